@@ -1,0 +1,1 @@
+"""What runs behind the APIs: replicator, nameserver, prober, edge and sandbox."""

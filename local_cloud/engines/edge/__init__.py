@@ -1,0 +1,9 @@
+"""Placeholder."""
+from __future__ import annotations
+from typing import Any
+class Edge:
+    def __init__(self, *, cloudfront: Any, functions: Any, sandbox: Any, respond: Any, clock: Any, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.url = ""
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+    async def reset(self) -> None: ...

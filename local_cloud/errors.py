@@ -1,0 +1,21 @@
+"""The one way in which the local cloud says no: as AWS does, with a code, a message and an HTTP status."""
+
+from __future__ import annotations
+
+
+class AwsError(Exception):
+    """An answer that AWS would give instead of doing what was asked.
+
+    Args:
+        code: AWS's error code, such as `"InvalidRequest"`.
+        message: AWS's own sentence.
+        status: HTTP status code.
+        details: Further members of the error document, such as `{"BucketName": "site"}`.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400, **details: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.details = details
