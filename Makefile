@@ -1,0 +1,72 @@
+# Thin on purpose: the work is done by the console command `workshop` and by the tools named in pyproject.toml,
+# so that Windows, conda and Binder users, who have no make, have the same.
+
+VENV := .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+READY := $(VENV)/.ready
+# More words for the command behind a target: make run ARGS="--from 03 -p weights=70,30"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab run cloud test check lint types contracts bench clean
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1@\2/' | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Install everything into .venv (needs Python >= 3.11, nothing else)
+
+# Installed again when the list of dependencies or the tested versions change. uv installs in seconds what takes
+# pip most of a minute; bytecode is left to the first import, because compiling all of it takes longer than it saves.
+$(READY): pyproject.toml constraints.txt
+	@set -e; python="$(PYTHON)"; \
+	if [ ! -x $(BIN)/python ]; then \
+	  for candidate in "$$python" python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	    [ -n "$$candidate" ] || continue; \
+	    if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python="$$candidate"; break; fi; \
+	    python=""; \
+	  done; \
+	  if [ -z "$$python" ]; then \
+	    echo "The workshop needs Python 3.11 or newer, and found none (looked for python3, python3.11 … python3.14)." >&2; \
+	    echo "Install one from https://www.python.org/downloads/, or name yours: make setup PYTHON=/path/to/python3.12" >&2; \
+	    exit 1; \
+	  fi; \
+	  echo "Making $(VENV) with $$("$$python" --version)"; \
+	  "$$python" -m venv --without-pip $(VENV); \
+	  "$$python" -m pip --disable-pip-version-check --python $(BIN)/python install -q -c constraints.txt uv 2>/dev/null \
+	    || { "$$python" -m venv $(VENV); $(BIN)/python -m pip install -q -c constraints.txt uv; }; \
+	fi
+	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install -q -c constraints.txt uv
+	$(BIN)/python -m uv pip install -q --python $(BIN)/python -c constraints.txt pip -e '.[dev]'
+	@git config diff.notebook.textconv "jupytext --from ipynb --to py:percent --opt notebook_metadata_filter=-all --output -" 2>/dev/null || true
+	@touch $(READY)
+
+lab: $(READY) ## Open the workshop in JupyterLab, the local cloud running
+	$(BIN)/workshop lab $(ARGS)
+
+run: $(READY) ## Run notebooks 00 to 06 in a local cloud of their own; see build/run/index.html
+	$(BIN)/workshop run $(ARGS)
+
+cloud: $(READY) ## Run the local cloud alone and print its addresses; Ctrl-C ends it
+	$(BIN)/workshop cloud $(ARGS)
+
+check: lint types contracts test ## Everything CI runs, in the same order
+
+lint: $(READY) ## Style and mistakes: ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## Types: mypy, strict
+	$(BIN)/mypy
+
+contracts: $(READY) ## Who may import whom: import-linter
+	$(BIN)/lint-imports
+
+test: $(READY) ## All tests; the end-to-end run of the notebooks is one of them
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: $(READY) ## What we claim about speed, measured here
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## Remove what was built (keeps .venv)
+	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
