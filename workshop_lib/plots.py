@@ -1,0 +1,128 @@
+"""Charts of the workshop: what was observed, drawn over what was expected.
+
+Matplotlib without pyplot: no global state, no window, no backend to choose. Importing this module takes about half a
+second, so only the notebooks that draw import it.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+Z_95 = 1.959964
+"""Half the width of a 95 % interval, in standard deviations."""
+
+HATCHES = ("", "///", "...", "xxx")
+GREYS = ("#9fb8cc", "#e3e9ee", "#c4d2de", "#f4f6f8")
+
+
+class Chart(Figure):  # type: ignore[misc]  # matplotlib's stubs are not followed
+    """A matplotlib Figure that a notebook shows as SVG, and a terminal as the same numbers in words."""
+
+    summary = ""
+
+    def _repr_svg_(self) -> str:
+        """Draw the figure; IPython calls this for the last value of a cell."""
+        drawn = io.StringIO()
+        # Fixed salt and no date: the same data give the same bytes, so executed notebooks can be compared.
+        with matplotlib.rc_context({"svg.hashsalt": "workshop", "svg.fonttype": "none"}):
+            self.savefig(drawn, format="svg", metadata={"Date": None})
+        return drawn.getvalue()
+
+    def __repr__(self) -> str:
+        return self.summary or super().__repr__()
+
+
+def get_shares(weights: Mapping[str, float]) -> dict[str, float]:
+    """Turn weights into the shares that Route 53 gives them.
+
+    If all weights are 0, Route 53 answers each record equally often, and so does this.
+    """
+    total = sum(weights.values())
+    if total == 0:
+        return {name: 1 / len(weights) for name in weights}
+    return {name: weight / total for name, weight in weights.items()}
+
+
+def get_interval(count: int, total: int) -> tuple[float, float]:
+    """Estimate the share behind `count` of `total` as a 95 % interval (Wilson's).
+
+    Unlike the textbook interval it is right near 0 % and 100 %, where this workshop often is. With no observations it
+    is the whole range.
+
+    Returns:
+        Lowest and highest share, each between 0 and 1.
+    """
+    if total == 0:
+        return 0.0, 1.0
+    share = count / total
+    shrink = 1 + Z_95**2 / total
+    centre = (share + Z_95**2 / (2 * total)) / shrink
+    half = Z_95 * math.sqrt(share * (1 - share) / total + Z_95**2 / (4 * total**2)) / shrink
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def plot_shares(observed: Mapping[str, int], expected: Mapping[str, float]) -> Chart:
+    """Draw, for each region, the share of answers that were seen and the share that its weight promises.
+
+    A bar is what was observed, its whisker the 95 % interval, a diamond what was expected. One diamond in twenty lies
+    outside its whisker by chance. Readable without colour.
+
+    Args:
+        observed: How many answers came from each region; a `Counter` will do.
+        expected: The weight, or the share, of each region. A region that is missing here is expected to give nothing.
+
+    Returns:
+        A figure whose `repr` says the same in words.
+    """
+    shares = get_shares(expected)
+    regions = [*shares, *(region for region in observed if region not in shares)]
+    total = sum(observed.values())
+    intervals = {region: get_interval(observed.get(region, 0), total) for region in regions}
+    chart = Chart(figsize=(6.4, 0.9 + 0.7 * len(regions)), layout="constrained")
+    axes = chart.add_subplot()
+    for row, region in enumerate(regions):
+        _draw_region(axes, row, observed.get(region, 0) / max(total, 1), intervals[region], shares.get(region, 0.0))
+    _label(axes, regions, total)
+    chart.summary = "\n".join(
+        f"{region}: expected {shares.get(region, 0.0):.1%}, observed {observed.get(region, 0) / max(total, 1):.1%} "
+        f"({intervals[region][0]:.1%} to {intervals[region][1]:.1%}, {observed.get(region, 0)} of {total})"
+        for region in regions
+    )
+    return chart
+
+
+def _draw_region(axes: Axes, row: int, share: float, interval: tuple[float, float], expected: float) -> None:
+    """Draw one bar with its whisker and its diamond; only the first row feeds the legend."""
+    hidden = "_" if row else ""
+    axes.barh(
+        row,
+        share,
+        height=0.55,
+        color=GREYS[row % 4],
+        hatch=HATCHES[row % 4],
+        edgecolor="black",
+        linewidth=0.8,
+        zorder=2,
+    )
+    axes.plot(interval, (row, row), color="black", linewidth=1.8, marker="|", markersize=11, zorder=3,
+              label=f"{hidden}observed, 95 % interval")  # fmt: skip
+    axes.plot([expected], [row], linestyle="none", marker="D", markersize=8, markerfacecolor="white",
+              markeredgecolor="black", markeredgewidth=1.6, zorder=4, label=f"{hidden}expected")  # fmt: skip
+
+
+def _label(axes: Axes, regions: list[str], total: int) -> None:
+    """Name the rows and the axis, and take away what carries no information."""
+    axes.set_yticks(range(len(regions)), regions)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1.02)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    axes.set_xlabel(f"share of {total} requests")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="x", color="#d0d0d0", linewidth=0.6, zorder=0)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
