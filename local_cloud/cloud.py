@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
-from typing import Any, Self
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, Self, TypeVar
 
-import waitress
+from moto.moto_api._internal import moto_api_backend
 
-from local_cloud.call import Call, Response
+from local_cloud.call_log import CallLog
 from local_cloud.clock import Clock
+from local_cloud.control import PREFIX, Control
 from local_cloud.engines.edge import Edge
 from local_cloud.engines.nameserver import Nameserver
 from local_cloud.engines.prober import Prober
 from local_cloud.engines.replicator import Replicator
 from local_cloud.engines.sandbox import Sandbox
 from local_cloud.gateway import Gateway
+from local_cloud.logs import FunctionLogs
+from local_cloud.server import Server
+from local_cloud.services import Service
 from local_cloud.services.cloudfront import CloudFrontService
 from local_cloud.services.iam import IamService
 from local_cloud.services.lambda_functions import LambdaService
 from local_cloud.services.route53 import Route53Service
 from local_cloud.services.s3 import S3Service
 from local_cloud.services.s3control import S3ControlService
+
+T = TypeVar("T")
 
 
 class LocalCloud:
@@ -37,22 +44,34 @@ class LocalCloud:
         nameserver_port: UDP and TCP port of the nameserver.
         speed: How many times faster than AWS long waits are; see `Clock`.
         environments: Function environments that an edge keeps for each function version.
+        call_log: A file to which each call is appended as a line of JSON.
     """
 
     def __init__(
-        self, *, port: int = 0, edge_port: int = 0, nameserver_port: int = 0, speed: float = 200.0, environments: int = 2
+        self,
+        *,
+        port: int = 0,
+        edge_port: int = 0,
+        nameserver_port: int = 0,
+        speed: float = 200.0,
+        environments: int = 2,
+        call_log: Path | None = None,
     ) -> None:
         self.clock = Clock(speed)
         self.lock = threading.RLock()
+        self.call_log = CallLog(file=call_log)
+        self.stop_requested = threading.Event()
         self._loop = asyncio.new_event_loop()
         self.replicator = Replicator(clock=self.clock, lock=self.lock)
         self.prober = Prober(clock=self.clock, respond=lambda environ: self.gateway.respond(environ))
         self.route53 = Route53Service(clock=self.clock, prober=self.prober)
         self.nameserver = Nameserver(self.route53, is_healthy=self.prober.is_healthy, port=nameserver_port)
-        self.sandbox = Sandbox(nameserver=self.nameserver.address, keep_log=self._keep_log, environments=environments)
+        logs = FunctionLogs(lock=self.lock)
+        self.sandbox = Sandbox(nameserver=self.nameserver.address, keep_log=logs.keep, environments=environments)
         self.cloudfront = CloudFrontService(clock=self.clock)
         self.functions = LambdaService(sandbox=self.sandbox, run=self._run, is_replicated=self.cloudfront.is_replicated)
-        services = (
+        self.cloudfront.connect(functions=self.functions)
+        self.services: tuple[Service, ...] = (
             S3Service(replicator=self.replicator),
             S3ControlService(replicator=self.replicator, clock=self.clock),
             IamService(),
@@ -60,10 +79,100 @@ class LocalCloud:
             self.cloudfront,
             self.route53,
         )
-        self.gateway = Gateway({service.name: service for service in services}, lock=self.lock, control=self._control, log=self._log)
-        self.edge = Edge(
-            cloudfront=self.cloudfront, functions=self.functions, sandbox=self.sandbox,
-            respond=self.gateway.respond, clock=self.clock, port=edge_port,
+        self.gateway = Gateway(
+            {service.name: service for service in self.services},
+            lock=self.lock,
+            control=Control(self).answer,
+            log=self.call_log.add,
         )
-        self._server = waitress.create_server(self.gateway, host="127.0.0.1", port=port, threads=8)
-        self.calls: list[dict[str, Any]] = []
+        self.edge = Edge(
+            cloudfront=self.cloudfront,
+            functions=self.functions,
+            sandbox=self.sandbox,
+            respond=self.gateway.respond,
+            clock=self.clock,
+            port=edge_port,
+        )
+        self._server = Server(self.gateway, port=port)
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program needs in its environment to use this cloud, and nothing but this cloud."""
+        host, port = self.nameserver.address
+        return {
+            "WORKSHOP_CLOUD": "local",
+            "AWS_ENDPOINT_URL": self._server.url,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            "WORKSHOP_EDGE_URL": self.edge.url,
+            "WORKSHOP_NAMESERVER": f"{host}:{port}",
+            "WORKSHOP_CONTROL_URL": f"{self._server.url}{PREFIX.rstrip('/')}",
+        }
+
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """The calls answered so far, oldest first; see `CallLog`."""
+        return self.call_log.since(0)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Begin to answer. Returns once all three sockets do. A cloud is started once."""
+        self._start_thread("local-cloud-loop", self._loop.run_forever)
+        self.nameserver.start()
+        self._run(self.sandbox.start())
+        self._run(self.edge.start())
+        self._start_thread("local-cloud-api", self._server.run)
+
+    def stop(self) -> None:
+        """End everything that was started: threads, processes, sockets. May be repeated."""
+        if self._loop.is_closed():
+            return
+        self._server.stop()
+        if self._loop.is_running():
+            self._run(self.edge.stop())
+            self._run(self.sandbox.stop())
+        self.replicator.stop()
+        self.prober.stop()
+        self.nameserver.stop()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        for thread in self._threads:
+            thread.join(timeout=10)
+        self._loop.close()
+        self.call_log.close()
+
+    def reset(self) -> None:
+        """Forget everything: buckets, functions, distributions, records, logs and calls. The addresses stay."""
+        self._run(self.edge.reset())
+        self._run(self.sandbox.reset())
+        self.replicator.reset()
+        self.prober.reset()
+        with self.lock:
+            moto_api_backend.reset()
+            for service in self.services:
+                service.reset()
+        self.call_log.clear()
+
+    def settle(self, timeout: float = 30.0) -> None:
+        """Wait until nothing is under way any more: replication, deployments, jobs.
+
+        Raises:
+            TimeoutError: Something was still under way after `timeout` seconds.
+        """
+        self.replicator.settle(timeout)
+
+    def _start_thread(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in the engines' loop, from any other thread, and wait for its result."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()

@@ -1,7 +1,7 @@
 """The one entrance to the AWS APIs of the local cloud: a WSGI application.
 
-    request ─► Host guard ─► control API  (/_local_cloud/…)
-                        └─► operation layer: refuse → answer, or moto → observe → call log
+request ─► Host guard ─► control API  (/_local_cloud/…)
+                    └─► operation layer: refuse → answer, or moto → observe → call log
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 from moto.server import DomainDispatcherApplication, create_backend_app
 
 from local_cloud.call import Call, Response
+from local_cloud.control import PREFIX
 from local_cloud.errors import AwsError
 from local_cloud.protocol import PRINCIPAL_KEY, render_error, render_result, understand
 from local_cloud.services import Service
 
 logger = logging.getLogger(__name__)
 
-ControlHandler = Callable[[str, str, bytes], Response]
-"""Answers the control API: method, path below `/_local_cloud/`, body."""
+ControlHandler = Callable[[str, str, Mapping[str, str]], Response]
+"""Answers the control API: method, path below `/_local_cloud/`, query."""
 
 
 class MotoApplication(DomainDispatcherApplication):
@@ -74,8 +76,9 @@ class Gateway:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         path = environ.get("PATH_INFO", "")
-        if path.startswith("/_local_cloud/"):
-            return self._control(environ["REQUEST_METHOD"], path.removeprefix("/_local_cloud/"), body)
+        if path.startswith(PREFIX):
+            query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
+            return self._control(environ["REQUEST_METHOD"], path.removeprefix(PREFIX), query)
         try:
             call = understand(environ, body)
         except AwsError as error:
@@ -95,7 +98,9 @@ class Gateway:
             return render_error(error, call.service)
         except Exception:
             logger.exception("%s %s failed", call.service, call.operation)
-            return render_error(AwsError("InternalError", "We encountered an internal error. Please try again.", 500), call.service)
+            return render_error(
+                AwsError("InternalError", "We encountered an internal error. Please try again.", 500), call.service
+            )
 
     def _through(self, service: Service, call: Call) -> Response:
         """Refuse → answer, or moto → observe."""

@@ -1,0 +1,101 @@
+"""Every call that the local cloud answered, in the order in which it did; bounded in memory."""
+
+from __future__ import annotations
+
+import collections
+import json
+import re
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from local_cloud.call import Call, Response
+
+_CODE = re.compile(rb"<Code>([^<]+)</Code>")
+_LONGEST_TEXT = 120
+_DEEPEST = 4
+
+
+class CallLog:
+    """What was asked of the cloud, and how it ended.
+
+    An entry is a dict with `number` (counts up from 1, never reused), `time` (seconds since the epoch), `service`,
+    `operation`, `region`, `principal`, `status`, `error_code` (None when all went well) and `parameters` (long texts
+    cut, bytes told by their length).
+
+    Args:
+        limit: Entries kept in memory; the oldest are forgotten first.
+        file: Where each entry is also appended, one JSON object a line, and never forgotten.
+        now: Seconds since the epoch; a seam for tests.
+    """
+
+    def __init__(self, *, limit: int = 5000, file: Path | None = None, now: Callable[[], float] = time.time) -> None:
+        self._entries: collections.deque[dict[str, Any]] = collections.deque(maxlen=limit)
+        self._file = file.open("a", encoding="utf-8", buffering=1) if file else None
+        self._now = now
+        self._number = 0
+        self._lock = threading.Lock()
+
+    def add(self, call: Call, response: Response) -> None:
+        """Note one call and its answer."""
+        entry = {
+            "number": 0,
+            "time": self._now(),
+            "service": call.service,
+            "operation": call.operation,
+            "region": call.region,
+            "principal": call.principal,
+            "status": response.status,
+            "error_code": None if response.status < 300 else _error_code(response),
+            "parameters": {name: _shorten(value) for name, value in call.parameters.items()},
+        }
+        with self._lock:
+            self._number += 1
+            entry["number"] = self._number
+            self._entries.append(entry)
+            if self._file:
+                self._file.write(json.dumps(entry) + "\n")
+
+    def since(self, number: int = 0) -> list[dict[str, Any]]:
+        """The entries that are newer than an entry's number, oldest first."""
+        with self._lock:
+            return [entry for entry in self._entries if entry["number"] > number]
+
+    def clear(self) -> None:
+        """Forget the entries in memory. Numbers go on from where they were, so that `since` stays true."""
+        with self._lock:
+            self._entries.clear()
+
+    def close(self) -> None:
+        """Close the file, if there is one."""
+        with self._lock:
+            if self._file:
+                self._file.close()
+            self._file = None
+
+
+def _error_code(response: Response) -> str | None:
+    kind = response.header("x-amzn-ErrorType")
+    if kind:
+        return kind.split(":")[0]
+    found = _CODE.search(response.body)
+    return found[1].decode() if found else None
+
+
+def _shorten(value: Any, depth: int = 0) -> Any:
+    """A value of any parameter as something short that JSON can hold."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST_TEXT else f"{value[:_LONGEST_TEXT]}…"
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    if depth >= _DEEPEST:
+        return "…"
+    if isinstance(value, dict):
+        return {str(name): _shorten(item, depth + 1) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shorten(item, depth + 1) for item in value[:20]]
+    return str(value)[:_LONGEST_TEXT]

@@ -1,0 +1,67 @@
+"""The control API, below `/_local_cloud/`: what AWS has no word for, such as starting afresh."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from local_cloud.call import Response
+
+if TYPE_CHECKING:
+    from local_cloud.cloud import LocalCloud
+
+PREFIX = "/_local_cloud/"
+"""Path at which the control API begins; no bucket can have that name."""
+
+
+class Control:
+    """Answers the control API.
+
+    `GET health`, `GET environment`, `GET calls?since=N`, `POST reset`, `POST settle?timeout=SECONDS`, `POST stop`.
+    All answer JSON. `stop` only asks: the process ends once the answer is on its way.
+
+    Args:
+        cloud: What is controlled.
+    """
+
+    def __init__(self, cloud: LocalCloud) -> None:
+        self._cloud = cloud
+
+    def answer(self, method: str, path: str, query: Mapping[str, str]) -> Response:
+        """Answer one request: method, path below `PREFIX`, and query."""
+        name = path.strip("/")
+        handler = getattr(self, f"_{method.lower()}_{name}", None) if name.isidentifier() else None
+        if handler is None:
+            return _json({"error": f"The control API has no {method} {name}."}, 404)
+        try:
+            return _json(handler(query))
+        except ValueError as error:
+            return _json({"error": str(error)}, 400)
+        except TimeoutError as error:
+            return _json({"error": str(error)}, 504)
+
+    def _get_health(self, query: Mapping[str, str]) -> dict[str, Any]:
+        return {"status": "ok"}
+
+    def _get_environment(self, query: Mapping[str, str]) -> dict[str, str]:
+        return self._cloud.environment
+
+    def _get_calls(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        return self._cloud.call_log.since(int(query.get("since", 0)))
+
+    def _post_reset(self, query: Mapping[str, str]) -> dict[str, Any]:
+        self._cloud.reset()
+        return {"status": "ok"}
+
+    def _post_settle(self, query: Mapping[str, str]) -> dict[str, Any]:
+        self._cloud.settle(float(query.get("timeout", 30)))
+        return {"status": "ok"}
+
+    def _post_stop(self, query: Mapping[str, str]) -> dict[str, Any]:
+        self._cloud.stop_requested.set()
+        return {"status": "stopping"}
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(status, [("Content-Type", "application/json")], (json.dumps(value) + "\n").encode())

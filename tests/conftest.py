@@ -1,0 +1,57 @@
+"""Fixtures of all tests. `pytest --fixtures -v` reads as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import botocore.session
+import pytest
+from boto3.session import Session
+from botocore.config import Config
+
+from local_cloud.cloud import LocalCloud
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[LocalCloud]:
+    """The local cloud, in this process, started once."""
+    with LocalCloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def clean_cloud(cloud: LocalCloud) -> LocalCloud:
+    """The local cloud with nothing in it."""
+    cloud.reset()
+    return cloud
+
+
+@pytest.fixture(autouse=True)
+def _begin_with_an_empty_cloud(request: pytest.FixtureRequest) -> None:
+    """Empty the local cloud before each test of `steps/` and `local_cloud/`; no other test starts it unasked."""
+    if {"steps", "local_cloud"} & set(request.path.parts):
+        request.getfixturevalue("clean_cloud")
+
+
+@pytest.fixture(scope="session")
+def client(cloud: LocalCloud) -> Callable[[str, str], Any]:
+    """Makes boto3 clients of the local cloud: `client("s3", "eu-west-1")`."""
+    session = Session(
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+        botocore_session=botocore.session.Session(profile=None),
+    )
+    made: dict[tuple[str, str], Any] = {}
+
+    def make(service: str, region: str = "eu-west-1") -> Any:
+        if (service, region) not in made:
+            made[service, region] = session.client(
+                service,
+                region_name=region,
+                endpoint_url=cloud.environment["AWS_ENDPOINT_URL"],
+                config=Config(retries={"total_max_attempts": 1}, proxies={}, inject_host_prefix=False),
+            )
+        return made[service, region]
+
+    return make
