@@ -20,6 +20,7 @@ from local_cloud.engines.replicator import Replicator
 from local_cloud.engines.sandbox import Sandbox
 from local_cloud.gateway import Gateway
 from local_cloud.logs import FunctionLogs
+from local_cloud.protocol import load_models
 from local_cloud.server import Server
 from local_cloud.services import Service
 from local_cloud.services.cloudfront import CloudFrontService
@@ -167,6 +168,10 @@ class LocalCloud:
             TimeoutError: Something was still under way after `timeout` seconds.
         """
         self.replicator.settle(timeout)
+
+    def warm_up(self) -> None:
+        """Load, in a thread of its own, what the first call of each service would otherwise wait for."""
+        self._start_thread("local-cloud-warm-up", lambda: load_models(service.name for service in self.services))
 
     def _start_thread(self, name: str, target: Callable[[], None]) -> None:
         thread = threading.Thread(target=target, name=name, daemon=True)

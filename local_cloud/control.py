@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ class Control:
             return _json({"error": str(error)}, 504)
 
     def _get_health(self, query: Mapping[str, str]) -> dict[str, Any]:
-        return {"status": "ok"}
+        return {"status": "ok", "pid": os.getpid()}
 
     def _get_environment(self, query: Mapping[str, str]) -> dict[str, str]:
         return self._cloud.environment

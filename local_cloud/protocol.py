@@ -7,9 +7,11 @@ every operation of every service, whether moto implements it or not. They are in
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import uuid
+from collections.abc import Iterable
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -47,6 +49,15 @@ def understand(environ: dict[str, Any], body: bytes) -> Call:
         raise AwsError("NotImplemented", f"No operation of {service} matches this request.", 501) from error
     parameters = _parse(model, request, url_parameters, b"" if model.name in _STREAMING else body)
     return Call(service, model.name, parameters, region, principal, environ, model, body)
+
+
+def load_models(services: Iterable[str]) -> None:
+    """Load botocore's models of some services, which otherwise happens at the first call of each."""
+    for service in services:
+        with contextlib.suppress(HTTPException):
+            get_service_router(service).match(
+                Request({"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": "localhost"})
+            )
 
 
 def _identify(environ: dict[str, Any]) -> tuple[str, str, str | None]:

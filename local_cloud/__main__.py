@@ -1,0 +1,165 @@
+"""The command `python -m local_cloud`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from local_cloud import process
+
+if TYPE_CHECKING:
+    from local_cloud.cloud import LocalCloud
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """A cloud on this machine, for the two-region workshop.
+
+    The AWS APIs, an edge that serves distributions, and a nameserver, all on 127.0.0.1: no account, no Docker,
+    nothing to pay. State lives in memory and ends with the process.
+    """
+
+
+def _serving_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that `serve` and `start` share."""
+    for option in reversed(
+        (
+            click.option("--port", default=0, help="Port of the AWS APIs. [default: a free one]"),
+            click.option("--edge-port", default=0, help="Port at which distributions answer. [default: a free one]"),
+            click.option("--nameserver-port", default=0, help="UDP and TCP port for DNS. [default: a free one]"),
+            click.option(
+                "--speed", default=200.0, show_default=True, help="How many times faster than on AWS waits are."
+            ),
+            click.option(
+                "--environments", default=2, show_default=True, help="Environments an edge keeps per function version."
+            ),
+            click.option(
+                "--call-log", type=click.Path(path_type=Path), help="Append each API call to this file, as JSON."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@_serving_options
+@click.option(
+    "--until-stdin-closes", is_flag=True, help="End when standard input does, and so with the parent process."
+)
+def serve(until_stdin_closes: bool, **options: Any) -> None:
+    """Run the local cloud here, until Ctrl-C."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    if process.find():
+        raise click.ClickException(
+            "A local cloud runs already. `python -m local_cloud status` shows it, `… stop` ends it."
+        )
+    from local_cloud.cloud import LocalCloud  # late: moto takes half a second, which the other commands don't need
+
+    try:
+        cloud = LocalCloud(**options)
+    except OSError as error:
+        raise click.ClickException(
+            f"A port is taken ({error}). Without --port, --edge-port … free ones are used."
+        ) from error
+    _end_on_signals(cloud.stop_requested)
+    if until_stdin_closes:
+        threading.Thread(target=_wait_for_end_of_stdin, args=(cloud.stop_requested,), daemon=True).start()
+    try:
+        with cloud, process.registered(cloud.environment):
+            click.echo(_describe(cloud))
+            cloud.warm_up()
+            # In short turns, since on Windows an endless wait does not hear Ctrl-C.
+            while not cloud.stop_requested.wait(1.0):
+                pass
+    except process.CannotStart as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@_serving_options
+@click.option("--json/--text", "as_json", default=True, help="Print the environment as JSON (default), or to read.")
+def start(as_json: bool, **options: Any) -> None:
+    """Start the local cloud in the background, unless it runs; print the environment for its clients."""
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
+    try:
+        state = process.start(flags)
+    except process.CannotStart as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(state.environment, indent=2) if as_json else describe_environment(state.environment))
+
+
+@main.command()
+def stop() -> None:
+    """End the local cloud that runs in the background. Everything in it is gone."""
+    click.echo("The local cloud has ended." if process.stop() else "No local cloud was running.")
+
+
+@main.command()
+@click.option("--json/--text", "as_json", default=False, help="Print the environment as JSON, or to read (default).")
+def status(as_json: bool) -> None:
+    """Say whether the local cloud runs, and where. Exits with 1 when it does not."""
+    state = process.find()
+    if state is None:
+        raise click.ClickException("No local cloud is running. `python -m local_cloud start` starts it.")
+    click.echo(json.dumps(state.environment, indent=2) if as_json else describe_environment(state.environment))
+
+
+@main.command()
+def reset() -> None:
+    """Forget everything that is in the local cloud; its addresses stay."""
+    state = process.find()
+    if state is None:
+        raise click.ClickException("No local cloud is running. `python -m local_cloud start` starts it.")
+    process.ask(state, "POST", "reset")
+    click.echo("The local cloud is empty.")
+
+
+def describe_environment(environment: dict[str, str]) -> str:
+    """The addresses, to read, and the lines that set them in a shell."""
+    host, port = environment["WORKSHOP_NAMESERVER"].rsplit(":", 1)
+    edge_port = environment["WORKSHOP_EDGE_URL"].rsplit(":", 1)[-1]
+    form = '$env:{} = "{}"' if sys.platform == "win32" else "export {}={}"
+    lines = [
+        f"  AWS APIs    {environment['AWS_ENDPOINT_URL']}",
+        f"  Edge        {environment['WORKSHOP_EDGE_URL']}   (http://DISTRIBUTION.cloudfront.localhost:{edge_port}/)",
+        f"  Nameserver  {host}:{port}   (dig @{host} -p {port} NAME TXT)",
+        f"  Control     {environment['WORKSHOP_CONTROL_URL']}",
+        "",
+        "To use it from a shell:",
+        "",
+        *(form.format(name, value) for name, value in environment.items()),
+    ]
+    return "\n".join(lines)
+
+
+def _describe(cloud: LocalCloud) -> str:
+    return f"The local cloud is ready. Ctrl-C ends it.\n\n{describe_environment(cloud.environment)}"
+
+
+def _end_on_signals(requested: threading.Event) -> None:
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, lambda *_: requested.set())
+
+
+def _wait_for_end_of_stdin(requested: threading.Event) -> None:
+    # Not sys.stdin: a thread that is inside its buffer when Python ends makes Python abort.
+    while os.read(0, 4096):
+        pass
+    requested.set()
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m local_cloud")

@@ -1,0 +1,198 @@
+"""The one background process in which a local cloud lives, found again through its state file.
+
+Nothing here imports moto: to find a cloud that runs must take no longer than to start Python.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+import platformdirs
+
+_STATE_FILE = "local-cloud.json"
+_LOG_FILE = "local-cloud.log"
+
+
+class CannotStart(Exception):
+    """The local cloud did not come up; the message says why, and where its log is."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What the state file says of a running cloud.
+
+    Attributes:
+        pid: Process that it runs in.
+        environment: What a program needs in its environment to use it.
+    """
+
+    pid: int
+    environment: dict[str, str]
+
+
+def state_dir() -> Path:
+    """The folder of the state file and the log: `WORKSHOP_STATE_DIR`, else the user's own."""
+    chosen = os.environ.get("WORKSHOP_STATE_DIR")
+    return Path(chosen) if chosen else platformdirs.user_state_path("two-region-workshop")
+
+
+def find() -> State | None:
+    """The cloud that runs, or None. A state file left by a process that died, or by another program's, counts as none."""
+    try:
+        state = State(**json.loads((state_dir() / _STATE_FILE).read_text(encoding="utf-8")))
+        health = ask(state, "GET", "health", timeout=5)
+    except (OSError, ValueError, TypeError, KeyError, http.client.HTTPException):
+        return None
+    return state if isinstance(health, dict) and health.get("pid") == state.pid else None
+
+
+def start(options: Sequence[str] = (), *, timeout: float = 30.0) -> State:
+    """Find the cloud that runs, or start one. Safe to repeat, and in several processes at once.
+
+    Args:
+        options: Options of `python -m local_cloud serve`; of no effect when a cloud runs already.
+        timeout: Seconds until it must answer.
+
+    Raises:
+        CannotStart: It ended at once, or did not answer in time.
+    """
+    running = find()
+    if running:
+        return running
+    folder = state_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + timeout
+    with _exclusively(folder / "start.lock", deadline), (folder / _LOG_FILE).open("wb") as log:
+        running = find()
+        return running or _wait_until_it_answers(_spawn(options, log), deadline)
+
+
+def stop(*, timeout: float = 20.0) -> bool:
+    """End the cloud that runs, and wait until it is gone. False when there was none; safe to repeat.
+
+    Raises:
+        TimeoutError: It still answers after `timeout` seconds.
+    """
+    running = find()
+    if running is None:
+        return False
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        ask(running, "POST", "stop")
+    deadline = time.monotonic() + timeout
+    # The process removes its state file last of all.
+    while (state_dir() / _STATE_FILE).exists() and find() == running:
+        if time.monotonic() > deadline:
+            raise TimeoutError(
+                f"The local cloud (process {running.pid}) does not end. Its log: {state_dir() / _LOG_FILE}"
+            )
+        time.sleep(0.02)
+    return True
+
+
+def ask(state: State, method: str, path: str, *, timeout: float = 60.0) -> Any:
+    """Ask the control API of a running cloud, past any proxy that the machine has; returns what its JSON says."""
+    url = urlsplit(state.environment["WORKSHOP_CONTROL_URL"])
+    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=timeout)
+    try:
+        connection.request(method, f"{url.path}/{path}")
+        return json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def registered(environment: Mapping[str, str]) -> Iterator[State]:
+    """Be the cloud of this state folder while the block runs: write the state file, remove it afterwards.
+
+    Raises:
+        CannotStart: Another cloud answers for this folder.
+    """
+    folder = state_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / _STATE_FILE
+    state = State(os.getpid(), dict(environment))
+    with _exclusively(folder / "register.lock", time.monotonic() + 10):
+        if find():
+            raise CannotStart("A local cloud runs already. `python -m local_cloud status` shows it, `… stop` ends it.")
+        draft = file.with_suffix(f".{state.pid}")
+        draft.write_text(json.dumps(asdict(state), indent=2), encoding="utf-8")
+        draft.replace(file)
+    try:
+        yield state
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            if json.loads(file.read_text(encoding="utf-8"))["pid"] == state.pid:
+                file.unlink()
+
+
+def _spawn(options: Sequence[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start `serve` so that it outlives this process and hears nothing of this terminal's Ctrl-C."""
+    apart: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        # Not DETACHED_PROCESS: without a console of its own, each function environment would open a window.
+        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return subprocess.Popen(
+        [sys.executable, "-m", "local_cloud", "serve", *options],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        **apart,
+    )
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], deadline: float) -> State:
+    while time.monotonic() < deadline:
+        running = find()
+        if running:
+            process.returncode = 0  # it is meant to outlive us: no ResourceWarning
+            return running
+        if process.poll() is not None:
+            raise CannotStart(f"The local cloud ended as it started:\n{_end_of_log()}")
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    raise CannotStart(f"The local cloud did not answer in time:\n{_end_of_log()}")
+
+
+def _end_of_log() -> str:
+    file = state_dir() / _LOG_FILE
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
+    return "\n".join([*lines, f"(the whole log: {file})"])
+
+
+@contextlib.contextmanager
+def _exclusively(path: Path, deadline: float) -> Iterator[None]:
+    """Hold a lock file, which the system takes back if this process dies."""
+    with path.open("a+b") as file:
+        while not _try_lock(file):
+            if time.monotonic() > deadline:
+                raise CannotStart(f"Another process has held {path} for too long.")
+            time.sleep(0.02)
+        yield  # closing the file gives the lock back
+
+
+def _try_lock(file: IO[bytes]) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
