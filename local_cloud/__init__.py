@@ -11,4 +11,6 @@ objects     the short way for plain object requests, which are most requests
 call_log    every call, for learners and tests
 services/   one module or package a service
 engines/    replicator, nameserver, prober, edge, sandbox
+
+The engines, bottom up, are told of each other in `cloud` and nowhere else.
 """

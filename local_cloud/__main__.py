@@ -37,14 +37,12 @@ def _serving_options(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--edge-port", default=0, help="Port at which distributions answer. [default: a free one]"),
             click.option("--nameserver-port", default=0, help="UDP and TCP port for DNS. [default: a free one]"),
             click.option(
-                "--speed", default=200.0, show_default=True, help="How many times faster than on AWS waits are."
+                "--speed", default=200.0, show_default=True, help="How many times shorter waits are than on AWS."
             ),
             click.option(
                 "--environments", default=2, show_default=True, help="Environments an edge keeps per function version."
             ),
-            click.option(
-                "--call-log", type=click.Path(path_type=Path), help="Append each API call to this file, as JSON."
-            ),
+            click.option("--call-log", type=click.Path(path_type=Path), help="Append each API call to this file."),
         )
     ):
         command = option(command)
@@ -53,25 +51,19 @@ def _serving_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @main.command()
 @_serving_options
-@click.option(
-    "--until-stdin-closes", is_flag=True, help="End when standard input does, and so with the parent process."
-)
+@click.option("--until-stdin-closes", is_flag=True, help="End with the parent: when standard input ends.")
 def serve(until_stdin_closes: bool, **options: Any) -> None:
     """Run the local cloud here, until Ctrl-C."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     if process.find():
-        raise click.ClickException(
-            "A local cloud runs already. `python -m local_cloud status` shows it, `… stop` ends it."
-        )
+        raise click.ClickException(process.RUNS_ALREADY)
     from local_cloud.cloud import LocalCloud  # late: moto takes half a second, which the other commands don't need
 
     try:
         cloud = LocalCloud(**options)
     except OSError as error:
-        raise click.ClickException(
-            f"A port is taken ({error}). Without --port, --edge-port … free ones are used."
-        ) from error
+        raise click.ClickException(f"A port is taken: {error}. Left out, the options take free ones.") from error
     _end_on_signals(cloud.stop_requested)
     if until_stdin_closes:
         threading.Thread(target=_wait_for_end_of_stdin, args=(cloud.stop_requested,), daemon=True).start()
@@ -82,7 +74,7 @@ def serve(until_stdin_closes: bool, **options: Any) -> None:
             # In short turns, since on Windows an endless wait does not hear Ctrl-C.
             while not cloud.stop_requested.wait(1.0):
                 pass
-    except process.CannotStart as error:
+    except process.StartError as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -94,7 +86,7 @@ def start(as_json: bool, **options: Any) -> None:
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
     try:
         state = process.start(flags)
-    except process.CannotStart as error:
+    except process.StartError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(state.environment, indent=2) if as_json else describe_environment(state.environment))
 

@@ -22,9 +22,10 @@ import platformdirs
 
 _STATE_FILE = "local-cloud.json"
 _LOG_FILE = "local-cloud.log"
+RUNS_ALREADY = "A local cloud runs already. `python -m local_cloud status` shows it, `… stop` ends it."
 
 
-class CannotStart(Exception):
+class StartError(Exception):
     """The local cloud did not come up; the message says why, and where its log is."""
 
 
@@ -48,7 +49,7 @@ def state_dir() -> Path:
 
 
 def find() -> State | None:
-    """The cloud that runs, or None. A state file left by a process that died, or by another program's, counts as none."""
+    """The cloud that runs, or None; what a state file says of a process that died does not count."""
     try:
         state = State(**json.loads((state_dir() / _STATE_FILE).read_text(encoding="utf-8")))
         health = ask(state, "GET", "health", timeout=5)
@@ -65,7 +66,7 @@ def start(options: Sequence[str] = (), *, timeout: float = 30.0) -> State:
         timeout: Seconds until it must answer.
 
     Raises:
-        CannotStart: It ended at once, or did not answer in time.
+        StartError: It ended at once, or did not answer in time.
     """
     running = find()
     if running:
@@ -116,7 +117,7 @@ def registered(environment: Mapping[str, str]) -> Iterator[State]:
     """Be the cloud of this state folder while the block runs: write the state file, remove it afterwards.
 
     Raises:
-        CannotStart: Another cloud answers for this folder.
+        StartError: Another cloud answers for this folder.
     """
     folder = state_dir()
     folder.mkdir(parents=True, exist_ok=True)
@@ -124,7 +125,7 @@ def registered(environment: Mapping[str, str]) -> Iterator[State]:
     state = State(os.getpid(), dict(environment))
     with _exclusively(folder / "register.lock", time.monotonic() + 10):
         if find():
-            raise CannotStart("A local cloud runs already. `python -m local_cloud status` shows it, `… stop` ends it.")
+            raise StartError(RUNS_ALREADY)
         draft = file.with_suffix(f".{state.pid}")
         draft.write_text(json.dumps(asdict(state), indent=2), encoding="utf-8")
         draft.replace(file)
@@ -158,11 +159,11 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], deadline: float) ->
             process.returncode = 0  # it is meant to outlive us: no ResourceWarning
             return running
         if process.poll() is not None:
-            raise CannotStart(f"The local cloud ended as it started:\n{_end_of_log()}")
+            raise StartError(f"The local cloud ended as it started:\n{_end_of_log()}")
         time.sleep(0.02)
     process.kill()
     process.wait()
-    raise CannotStart(f"The local cloud did not answer in time:\n{_end_of_log()}")
+    raise StartError(f"The local cloud did not answer in time:\n{_end_of_log()}")
 
 
 def _end_of_log() -> str:
@@ -177,7 +178,7 @@ def _exclusively(path: Path, deadline: float) -> Iterator[None]:
     with path.open("a+b") as file:
         while not _try_lock(file):
             if time.monotonic() > deadline:
-                raise CannotStart(f"Another process has held {path} for too long.")
+                raise StartError(f"Another process has held {path} for too long.")
             time.sleep(0.02)
         yield  # closing the file gives the lock back
 

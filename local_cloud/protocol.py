@@ -55,9 +55,8 @@ def load_models(services: Iterable[str]) -> None:
     """Load botocore's models of some services, which otherwise happens at the first call of each."""
     for service in services:
         with contextlib.suppress(HTTPException):
-            get_service_router(service).match(
-                Request({"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": "localhost"})
-            )
+            environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": "localhost"}
+            get_service_router(service).match(Request(environ))
 
 
 def _identify(environ: dict[str, Any]) -> tuple[str, str, str | None]:
