@@ -1,0 +1,109 @@
+"""Pickers hold a choice, start where the notebook's parameter says, and repeat AWS's reasons."""
+
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ClientError
+
+from workshop_lib import widgets
+from workshop_lib.errors import InvalidName
+from workshop_lib.names import S3Origin
+
+IRELAND = S3Origin("two-regions-ada-eu-west-1", "eu-west-1")
+SINGAPORE = S3Origin("two-regions-ada-ap-southeast-1", "ap-southeast-1")
+
+
+def s3_that_answers(status):
+    """An S3 client to which every bucket answers with this HTTP status."""
+
+    def head_bucket(*, Bucket):  # noqa: N803 (AWS's own spelling)
+        if status >= 400:
+            raise ClientError({"Error": {"Code": str(status)}, "ResponseMetadata": {"HTTPStatusCode": status}}, Bucket)
+
+    return SimpleNamespace(head_bucket=head_bucket)
+
+
+def test_a_picker_starts_at_the_value_it_is_given():
+    assert widgets.learner_picker("ada").value == "ada"
+
+
+def test_a_picker_holds_what_was_typed():
+    picker = widgets.bucket_picker("my-first-bucket")
+
+    picker.children[0].value = "my-second-bucket"
+
+    assert picker.value == "my-second-bucket"
+
+
+def test_the_reason_of_a_refusal_is_on_the_screen():
+    picker = widgets.bucket_picker("my-bucket")
+
+    picker.children[0].value = "My<Bucket>"
+
+    assert picker.verdict.value.startswith("<strong>✘ ")
+    assert "My&lt;Bucket&gt;" in picker.verdict.value
+    assert "lowercase" in picker.verdict.value
+
+
+def test_an_invalid_choice_cannot_be_read():
+    picker = widgets.learner_picker("Ada Lovelace")
+
+    with pytest.raises(InvalidName, match="lowercase"):
+        _ = picker.value
+
+
+def test_the_refusal_goes_away_when_the_choice_is_mended():
+    picker = widgets.learner_picker("Ada Lovelace")
+
+    picker.children[0].value = "ada-lovelace"
+
+    assert picker.verdict.value == "<span>✔ Your buckets will carry the name ada-lovelace.</span>"
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(200, "You have it already"), (404, "It is free"), (503, "not known")])
+def test_a_bucket_picker_says_whether_the_name_is_free(status, verdict):
+    picker = widgets.bucket_picker("my-bucket", s3=s3_that_answers(status))
+
+    assert verdict in picker.verdict.value
+    assert picker.value == "my-bucket"
+
+
+def test_a_bucket_of_someone_else_cannot_be_chosen():
+    picker = widgets.bucket_picker("my-bucket", s3=s3_that_answers(403))
+
+    with pytest.raises(InvalidName, match="someone else"):
+        _ = picker.value
+
+
+def test_a_region_that_is_not_in_the_list_can_be_the_start():
+    assert widgets.region_picker("eu-south-2").value == "eu-south-2"
+
+
+@pytest.mark.parametrize("written", [[70, 30], (70, 30), "70,30", "70 30", "70:30", "[70, 30]", ["70", "30"], "70/30"])
+def test_weights_are_read_as_people_write_them(written):
+    assert widgets.parse_weights(written) == (70, 30)
+
+
+@pytest.mark.parametrize("written", ["256,0", "-1,0", "a,b", "90", "1,2,3", [0.5, 0.5], 90, "", None, [True, False]])
+def test_what_route_53_would_not_take_as_weights_is_refused(written):
+    with pytest.raises(InvalidName):
+        widgets.parse_weights(written)
+
+
+def test_the_weights_are_what_a_record_set_needs():
+    picker = widgets.weights_picker("230,26", origins=[IRELAND, SINGAPORE])
+
+    picker.sliders[1].value = 255
+
+    assert picker.value == {IRELAND: 230, SINGAPORE: 255}
+    assert picker.by_region == {"eu-west-1": 230, "ap-southeast-1": 255}
+
+
+def test_weights_are_shown_as_shares():
+    picker = widgets.weights_picker([230, 26], origins=[IRELAND, SINGAPORE])
+
+    assert "eu-west-1 89.8%, ap-southeast-1 10.2%" in picker.verdict.value
+
+
+def test_weights_of_zero_everywhere_are_explained():
+    assert "equally often" in widgets.weights_picker([0, 0], origins=[IRELAND, SINGAPORE]).verdict.value

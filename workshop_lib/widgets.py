@@ -1,0 +1,201 @@
+"""Pickers: small forms in a notebook that hold one choice each and say at once what AWS would not accept.
+
+A picker starts at the value it is given, normally one of the notebook's parameters, and the next cell reads
+`picker.value`. So a notebook works the same whether a person moves the sliders or nobody does. Reading the value of a
+picker that shows an invalid choice raises `InvalidName`, with the reason that is already on the screen.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+from botocore.exceptions import ClientError
+
+from workshop_lib.errors import InvalidName
+from workshop_lib.names import S3Origin, validate_bucket_name, validate_learner_name, validate_region
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+REGIONS = {
+    "eu-west-1": "Ireland",
+    "ap-southeast-1": "Singapore",
+    "eu-central-1": "Frankfurt",
+    "eu-west-2": "London",
+    "us-east-1": "Virginia",
+    "us-west-2": "Oregon",
+    "ap-northeast-1": "Tokyo",
+    "ap-southeast-2": "Sydney",
+    "sa-east-1": "São Paulo",
+}
+"""Regions that every account has switched on; one of the learner's own is added to the list when it is given."""
+
+LABEL = {"description_width": "9em"}
+WIDE = {"width": "34em"}
+
+Judge = Callable[[Any], str]
+"""Looks at a choice; returns what to say about it, or raises InvalidName."""
+
+
+class Picker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """A form field with a line below it that says whether AWS would accept what is chosen."""
+
+    def __init__(self, fields: Sequence[ipywidgets.Widget], read: Callable[[], Any], judge: Judge) -> None:
+        self._read, self._judge = read, judge
+        self.verdict = ipywidgets.HTML()
+        super().__init__([*fields, self.verdict])
+        for field in fields:
+            field.observe(self._show_verdict, names="value")
+        self._show_verdict()
+
+    @property
+    def value(self) -> Any:
+        """What is chosen now.
+
+        Raises:
+            InvalidName: AWS would refuse it; the message says why.
+        """
+        chosen = self._read()
+        self._judge(chosen)
+        return chosen
+
+    def _show_verdict(self, _change: object = None) -> None:
+        """Write the line below the field."""
+        try:
+            self.verdict.value = f"<span>✔ {html.escape(self._judge(self._read()))}</span>"
+        except InvalidName as error:
+            self.verdict.value = f"<strong>✘ {html.escape(str(error))}</strong>"
+
+
+def learner_picker(value: str) -> Picker:
+    """Ask for the name that tells this learner's buckets from everybody else's."""
+
+    def judge(name: str) -> str:
+        validate_learner_name(name)
+        return f"Your buckets will carry the name {name}."
+
+    return _text_picker("Your name", value, judge)
+
+
+def bucket_picker(value: str, *, description: str = "Bucket", s3: S3Client | None = None) -> Picker:
+    """Ask for the name of a bucket, and judge it as S3 would: length, characters, dots.
+
+    Args:
+        value: The name to start from.
+        description: What stands before the field.
+        s3: With a client, the picker also looks whether the name is free, yours, or taken by someone else.
+    """
+
+    def judge(name: str) -> str:
+        validate_bucket_name(name)
+        return f"S3 accepts it ({len(name)} of 63 characters). " + (_look_for_bucket(s3, name) if s3 else "")
+
+    # With a client every judgement is a request, so wait until the name is written.
+    return _text_picker(description, value, judge, continuous_update=s3 is None)
+
+
+def region_picker(value: str, *, description: str = "Region") -> Picker:
+    """Ask for a region."""
+    names = REGIONS if value in REGIONS else {value: "your choice", **REGIONS}
+    field = ipywidgets.Dropdown(
+        options=[(f"{place} ({region})", region) for region, place in names.items()],
+        value=value, description=description, style=LABEL, layout=WIDE,
+    )  # fmt: skip
+
+    def judge(region: str) -> str:
+        validate_region(region)
+        return f"Buckets there are called BUCKET.s3.{region}.amazonaws.com."
+
+    return Picker([field], lambda: field.value, judge)
+
+
+def weights_picker(weights: object, *, origins: Sequence[S3Origin]) -> WeightsPicker:
+    """Ask for one weight for each origin, with sliders from 0 to 255.
+
+    Args:
+        weights: Where the sliders start; everything that `parse_weights` reads.
+        origins: The origins, in the order of the weights.
+
+    Raises:
+        InvalidName: There is not one weight from 0 to 255 for each origin.
+    """
+    return WeightsPicker(parse_weights(weights, count=len(origins)), origins)
+
+
+class WeightsPicker(Picker):
+    """Sliders for the weights of a record set; `.value` is what `put_weighted_records` wants."""
+
+    def __init__(self, weights: Sequence[int], origins: Sequence[S3Origin]) -> None:
+        self.sliders = [
+            ipywidgets.IntSlider(weight, 0, 255, description=origin.region, style=LABEL, layout=WIDE)
+            for weight, origin in zip(weights, origins, strict=True)
+        ]
+        self._origins = tuple(origins)
+        super().__init__(self.sliders, self._read_sliders, describe_weights)
+
+    def _read_sliders(self) -> dict[S3Origin, int]:
+        return {origin: slider.value for origin, slider in zip(self._origins, self.sliders, strict=True)}
+
+    @property
+    def by_region(self) -> dict[str, int]:
+        """The same weights by the name of the region, as `plot_shares` wants them."""
+        return {origin.region: weight for origin, weight in self.value.items()}
+
+
+def describe_weights(weights: Mapping[S3Origin, int]) -> str:
+    """Say in words what Route 53 will do with these weights."""
+    total = sum(weights.values())
+    if total == 0:
+        return "All weights are 0: Route 53 then answers each record equally often."
+    parts = [f"{origin.region} {weight / total:.1%}" for origin, weight in weights.items()]
+    return f"Of all answers: {', '.join(parts)}. A weight is divided by the sum, {total}."
+
+
+def parse_weights(weights: object, *, count: int = 2) -> tuple[int, ...]:
+    """Read weights as people and command lines write them: `[70, 30]`, `"70,30"`, `"70 30"`, `"70:30"`.
+
+    Raises:
+        InvalidName: There are not `count` weights, or one is not a whole number from 0 to 255.
+    """
+    parts: Sequence[object] = (
+        re.findall(r"[^\s,;:/\[\]()]+", weights) if isinstance(weights, str) else _as_sequence(weights)
+    )
+    if len(parts) != count:
+        raise InvalidName(f"{weights!r} should be {count} weights, one for each origin, for example 90,10.")
+    return tuple(_parse_weight(part) for part in parts)
+
+
+def _as_sequence(weights: object) -> Sequence[object]:
+    return weights if isinstance(weights, Sequence) else [weights]
+
+
+def _parse_weight(weight: object) -> int:
+    text = str(weight)
+    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > 255:
+        raise InvalidName(f"{text} is not a weight. Route 53 takes a whole number from 0 to 255.")
+    return int(text)
+
+
+def _text_picker(description: str, value: str, judge: Judge, *, continuous_update: bool = True) -> Picker:
+    field = ipywidgets.Text(
+        value, description=description, style=LABEL, layout=WIDE, continuous_update=continuous_update
+    )
+    return Picker([field], lambda: field.value, judge)
+
+
+def _look_for_bucket(s3: S3Client, name: str) -> str:
+    """Look whether a bucket of this name exists; a bucket's name is unique in all of AWS."""
+    try:
+        s3.head_bucket(Bucket=name)
+    except ClientError as error:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if status == 404:
+            return "It is free."
+        if status == 403:
+            raise InvalidName(f"{name} belongs to someone else. Bucket names are unique in all of AWS.") from error
+        return f"Whether it is free is not known: S3 answered {status}."
+    return "You have it already."
