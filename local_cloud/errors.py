@@ -10,11 +10,15 @@ class AwsError(Exception):
         code: AWS's error code, such as `"InvalidRequest"`.
         message: AWS's own sentence.
         status: HTTP status code.
+        headers: HTTP headers that AWS sends along, such as a redirect's `Location`.
         details: Further members of the error document, such as `{"BucketName": "site"}`.
     """
 
-    def __init__(self, code: str, message: str, status: int = 400, **details: str) -> None:
+    def __init__(
+        self, code: str, message: str, status: int = 400, *, headers: dict[str, str] | None = None, **details: str
+    ) -> None:
         super().__init__(message)
+        self.headers = headers or {}
         self.code = code
         self.message = message
         self.status = status

@@ -120,4 +120,5 @@ def render_error(error: AwsError, service: str) -> Response:
     else:
         document = f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
     headers = [("Content-Type", "application/xml" if service == "s3" else "text/xml"), ("x-amz-request-id", request_id)]
+    headers.extend(error.headers.items())
     return Response(error.status, headers, f'<?xml version="1.0" encoding="UTF-8"?>\n{document}'.encode())

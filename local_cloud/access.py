@@ -1,0 +1,183 @@
+"""Who may do what: IAM policy documents, evaluated. Pure functions; nothing here looks at the cloud.
+
+    explicit Deny anywhere  >  Allow in an identity policy or in the resource's policy  >  no
+
+That is AWS's order within one account (IAM User Guide, "Policy evaluation logic"). A request carries its
+condition keys (`aws:SourceArn` and so on) in `context`; a condition on a key that the request doesn't carry
+fails, except for the negated and `…IfExists` operators, as on AWS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+from local_cloud.conditions import meets_conditions
+
+Document = Mapping[str, Any]
+"""A policy, parsed from JSON."""
+
+
+class Decision(Enum):
+    """The outcome; the values are those of `iam:SimulatePrincipalPolicy`."""
+
+    ALLOWED = "allowed"
+    DENIED = "explicitDeny"
+    NOT_ALLOWED = "implicitDeny"
+
+    def __bool__(self) -> bool:
+        return self is Decision.ALLOWED
+
+
+@dataclass(frozen=True)
+class Access:
+    """One thing that somebody wants to do.
+
+    Attributes:
+        principal: An ARN, a service such as `"s3.amazonaws.com"`, or None for nobody in particular (anonymous).
+        action: Such as `"s3:GetObject"`.
+        resource: An ARN.
+        context: Condition keys and their values; case of the keys doesn't matter.
+    """
+
+    principal: str | None
+    action: str
+    resource: str
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+def decide(access: Access, *, identity: Iterable[Document] = (), resource: Iterable[Document] = ()) -> Decision:
+    """Decide about an access within one account.
+
+    Args:
+        access: What is wanted, and by whom.
+        identity: Policies of the principal (a role's inline and managed policies).
+        resource: Policies of the resource (a bucket policy). They name principals.
+    """
+    effects = {
+        statement.get("Effect")
+        for documents, named in ((identity, False), (resource, True))
+        for document in documents
+        for statement in statements(document)
+        if _applies(statement, access, named=named)
+    }
+    if "Deny" in effects:
+        return Decision.DENIED
+    return Decision.ALLOWED if "Allow" in effects else Decision.NOT_ALLOWED
+
+
+def may_assume(trust_policy: Document, principal: str, *, context: Mapping[str, str] | None = None) -> bool:
+    """Whether a role's trust policy lets a principal or service assume the role."""
+    access = Access(principal, "sts:AssumeRole", "*", context or {})
+    return bool(decide(access, resource=[_without_resources(trust_policy)]))
+
+
+def statements(document: Document) -> list[Mapping[str, Any]]:
+    """The statements of a policy; AWS allows a single one without the list."""
+    found = document.get("Statement", [])
+    return [found] if isinstance(found, Mapping) else [one for one in found if isinstance(one, Mapping)]
+
+
+def as_list(value: Any) -> list[Any]:
+    """A value that AWS allows to be one thing or a list of things, as a list."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def is_public(document: Document) -> bool:
+    """Whether a bucket policy lets everybody in: Allow, for anyone, without a condition that narrows it.
+
+    S3 User Guide, "The meaning of public". A condition on a fixed source, account or address narrows.
+    """
+    return any(
+        statement.get("Effect") == "Allow" and _names_everyone(statement) and not _narrows(statement)
+        for statement in statements(document)
+    )
+
+
+def matches_pattern(pattern: str, text: str) -> bool:
+    """AWS's wildcards: `*` is anything, also `/` and `:`; `?` is one character."""
+    return _compile(pattern).fullmatch(text) is not None
+
+
+@lru_cache(4096)
+def _compile(pattern: str) -> re.Pattern[str]:
+    escaped = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
+    return re.compile("".join(escaped), re.DOTALL)
+
+
+def _applies(statement: Mapping[str, Any], access: Access, *, named: bool) -> bool:
+    return (
+        _covers_action(statement, access.action)
+        and _covers_resource(statement, access.resource)
+        and (not named or _covers_principal(statement, access.principal))
+        and meets_conditions(statement.get("Condition") or {}, access.context)
+    )
+
+
+def _covers_action(statement: Mapping[str, Any], action: str) -> bool:
+    wanted = action.lower()
+    listed = as_list(statement.get("Action")) or as_list(statement.get("NotAction"))
+    found = any(matches_pattern(str(pattern).lower(), wanted) for pattern in listed)
+    return found if "Action" in statement else not found and "NotAction" in statement
+
+
+def _covers_resource(statement: Mapping[str, Any], resource: str) -> bool:
+    listed = as_list(statement.get("Resource")) or as_list(statement.get("NotResource"))
+    found = any(matches_pattern(str(pattern), resource) for pattern in listed)
+    return found if "Resource" in statement else not found and "NotResource" in statement
+
+
+def _covers_principal(statement: Mapping[str, Any], principal: str | None) -> bool:
+    if "NotPrincipal" in statement:
+        return not _is_named(statement["NotPrincipal"], principal)
+    return _is_named(statement.get("Principal"), principal)
+
+
+def _is_named(named: Any, principal: str | None) -> bool:
+    if named == "*":
+        return True
+    if not isinstance(named, Mapping):
+        return False
+    if "*" in as_list(named.get("AWS")):
+        return True
+    if principal is None:
+        return False
+    kinds = ("AWS",) if principal.startswith("arn:") else ("Service",)
+    return any(_is_same_principal(str(name), principal) for kind in kinds for name in as_list(named.get(kind)))
+
+
+def _is_same_principal(name: str, principal: str) -> bool:
+    """The ARN or service itself, or the account (its number, or `…:root`) that the ARN belongs to."""
+    account = principal.split(":")[4] if principal.startswith("arn:") else None
+    return name == principal or (account is not None and name in (account, f"arn:aws:iam::{account}:root"))
+
+
+def _names_everyone(statement: Mapping[str, Any]) -> bool:
+    named = statement.get("Principal")
+    return named == "*" or (isinstance(named, Mapping) and "*" in as_list(named.get("AWS")))
+
+
+_NARROWING_KEYS = {
+    "aws:sourcearn", "aws:sourceaccount", "aws:principalarn", "aws:principalaccount", "aws:principalorgid",
+    "aws:sourcevpc", "aws:sourcevpce", "aws:sourceip", "aws:userid", "s3:dataaccesspointarn",
+    "s3:dataaccesspointaccount",
+}  # fmt: skip
+
+
+def _narrows(statement: Mapping[str, Any]) -> bool:
+    return any(
+        key.lower() in _NARROWING_KEYS and all(str(value) not in ("*", "0.0.0.0/0") for value in as_list(values))
+        for block in (statement.get("Condition") or {}).values()
+        for key, values in block.items()
+    )
+
+
+def _without_resources(trust_policy: Document) -> Document:
+    """Trust policies have no Resource: the role that they belong to is meant."""
+    return {"Statement": [{**statement, "Resource": "*"} for statement in statements(trust_policy)]}

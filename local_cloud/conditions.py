@@ -1,0 +1,95 @@
+"""The Condition block of a policy statement, evaluated.
+
+Every operator and every key must hold (AND); one of the values of a key is enough (OR), and for a negated
+operator none may hold (IAM User Guide, "Conditions with multiple context keys or values").
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Test = Callable[[str, str], bool]
+"""Compares the value in the policy with the value of the request."""
+
+
+def _like(wanted: str, given: str) -> bool:
+    pattern = "".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in wanted)
+    return re.fullmatch(pattern, given, re.DOTALL) is not None
+
+
+def _arn_like(wanted: str, given: str) -> bool:
+    """Compare part by part, so that a `*` doesn't reach over a colon; the sixth part may hold colons."""
+    patterns, parts = wanted.split(":", 5), given.split(":", 5)
+    return len(patterns) == len(parts) and all(map(_like, patterns, parts))
+
+
+def _in_network(wanted: str, given: str) -> bool:
+    try:
+        return ipaddress.ip_address(given) in ipaddress.ip_network(wanted, strict=False)
+    except ValueError:
+        return False
+
+
+_TESTS: dict[str, Test] = {
+    "StringEquals": str.__eq__,
+    "StringEqualsIgnoreCase": lambda wanted, given: wanted.lower() == given.lower(),
+    "StringLike": _like,
+    "ArnEquals": _arn_like,
+    "ArnLike": _arn_like,
+    "Bool": lambda wanted, given: wanted.lower() == given.lower(),
+    "IpAddress": _in_network,
+    "NumericEquals": lambda wanted, given: float(wanted) == float(given),
+    "NumericLessThan": lambda wanted, given: float(given) < float(wanted),
+    "NumericLessThanEquals": lambda wanted, given: float(given) <= float(wanted),
+    "NumericGreaterThan": lambda wanted, given: float(given) > float(wanted),
+    "NumericGreaterThanEquals": lambda wanted, given: float(given) >= float(wanted),
+}
+_NEGATED = {
+    "StringNotEquals": "StringEquals",
+    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
+    "StringNotLike": "StringLike",
+    "ArnNotEquals": "ArnEquals",
+    "ArnNotLike": "ArnLike",
+    "NotIpAddress": "IpAddress",
+    "NumericNotEquals": "NumericEquals",
+}
+_QUALIFIER = re.compile(r"^For(?:All|Any)Values?:")
+
+
+def is_operator(name: str) -> bool:
+    """Whether a condition operator is one that is evaluated here."""
+    bare = _bare(name)
+    return bare in _TESTS or bare in _NEGATED or bare == "Null"
+
+
+def meets_conditions(block: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]) -> bool:
+    """Whether a request with these condition keys meets a statement's Condition block.
+
+    Raises:
+        KeyError: An operator is unknown; bucket and trust policies with such are refused when they are put.
+    """
+    given = {key.lower(): value for key, value in context.items()}
+    return all(
+        _holds(operator, given.get(key.lower()), values if isinstance(values, list) else [values])
+        for operator, keys in block.items()
+        for key, values in keys.items()
+    )
+
+
+def _bare(operator: str) -> str:
+    return _QUALIFIER.sub("", operator).removesuffix("IfExists")
+
+
+def _holds(operator: str, given: str | None, values: list[Any]) -> bool:
+    name = _bare(operator)
+    texts = [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
+    if name == "Null":
+        return (given is None) == (texts[0].lower() == "true")
+    if given is None:
+        return name in _NEGATED or operator.endswith("IfExists")
+    if name in _NEGATED:
+        return not any(_TESTS[_NEGATED[name]](text, given) for text in texts)
+    return any(_TESTS[name](text, given) for text in texts)

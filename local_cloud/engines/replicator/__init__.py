@@ -1,0 +1,14 @@
+"""S3 replication between the buckets of the local cloud.
+
+PutObject ─► rules: which destinations? ─► PENDING ─► 60 s (scaled) ─► may the role? ─► replica ─► COMPLETED
+                                                                           └─ no ─► FAILED, and why
+replicator   the engine that services tell of writes
+rules        which rules of a configuration cover a version
+transfer     permissions of the role, and the copy itself
+worker       one thread that does things when they are due
+"""
+
+from local_cloud.engines.replicator.replicator import Replicator
+from local_cloud.engines.replicator.transfer import Failure
+
+__all__ = ["Failure", "Replicator"]

@@ -1,0 +1,134 @@
+"""The engine of replication: hears of writes, and makes replicas a little later."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+
+from moto.s3.models import FakeDeleteMarker
+
+from local_cloud.clock import Clock
+from local_cloud.engines.replicator.rules import Rule, covering_rules
+from local_cloud.engines.replicator.transfer import Failure, bucket_name, tags_of, transfer
+from local_cloud.engines.replicator.worker import Worker
+from local_cloud.object_store import Bucket, Version, find_bucket, replication_status, set_replication_status, versions
+
+logger = logging.getLogger(__name__)
+
+DELAY = 60.0
+"""AWS seconds from a write to its replica; AWS says "most within 15 minutes", small objects take about one."""
+
+
+class Replicator:
+    """Replicates versions between buckets by their replication configurations.
+
+    A write that a rule covers is PENDING at once. `DELAY` later the role's permissions, the destination and the
+    rule are looked at as they are then, and the version becomes COMPLETED or, for good, FAILED. Replicas are
+    written underneath the API, so nothing replicates them further.
+
+    Args:
+        clock: Shortens the delay.
+        lock: The cloud's lock: held by callers of the methods about versions, and taken by the worker.
+
+    Attributes:
+        failures: What was not replicated and why, oldest first.
+    """
+
+    def __init__(self, *, clock: Clock, lock: threading.RLock) -> None:
+        self._clock = clock
+        self._worker = Worker(lock=lock)
+        self.failures: list[Failure] = []
+
+    def version_written(self, bucket: Bucket, version: Version) -> None:
+        """A version was written, or a delete marker put, through the API."""
+        if rules := self.covering_rules(bucket, version):
+            self._schedule(bucket, version, rules)
+
+    def tags_changed(self, bucket: Bucket, version: Version) -> None:
+        """An object's tags were changed; its replica follows. A tag never makes an old object be replicated."""
+        if replication_status(version) in ("PENDING", "COMPLETED"):
+            self.version_written(bucket, version)
+
+    def replicate(self, bucket: Bucket, version: Version) -> str | None:
+        """Replicate a version now, as S3 Batch Replication does, whatever its status.
+
+        Returns:
+            The status that the version has afterwards, FAILED or COMPLETED; None when no rule covers it.
+        """
+        rules = self.covering_rules(bucket, version)
+        return self._transfer(bucket, version, rules) if rules else None
+
+    def covering_rules(self, bucket: Bucket, version: Version) -> list[Rule]:
+        """The rules of the bucket that cover a version at this moment."""
+        if not bucket.replication_configuration:
+            return []
+        is_marker = isinstance(version, FakeDeleteMarker)
+        is_kms = not is_marker and str(version.encryption).startswith("aws:kms")
+        return covering_rules(
+            bucket.replication_configuration,
+            key=version.name,
+            tags=tags_of(version),
+            is_delete_marker=is_marker,
+            is_kms=is_kms,
+        )
+
+    def after(self, aws_seconds: float, task: Callable[[], None]) -> None:
+        """Do something later, holding the cloud's lock; `settle` waits for it too."""
+        self._worker.do(task, after=self._clock.scaled(aws_seconds))
+
+    def settle(self, timeout: float = 30.0) -> None:
+        """Wait until everything that is PENDING has become COMPLETED or FAILED, and running jobs are done.
+
+        Don't call it holding the cloud's lock.
+
+        Raises:
+            TimeoutError: Something is still waiting after `timeout` real seconds.
+        """
+        self._worker.settle(timeout)
+
+    def reset(self) -> None:
+        """Forget what was still to be replicated, and the failures."""
+        self._worker.clear()
+        self.failures.clear()
+
+    def stop(self) -> None:
+        """End the worker's thread. Don't call it holding the cloud's lock."""
+        self._worker.stop()
+
+    def _schedule(self, bucket: Bucket, version: Version, rules: Iterable[Rule]) -> None:
+        set_replication_status(version, "PENDING")
+        rule_ids = {rule["ID"] for rule in rules}
+        self.after(DELAY, lambda: self._replicate_later(bucket, version, rule_ids))
+
+    def _replicate_later(self, bucket: Bucket, version: Version, rule_ids: set[str]) -> None:
+        """Do what was scheduled when the version was written, if bucket and version are still there."""
+        if find_bucket(bucket.name) is not bucket or not any(one is version for one in versions(bucket, version.name)):
+            return
+        configuration = bucket.replication_configuration or {"Role": "", "Rules": []}
+        rules = [rule for rule in configuration["Rules"] if rule["ID"] in rule_ids and rule["Status"] == "Enabled"]
+        if rules:
+            self._transfer(bucket, version, rules)
+        else:
+            about = (bucket.name, version.name, version.version_id, "")
+            self._fail(version, [Failure(*about, "SrcBucketReplicationConfigMissing", configuration["Role"])])
+
+    def _transfer(self, bucket: Bucket, version: Version, rules: Iterable[Rule]) -> str:
+        """Replicate to every destination; COMPLETED only when all have it (S3 User Guide, "Replication status")."""
+        assert bucket.replication_configuration is not None
+        role = bucket.replication_configuration["Role"]
+        failures = [failure for rule in rules if (failure := transfer(bucket, version, rule, role=role))]
+        if failures:
+            return self._fail(version, failures)
+        set_replication_status(version, "COMPLETED")
+        return "COMPLETED"
+
+    def _fail(self, version: Version, failures: list[Failure]) -> str:
+        for failure in failures:
+            logger.warning("%s", failure)
+        self.failures.extend(failures)
+        set_replication_status(version, "FAILED")
+        return "FAILED"
+
+
+__all__ = ["DELAY", "Replicator", "bucket_name"]

@@ -1,0 +1,155 @@
+"""S3's state: moto's, with what moto gets wrong about versions mended underneath moto's own operations.
+
+moto 5.2.5 destroys all versions of an object that is put or deleted while versioning is suspended, makes no
+delete marker for a key that never was, and gives a new bucket none of AWS's defaults. `install` puts a
+backend in its place that does as AWS does; everything else stays moto's.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from moto.backends import get_backend
+from moto.s3 import urls
+from moto.s3.exceptions import BucketAlreadyExists
+from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, PublicAccessBlock, S3Backend, s3_backends
+
+from local_cloud.call import ACCOUNT_ID
+
+DEFAULT_ENCRYPTION = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}}
+
+Version = FakeKey | FakeDeleteMarker
+"""A version of an object, or a delete marker."""
+
+
+class Bucket(FakeBucket):
+    """A bucket with the defaults of buckets made since April 2023, and its replication configuration.
+
+    Attributes:
+        replication_configuration: As it was put, in botocore's shape, or None.
+    """
+
+    def __init__(self, name: str, region_name: str, namespace: str | None = None) -> None:
+        super().__init__(name=name, account_id=ACCOUNT_ID, region_name=region_name, bucket_namespace=namespace)
+        self.replication_configuration: dict[str, Any] | None = None
+        self.public_access_block = PublicAccessBlock("true", "true", "true", "true")
+        self.ownership_rule = "BucketOwnerEnforced"
+        self.encryption = DEFAULT_ENCRYPTION
+
+    @property
+    def is_versioned(self) -> bool:
+        """True also while suspended: versions then stay, and writes go to the version `null`."""
+        return self.versioning_status is not None
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether versioning was on and is suspended now."""
+        return self.versioning_status == "Suspended"
+
+    def get_permission(self, action: str, resource: str) -> Any:
+        """Leave access to `S3Service`: moto ignores conditions and most principals."""
+        from moto.iam.access_control import PermissionResult
+
+        return PermissionResult.NEUTRAL
+
+
+class ObjectStore(S3Backend):
+    """moto's S3 backend with AWS's versioning semantics."""
+
+    @property
+    def _url_module(self) -> Any:
+        return urls
+
+    def create_bucket(self, bucket_name: str, region_name: str, bucket_namespace: str | None = None) -> FakeBucket:
+        """Make a bucket with AWS's defaults; the name was checked before."""
+        if bucket_name in s3_backends.bucket_accounts:
+            raise BucketAlreadyExists(bucket=bucket_name)
+        self.buckets[bucket_name] = Bucket(bucket_name, region_name, bucket_namespace)
+        return self.buckets[bucket_name]
+
+    def put_object(self, bucket_name: str, key_name: str, *args: Any, **kwargs: Any) -> FakeKey:
+        """Write an object; in a suspended bucket it becomes the version `null`, in place of an earlier one."""
+        key = super().put_object(bucket_name, key_name, *args, **kwargs)
+        bucket = self.get_bucket(bucket_name)
+        if isinstance(bucket, Bucket) and bucket.is_suspended:
+            _become_null_version(bucket, key)
+        return key
+
+    def _set_delete_marker(self, bucket_name: str, key_name: str) -> FakeDeleteMarker:
+        """Put a delete marker on top, also for a key that never was [LocalStack's snapshots of AWS]."""
+        bucket = self.get_bucket(bucket_name)
+        marker = FakeDeleteMarker(key=bucket.keys.get(key_name) or SimpleNamespace(name=key_name))
+        bucket.keys.setlist(key_name, [*bucket.keys.getlist(key_name, []), marker])
+        if bucket.is_suspended:
+            _become_null_version(bucket, marker)
+        return marker
+
+    def delete_object(
+        self, bucket_name: str, key_name: str, version_id: str | None = None, bypass: bool = False
+    ) -> tuple[bool, dict[str, Any]]:
+        """Delete; says `delete-marker` too when it was a marker that was removed, as the API reference has it."""
+        bucket = self.get_bucket(bucket_name)
+        was_marker = version_id and isinstance(find_version(bucket, key_name, version_id), FakeDeleteMarker)
+        done, answer = super().delete_object(bucket_name, key_name, version_id=version_id, bypass=bypass)
+        if was_marker:
+            answer["delete-marker"] = "true"
+        return done, answer
+
+    def delete_bucket_encryption(self, bucket_name: str) -> None:
+        """Go back to the default; since 2023 no bucket is without encryption."""
+        self.get_bucket(bucket_name).encryption = DEFAULT_ENCRYPTION
+
+
+def install() -> None:
+    """Make moto use `ObjectStore` in this process. May be repeated; state kept by a plain moto backend is dropped."""
+    s3_backends.backend = ObjectStore
+    account = s3_backends.get(ACCOUNT_ID)
+    if account is not None and not isinstance(account["aws"], ObjectStore):
+        s3_backends.pop(ACCOUNT_ID)
+
+
+def object_store() -> ObjectStore:
+    """The backend that holds the buckets."""
+    return get_backend("s3")[ACCOUNT_ID]["aws"]  # type: ignore[no-any-return]
+
+
+def find_bucket(name: str) -> Bucket | None:
+    """A bucket, or None."""
+    return object_store().buckets.get(name)  # type: ignore[return-value]
+
+
+def versions(bucket: Bucket, key: str) -> list[Version]:
+    """All versions of a key, oldest first."""
+    return bucket.keys.getlist(key, [])  # type: ignore[no-any-return]
+
+
+def find_version(bucket: Bucket, key: str, version_id: str | None = None) -> Version | None:
+    """A version of a key, or its current one, which may be a delete marker; None when there is none."""
+    found = versions(bucket, key)
+    if version_id is None:
+        return found[-1] if found else None
+    return next((version for version in reversed(found) if version.version_id == version_id), None)
+
+
+def insert_version(bucket: Bucket, key: str, version: Version) -> None:
+    """Add a version where its age puts it: an old one doesn't become the current one."""
+    bucket.keys.setlist(key, sorted([*versions(bucket, key), version], key=lambda one: one.last_modified))
+
+
+def replication_status(version: Version) -> str | None:
+    """PENDING, COMPLETED, FAILED or REPLICA; None for a version that no replication rule covers."""
+    return getattr(version, "replication_status", None)
+
+
+def set_replication_status(version: Version, status: str | None) -> None:
+    """Write down how far replication of a version is. It is kept with the version and goes with it."""
+    version.replication_status = status  # type: ignore[union-attr]
+
+
+def _become_null_version(bucket: Bucket, version: Version) -> None:
+    """Make a version the one called `null`; there is at most one."""
+    name = version.name
+    version._version_id = "null"
+    kept = [one for one in versions(bucket, name) if one is version or one.version_id != "null"]
+    bucket.keys.setlist(name, kept)

@@ -1,0 +1,13 @@
+"""Amazon S3: moto's operations, made to refuse, redirect, replicate and keep versions as AWS does.
+
+service        the service: what is asked before every operation
+buckets        names, regions, versioning, deletion, ACLs
+replication    PutBucketReplication and its rules; GetBucketReplication gives back what was put
+policies       bucket policies: what may be put
+authorization  who may do what with a bucket or object
+objects        writes that the replicator must hear of; replication status in answers
+"""
+
+from local_cloud.services.s3.service import S3Service
+
+__all__ = ["S3Service"]
