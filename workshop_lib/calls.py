@@ -1,0 +1,100 @@
+"""Keeps the AWS calls that a notebook made, so that a step can show them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+from botocore.model import OperationModel
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """One call of an AWS API, as seen by the client; retries are not counted."""
+
+    operation: str
+    """Such as `"s3:PutBucketVersioning"`, as IAM and CloudTrail name it."""
+    region: str
+    parameters: str
+    result: str
+
+
+class CallLog(Sequence[ApiCall]):
+    """The calls, oldest first. Its repr is a table."""
+
+    def __init__(self) -> None:
+        self._calls: list[ApiCall] = []
+
+    @overload
+    def __getitem__(self, index: int) -> ApiCall: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[ApiCall]: ...
+    def __getitem__(self, index: int | slice) -> ApiCall | Sequence[ApiCall]:
+        return self._calls[index]
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def forget(self) -> None:
+        """Begin an empty log."""
+        self._calls.clear()
+
+    def connect(self, events: Any) -> None:
+        """Listen to the events of a botocore session, and so to all clients made from it."""
+        events.register("before-parameter-build", self._keep_parameters)
+        events.register("after-call", self._add)
+
+    def _keep_parameters(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        context["workshop_parameters"] = summarize(params)
+
+    def _add(
+        self, http_response: Any, parsed: dict[str, Any], model: OperationModel, context: dict[str, Any], **_: Any
+    ) -> None:
+        service = model.service_model.service_id.lower().replace(" ", "")
+        code = parsed.get("Error", {}).get("Code", "")
+        self._calls.append(
+            ApiCall(
+                f"{service}:{model.name}",
+                context.get("client_region", ""),
+                context.get("workshop_parameters", ""),
+                f"{http_response.status_code} {code}".strip(),
+            )
+        )
+
+    def _rows(self) -> Iterator[tuple[str, str, str, str]]:
+        return ((call.operation, call.region, call.parameters, call.result) for call in self._calls)
+
+    def __repr__(self) -> str:
+        rows = list(self._rows())
+        if not rows:
+            return "no calls"
+        widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        return "\n".join("  ".join([*map(str.ljust, row, widths), row[3]]) for row in rows)
+
+    def _repr_html_(self) -> str:
+        head = "".join(
+            f"<th style='text-align:left'>{name}</th>" for name in ("call", "region", "parameters", "answer")
+        )
+        body = "".join(
+            "<tr>"
+            + "".join(f"<td style='text-align:left'><code>{html.escape(cell)}</code></td>" for cell in row)
+            + "</tr>"
+            for row in self._rows()
+        )
+        return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def summarize(parameters: dict[str, Any], *, longest: int = 60) -> str:
+    """Parameters in one line: whole names, shortened values, bytes only as their number."""
+    return ", ".join(f"{name}={_shorten(value, longest)}" for name, value in parameters.items())
+
+
+def _shorten(value: Any, longest: int) -> str:
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes>"
+    if hasattr(value, "read"):
+        return "<stream>"
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

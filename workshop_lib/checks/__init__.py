@@ -1,0 +1,80 @@
+"""Checks: each looks at the cloud, and says what is wrong and which step mends it.
+
+A check changes nothing. It returns a `CheckPassed`, which shows as one line, or raises `CheckFailed`.
+
+| module | looks at |
+|---|---|
+| `replication` | buckets, roles, replicated objects: notebook 01 |
+| `edge` | the function, the distribution, what viewers get: notebooks 02 and 03 |
+| `dns` | records, weights, shares, health: notebooks 03 to 05 |
+| `verdict` | what all checks return or raise |
+"""
+
+from workshop_lib.checks.dns import (
+    health_checks_attached,
+    health_is,
+    shares_as_expected,
+    txt_record_answers,
+    weights_set,
+)
+from workshop_lib.checks.edge import (
+    bucket_policy_allows_identity,
+    distribution_deployed,
+    etag_unchanged,
+    function_associated,
+    function_package_matches,
+    function_published,
+    origin_header_set,
+    page_served,
+    page_served_from,
+    served_from_cache,
+)
+from workshop_lib.checks.replication import (
+    bucket_is_private,
+    bucket_name_free,
+    object_deleted,
+    object_present,
+    object_replicated,
+    objects_not_replicated,
+    region_marker_right,
+    replication_configured,
+    replication_failed,
+    role_may_replicate,
+    role_trusts,
+    versioning_enabled,
+    website_published,
+)
+from workshop_lib.checks.verdict import CheckPassed, nothing_left
+
+__all__ = [
+    "CheckPassed",
+    "bucket_is_private",
+    "bucket_name_free",
+    "bucket_policy_allows_identity",
+    "distribution_deployed",
+    "etag_unchanged",
+    "function_associated",
+    "function_package_matches",
+    "function_published",
+    "health_checks_attached",
+    "health_is",
+    "nothing_left",
+    "object_deleted",
+    "object_present",
+    "object_replicated",
+    "objects_not_replicated",
+    "origin_header_set",
+    "page_served",
+    "page_served_from",
+    "region_marker_right",
+    "replication_configured",
+    "replication_failed",
+    "role_may_replicate",
+    "role_trusts",
+    "served_from_cache",
+    "shares_as_expected",
+    "txt_record_answers",
+    "versioning_enabled",
+    "website_published",
+    "weights_set",
+]

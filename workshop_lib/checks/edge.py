@@ -1,0 +1,236 @@
+"""Checks of notebooks 02 and 03: the function, the distribution, what viewers get."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from workshop_lib.checks.verdict import CheckPassed, judge
+from workshop_lib.errors import CheckFailed, get_error_code
+from workshop_lib.observe import fetch_page
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+
+    from workshop_lib.cloud import Cloud
+
+
+def function_published(lambda_: LambdaClient, *, version_arn: str) -> CheckPassed:
+    """A function has a numbered, active version; only such a one can go to the edge.
+
+    Args:
+        lambda_: Client in us-east-1.
+        version_arn: From `edge_function.publish_version`.
+    """
+    function, _, version = version_arn.rpartition(":")
+    if not version.isdigit():
+        raise CheckFailed(
+            f"{version_arn} does not end with a version number, which CloudFront demands.",
+            mend="run edge_function.publish_version(…) and use the ARN that it returns.",
+        )
+    state = _get_function(lambda_, version_arn)["State"]
+    return judge(
+        state == "Active",
+        right=f"Version {version} of {function.rpartition(':')[2]} is active.",
+        wrong=f"Version {version} of {function.rpartition(':')[2]} is {state}.",
+        mend="run wait_until_function_active(…).",
+    )
+
+
+def function_package_matches(lambda_: LambdaClient, *, version_arn: str, sha256: str) -> CheckPassed:
+    """Lambda runs exactly the package that was made here: both have the same SHA-256.
+
+    Args:
+        lambda_: Client in us-east-1.
+        version_arn: ARN of the function or one version.
+        sha256: `package.sha256`.
+    """
+    found = _get_function(lambda_, version_arn)["CodeSha256"]
+    return judge(
+        found == sha256,
+        right=f"The package and Lambda's CodeSha256 are the same: {sha256}.",
+        wrong=f"Lambda's CodeSha256 is {found}; the package's is {sha256}.",
+        mend="run edge_function.publish_version(…) with this package.",
+    )
+
+
+def bucket_policy_allows_identity(s3: S3Client, *, bucket: str, origin_access_identity_id: str) -> CheckPassed:
+    """A bucket's policy lets CloudFront's origin access identity read it.
+
+    Args:
+        s3: Client in the bucket's region.
+        bucket: The bucket.
+        origin_access_identity_id: From `distribution.create_origin_access_identity`.
+    """
+    try:
+        policy = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    except ClientError as error:
+        if get_error_code(error) != "NoSuchBucketPolicy":
+            raise
+        policy = "{}"
+    principal = f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {origin_access_identity_id}"
+    allowed = any(
+        statement["Effect"] == "Allow"
+        and statement.get("Principal", {}).get("AWS") == principal
+        and "s3:GetObject" in statement["Action"]
+        for statement in json.loads(policy).get("Statement", [])
+    )
+    return judge(
+        allowed,
+        right=f"CloudFront may read {bucket}, and nobody else from outside.",
+        wrong=f"The bucket policy of {bucket} doesn't allow s3:GetObject to {origin_access_identity_id}.",
+        mend=f"run distribution.put_bucket_policy(s3, bucket={bucket!r}, …); policies are not replicated.",
+    )
+
+
+def origin_header_set(cloudfront: CloudFrontClient, *, distribution_id: str, dns_origin: str) -> CheckPassed:
+    """CloudFront tells the function, in the origin custom header `X-DNS-ORIGIN`, which record to look up.
+
+    Args:
+        cloudfront: Client.
+        distribution_id: The distribution.
+        dns_origin: The record's name.
+    """
+    config: Any = cloudfront.get_distribution_config(Id=distribution_id)["DistributionConfig"]
+    headers = {
+        header["HeaderName"]: header["HeaderValue"]
+        for origin in config["Origins"]["Items"]
+        for header in origin.get("CustomHeaders", {}).get("Items", [])
+    }
+    found = next((value for name, value in headers.items() if name.lower() == "x-dns-origin"), None)
+    return judge(
+        found == dns_origin,
+        right=f"The function is told to look up {dns_origin}.",
+        wrong=f"X-DNS-ORIGIN is {found or f'missing among {sorted(headers)}'}; it should be {dns_origin}.",
+        mend="run distribution.create_distribution(…) again; it updates what differs.",
+    )
+
+
+def function_associated(cloudfront: CloudFrontClient, *, distribution_id: str, version_arn: str) -> CheckPassed:
+    """A function version runs at the origin-request event of every cache behavior.
+
+    Args:
+        cloudfront: Client.
+        distribution_id: The distribution.
+        version_arn: The function version.
+    """
+    config: Any = cloudfront.get_distribution_config(Id=distribution_id)["DistributionConfig"]
+    behaviors = [config["DefaultCacheBehavior"], *config.get("CacheBehaviors", {}).get("Items", [])]
+    without = [
+        behavior.get("PathPattern", "the default")
+        for behavior in behaviors
+        if ("origin-request", version_arn)
+        not in [
+            (association["EventType"], association["LambdaFunctionARN"])
+            for association in behavior.get("LambdaFunctionAssociations", {}).get("Items", [])
+        ]
+    ]
+    return judge(
+        not without,
+        right=f"{version_arn.partition(':function:')[2]} runs at each origin-request event.",
+        wrong=f"No association with {version_arn} in cache behavior: {', '.join(without)}.",
+        mend="run distribution.create_distribution(…) again with this version_arn.",
+    )
+
+
+def distribution_deployed(cloudfront: CloudFrontClient, *, distribution_id: str) -> CheckPassed:
+    """All edge locations know the distribution as it was last written.
+
+    Args:
+        cloudfront: Client.
+        distribution_id: The distribution.
+    """
+    status = cloudfront.get_distribution(Id=distribution_id)["Distribution"]["Status"]
+    return judge(
+        status == "Deployed",
+        right=f"{distribution_id} is deployed.",
+        wrong=f"{distribution_id} is {status}.",
+        mend="run wait_until_deployed(…).",
+    )
+
+
+def etag_unchanged(cloudfront: CloudFrontClient, *, distribution_id: str, etag: str) -> CheckPassed:
+    """Nobody changed a distribution's configuration since its ETag was noted.
+
+    Args:
+        cloudfront: Client.
+        distribution_id: The distribution.
+        etag: From `distribution.get_etag`.
+    """
+    now = cloudfront.get_distribution_config(Id=distribution_id)["ETag"]
+    return judge(
+        now == etag,
+        right=f"The distribution was not touched: its ETag is still {etag}.",
+        wrong=f"The distribution was changed: its ETag was {etag} and is {now}.",
+        mend="note the ETag again after your last change of the distribution.",
+    )
+
+
+def page_served(cloud: Cloud, *, domain_name: str, path: str = "/", status: int = 200) -> CheckPassed:
+    """A viewer gets a page.
+
+    Args:
+        cloud: The cloud.
+        domain_name: The distribution's domain name.
+        path: Begins with a slash.
+        status: The HTTP status that should come.
+    """
+    page = fetch_page(cloud.page_url(domain_name, path))
+    return judge(
+        page.status == status,
+        right=f"{path} answers {status}, {page.x_cache}.",
+        wrong=f"{path} answers {page.status}, {page.x_cache or 'without X-Cache'}: {page.text[:200]}",
+        mend="look at the function's log, at both bucket policies, and whether the website is published.",
+    )
+
+
+def page_served_from(cloud: Cloud, *, domain_name: str, region: str) -> CheckPassed:
+    """The edge reads from one region now, as its marker says.
+
+    Args:
+        cloud: The cloud.
+        domain_name: The distribution's domain name.
+        region: The region that should answer.
+    """
+    page = fetch_page(cloud.page_url(domain_name, "/region.json"))
+    return judge(
+        page.region == region,
+        right=f"The edge reads from {region}.",
+        wrong=f"The edge reads from {page.region or f'nowhere: status {page.status}'}, not from {region}.",
+        mend="wait for the DNS TTL to pass; then look at the record sets, and at the function's log.",
+    )
+
+
+def served_from_cache(cloud: Cloud, *, domain_name: str, path: str = "/index.html") -> CheckPassed:
+    """The second of two requests is answered from the edge's cache.
+
+    Args:
+        cloud: The cloud.
+        domain_name: The distribution's domain name.
+        path: Begins with a slash.
+    """
+    url = cloud.page_url(domain_name, path)
+    fetch_page(url)
+    page = fetch_page(url)
+    return judge(
+        page.x_cache.startswith("Hit"),
+        right=f"{path} comes from the cache: {page.x_cache}, age {page.age} s.",
+        wrong=f"{path} does not come from the cache: status {page.status}, {page.x_cache}.",
+        mend="publish with cache_seconds above 0; on AWS ask again, for another edge server may have answered.",
+    )
+
+
+def _get_function(lambda_: LambdaClient, version_arn: str) -> dict[str, Any]:
+    try:
+        return dict(lambda_.get_function_configuration(FunctionName=version_arn))
+    except ClientError as error:
+        if get_error_code(error) != "ResourceNotFoundException":
+            raise
+        raise CheckFailed(
+            f"There is no function {version_arn}.",
+            mend="run edge_function.create_edge_function(…) and edge_function.publish_version(…).",
+        ) from error

@@ -1,0 +1,324 @@
+"""Clients of the cloud that `WORKSHOP_CLOUD` names, and of no other.
+
+Local (the default): credentials, profiles, configuration files, endpoints and proxies of the machine are not even
+read, and a request that would leave the machine is refused before it is sent. AWS: the machine's credentials are
+used, and nothing is changed until somebody has agreed to pay.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+import urllib3
+from botocore.config import Config
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
+from botocore.loaders import Loader
+
+from workshop_lib.calls import CallLog
+from workshop_lib.errors import CloudNotReachable, CostNotAccepted, NotTheLocalCloud
+from workshop_lib.guards import choose_cloud, is_read, require_loopback
+from workshop_lib.names import get_names_path
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest
+    from mypy_boto3_cloudfront import CloudFrontClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_route53 import Route53Client
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3control import S3ControlClient
+    from mypy_boto3_sts import STSClient
+
+GLOBAL_REGION = "us-east-1"
+"""Where IAM, Route 53 and CloudFront are asked, and where edge functions must live."""
+
+COST = (
+    "Less than 1 USD for a day, and most of that only if the hosted zone lives longer than 12 hours (0.50 USD a month)."
+)
+
+LOCAL_CONFIG = Config(
+    proxies={},
+    connect_timeout=5,
+    read_timeout=60,
+    max_pool_connections=16,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    s3={"addressing_style": "path"},
+    ignore_configured_endpoint_urls=True,
+)
+AWS_CONFIG = Config(retries={"mode": "adaptive", "total_max_attempts": 8}, ignore_configured_endpoint_urls=True)
+
+
+class Cloud:
+    """The cloud: one client per service and region, made when first used. Get it from `connect`.
+
+    Attributes:
+        is_local: Whether this is the local cloud.
+        environment: The local cloud's variables, as `make cloud` prints them; empty on AWS.
+        calls: The AWS calls made since the last `forget_calls`; shows itself as a table.
+    """
+
+    def __init__(self, environment: Mapping[str, str] | None, *, environ: Mapping[str, str] = os.environ) -> None:
+        """Make it from the local cloud's variables, or from None for AWS; nothing is asked yet."""
+        self.is_local = environment is not None
+        self.environment = dict(environment or {})
+        self.calls = CallLog()
+        self._environ = environ
+        self._clients: dict[tuple[str, str], Any] = {}
+        if self.is_local:
+            require_loopback(self.environment["AWS_ENDPOINT_URL"])
+        core = _open_local_session() if self.is_local else botocore.session.get_session()
+        self._session = boto3.Session(botocore_session=core)
+        self.calls.connect(core)
+        if self.is_local:
+            core.register("before-send", self._stay_on_this_machine)
+        else:
+            core.register("before-parameter-build", self._refuse_unpaid_changes)
+
+    def client(self, service: str, region: str = GLOBAL_REGION) -> Any:
+        """A boto3 client, the same one each time."""
+        if (service, region) not in self._clients:
+            self._clients[service, region] = self._make_client(service, region)
+        return self._clients[service, region]
+
+    def s3(self, region: str) -> S3Client:
+        """S3 in one region."""
+        client: S3Client = self.client("s3", region)
+        return client
+
+    def s3control(self, region: str) -> S3ControlClient:
+        """S3 Batch Operations in one region."""
+        client: S3ControlClient = self.client("s3control", region)
+        return client
+
+    def logs(self, region: str) -> CloudWatchLogsClient:
+        """CloudWatch Logs in one region; an edge function logs where it ran."""
+        client: CloudWatchLogsClient = self.client("logs", region)
+        return client
+
+    @property
+    def iam(self) -> IAMClient:
+        """IAM, which is global."""
+        client: IAMClient = self.client("iam")
+        return client
+
+    @property
+    def lambda_(self) -> LambdaClient:
+        """Lambda in us-east-1, the one region from which functions go to the edge."""
+        client: LambdaClient = self.client("lambda")
+        return client
+
+    @property
+    def route53(self) -> Route53Client:
+        """Route 53, which is global."""
+        client: Route53Client = self.client("route53")
+        return client
+
+    @property
+    def cloudfront(self) -> CloudFrontClient:
+        """CloudFront, which is global."""
+        client: CloudFrontClient = self.client("cloudfront")
+        return client
+
+    @property
+    def sts(self) -> STSClient:
+        """STS, which tells whose credentials these are."""
+        client: STSClient = self.client("sts")
+        return client
+
+    @functools.cached_property
+    def account_id(self) -> str:
+        """The account that the credentials belong to."""
+        return self.sts.get_caller_identity()["Account"]
+
+    @property
+    def nameserver(self) -> str | None:
+        """`HOST:PORT` of the local cloud's nameserver; None on AWS, where each hosted zone has its own."""
+        return self.environment.get("WORKSHOP_NAMESERVER")
+
+    @property
+    def control_url(self) -> str | None:
+        """Address of the local cloud's control API; None on AWS."""
+        return self.environment.get("WORKSHOP_CONTROL_URL")
+
+    def page_url(self, domain_name: str, path: str = "/") -> str:
+        """Where a viewer finds a page of a distribution.
+
+        Args:
+            domain_name: `d….cloudfront.net`, as AWS calls the distribution.
+            path: Begins with a slash.
+        """
+        if not self.is_local:
+            return f"https://{domain_name}{path}"
+        edge = urlsplit(self.environment["WORKSHOP_EDGE_URL"])
+        return f"http://{domain_name.removesuffix('.cloudfront.net')}.cloudfront.localhost:{edge.port}{path}"
+
+    def forget_calls(self) -> None:
+        """Empty `calls`, so that it shows the next step's calls alone."""
+        self.calls.forget()
+
+    def __repr__(self) -> str:
+        return f"<the local cloud at {self.environment['AWS_ENDPOINT_URL']}>" if self.is_local else "<AWS>"
+
+    def _make_client(self, service: str, region: str) -> Any:
+        if not self.is_local:
+            return self._session.client(service, region_name=region, config=AWS_CONFIG)  # type: ignore[call-overload]
+        client = self._session.client(  # type: ignore[call-overload]
+            service,
+            region_name=region,
+            endpoint_url=self.environment["AWS_ENDPOINT_URL"],
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+            config=LOCAL_CONFIG,
+        )
+        client.meta.events.register_first(
+            f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", self._give_up_if_nothing_answers
+        )
+        return client
+
+    def _stay_on_this_machine(self, request: AWSPreparedRequest, **_: Any) -> None:
+        """The last word before a request is sent: only the local cloud may get it."""
+        endpoint, url = urlsplit(self.environment["AWS_ENDPOINT_URL"]), urlsplit(request.url)
+        if url.hostname and url.hostname.endswith(f".{endpoint.hostname}"):
+            # s3control writes the account id before the host, which no resolver knows on loopback.
+            request.url = url._replace(netloc=endpoint.netloc).geturl()
+        require_loopback(request.url)
+
+    def _give_up_if_nothing_answers(self, caught_exception: Exception | None, **_: Any) -> None:
+        """Botocore would try again for seconds; a refused connection on loopback won't mend itself."""
+        if isinstance(caught_exception, EndpointConnectionError | ConnectTimeoutError):
+            raise _not_reachable(self.environment["AWS_ENDPOINT_URL"]) from caught_exception
+
+    def _refuse_unpaid_changes(self, model: Any, **_: Any) -> None:
+        if is_read(model.name) or self.account_id in _get_accepted_accounts(self._environ):
+            return
+        raise CostNotAccepted(
+            f"{model.name} would change the AWS account {self.account_id}. {COST} If you accept that, run "
+            f"accept_costs(cloud, {self.account_id!r}), or set WORKSHOP_ACCEPT_COSTS={self.account_id}."
+        )
+
+
+def connect(*, environ: Mapping[str, str] = os.environ, start: Callable[[], dict[str, str]] | None = None) -> Cloud:
+    """Connect to the cloud that `WORKSHOP_CLOUD` names; unset means the local cloud, which is started if need be.
+
+    Args:
+        environ: Environment variables.
+        start: Starts the local cloud and returns its variables; a seam for tests.
+
+    Raises:
+        AmbiguousCloud: The environment names no cloud, or two at once.
+        NotTheLocalCloud: `AWS_ENDPOINT_URL` leaves this machine, or something else answers there.
+        CloudNotReachable: Nothing answers there, or the local cloud can't be started.
+    """
+    if choose_cloud(environ) == "aws":
+        return Cloud(None, environ=environ)
+    if url := environ.get("AWS_ENDPOINT_URL"):
+        return Cloud(_ask_local_cloud(require_loopback(url).rstrip("/")), environ=environ)
+    return Cloud((start or start_local_cloud)(), environ=environ)
+
+
+def start_local_cloud() -> dict[str, str]:
+    """Start the local cloud as a process of its own, or find the one that runs.
+
+    Returns:
+        Its variables.
+
+    Raises:
+        CloudNotReachable: It did not start, with what it said.
+    """
+    command = [sys.executable, "-m", "local_cloud", "start"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        environment: dict[str, str] = json.loads(done.stdout)
+    except subprocess.CalledProcessError as error:
+        raise CloudNotReachable(f"The local cloud did not start:\n{error.stderr.strip()[-1000:]}") from error
+    except (subprocess.TimeoutExpired, ValueError) as error:
+        raise CloudNotReachable(f"The local cloud did not start ({error}). Run `workshop doctor`.") from error
+    return environment
+
+
+def accept_costs(cloud: Cloud, account_id: str) -> str:
+    """Agree to pay for what the workshop makes in one AWS account. Kept for all notebooks, beside the names.
+
+    Args:
+        cloud: The cloud.
+        account_id: The account, typed by you: it must be the one that your credentials belong to.
+
+    Returns:
+        What it will cost.
+
+    Raises:
+        CostNotAccepted: Your credentials belong to another account.
+    """
+    if cloud.is_local:
+        return "Nothing: this is the local cloud."
+    if account_id != cloud.account_id:
+        raise CostNotAccepted(f"You typed {account_id}, but your credentials belong to the account {cloud.account_id}.")
+    _get_acceptance_path().write_text(json.dumps({"accounts": [account_id]}) + "\n", encoding="utf-8")
+    return COST
+
+
+def _get_acceptance_path() -> Any:
+    return get_names_path().with_name("workshop-costs-accepted.json")
+
+
+def _get_accepted_accounts(environ: Mapping[str, str]) -> set[str]:
+    accounts = {environ.get("WORKSHOP_ACCEPT_COSTS", "")}
+    path = _get_acceptance_path()
+    if path.exists():
+        accounts |= set(json.loads(path.read_text(encoding="utf-8"))["accounts"])
+    return accounts
+
+
+def _ask_local_cloud(url: str) -> dict[str, str]:
+    """Ask whoever answers there for the variables of the local cloud."""
+    pool = urllib3.PoolManager(retries=False, timeout=10)
+    try:
+        response = pool.request("GET", f"{url}/_local_cloud/environment", redirect=False)
+    except urllib3.exceptions.HTTPError as error:
+        raise _not_reachable(url) from error
+    try:
+        environment: dict[str, str] = response.json()
+        require_loopback(environment["AWS_ENDPOINT_URL"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise NotTheLocalCloud(
+            f"Something answers at {url}, but it isn't the local cloud. Unset AWS_ENDPOINT_URL."
+        ) from error
+    return environment
+
+
+def _not_reachable(url: str) -> CloudNotReachable:
+    return CloudNotReachable(
+        f"The local cloud does not answer at {url}. Run `workshop cloud` in a terminal; or unset AWS_ENDPOINT_URL and "
+        "run connect() again, which starts it."
+    )
+
+
+@functools.cache
+def _get_loader() -> Loader:
+    """Botocore's API models, read once for all sessions of this process, and only those that botocore brought along."""
+    loader = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+    loader.search_paths.append(os.path.join(os.path.dirname(boto3.__file__), "data"))  # noqa: PTH118, PTH120
+    return loader
+
+
+def _open_local_session() -> botocore.session.Session:
+    """A session that reads neither environment variables nor files of the machine."""
+    blind = {
+        name: (None, None, default, convert)
+        for name, (_, _, default, convert) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+    }
+    blind["config_file"] = blind["credentials_file"] = (None, None, os.devnull, None)
+    session = botocore.session.Session(session_vars=blind)
+    session.register_component("data_loader", _get_loader())
+    return session

@@ -1,0 +1,108 @@
+"""Everything that the workshop raises on purpose.
+
+WorkshopError
+├── InvalidName                a name, region or weight that AWS would refuse
+├── StepOutOfOrder             a step was run before the one it builds on
+│   └── VersioningNotEnabled   a bucket has no versions, so there is nothing to replicate
+├── TookTooLong                a wait ended; carries what was last seen
+├── CheckFailed                a check found something else than the step should have left
+└── CloudProblem               it isn't clear, or not safe, to talk to the cloud
+    ├── AmbiguousCloud         the environment names no cloud, or two at once
+    ├── NotTheLocalCloud       a request was about to leave this machine, or something else answers there
+    ├── CloudNotReachable      nothing answers
+    └── CostNotAccepted        a call would change a real AWS account, and nobody has agreed to pay
+
+In a notebook these show as one short paragraph instead of a traceback; papermill still fails the cell.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+
+class WorkshopError(Exception):
+    """Base of everything that the workshop raises on purpose."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a traceback: the sentence is for the learner, the stack is not."""
+        return [f"\x1b[1;31m{type(self).__name__}\x1b[0m: {self}"]
+
+
+class InvalidName(WorkshopError, ValueError):
+    """A name, region or weight that AWS would refuse."""
+
+
+class StepOutOfOrder(WorkshopError):
+    """A step was run before the one it builds on."""
+
+
+class VersioningNotEnabled(StepOutOfOrder):
+    """A bucket has no versions, so there is nothing to replicate.
+
+    Args:
+        bucket: The bucket; kept as `.bucket`.
+    """
+
+    def __init__(self, bucket: str) -> None:
+        self.bucket = bucket
+        super().__init__(
+            f"Versioning is not enabled on {bucket!r}. Run replication.enable_versioning(s3, bucket={bucket!r}) first."
+        )
+
+
+class TookTooLong(WorkshopError):
+    """A wait ended before what it waited for.
+
+    Args:
+        what: What was waited for.
+        seconds: How long.
+        last: What was seen last; kept as `.last`.
+    """
+
+    def __init__(self, what: str, *, seconds: float, last: Any) -> None:
+        self.last = last
+        super().__init__(
+            f"{what} took longer than {seconds:g} seconds. Last seen: {last}. "
+            "Nothing is lost: run the cell again to wait on."
+        )
+
+
+class CheckFailed(WorkshopError):
+    """A check found something else than the step should have left.
+
+    Args:
+        found: A sentence that says what is wrong.
+        mend: The step that mends it.
+    """
+
+    def __init__(self, found: str, *, mend: str) -> None:
+        self.found, self.mend = found, mend
+        super().__init__(f"✘ {found}\n  To mend it: {mend}")
+
+
+class CloudProblem(WorkshopError):
+    """It isn't clear, or not safe, to talk to the cloud."""
+
+
+class AmbiguousCloud(CloudProblem):
+    """The environment names no cloud, or two at once."""
+
+
+class NotTheLocalCloud(CloudProblem):
+    """A request was about to leave this machine, or something else than the local cloud answers there."""
+
+
+class CloudNotReachable(CloudProblem):
+    """Nothing answers where the cloud should be."""
+
+
+class CostNotAccepted(CloudProblem):
+    """A call would change a real AWS account, and nobody has agreed to pay."""
+
+
+def get_error_code(error: ClientError) -> str:
+    """AWS's code of an error, such as `"NoSuchBucket"`; for a HEAD request, which has no body, the HTTP status."""
+    return str(error.response.get("Error", {}).get("Code", ""))

@@ -1,0 +1,247 @@
+"""The learner's names: chosen once in notebook 00, kept in one small file, read by all other notebooks.
+
+Names only. Ids, ARNs and addresses are found in the cloud when they are needed, so nothing here is ever stale.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from workshop_lib.errors import InvalidName, StepOutOfOrder
+
+BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[1-9]")
+LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+LEARNER = re.compile(r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?")
+RESERVED_ZONES = ("example.com", "example.net", "example.org")
+
+
+def validate_bucket_name(bucket: str) -> str:
+    """Return the name, or say why S3 (or the workshop) would refuse it.
+
+    Dots are legal in S3, but refused here: `a.b.s3.eu-west-1.amazonaws.com` doesn't match AWS's TLS certificate.
+
+    Raises:
+        InvalidName: With the reason.
+    """
+    name = f"The bucket name {bucket!r}"
+    if not 3 <= len(bucket) <= 63:
+        raise InvalidName(f"{name} has {len(bucket)} characters. S3 wants 3 to 63.")
+    if "." in bucket:
+        raise InvalidName(f"{name} has a dot, which S3 allows but its TLS certificate doesn't cover. Use a hyphen.")
+    if not BUCKET.fullmatch(bucket):
+        raise InvalidName(f"{name} may only have lowercase letters, digits and hyphens, and no hyphen at either end.")
+    if bucket.startswith(("xn--", "sthree-", "amzn-s3-demo-")) or bucket.endswith(("-s3alias", "--ol-s3", "--x-s3")):
+        raise InvalidName(f"{name} begins or ends with something that AWS keeps for itself.")
+    return bucket
+
+
+def validate_region(region: str) -> str:
+    """Return the region, or say why it can't be one. Whether your account may use it, only AWS knows.
+
+    Raises:
+        InvalidName: With the reason.
+    """
+    if not REGION.fullmatch(region):
+        raise InvalidName(f"{region!r} is not the code of an AWS region. A code looks like 'eu-west-1'.")
+    return region
+
+
+def validate_learner_name(learner: str) -> str:
+    """Return the name, or say why it doesn't fit into the names made from it (bucket names are the strictest).
+
+    Raises:
+        InvalidName: With the reason.
+    """
+    if not LEARNER.fullmatch(learner):
+        raise InvalidName(
+            f"The learner name {learner!r} becomes part of bucket names: 1 to 20 lowercase letters, digits or "
+            "hyphens, starting with a letter and not ending with a hyphen."
+        )
+    return learner
+
+
+def validate_record_name(record_name: str) -> str:
+    """Return the name of a record or a zone, or say why Route 53 would refuse it.
+
+    Raises:
+        InvalidName: With the reason.
+    """
+    labels = record_name.split(".")
+    if len(record_name) > 253 or len(labels) < 2 or not all(LABEL.fullmatch(label) for label in labels):
+        raise InvalidName(
+            f"{record_name!r} is not a DNS name as this workshop writes them: at least two labels of lowercase "
+            "letters, digits, hyphens or underscores, joined by dots, with no dot at the end."
+        )
+    if reserved := next((zone for zone in RESERVED_ZONES if f".{record_name}".endswith(f".{zone}")), None):
+        raise InvalidName(f"{record_name!r} is reserved by AWS, as everything in {reserved} is. Use another name.")
+    return record_name
+
+
+@dataclass(frozen=True, order=True)
+class S3Origin:
+    """A bucket as CloudFront and our TXT records name it."""
+
+    bucket: str
+    region: str
+
+    @property
+    def domain_name(self) -> str:
+        """`BUCKET.s3.REGION.amazonaws.com`. The regional form: the global one redirects for hours after creation."""
+        return f"{self.bucket}.s3.{self.region}.amazonaws.com"
+
+    @classmethod
+    def from_domain_name(cls, text: str) -> Self:
+        """Read a domain name back.
+
+        Raises:
+            InvalidName: It isn't `BUCKET.s3.REGION.amazonaws.com`.
+        """
+        match text.split("."):
+            case [bucket, "s3", region, "amazonaws", "com"]:
+                return cls(validate_bucket_name(bucket), validate_region(region))
+        raise InvalidName(f"{text!r} is not of the form BUCKET.s3.REGION.amazonaws.com.")
+
+
+@dataclass(frozen=True)
+class WorkshopNames:
+    """What everything of one learner is called. Checked when made, so a saved file is always usable.
+
+    Attributes:
+        learner: Who learns here; part of the suggested names.
+        source_bucket: The website is published here, in `source_region`.
+        destination_bucket: S3 copies it to here, in `destination_region`.
+        zone_name: Hosted zone. If a zone of this name exists already it is used, and clean-up leaves it alone.
+        record_name: TXT record sets that say where the website is; the value of `X-DNS-ORIGIN`.
+        preview_record_name: The same for the second distribution.
+        function_name: The edge function.
+        edge_role_name: Role of the edge function.
+        replication_role_name: Role that S3 assumes to replicate.
+        batch_role_name: Role that S3 Batch Replication assumes.
+        distribution_comment: Distributions have no names; their comment is how we find ours. Also the comment of the
+            origin access identity.
+        preview_comment: The same for the second distribution.
+        health_check_name: Health checks have no names either; this is the beginning of their caller reference.
+    """
+
+    learner: str
+    source_bucket: str
+    source_region: str
+    destination_bucket: str
+    destination_region: str
+    zone_name: str
+    record_name: str
+    preview_record_name: str
+    function_name: str
+    edge_role_name: str
+    replication_role_name: str
+    batch_role_name: str
+    distribution_comment: str
+    preview_comment: str
+    health_check_name: str
+
+    def __post_init__(self) -> None:
+        validate_learner_name(self.learner)
+        for origin in (self.source_origin, self.destination_origin):
+            validate_bucket_name(origin.bucket)
+            validate_region(origin.region)
+        if self.source_bucket == self.destination_bucket:
+            raise InvalidName(f"Source and destination are both {self.source_bucket!r}. Replication needs two buckets.")
+        if self.source_region == self.destination_region:
+            raise InvalidName(f"Both buckets are in {self.source_region}. To survive a region, use two.")
+        validate_record_name(self.zone_name)
+        for record_name in (self.record_name, self.preview_record_name):
+            if not validate_record_name(record_name).endswith(f".{self.zone_name}"):
+                raise InvalidName(f"{record_name!r} is not in the zone {self.zone_name!r}.")
+
+    @property
+    def source_origin(self) -> S3Origin:
+        """The source bucket and its region."""
+        return S3Origin(self.source_bucket, self.source_region)
+
+    @property
+    def destination_origin(self) -> S3Origin:
+        """The destination bucket and its region."""
+        return S3Origin(self.destination_bucket, self.destination_region)
+
+
+def suggest_names(
+    learner: str,
+    *,
+    source_region: str = "eu-west-1",
+    destination_region: str = "ap-southeast-1",
+    zone_name: str | None = None,
+) -> WorkshopNames:
+    """Make all names from one.
+
+    Change some of them with `dataclasses.replace`, then `save_names`.
+
+    Args:
+        learner: Your name; on AWS pick one that no other learner has, for bucket names are shared by the world.
+        source_region: Where the website is published.
+        destination_region: Where it is copied to.
+        zone_name: A domain of yours, if you have one. The default is a name that nobody can register.
+
+    Raises:
+        InvalidName: A name that AWS would refuse.
+    """
+    validate_learner_name(learner)
+    zone_name = zone_name or f"{learner}.two-regions.test"
+    return WorkshopNames(
+        learner=learner,
+        source_bucket=f"two-regions-{learner}-{source_region}",
+        source_region=source_region,
+        destination_bucket=f"two-regions-{learner}-{destination_region}",
+        destination_region=destination_region,
+        zone_name=zone_name,
+        record_name=f"origin.{zone_name}",
+        preview_record_name=f"preview.{zone_name}",
+        function_name=f"two-regions-{learner}-origin",
+        edge_role_name=f"two-regions-{learner}-edge",
+        replication_role_name=f"two-regions-{learner}-replication",
+        batch_role_name=f"two-regions-{learner}-batch",
+        distribution_comment=f"two-regions {learner}",
+        preview_comment=f"two-regions {learner} preview",
+        health_check_name=f"two-regions-{learner}",
+    )
+
+
+def get_names_path() -> Path:
+    """Where the names are kept: `WORKSHOP_NAMES`, or `workshop-names.json` in the current directory."""
+    return Path(os.environ.get("WORKSHOP_NAMES") or "workshop-names.json")
+
+
+def save_names(names: WorkshopNames, path: Path | None = None) -> Path:
+    """Keep the names for all notebooks. Running it again replaces what was kept.
+
+    Returns:
+        The file.
+    """
+    path = path or get_names_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(dataclasses.asdict(names), indent=2) + "\n", encoding="utf-8")
+    return path
+
+
+def load_names(path: Path | None = None) -> WorkshopNames:
+    """Read the names that notebook 00 kept.
+
+    Raises:
+        StepOutOfOrder: There are none, or the file can't be read.
+        InvalidName: Somebody edited the file into something that AWS would refuse.
+    """
+    path = path or get_names_path()
+    try:
+        return WorkshopNames(**json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise StepOutOfOrder(f"No names are kept in {path}. Run notebook 00_start_here first.") from error
+    except (ValueError, TypeError) as error:
+        if isinstance(error, InvalidName):
+            raise
+        raise StepOutOfOrder(f"{path} can't be read ({error}). Run notebook 00_start_here again.") from error

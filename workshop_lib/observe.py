@@ -1,0 +1,233 @@
+"""Looks at the cloud as others do: a viewer over HTTP, a resolver over DNS, an operator through AWS's statuses."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import urllib3
+from botocore.exceptions import ClientError
+
+from workshop_lib.errors import CloudNotReachable, get_error_code
+from workshop_lib.guards import choose_cloud, require_loopback
+
+if TYPE_CHECKING:
+    from mypy_boto3_route53 import Route53Client
+    from mypy_boto3_route53.type_defs import ResourceRecordSetOutputTypeDef as ResourceRecordSetTypeDef
+    from mypy_boto3_s3 import S3Client
+
+    from workshop_lib.cloud import Cloud
+
+HEALTHY_SHARE = 0.18
+"""Route 53 takes an endpoint for healthy when more than 18 % of its checkers do (R53DG, determining health)."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a viewer got. Its repr is one line: status, region, cache, age, length."""
+
+    url: str
+    status: int
+    headers: dict[str, str] = field(repr=False)
+    text: str = field(repr=False)
+
+    @property
+    def region(self) -> str | None:
+        """The region that a region marker names; None for any other page, for AWS doesn't say which bucket was read."""
+        try:
+            marker = json.loads(self.text)
+        except ValueError:
+            return None
+        return marker.get("region") if isinstance(marker, dict) else None
+
+    @property
+    def x_cache(self) -> str:
+        """CloudFront's word on its cache, such as `"Miss from cloudfront"`."""
+        return self.headers.get("x-cache", "")
+
+    @property
+    def age(self) -> int:
+        """Seconds that the page has been in the cache; 0 if it comes from the origin."""
+        return int(self.headers.get("age", "0"))
+
+    @property
+    def replication_status(self) -> str | None:
+        """`"REPLICA"` if the destination bucket answered, `"COMPLETED"` if the source bucket did."""
+        return self.headers.get("x-amz-replication-status")
+
+    def __repr__(self) -> str:
+        region = f" from {self.region}" if self.region else ""
+        return f"<Page {self.status}{region}, {self.x_cache or 'no X-Cache'}, age {self.age} s, {len(self.text)} characters>"
+
+
+class TxtAnswer(NamedTuple):
+    """One TXT record as a resolver sees it."""
+
+    text: str
+    ttl: int
+
+
+@functools.cache
+def _get_pool() -> urllib3.PoolManager:
+    """One pool of connections for all viewers; it knows no proxies."""
+    return urllib3.PoolManager(maxsize=16, retries=False, timeout=30)
+
+
+def fetch_page(url: str, *, headers: dict[str, str] | None = None) -> Page:
+    """Ask for a page as a viewer would. Redirects are not followed.
+
+    Args:
+        url: From `cloud.page_url`. In the local cloud it must be on this machine.
+        headers: Headers of the request.
+
+    Returns:
+        The page, whatever its status.
+
+    Raises:
+        NotTheLocalCloud: The URL leaves this machine, and nobody said `WORKSHOP_CLOUD=aws`.
+        CloudNotReachable: Nothing answers.
+    """
+    parts, target, sent = urlsplit(url), url, dict(headers or {})
+    if choose_cloud(os.environ) == "local":
+        require_loopback(url)
+        # Browsers know that *.localhost is this machine; the C library of many systems doesn't.
+        target = parts._replace(netloc=f"127.0.0.1:{parts.port or 80}").geturl()
+        sent["Host"] = parts.netloc
+    try:
+        response = _get_pool().request("GET", target, headers=sent, redirect=False)
+    except urllib3.exceptions.HTTPError as error:
+        raise CloudNotReachable(f"{url} does not answer ({error}). Run `workshop status`.") from error
+    text = response.data.decode("utf-8", errors="replace")
+    return Page(url, response.status, {key.lower(): value for key, value in response.headers.items()}, text)
+
+
+def count_regions(
+    cloud: Cloud, *, domain_name: str, requests: int = 100, path: str = "/region.json", show_progress: bool = True
+) -> Counter[str]:
+    """Ask a distribution many times which region it reads from.
+
+    The region marker is never cached at the edge, so each request runs the function. But each environment of the
+    function keeps a DNS answer for its TTL: only with a TTL of 0 is every request a new draw.
+
+    Args:
+        cloud: The cloud.
+        domain_name: The distribution's domain name.
+        requests: How often.
+        path: What to ask for.
+        show_progress: Whether a progress bar is drawn.
+
+    Returns:
+        Region → number of answers; answers that are no region marker count under `"error 502"` and the like.
+    """
+    from tqdm.auto import tqdm
+
+    url = cloud.page_url(domain_name, path)
+
+    def ask(_: int) -> str:
+        page = fetch_page(url)
+        return page.region or f"error {page.status}"
+
+    with ThreadPoolExecutor(max_workers=8) as viewers:
+        answers = viewers.map(ask, range(requests))
+        return Counter(tqdm(answers, total=requests, desc="Asking", disable=not show_progress))
+
+
+def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = ()) -> list[TxtAnswer]:
+    """Look up TXT records as the edge function does, past all caches.
+
+    Args:
+        cloud: The cloud; the local one knows its nameserver.
+        record_name: Without a dot at the end.
+        name_servers: On AWS, host names of the zone's name servers (`dns_records.get_name_servers`), so that a zone
+            works which nobody delegated to. Without them the machine's own resolver is asked.
+
+    Returns:
+        One answer a record; none if there is no such name or no such record.
+
+    Raises:
+        CloudNotReachable: No name server answers.
+    """
+    import dns.exception
+    import dns.resolver
+
+    resolver = dns.resolver.Resolver(configure=not (cloud.nameserver or name_servers))
+    if cloud.nameserver:
+        address, _, port = cloud.nameserver.rpartition(":")
+        resolver.nameservers, resolver.port = [address], int(port)
+    elif name_servers:
+        resolver.nameservers = [dns.resolver.resolve(host, "A")[0].to_text() for host in name_servers]
+    resolver.lifetime = 5
+    try:
+        answer = resolver.resolve(f"{record_name}.", "TXT", raise_on_no_answer=False, search=False)
+    except dns.resolver.NXDOMAIN:
+        return []
+    except dns.exception.DNSException as error:
+        raise CloudNotReachable(f"No name server answers for {record_name} ({error}).") from error
+    return [TxtAnswer(b"".join(record.strings).decode(), answer.rrset.ttl) for record in answer.rrset or ()]
+
+
+def get_replication_status(s3: S3Client, *, bucket: str, key: str) -> dict[str, Any]:
+    """Where S3 is with one object.
+
+    Args:
+        s3: Client in the bucket's region.
+        bucket: Source or destination bucket.
+        key: The object.
+
+    Returns:
+        `{"key", "version_id", "status"}`. The version id is None if the object isn't there (or is deleted). The status
+        is `PENDING`, `COMPLETED` or `FAILED` on the source, `REPLICA` on the destination, and None if no rule applied.
+    """
+    try:
+        head = s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if get_error_code(error) != "404":
+            raise
+        return {"key": key, "version_id": None, "status": None}
+    return {"key": key, "version_id": head.get("VersionId", "null"), "status": head.get("ReplicationStatus")}
+
+
+def get_health(route53: Route53Client, *, health_check_id: str) -> bool:
+    """Whether Route 53 takes a health check for healthy now.
+
+    Works it out as Route 53 does: more than 18 % of the checkers succeed; disabled counts as healthy; inverted turns
+    the result around.
+
+    Args:
+        route53: Client.
+        health_check_id: The health check.
+    """
+    config = route53.get_health_check(HealthCheckId=health_check_id)["HealthCheck"]["HealthCheckConfig"]
+    healthy = True
+    if not config.get("Disabled", False):
+        reports = route53.get_health_check_status(HealthCheckId=health_check_id)["HealthCheckObservations"]
+        good = sum(report.get("StatusReport", {}).get("Status", "").startswith("Success") for report in reports)
+        # A new check counts as healthy until its checkers have reported (R53DG).
+        healthy = not reports or good / len(reports) > HEALTHY_SHARE
+    return healthy != config.get("Inverted", False)
+
+
+def list_record_sets(
+    route53: Route53Client, *, zone_id: str, record_name: str | None = None
+) -> list[ResourceRecordSetTypeDef]:
+    """The record sets of a zone, or of one name in it, as Route 53 stores them.
+
+    Args:
+        route53: Client.
+        zone_id: The hosted zone.
+        record_name: Only this name, without a dot at the end.
+    """
+    start: Any = {"StartRecordName": record_name} if record_name else {}
+    found: list[Any] = []
+    for page in route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id, **start):
+        found += page["ResourceRecordSets"]
+        if record_name and found and found[-1]["Name"] != f"{record_name}.":
+            break  # Route 53 sorts by name, so what follows is of no interest
+    return [item for item in found if record_name in (None, item["Name"].rstrip("."))]

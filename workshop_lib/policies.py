@@ -1,0 +1,55 @@
+"""The JSON documents of `policies/`, with their placeholders filled in.
+
+Each file is what AWS's documentation and console would show, with `${name}` where a name of yours belongs. A string
+that is nothing but one placeholder becomes the value itself, so numbers come out as numbers and lists as lists.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from string import Template
+from typing import Any
+
+POLICIES = Path(__file__).resolve().parent.parent / "policies"
+
+
+def list_policies() -> list[str]:
+    """The names of all documents, without `.json`."""
+    return sorted(path.stem for path in POLICIES.glob("*.json"))
+
+
+def render_policy(name: str, **values: Any) -> dict[str, Any]:
+    """Fill in the placeholders of one document.
+
+    Args:
+        name: File name in `policies/`, without `.json`.
+        values: One value for each placeholder, no more and no fewer.
+
+    Returns:
+        The document, ready to be an AWS parameter (or `json.dumps` for IAM and bucket policies).
+
+    Raises:
+        FileNotFoundError: There is no such document.
+        TypeError: A placeholder has no value, or a value has no placeholder.
+    """
+    text = (POLICIES / f"{name}.json").read_text(encoding="utf-8")
+    wanted = set(Template(text).get_identifiers())
+    if missing := wanted - values.keys():
+        raise TypeError(f"policies/{name}.json needs a value for {', '.join(sorted(missing))}")
+    if unknown := values.keys() - wanted:
+        raise TypeError(f"policies/{name}.json has no placeholder for {', '.join(sorted(unknown))}")
+    document: dict[str, Any] = _fill(json.loads(text), values)
+    return document
+
+
+def _fill(node: Any, values: dict[str, Any]) -> Any:
+    """Substitute after parsing, so that no value can break out of its string."""
+    if isinstance(node, dict):
+        return {key: _fill(child, values) for key, child in node.items()}
+    if isinstance(node, list):
+        return [_fill(child, values) for child in node]
+    if isinstance(node, str):
+        only = node.removeprefix("${").removesuffix("}")
+        return values[only] if node == f"${{{only}}}" and only in values else Template(node).substitute(values)
+    return node

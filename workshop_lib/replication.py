@@ -1,0 +1,235 @@
+"""Steps of notebook 01: two buckets in two regions, and S3 copying from one to the other."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from workshop_lib.errors import InvalidName, get_error_code
+from workshop_lib.names import S3Origin
+from workshop_lib.observe import get_replication_status as get_replication_status
+from workshop_lib.waiting import Sleep
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3control import S3ControlClient
+
+MARKER_KEY = "region.json"
+"""Key of the region marker."""
+
+BUCKET_TAG = {"Key": "made-by", "Value": "two-region-workshop"}
+"""Tag of the buckets that we made, and may delete."""
+
+PRIVATE = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+
+
+def create_bucket(s3: S3Client, *, bucket: str, region: str) -> S3Origin:
+    """Create a private bucket.
+
+    Running it again changes nothing. A bucket that was there before and holds objects is never taken over, because
+    clean-up would empty it.
+
+    Args:
+        s3: Client in `region`.
+        bucket: Name; one of the whole world's.
+        region: Where the objects are kept. It can't be changed later.
+
+    Returns:
+        The bucket as an origin; see its `.domain_name`.
+
+    Raises:
+        InvalidName: The name is taken: by another account, in another region, or by a bucket of yours with objects.
+    """
+    # us-east-1 is where buckets go without a word, and the one region that LocationConstraint may not name.
+    where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    if not _is_our_bucket(s3, bucket=bucket, region=region):
+        try:
+            s3.create_bucket(Bucket=bucket, **where)
+        except ClientError as error:
+            if get_error_code(error) != "BucketAlreadyExists":
+                raise
+            raise InvalidName(f"The bucket name {bucket!r} is taken. Choose another in 00_start_here.") from error
+        s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [BUCKET_TAG]})  # type: ignore[list-item]
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=PRIVATE)  # type: ignore[arg-type]
+    return S3Origin(bucket, region)
+
+
+def _is_our_bucket(s3: S3Client, *, bucket: str, region: str) -> bool:
+    """Whether the bucket is there and ours; raise InvalidName if it is there and isn't."""
+    raise NotImplementedError
+
+
+def enable_versioning(s3: S3Client, *, bucket: str) -> dict[str, Any]:
+    """Keep every version of every object from now on. S3 replicates versions, so both buckets need it.
+
+    Running it again changes nothing. It can be suspended later, but never switched off.
+
+    Args:
+        s3: Client in the bucket's region.
+        bucket: The bucket.
+
+    Returns:
+        `{"Status": "Enabled"}`, read back from S3.
+
+    Raises:
+        StepOutOfOrder: There is no such bucket.
+    """
+    raise NotImplementedError
+
+
+def create_replication_role(iam: IAMClient, *, role_name: str) -> str:
+    """Create the role that S3 assumes to replicate. It may do nothing yet.
+
+    Running it again restores the trust policy.
+
+    Args:
+        iam: Client.
+        role_name: Name of the role.
+
+    Returns:
+        The role's ARN.
+    """
+    raise NotImplementedError
+
+
+def put_replication_policy(
+    iam: IAMClient, *, role_name: str, source_bucket: str, destination_bucket: str, sleep: Sleep = time.sleep
+) -> dict[str, Any]:
+    """Allow the role to read versions from the source bucket and to write replicas into the destination bucket.
+
+    Running it again restores the policy. On AWS it then waits some seconds, for a role that isn't known everywhere
+    makes the first objects fail.
+
+    Args:
+        iam: Client.
+        role_name: The role from `create_replication_role`.
+        source_bucket: Bucket to copy from.
+        destination_bucket: Bucket to copy to.
+        sleep: Seam for tests.
+
+    Returns:
+        The permission policy.
+
+    Raises:
+        StepOutOfOrder: There is no such role.
+    """
+    raise NotImplementedError
+
+
+def put_replication(
+    s3: S3Client,
+    *,
+    source_bucket: str,
+    destination_bucket: str,
+    role_arn: str,
+    prefix: str = "",
+    delete_markers: bool = True,
+    sleep: Sleep = time.sleep,
+) -> dict[str, Any]:
+    """Replicate new objects from one bucket to another.
+
+    Objects that were in the source bucket before this call are not copied. Running it again replaces the
+    configuration, so it is safe to repeat.
+
+    Args:
+        s3: Client in the source bucket's region.
+        source_bucket: Bucket to copy from; versioning must be enabled.
+        destination_bucket: Bucket to copy to, usually in another region; versioning must be enabled.
+        role_arn: Role that S3 assumes to copy, from `create_replication_role`.
+        prefix: Copy only keys that begin with this; `""` copies everything.
+        delete_markers: Whether deletions are copied too. Without it, a deleted page is back after a failover.
+        sleep: Seam for tests.
+
+    Returns:
+        The replication configuration, as S3 was asked to store it.
+
+    Raises:
+        VersioningNotEnabled: One of the buckets is not versioned.
+    """
+    raise NotImplementedError
+
+
+def publish_website(s3: S3Client, *, bucket: str, folder: str | Path, cache_seconds: int = 60) -> list[str]:
+    """Upload all files of a folder, with content types and a Cache-Control that CloudFront obeys.
+
+    Running it again makes new versions of all of them, which are replicated again.
+
+    Args:
+        s3: Client in the bucket's region.
+        bucket: Source bucket.
+        folder: Folder with the website; hidden files stay at home.
+        cache_seconds: How long CloudFront and browsers may keep a page.
+
+    Returns:
+        The keys.
+
+    Raises:
+        StepOutOfOrder: There is no such bucket, or the folder is empty.
+    """
+    raise NotImplementedError
+
+
+def put_region_marker(s3: S3Client, *, bucket: str, region: str) -> dict[str, str]:
+    """Put `region.json`, which says which region a page came from, because AWS doesn't.
+
+    Run it on the source bucket before `put_replication`, so that it isn't replicated over the other one; on the
+    destination bucket at any time. Running it again changes nothing.
+
+    Args:
+        s3: Client in the bucket's region.
+        bucket: Source or destination bucket.
+        region: The bucket's region.
+
+    Returns:
+        What the object says.
+
+    Raises:
+        StepOutOfOrder: The bucket replicates already, so the marker would land in the destination bucket.
+    """
+    raise NotImplementedError
+
+
+def create_batch_role(iam: IAMClient, *, role_name: str, source_bucket: str, sleep: Sleep = time.sleep) -> str:
+    """Create the role that S3 Batch Operations assumes to have existing objects replicated.
+
+    Running it again restores its policies.
+
+    Args:
+        iam: Client.
+        role_name: Name of the role.
+        source_bucket: The bucket whose objects shall be copied.
+        sleep: Seam for tests.
+
+    Returns:
+        The role's ARN.
+    """
+    raise NotImplementedError
+
+
+def create_batch_replication_job(
+    s3control: S3ControlClient, *, account_id: str, role_arn: str, source_bucket: str, suffix: str = ".html"
+) -> str:
+    """Have S3 replicate the objects that were there before the rule, and those that failed.
+
+    Each run makes a new job; a job finds nothing to do if all is copied. 0.25 USD each on AWS.
+
+    Args:
+        s3control: Client in the source bucket's region.
+        account_id: Owner of the buckets.
+        role_arn: From `create_batch_role`.
+        source_bucket: Bucket to copy from; its replication rule decides where to.
+        suffix: Copy only keys that end with this. `.html` leaves the region marker where it is.
+
+    Returns:
+        The job's id, for `wait_until_job_complete`.
+    """
+    raise NotImplementedError
