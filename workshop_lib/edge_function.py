@@ -1,0 +1,277 @@
+"""Steps that bring the function to the edge: package, role, function, numbered version, and trying it out.
+
+Lambda@Edge takes functions from us-east-1 only, whatever the region of the buckets, and only numbered versions.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from workshop_lib.errors import StepOutOfOrder, get_error_code
+from workshop_lib.packaging import Package, package_edge_function
+from workshop_lib.policies import render_policy
+from workshop_lib.waiting import retry_while, wait_until_function_active
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+__all__ = [
+    "Package",
+    "create_edge_function",
+    "create_edge_role",
+    "invoke_edge_function",
+    "make_event",
+    "package_edge_function",
+    "publish_version",
+    "read_log",
+]
+
+HANDLER = "handler.handler"
+MEMORY_SIZE = 128
+TIMEOUT = 5
+"""Seconds; Lambda@Edge allows 30 for an origin request, but a viewer waits for it."""
+
+ROLE_NOT_KNOWN_YET = {"InvalidParameterValueException": "cannot be assumed by Lambda"}
+BUSY = {"ResourceConflictException": "The operation cannot be performed at this time"}
+
+Sleep = Callable[[float], None]
+
+
+def create_edge_role(iam: IAMClient, *, role_name: str) -> str:
+    """Create the role that the function runs as, or find it; its policies are set anew each time.
+
+    Both `lambda` and `edgelambda` must be trusted: the second is who runs it at the edge. It may only write logs, in
+    every region, because it runs in the region nearest to the viewer.
+
+    Args:
+        iam: Client.
+        role_name: Name of the role.
+
+    Returns:
+        The role's ARN.
+    """
+    trust = json.dumps(render_policy("edge-role-trust"))
+    try:
+        arn = iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    except ClientError as error:
+        if get_error_code(error) != "EntityAlreadyExists":
+            raise
+        iam.update_assume_role_policy(RoleName=role_name, PolicyDocument=trust)
+        arn = iam.get_role(RoleName=role_name)["Role"]["Arn"]
+    permissions = json.dumps(render_policy("edge-role-permissions"))
+    iam.put_role_policy(RoleName=role_name, PolicyName="write-logs", PolicyDocument=permissions)
+    return arn
+
+
+def create_edge_function(
+    lambda_: LambdaClient, *, function_name: str, role_arn: str, package: Package, sleep: Sleep = time.sleep
+) -> dict[str, Any]:
+    """Create the function from a package, or bring an existing one up to date; waits until it is active.
+
+    Nothing is sent when nothing differs. A role made a moment ago is not known everywhere yet; that is waited for.
+
+    Args:
+        lambda_: Client in us-east-1.
+        function_name: Name of the function.
+        role_arn: From `create_edge_role`.
+        package: From `package_edge_function`.
+        sleep: Seam for tests.
+
+    Returns:
+        The function's configuration, as Lambda stores it.
+    """
+    wanted = {
+        "Role": role_arn,
+        "Runtime": package.runtime,
+        "Handler": HANDLER,
+        "Timeout": TIMEOUT,
+        "MemorySize": MEMORY_SIZE,
+    }
+    found = _find_configuration(lambda_, function_name)
+    if found is None:
+        _change(
+            lambda_, "create_function", sleep, FunctionName=function_name, Code={"ZipFile": package.zip_bytes}, **wanted
+        )
+    else:
+        if found["CodeSha256"] != package.sha256:
+            _change(lambda_, "update_function_code", sleep, FunctionName=function_name, ZipFile=package.zip_bytes)
+        if any(found.get(key) != value for key, value in wanted.items()):
+            _change(lambda_, "update_function_configuration", sleep, FunctionName=function_name, **wanted)
+    wait_until_function_active(lambda_, version_arn=function_name, sleep=sleep)
+    return _find_configuration(lambda_, function_name) or {}
+
+
+def _find_configuration(lambda_: LambdaClient, function_name: str) -> dict[str, Any] | None:
+    """The configuration without HTTP metadata, or None if there is no such function."""
+    try:
+        answer: dict[str, Any] = dict(lambda_.get_function_configuration(FunctionName=function_name))
+    except ClientError as error:
+        if get_error_code(error) != "ResourceNotFoundException":
+            raise
+        return None
+    answer.pop("ResponseMetadata")
+    return answer
+
+
+def _change(lambda_: LambdaClient, operation: str, sleep: Sleep, **parameters: Any) -> None:
+    """Call an operation that may have to wait, for the role to be known or for the change before it to be done."""
+    retry_while(
+        lambda: getattr(lambda_, operation)(**parameters),
+        ROLE_NOT_KNOWN_YET | BUSY,
+        what="The function's role is not known to Lambda yet",
+        sleep=sleep,
+    )
+
+
+def publish_version(lambda_: LambdaClient, *, function_name: str, package: Package, sleep: Sleep = time.sleep) -> str:
+    """Publish what is in the function as a numbered version, which never changes again.
+
+    If nothing has changed since the last version, Lambda makes no new one and answers with that one.
+
+    Args:
+        lambda_: Client in us-east-1.
+        function_name: Name of the function.
+        package: What should be in the function; Lambda refuses if something else is.
+        sleep: Seam for tests.
+
+    Returns:
+        ARN of the version, which ends with its number.
+
+    Raises:
+        StepOutOfOrder: The function isn't there, or holds another package.
+    """
+    step = f"Run edge_function.create_edge_function(lambda_, function_name={function_name!r}, …) first."
+    try:
+        version = retry_while(
+            lambda: lambda_.publish_version(FunctionName=function_name, CodeSha256=package.sha256),
+            BUSY,
+            what="Lambda is busy with the function",
+            sleep=sleep,
+        )
+    except ClientError as error:
+        if get_error_code(error) == "ResourceNotFoundException":
+            raise StepOutOfOrder(f"There is no function {function_name!r}. {step}") from error
+        if get_error_code(error) == "InvalidParameterValueException" and "CodeSHA256" in str(error):
+            raise StepOutOfOrder(f"The function {function_name!r} holds another package. {step}") from error
+        raise
+    return version["FunctionArn"]
+
+
+def invoke_edge_function(lambda_: LambdaClient, *, version_arn: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Run the function once, in Lambda itself and not at the edge, with an event of your own.
+
+    Args:
+        lambda_: Client in us-east-1.
+        version_arn: From `publish_version`.
+        event: From `make_event`, or any other.
+
+    Returns:
+        `{"request", "decisions", "error", "log"}`: the request that the function returned, the decisions that it
+        logged, what it raised (None if nothing) and the last 4 kB of its log.
+    """
+    answer = lambda_.invoke(FunctionName=version_arn, Payload=json.dumps(event), LogType="Tail")
+    payload = json.loads(answer["Payload"].read() or "null")
+    log = base64.b64decode(answer.get("LogResult", "")).decode("utf-8", "replace")
+    failed = "FunctionError" in answer
+    return {
+        "request": None if failed else payload,
+        "decisions": _parse_decisions(log.splitlines()),
+        "error": payload if failed else None,
+        "log": log,
+    }
+
+
+def _parse_decisions(lines: Sequence[str]) -> list[dict[str, Any]]:
+    """The JSON lines of a log that tell a decision."""
+    found = []
+    for line in lines:
+        if line.startswith('{"decision"'):
+            try:
+                found.append(json.loads(line))
+            except ValueError:  # cut off at the end of the tail
+                continue
+    return found
+
+
+def make_event(
+    *,
+    dns_origin: str | None = None,
+    name_servers: Sequence[str] = (),
+    allowed_buckets: Sequence[str] = (),
+    domain_name: str = "source-bucket.s3.eu-west-1.amazonaws.com",
+    uri: str = "/index.html",
+) -> dict[str, Any]:
+    """An origin-request event, as CloudFront gives it to the function for an S3 origin.
+
+    Args:
+        dns_origin: Value of the X-DNS-ORIGIN header; without it there is no such header.
+        name_servers: Names or addresses of the zone's own name servers.
+        allowed_buckets: The only buckets that may be chosen; none allows all.
+        domain_name: The origin in the distribution's configuration, `BUCKET.s3.REGION.amazonaws.com`.
+        uri: What the viewer asked for.
+
+    Returns:
+        The event; `event["Records"][0]["cf"]["request"]` is what the function answers with.
+    """
+    settings = {
+        "X-DNS-ORIGIN": dns_origin,
+        "X-DNS-NAMESERVERS": ",".join(name_servers),
+        "X-DNS-ALLOWED-BUCKETS": ",".join(allowed_buckets),
+    }
+    headers = {"Host": domain_name, "User-Agent": "Amazon CloudFront", "X-Forwarded-For": "203.0.113.178"}
+    origin = {
+        "authMethod": "origin-access-identity",
+        "customHeaders": _format_headers({key: value for key, value in settings.items() if value}),
+        "domainName": domain_name,
+        "path": "",
+        "region": domain_name.split(".")[2],
+    }
+    config = {
+        "distributionDomainName": "d111111abcdef8.cloudfront.net",
+        "distributionId": "EDFDVBD6EXAMPLE",
+        "eventType": "origin-request",
+        "requestId": "4TyzHTaYWb1GX1qTfsHhEqV6HUDd_BzoBZnwfnvQc_1oF26ClkoUSEQ==",
+    }
+    request = {
+        "clientIp": "203.0.113.178",
+        "headers": _format_headers(headers),
+        "method": "GET",
+        "origin": {"s3": origin},
+        "querystring": "",
+        "uri": uri,
+    }
+    return {"Records": [{"cf": {"config": config, "request": request}}]}
+
+
+def _format_headers(headers: dict[str, str]) -> dict[str, list[dict[str, str]]]:
+    """Headers as CloudFront writes them in events."""
+    return {key.lower(): [{"key": key, "value": value}] for key, value in headers.items()}
+
+
+def read_log(logs: CloudWatchLogsClient, *, function_name: str) -> list[dict[str, Any]]:
+    """The decisions that the function logged at the edge, oldest first.
+
+    At the edge a function logs in the region where it ran, which on AWS is the one nearest to the viewer.
+
+    Args:
+        logs: Client in the region where the function ran.
+        function_name: Name of the function.
+
+    Returns:
+        One dict a decision; none if the function has not run in this region.
+    """
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/us-east-1.{function_name}")
+    try:
+        return _parse_decisions([event["message"].strip() for page in pages for event in page["events"]])
+    except ClientError as error:
+        if get_error_code(error) != "ResourceNotFoundException":
+            raise
+        return []

@@ -1,0 +1,163 @@
+"""Makes the zip of the edge function: the same bytes whenever, and wherever on a machine, it is made.
+
+Lambda compares packages by their SHA-256, so a zip with today's date in it would be a new version each time.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.metadata
+import importlib.resources
+import io
+import marshal
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+EDGE_RUNTIMES = ("python3.11", "python3.12", "python3.13", "python3.14")
+"""Python runtimes that Lambda@Edge can be given; those that AWS has deprecated, or not yet released, are left out."""
+
+FALLBACK_RUNTIME = "python3.13"
+"""The runtime that AWS announced for Lambda@Edge by name (CFDG, what's new, 2024-11-13)."""
+
+LEFT_OUT = {
+    "asyncresolver", "_asyncio_backend", "_trio_backend", "win32util",  # other ways to run
+    "btree", "btreezone", "grange", "versioned", "zone", "zonefile", "zonetypes", "namedict",  # zones, to serve them
+    "dnssec", "e164", "tsigkeyring",  # what a TXT look-up never asks
+}  # fmt: skip
+"""Modules of dnspython that a TXT look-up never imports."""
+
+RECORD_TYPES = {
+    "ANY": {"__init__", "CNAME", "DNAME", "NS", "OPT", "PTR", "SOA", "TSIG", "TXT"},
+    "IN": {"__init__", "A", "AAAA", "HTTPS", "SVCB"},
+}
+"""Record types that are kept; dnspython reads all others as opaque bytes."""
+
+RECORD_BASES = {"__init__", "nsbase", "svcbbase", "txtbase", "util"}
+
+_COMPILE = """
+import importlib.util, marshal, sys
+def compile_one(name, source):
+    code = marshal.dumps(compile(source, "/var/task/" + name, "exec", dont_inherit=True))
+    return importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + importlib.util.source_hash(source) + code
+sources = marshal.load(sys.stdin.buffer)
+sys.stdout.buffer.write(marshal.dumps([(name, compile_one(name, source)) for name, source in sources]))
+"""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A zip for Lambda.
+
+    Attributes:
+        zip_bytes: The zip.
+        sha256: Its SHA-256 as Lambda writes it (base64), to compare with `CodeSha256`.
+        runtime: The Lambda runtime it is for.
+        byte_compiled: Whether it holds byte code, so that a cold start needn't compile.
+        files: Names of the files in it.
+    """
+
+    zip_bytes: bytes = field(repr=False)
+    sha256: str
+    runtime: str
+    byte_compiled: bool
+    files: tuple[str, ...] = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the zip."""
+        return len(self.zip_bytes)
+
+
+def package_edge_function(*, runtime: str | None = None, source: Path | str | None = None) -> Package:
+    """Put the edge function and dnspython in a zip. The same sources give the same bytes, so it may be repeated.
+
+    Args:
+        runtime: A Lambda runtime; by default the version of the Python that packages, if Lambda@Edge has it. For
+            another version the zip has no byte code: it works, and compiles at each cold start.
+        source: The handler; by default `edge_function/handler.py`.
+
+    Returns:
+        The package.
+
+    Raises:
+        SyntaxError: `source` is no Python.
+        ValueError: `runtime` is not one that Lambda@Edge has.
+    """
+    mine = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    runtime = runtime or (mine if mine in EDGE_RUNTIMES else FALLBACK_RUNTIME)
+    if runtime not in EDGE_RUNTIMES:
+        raise ValueError(f"Lambda@Edge has no runtime {runtime!r}. It has {', '.join(EDGE_RUNTIMES)}.")
+    path = Path(source) if source else Path(str(importlib.resources.files("edge_function"))) / "handler.py"
+    handler = path.read_bytes().replace(b"\r\n", b"\n")
+    compile(handler, str(path), "exec", dont_inherit=True)
+    files = {"handler.py": handler, **_read_dnspython()}
+    byte_compiled = runtime == mine
+    if byte_compiled:
+        files.update(_byte_compile((("handler.py", handler),)))
+        files.update(
+            _byte_compile(tuple((name, text) for name, text in _read_dnspython().items() if name.endswith(".py")))
+        )
+    zip_bytes = _zip(files)
+    sha256 = base64.b64encode(hashlib.sha256(zip_bytes).digest()).decode()
+    return Package(zip_bytes, sha256, runtime, byte_compiled, tuple(sorted(files)))
+
+
+@lru_cache(maxsize=1)
+def _read_dnspython() -> dict[str, bytes]:
+    """The installed dnspython, as far as it is needed, with its licence."""
+    found = {}
+    for file in importlib.metadata.files("dnspython") or ():
+        if _is_needed(file.as_posix()):
+            found[file.as_posix()] = Path(str(file.locate())).read_bytes().replace(b"\r\n", b"\n")
+    return found
+
+
+def _is_needed(name: str) -> bool:
+    """Whether a file of dnspython's distribution belongs in the zip."""
+    folder, _, file = name.rpartition("/")
+    stem = file.removesuffix(".py")
+    if file.upper().startswith("LICENSE"):
+        return True
+    if not file.endswith(".py"):
+        return False
+    if folder.startswith("dns/rdtypes/"):
+        return stem in RECORD_TYPES.get(folder.removeprefix("dns/rdtypes/"), ())
+    kept = {"dns/rdtypes": stem in RECORD_BASES, "dns/quic": stem == "__init__", "dns": stem not in LEFT_OUT}
+    return kept.get(folder, False)
+
+
+@lru_cache(maxsize=8)
+def _byte_compile(sources: tuple[tuple[str, bytes], ...]) -> dict[str, bytes]:
+    """Byte code beside its source, as Python looks for it.
+
+    It is marked as never to be checked against its source, whose date means nothing in a zip, and names its files as
+    they are on Lambda, not on this machine. A process of its own compiles, because `marshal` writes how often an object
+    is in use, and so a busy process gives other bytes than a fresh one.
+    """
+    command = [sys.executable, "-I", "-S", "-B", "-c", _COMPILE]
+    done = subprocess.run(command, input=marshal.dumps(sources), stdout=subprocess.PIPE, check=True)
+    compiled = {}
+    for name, byte_code in marshal.loads(done.stdout):
+        folder, slash, file = name.rpartition("/")
+        compiled[f"{folder}{slash}__pycache__/{file.removesuffix('.py')}.{sys.implementation.cache_tag}.pyc"] = (
+            byte_code
+        )
+    return compiled
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    """A zip of these files, sorted, all readable, all of 1 January 1980."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 3  # as if written on Unix, so that the permissions count
+            info.external_attr = 0o100644 << 16
+            archive.writestr(info, files[name])
+    return buffer.getvalue()
