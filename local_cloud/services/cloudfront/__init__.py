@@ -1,9 +1,20 @@
-"""Placeholder."""
-from __future__ import annotations
-from local_cloud.clock import Clock
-from local_cloud.services.service import Service
-class CloudFrontService(Service):
-    name = "cloudfront"
-    def __init__(self, *, clock: Clock) -> None: ...
-    def is_replicated(self, version_arn: str) -> bool: return False
-    def connect(self, *, functions: object) -> None: ...
+"""CloudFront's control plane.
+
+service             all operations together; what the edge and Lambda ask
+distributions       create, get, list, update, delete; ETags and deployment
+identities          origin access identities
+access_controls     origin access controls
+cache_policies      managed and own
+invalidations       and who hears of them
+tags
+validation          what is refused in a configuration
+associations        which function versions may run at the edge
+defaults            what AWS fills in
+refusals            codes, statuses and sentences
+operations, store   what the groups share
+"""
+
+from local_cloud.services.cloudfront.service import CloudFrontService
+from local_cloud.services.cloudfront.store import Distribution
+
+__all__ = ["CloudFrontService", "Distribution"]

@@ -1,0 +1,185 @@
+"""Which function versions may run at the edge: every row of InvalidLambdaFunctionAssociation.
+
+The texts marked V in aws-facts §1.4 were captured from AWS. CloudFront says them when a distribution is written;
+Lambda itself never does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from moto.backends import get_backend
+
+from local_cloud.call import ACCOUNT_ID
+from local_cloud.errors import AwsError
+from local_cloud.services.cloudfront.refusals import not_done, refusal
+from local_cloud.services.cloudfront.store import Config, items
+
+EVENT_TYPES = ("viewer-request", "viewer-response", "origin-request", "origin-response")
+RUNNING_EVENT_TYPES = ("origin-request",)
+"""Events at which the edge of the local cloud really runs functions."""
+
+# LDG/lambda-runtimes, 2026: what may be created and is x86_64; 3.15 is too new to rely on.
+RUNTIMES = (
+    "nodejs20.x",
+    "nodejs22.x",
+    "nodejs24.x",
+    "python3.10",
+    "python3.11",
+    "python3.12",
+    "python3.13",
+    "python3.14",
+)
+_MOST_SECONDS, _MOST_MEGABYTES, _MOST_ZIPPED = 30, 10240, 50 * 1024 * 1024  # CFDG/cloudfront-limits, 2026
+_MOST_FUNCTIONS = 100
+_ARN = re.compile(r"arn:aws:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]+)(?::([A-Za-z0-9_$-]+))?")
+
+
+class Functions(Protocol):
+    """What CloudFront asks of Lambda."""
+
+    def describe(self, version_arn: str) -> Config | None:
+        """The configuration of a function version, or None."""
+
+
+TrustOf = Callable[[str], Config | None]
+"""From a role's ARN to its trust policy, or None when there is no such role."""
+
+
+def trust_in_moto(role_arn: str) -> Config | None:
+    """The trust policy of a role in moto's IAM."""
+    roles = get_backend("iam")[ACCOUNT_ID]["aws"].roles.values()
+    document = next((role.assume_role_policy_document for role in roles if role.arn == role_arn), None)
+    return json.loads(document) if document else None
+
+
+def function_versions_of(config: Config) -> set[str]:
+    """ARNs of the function versions in a distribution's configuration."""
+    behaviors = [config["DefaultCacheBehavior"], *items(config.get("CacheBehaviors"))]
+    listed = [items(behavior.get("LambdaFunctionAssociations")) for behavior in behaviors]
+    return {one["LambdaFunctionARN"] for group in listed for one in group}
+
+
+def check_associations(behavior: Config, functions: Functions, trust_of: TrustOf) -> None:
+    """Refuse the function associations of one cache behavior that CloudFront would refuse.
+
+    Raises:
+        AwsError: InvalidLambdaFunctionAssociation, or NotImplemented for events that are not run here.
+    """
+    associations = items(behavior.get("LambdaFunctionAssociations"))
+    events = [one.get("EventType") for one in associations]
+    if len(events) > _MOST_FUNCTIONS:
+        raise refusal("TooManyLambdaFunctionAssociations")
+    if len(set(events)) != len(events):
+        raise _refused("A cache behavior can have only one function for each event type.")
+    for one in associations:
+        _check_event(one)
+        check_version(one.get("LambdaFunctionARN") or "", functions, trust_of)
+    for event in events:
+        if event not in RUNNING_EVENT_TYPES:
+            raise not_done(f"functions at the {event} event")
+
+
+def check_version(arn: str, functions: Functions, trust_of: TrustOf) -> None:
+    """Refuse a function version that may not run at the edge.
+
+    Raises:
+        AwsError: InvalidLambdaFunctionAssociation, with the first reason that is found.
+    """
+    match = _ARN.fullmatch(arn)
+    if not match or not (match[4] or "").isdigit():
+        raise _refused(
+            "The function ARN must reference a specific function version. "
+            f"(The ARN must end with the version number.) ARN: {arn}"
+        )
+    if match[1] != "us-east-1":
+        raise _refused(f"The function must be in region 'us-east-1'. ARN: {arn}")
+    if match[2] != ACCOUNT_ID:
+        raise _refused(f"The function must be in the same account as the distribution. ARN: {arn}")
+    function = functions.describe(arn)
+    if function is None:
+        raise _refused(f"Lambda@Edge cannot retrieve the specified Lambda function. The function does not exist: {arn}")
+    _check_settings(arn, function)
+    _check_limits(arn, function)
+    _check_trust(function.get("Role") or "", trust_of)
+
+
+def _check_event(association: Config) -> None:
+    event = association.get("EventType")
+    if event not in EVENT_TYPES:
+        raise refusal("InvalidArgument", f"The parameter EventType is not valid: {event}.")
+    if association.get("IncludeBody") and not str(event).endswith("-request"):
+        raise refusal("InvalidArgument", "The parameter IncludeBody is only for viewer-request and origin-request.")
+
+
+def _check_settings(arn: str, function: Config) -> None:
+    """Refuse what Lambda@Edge has not (CFDG/lambda-at-edge-function-restrictions)."""
+    forbidden: dict[str, Any] = {
+        "environment variables": (function.get("Environment") or {}).get("Variables"),
+        "a layer": function.get("Layers"),
+        "a VPC configuration": (function.get("VpcConfig") or {}).get("SubnetIds"),
+        "a dead letter queue": (function.get("DeadLetterConfig") or {}).get("TargetArn"),
+        "active tracing": (function.get("TracingConfig") or {}).get("Mode") == "Active",
+        "a customer managed key": function.get("KMSKeyArn"),
+    }
+    for what, present in forbidden.items():
+        if present:
+            raise _refused(f"The function cannot have {what}. Function: {arn}")
+    if function.get("PackageType", "Zip") != "Zip":
+        raise _refused(f"The function cannot be a container image. Function: {arn}")
+    if function.get("Architectures", ["x86_64"]) != ["x86_64"]:
+        raise _refused(f"The function must have the architecture x86_64. Function: {arn}")
+    if function.get("Runtime") not in RUNTIMES:
+        raise _refused(
+            "The function has an invalid runtime for functions that are triggered by a CloudFront event: "
+            f"{function.get('Runtime')} Expecting: [{', '.join(RUNTIMES)}] Function: {arn}"
+        )
+    if function.get("State", "Active") != "Active":
+        raise _refused(
+            f"The function must be in an Active state. The current state is {function['State']}. Function: {arn}"
+        )
+
+
+def _check_limits(arn: str, function: Config) -> None:
+    limits = {
+        "timeout": (function.get("Timeout", 3), _MOST_SECONDS),
+        "memory size": (function.get("MemorySize", 128), _MOST_MEGABYTES),
+        "ephemeral storage": ((function.get("EphemeralStorage") or {}).get("Size", 512), 512),
+        "code size": (function.get("CodeSize", 0), _MOST_ZIPPED),
+    }
+    for what, (value, most) in limits.items():
+        if value > most:
+            raise _refused(
+                f"The function {what} is larger than the maximum allowed for functions that are triggered by "
+                f"a CloudFront event: {value} Max allowed: {most} Function: {arn}"
+            )
+
+
+def _check_trust(role_arn: str, trust_of: TrustOf) -> None:
+    trusted = _trusted_services(trust_of(role_arn) or {})
+    if not {"lambda.amazonaws.com", "edgelambda.amazonaws.com"} <= trusted:
+        raise _refused(
+            "The function execution role must be assumable with edgelambda.amazonaws.com as well as "
+            f"lambda.amazonaws.com principals. Update the IAM role and try again. Role: {role_arn}"
+        )
+
+
+def _trusted_services(trust: Config) -> set[str]:
+    services: set[str] = set()
+    for statement in _listed(trust.get("Statement")):
+        principal = statement.get("Principal")
+        actions = _listed(statement.get("Action"))
+        if statement.get("Effect") == "Allow" and isinstance(principal, dict) and "sts:AssumeRole" in actions:
+            services.update(_listed(principal.get("Service")))
+    return services
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _refused(message: str) -> AwsError:
+    return AwsError("InvalidLambdaFunctionAssociation", message)

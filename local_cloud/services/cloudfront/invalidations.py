@@ -1,0 +1,105 @@
+"""Invalidations: edges forget paths at once; the request itself is in progress for about a minute, as on AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from local_cloud.call import Call
+from local_cloud.services.cloudfront.operations import URL, Operations, required
+from local_cloud.services.cloudfront.refusals import refusal
+from local_cloud.services.cloudfront.store import Config, Distribution, Invalidation, as_time, items, new_id, paginate
+
+INVALIDATING = 60.0
+"""Seconds that AWS takes for an invalidation."""
+
+_MOST_PATHS, _MOST_WILDCARDS = 3000, 15  # CFDG/cloudfront-limits
+
+Listener = Callable[[str, list[str]], None]
+
+
+class InvalidationOperations(Operations):
+    """Create, get and list invalidations."""
+
+    listeners: list[Listener]
+
+    def on_invalidation(self, listener: Listener) -> None:
+        """Have `listener(distribution_id, paths)` called for every new invalidation, in the caller's thread."""
+        self.listeners.append(listener)
+
+    def answer_create_invalidation(self, call: Call) -> dict[str, Any]:
+        """Start an invalidation; the same caller reference and paths give the one that exists."""
+        distribution = self.distribution(call, "DistributionId")
+        batch = call.parameters["InvalidationBatch"]
+        check_batch(batch)
+        invalidation = self._repeated(distribution, batch) or self._start(distribution, batch)
+        location = f"{URL}/distribution/{distribution.id}/invalidation/{invalidation.id}"
+        return {"Location": location, "Invalidation": self._invalidation_shown(invalidation)}
+
+    def answer_get_invalidation(self, call: Call) -> dict[str, Any]:
+        """Show one invalidation."""
+        held = self.distribution(call, "DistributionId").invalidations.get(call.parameters.get("Id") or "")
+        if held is None:
+            raise refusal("NoSuchInvalidation")
+        return {"Invalidation": self._invalidation_shown(held)}
+
+    def answer_list_invalidations(self, call: Call) -> dict[str, Any]:
+        """List a distribution's invalidations, the newest first."""
+        held = list(self.distribution(call, "DistributionId").invalidations.values())[::-1]
+        return {
+            "InvalidationList": paginate(held, call.parameters, key=lambda i: i.id, render=self._invalidation_summary)
+        }
+
+    def in_progress(self, distribution: Distribution) -> list[Invalidation]:
+        """A distribution's invalidations that are not completed."""
+        return [held for held in distribution.invalidations.values() if held.done_at > self.now]
+
+    def _repeated(self, distribution: Distribution, batch: Config) -> Invalidation | None:
+        for held in distribution.invalidations.values():
+            if held.batch["CallerReference"] == batch["CallerReference"]:
+                if set(items(held.batch["Paths"])) == set(items(batch["Paths"])):
+                    return held
+                raise refusal("InvalidArgument", "The caller reference was used for another invalidation batch.")
+        return None
+
+    def _start(self, distribution: Distribution, batch: Config) -> Invalidation:
+        paths = items(batch["Paths"])
+        running = [path for held in self.in_progress(distribution) for path in items(held.batch["Paths"])] + paths
+        if len(running) > _MOST_PATHS or sum(path.endswith("*") for path in running) > _MOST_WILDCARDS:
+            raise refusal("TooManyInvalidationsInProgress")
+        done_at = self.now + self.store.clock.scaled(INVALIDATING)
+        invalidation = Invalidation(new_id("I"), batch, self.now, done_at)
+        distribution.invalidations[invalidation.id] = invalidation
+        for listener in self.listeners:
+            listener(distribution.id, paths)
+        return invalidation
+
+    def _invalidation_summary(self, invalidation: Invalidation) -> Config:
+        status = "Completed" if self.now >= invalidation.done_at else "InProgress"
+        return {"Id": invalidation.id, "CreateTime": as_time(invalidation.created), "Status": status}
+
+    def _invalidation_shown(self, invalidation: Invalidation) -> Config:
+        return {**self._invalidation_summary(invalidation), "InvalidationBatch": invalidation.batch}
+
+
+def check_batch(batch: Config) -> None:
+    """Refuse an invalidation batch that CloudFront would refuse.
+
+    Raises:
+        AwsError: InconsistentQuantities, InvalidArgument or BatchTooLarge.
+    """
+    required(batch, "Paths", "CallerReference")
+    paths = items(batch["Paths"])
+    if batch["Paths"].get("Quantity") != len(paths):
+        raise refusal("InconsistentQuantities")
+    if len(paths) > _MOST_PATHS:
+        raise refusal("BatchTooLarge")
+    if not paths or not all(_is_path(path) for path in paths):
+        raise refusal("InvalidArgument", "Your request contains one or more invalid invalidation paths.")
+    if len(set(paths)) != len(paths):
+        raise refusal("InvalidArgument", "Your request contains duplicate invalidation paths.")
+
+
+def _is_path(path: str) -> bool:
+    # A wildcard is only one as the last character (CFDG/invalidation-specifying-objects).
+    return path.startswith("/") and path.isascii() and " " not in path and "*" not in path[:-1]

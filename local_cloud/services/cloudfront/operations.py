@@ -1,0 +1,63 @@
+"""What the groups of CloudFront's operations share: the store, the clock and the ETag rule."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from local_cloud.call import Call
+from local_cloud.services.cloudfront.refusals import refusal
+from local_cloud.services.cloudfront.store import Config, Distribution, Store, Versioned
+from local_cloud.services.service import Service
+
+URL = "https://cloudfront.amazonaws.com/2020-05-31"
+V = TypeVar("V", bound=Versioned)
+
+
+class Operations(Service):
+    """Base of the groups of operations; together they are `CloudFrontService`."""
+
+    store: Store
+
+    @property
+    def now(self) -> float:
+        """Seconds since the epoch, by the cloud's clock."""
+        return self.store.clock.now()
+
+    def find(self, kind: dict[str, V], key: str | None, missing: str) -> V:
+        """What has this id.
+
+        Raises:
+            AwsError: `missing`, when nothing has it.
+        """
+        found = kind.get(key or "")
+        if found is None:
+            raise refusal(missing)
+        return found
+
+    def distribution(self, call: Call, name: str = "Id") -> Distribution:
+        """The distribution that the call names, or the refusal NoSuchDistribution."""
+        return self.find(self.store.distributions, call.parameters.get(name), "NoSuchDistribution")
+
+    def same_name(self, kind: dict[str, V], name: str, *, member: str = "Name", but: str = "") -> V | None:
+        """Another thing of this kind that has the name already, or None."""
+        return next((v for v in kind.values() if v.config.get(member) == name and v.id != but), None)
+
+
+def check_match(parameters: dict[str, Any], held: Versioned) -> None:
+    """Refuse a change that was not made from the version that is held.
+
+    Raises:
+        AwsError: InvalidIfMatchVersion without an ETag, PreconditionFailed with a stale one.
+    """
+    given = (parameters.get("IfMatch") or "").strip('"')
+    if not given:
+        raise refusal("InvalidIfMatchVersion")
+    if given != held.etag:
+        raise refusal("PreconditionFailed")
+
+
+def required(config: Config, *names: str) -> None:
+    """Refuse a configuration without one of these elements, as CloudFront's schema does."""
+    for name in names:
+        if config.get(name) is None:
+            raise refusal("MalformedInput", f"Could not parse the request: the element {name} is required.")

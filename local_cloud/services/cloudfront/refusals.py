@@ -1,0 +1,104 @@
+"""What CloudFront says when it says no: code, status and sentence, from botocore's model and from captured answers.
+
+Source of statuses: botocore's service model. Sentences marked V in aws-facts were captured from AWS; the rest
+are the model's own description of the error, which AWS mostly repeats.
+"""
+
+from __future__ import annotations
+
+from local_cloud.errors import AwsError
+
+_TEXTS: dict[str, tuple[int, str]] = {
+    "BatchTooLarge": (413, "Invalidation batch specified is too large."),
+    "CNAMEAlreadyExists": (
+        409,
+        "One or more of the CNAMEs you provided are already associated with a different resource.",
+    ),
+    "CachePolicyAlreadyExists": (409, "A cache policy with this name already exists."),
+    "CachePolicyInUse": (409, "Cannot delete the cache policy because it is attached to one or more cache behaviors."),
+    "CloudFrontOriginAccessIdentityAlreadyExists": (
+        409,
+        "The caller reference that you are using to create an origin access identity is associated with another one.",
+    ),
+    "CloudFrontOriginAccessIdentityInUse": (409, "The CloudFront origin access identity is still being used."),
+    "DistributionNotDisabled": (409, "The distribution you are trying to delete has not been disabled."),
+    "IllegalDelete": (400, "You cannot delete a managed cache policy."),
+    "IllegalOriginAccessConfiguration": (
+        400,
+        "An origin cannot contain both an origin access control (OAC) and an origin access identity (OAI).",
+    ),
+    "IllegalUpdate": (400, "The update contains modifications that are not allowed."),
+    "InconsistentQuantities": (400, "The value of Quantity and the size of Items don't match."),
+    "InvalidArgument": (400, "An argument is invalid."),
+    "InvalidDefaultRootObject": (
+        400,
+        "The default root object file name is too big or contains an invalid character.",
+    ),
+    "InvalidErrorCode": (400, "An invalid error code was specified."),
+    "InvalidIfMatchVersion": (400, "The If-Match version is missing or not valid for the resource."),
+    "InvalidOriginAccessControl": (400, "The origin access control is not valid."),
+    "InvalidOriginAccessIdentity": (400, "The origin access identity is not valid or doesn't exist."),
+    "InvalidResponseCode": (400, "A response code is not valid."),
+    "InvalidTTLOrder": (400, "The TTL order specified is not valid."),
+    "InvalidTagging": (400, "The tagging specified is not valid."),
+    "InvalidViewerCertificate": (
+        400,
+        "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate "
+        "that validates your authorization to use the domain name.",
+    ),
+    "MalformedInput": (400, "Could not parse the request: a required element is missing or has a wrong type."),
+    "NoSuchCachePolicy": (404, "The specified cache policy does not exist."),
+    "NoSuchCloudFrontOriginAccessIdentity": (
+        404,
+        "The specified CloudFront origin access identity does not exist.",
+    ),
+    "NoSuchDistribution": (404, "The specified distribution does not exist."),
+    "NoSuchInvalidation": (404, "The specified invalidation does not exist."),
+    "NoSuchOrigin": (404, "One or more of your origins or origin groups do not exist."),
+    "NoSuchOriginAccessControl": (404, "The specified origin access control does not exist."),
+    "NoSuchResource": (404, "The specified resource does not exist."),
+    "OriginAccessControlAlreadyExists": (
+        409,
+        "An origin access control with the same name already exists.",
+    ),
+    "OriginAccessControlInUse": (
+        409,
+        "Cannot delete the origin access control because it's in use by one or more distributions.",
+    ),
+    "PreconditionFailed": (
+        412,
+        "The request failed because it didn't meet the preconditions in one or more request-header fields.",
+    ),
+    "TooManyCacheBehaviors": (400, "You cannot create more cache behaviors for the distribution."),
+    "TooManyDistributionCNAMEs": (400, "Your request contains more CNAMEs than are allowed per distribution."),
+    "TooManyInvalidationsInProgress": (
+        400,
+        "You have exceeded the maximum number of allowable InProgress invalidation batch requests, or invalidation "
+        "objects.",
+    ),
+    "TooManyLambdaFunctionAssociations": (
+        400,
+        "Your request contains more Lambda@Edge function associations than are allowed per distribution.",
+    ),
+    "TooManyOriginCustomHeaders": (400, "Your request contains too many origin custom headers."),
+    "TooManyOriginGroupsPerDistribution": (
+        400,
+        "Processing your request would cause you to exceed the maximum number of origin groups allowed.",
+    ),
+    "TooManyOrigins": (400, "You cannot create more origins for the distribution."),
+}
+
+
+def refusal(code: str, message: str = "") -> AwsError:
+    """The error to raise, with AWS's sentence unless another one is given.
+
+    Raises:
+        KeyError: The code is not known here.
+    """
+    status, text = _TEXTS[code]
+    return AwsError(code, message or text, status)
+
+
+def not_done(what: str) -> AwsError:
+    """The error to raise for what CloudFront can and the local cloud cannot."""
+    return AwsError("NotImplemented", f"The local cloud does not do this: {what}.", 501)

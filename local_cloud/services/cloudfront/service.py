@@ -1,0 +1,88 @@
+"""CloudFront's control plane: all groups of operations together, and what the edge and Lambda ask of them."""
+
+from __future__ import annotations
+
+from local_cloud.clock import Clock
+from local_cloud.services.cloudfront.access_controls import AccessControlOperations
+from local_cloud.services.cloudfront.associations import (
+    Functions,
+    TrustOf,
+    check_associations,
+    function_versions_of,
+    trust_in_moto,
+)
+from local_cloud.services.cloudfront.cache_policies import CachePolicyOperations
+from local_cloud.services.cloudfront.distributions import DistributionOperations
+from local_cloud.services.cloudfront.identities import IdentityOperations
+from local_cloud.services.cloudfront.store import Config, Distribution, Store, items
+from local_cloud.services.cloudfront.tags import TagOperations
+from local_cloud.services.cloudfront.validation import check_config
+
+REAPING = 1800.0
+"""Seconds after which AWS has removed a function's replicas from the edges; some hours are typical there."""
+
+
+class CloudFrontService(
+    DistributionOperations, IdentityOperations, AccessControlOperations, CachePolicyOperations, TagOperations
+):
+    """CloudFront, owned outright: moto's is never asked, because it forgets half of a distribution.
+
+    `connect` must be called before distributions are written.
+
+    Args:
+        clock: Shortens deployments, invalidations and the removal of replicas.
+    """
+
+    name = "cloudfront"
+    owned = True
+
+    def __init__(self, *, clock: Clock) -> None:
+        self.store = Store(clock)
+        self.listeners = []
+        self._functions: Functions | None = None
+        self._trust_of: TrustOf = trust_in_moto
+
+    def connect(self, *, functions: Functions, trust_of: TrustOf = trust_in_moto) -> None:
+        """Say whom to ask about function versions and about the trust of their roles."""
+        self._functions, self._trust_of = functions, trust_of
+
+    def check_config(self, config: Config, *, but: str = "") -> None:
+        """Refuse a configuration that CloudFront would refuse."""
+        check_config(config, self.store, but=but)
+        for behavior in [config["DefaultCacheBehavior"], *items(config.get("CacheBehaviors"))]:
+            if self._functions is None:
+                raise RuntimeError("CloudFrontService.connect was not called")
+            check_associations(behavior, self._functions, self._trust_of)
+
+    def find_distribution(self, host: str) -> Distribution | None:
+        """The distribution that answers at a host name: its own, its local one or an alias; lower case, no port.
+
+        Safe to call from any thread, without the cloud's lock.
+        """
+        return self.store.hosts.get(host)
+
+    @property
+    def generation(self) -> int:
+        """Grows whenever something changes that edges must hear of."""
+        return self.store.generation
+
+    @property
+    def is_settled(self) -> bool:
+        """True when every distribution is deployed and every invalidation completed."""
+        held = list(self.store.distributions.values())
+        return all(distribution.is_deployed and not self.in_progress(distribution) for distribution in held)
+
+    def is_replicated(self, version_arn: str) -> bool:
+        """True while edges may hold a replica of the function version, so that it cannot be deleted.
+
+        That is while a distribution is associated with it, and for a while after. An ARN without a version asks
+        about any version of the function.
+        """
+        recently = self.now - self.store.clock.scaled(REAPING)
+        held = {arn for d in self.store.distributions.values() for arn in function_versions_of(d.config)}
+        held |= {arn for arn, since in self.store.disassociated.items() if since > recently}
+        return version_arn in held or any(arn.rpartition(":")[0] == version_arn for arn in held)
+
+    def reset(self) -> None:
+        """Forget all distributions, identities, access controls, cache policies and invalidations."""
+        self.store = Store(self.store.clock, generation=self.store.generation + 1)
