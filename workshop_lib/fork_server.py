@@ -12,6 +12,7 @@ Nothing here may start a thread or open a socket before the fork; importing is a
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -74,10 +75,8 @@ def _become_kernel(connection_file: str, cwd: str, env: dict[str, str]) -> None:
 
 
 def _kill(pid: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # it ended by itself
         os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass  # it ended by itself
 
 
 if __name__ == "__main__":

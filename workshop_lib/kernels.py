@@ -67,7 +67,8 @@ class ForkServer:
 
     def poll(self, pid: int) -> int | None:
         """Return the exit status of a kernel, None while it runs."""
-        return self._ask({"poll": pid})
+        status: int | None = self._ask({"poll": pid})
+        return status
 
     def _ask(self, request: dict[str, Any]) -> Any:
         assert self._process.stdin
@@ -107,6 +108,7 @@ class _ForkingProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         self.cwd = kwargs.get("cwd") or Path.cwd()
+        assert self.parent is not None
         pid = self.server.start_kernel(
             connection_file=self.parent.connection_file, cwd=str(self.cwd), env=dict(kwargs.get("env") or os.environ)
         )

@@ -1,0 +1,299 @@
+"""The console command `workshop`: all that `make` does, for machines without make.
+
+Each command is thin. What is slow to import is imported by the command that needs it, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+OUTPUT = ROOT / "build" / "run"
+INTERRUPTED = 130
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="two-region-workshop")
+def main() -> None:
+    """Learn how a website survives the loss of an AWS region.
+
+    Start with `workshop lab`. Everything happens in a local cloud on this machine, unless WORKSHOP_CLOUD=aws is set.
+    """
+
+
+def _addresses(command: C) -> C:
+    """Add the options which every command has that starts a local cloud."""
+    for name, what in (
+        ("--nameserver-port", "Port of the nameserver, UDP and TCP"),
+        ("--edge-port", "Port at which distributions answer"),
+        ("--cloud-port" if command.__name__ == "lab" else "--port", "Port of the AWS APIs"),
+    ):
+        help_text = f"{what}. [default: a free one]"
+        command = click.option(name, type=click.IntRange(0, 65535), metavar="PORT", help=help_text)(command)
+    speed = "How many times faster than on AWS the long waits are. [default: 200]"
+    return click.option("--speed", type=click.FloatRange(min=0, min_open=True), metavar="N", help=speed)(command)
+
+
+@main.command()
+@_addresses
+@click.option("--stop", is_flag=True, help="End the local cloud, wherever it was started; all in it is gone.")
+def cloud(stop: bool, **options: Any) -> None:
+    """Run the local cloud here until Ctrl-C.
+
+    Prints its addresses and the lines that make a shell use it. The AWS CLI, boto3, dig and curl work with it as they
+    do with AWS. There is one local cloud for each user: while this one runs, the notebooks use it.
+    """
+    if stop:
+        sys.exit(_local_cloud("stop"))
+    _become([sys.executable, "-m", "local_cloud", "serve", *_as_flags(options)])
+
+
+@main.command()
+@_addresses
+@click.option("--no-browser", is_flag=True, help="Only print the address of JupyterLab.")
+@click.option(
+    "--port", "lab_port", type=click.IntRange(1, 65535), help="Port of JupyterLab. [default: 8888 or the next]"
+)
+def lab(no_browser: bool, lab_port: int | None, **options: Any) -> None:
+    """Open the workshop in JupyterLab, at the first notebook.
+
+    Starts the local cloud first, unless it runs or WORKSHOP_CLOUD=aws is set. The local cloud stays when JupyterLab
+    ends, with all you built in it; `workshop cloud --stop` ends it.
+    """
+    if not _uses_aws():
+        os.environ.update(_start_local_cloud(options))
+    _spare_slow_imports()
+    from jupyterlab.labapp import main as run_jupyterlab
+
+    run_jupyterlab(
+        [
+            f"--ServerApp.root_dir={ROOT}",
+            "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            f"--LabApp.open_browser={not no_browser}",
+            *([f"--ServerApp.port={lab_port}"] if lab_port else []),
+        ]
+    )
+
+
+@main.command()
+@_addresses
+@click.option(
+    "-p", "--parameter", "pairs", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the notebooks."
+)
+@click.option("--from", "first", metavar="NOTEBOOK", help="Begin with this one, such as 03. See above.")
+@click.option("--to", "last", metavar="NOTEBOOK", help="End with this one.")
+@click.option("--running", is_flag=True, help="Use the local cloud that runs, and the names chosen in notebook 00.")
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=OUTPUT, help="[default: build/run]")
+@click.option(
+    "--notebooks", type=click.Path(exists=True, file_okay=False, path_type=Path), default=NOTEBOOKS, hidden=True
+)
+def run(
+    pairs: tuple[str, ...],
+    first: str | None,
+    last: str | None,
+    running: bool,
+    output: Path,
+    notebooks: Path,
+    **options: Any,
+) -> None:
+    """Run the notebooks from start to end, as a person would.
+
+    Leaves in build/run the executed notebooks, index.html to read, junit.xml with a case for each step, and calls.jsonl
+    with every call of an AWS API. Exits with 1 when a step fails.
+
+    The run has a local cloud of its own, empty at the start and gone at the end. So with --from 03 the notebooks that
+    03 builds on run first, too. In a cloud that holds their work already (--running, or WORKSHOP_CLOUD=aws) they don't.
+
+    A parameter goes to every notebook that has it: -p weights=70,30 -p ttl=5
+    """
+    _spare_slow_imports()
+    from workshop_lib.plan import RequestError, make_plan
+    from workshop_lib.report import render_failure, render_table
+
+    if _uses_aws() and any(value is not None for value in options.values()):
+        raise click.UsageError("Ports and speed are of the local cloud, and WORKSHOP_CLOUD=aws is set.")
+    try:
+        empty = not running and not _uses_aws()
+        plan = make_plan(notebooks, given=_read_pairs(pairs), first=first, last=last, with_preparations=empty)
+    except RequestError as error:
+        raise click.UsageError(str(error)) from error
+    _make_room(output)
+    result = _run_plan(plan, output, _choose_cloud(output, running, options))
+    click.echo("\n" + render_table(result))
+    if result.failure:
+        click.echo("\n" + render_failure(result.failure))
+    click.echo(f"Report: {output / 'index.html'}")
+    sys.exit({"passed": 0, "failed": 1, "skipped": INTERRUPTED}[result.outcome])
+
+
+def _run_plan(plan: Any, output: Path, cloud: AbstractContextManager[dict[str, str]]) -> Any:
+    from workshop_lib.errors import WorkshopError
+    from workshop_lib.kernels import kernel_factory
+    from workshop_lib.runner import run_notebooks
+
+    try:
+        with ExitStack() as stack:
+            manager = stack.enter_context(kernel_factory())  # warms up while the cloud starts
+            environment = {**os.environ, **stack.enter_context(cloud)}
+            return run_notebooks(plan, output=output, environment=environment, manager=manager, say=click.echo)
+    except WorkshopError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _choose_cloud(output: Path, running: bool, options: dict[str, Any]) -> AbstractContextManager[dict[str, str]]:
+    from workshop_lib.own_cloud import own_cloud
+
+    if _uses_aws():
+        return nullcontext({"WORKSHOP_NAMES": str(_names_file())})
+    if running:
+        return nullcontext({**_find_local_cloud(), "WORKSHOP_NAMES": str(_names_file())})
+    return own_cloud(output, {**options, "call_log": output / "calls.jsonl"})
+
+
+def _make_room(output: Path) -> None:
+    """Remove what an earlier run left, and nothing else: the folder may be anyone's."""
+    output.mkdir(parents=True, exist_ok=True)
+    for pattern in ("[0-9][0-9]_*.ipynb", "junit.xml", "index.html", "calls.jsonl", "workshop-names.json"):
+        for path in output.glob(pattern):
+            path.unlink()
+
+
+@main.command()
+def status() -> None:
+    """Say what runs, where it answers, and which names were chosen."""
+    from workshop_lib.errors import WorkshopError
+    from workshop_lib.names import load_names
+
+    if _uses_aws():
+        click.echo("WORKSHOP_CLOUD=aws: the notebooks use AWS.")
+    else:
+        _local_cloud("status")
+    try:
+        names = load_names(_names_file())
+    except WorkshopError as error:
+        click.echo(f"Names: {error}")
+        return
+    click.echo(f"\nNames, from {_names_file()}:")
+    for name, value in vars(names).items():
+        click.echo(f"  {name:24}{value}")
+
+
+@main.command()
+@click.confirmation_option(prompt="Everything in the local cloud will be gone. Go on?")
+def reset() -> None:
+    """Empty the local cloud; its addresses stay.
+
+    For a fresh start with notebook 00. On AWS it is refused: there, `workshop clean-up` removes what the workshop made.
+    """
+    if _uses_aws():
+        raise click.ClickException("WORKSHOP_CLOUD=aws is set, and AWS can't be reset. Use workshop clean-up.")
+    sys.exit(_local_cloud("reset"))
+
+
+@main.command("clean-up")
+@click.option("--yes", is_flag=True, help="Delete. Without it, only list what would go.")
+def clean_up(yes: bool) -> None:
+    """List all that the workshop made, or delete it.
+
+    Safe to run again. What AWS lets go only later, such as the edge's copies of a function, is listed as waiting.
+    Notebook 06 does the same, with explanations.
+    """
+    from workshop_lib import clean_up as step
+    from workshop_lib.cloud import connect
+    from workshop_lib.errors import WorkshopError
+    from workshop_lib.names import load_names
+
+    try:
+        names, cloud = load_names(_names_file()), connect()
+        if not yes:
+            for resource in step.find_resources(cloud, names):
+                click.echo(f"{resource.kind:28}{resource.region:16}{resource.name}")
+            click.echo("Nothing was deleted. `workshop clean-up --yes` deletes what is listed above.")
+            return
+        click.echo(str(step.delete_resources(cloud, names)))
+        click.echo(str(step.get_receipt(cloud, names)))
+    except WorkshopError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+def doctor() -> None:
+    """Examine this machine, and say what to fix. Exits with 1 when something stands in the way."""
+    from workshop_lib.doctor import examine_machine
+
+    examination = examine_machine(names_file=_names_file())
+    click.echo(str(examination))
+    sys.exit(0 if examination.is_fit else 1)
+
+
+def _spare_slow_imports() -> None:
+    """Keep nbformat's validator from building its parsers for IRIs, 0.9 seconds of every start.
+
+    No notebook schema uses them, and jsonschema does without when the module can't be had.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def _uses_aws() -> bool:
+    return os.environ.get("WORKSHOP_CLOUD", "local").lower() == "aws"
+
+
+def _names_file() -> Path:
+    return Path(os.environ.get("WORKSHOP_NAMES") or NOTEBOOKS / "workshop-names.json")
+
+
+def _read_pairs(pairs: tuple[str, ...]) -> dict[str, str]:
+    for pair in pairs:
+        name, equals, _ = pair.partition("=")
+        if not equals or not name.isidentifier():
+            raise click.UsageError(f"-p {pair}: write -p NAME=VALUE, such as -p weights=70,30")
+    return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
+
+
+def _as_flags(options: dict[str, Any]) -> list[str]:
+    names = {name: name.replace("cloud_", "").replace("_", "-") for name in options}
+    return [f"--{names[name]}={value}" for name, value in options.items() if value is not None]
+
+
+def _local_cloud(*arguments: str) -> int:
+    return subprocess.run([sys.executable, "-m", "local_cloud", *arguments], check=False).returncode
+
+
+def _start_local_cloud(options: dict[str, Any]) -> dict[str, str]:
+    command = [sys.executable, "-m", "local_cloud", "start", *_as_flags(options)]
+    started = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    if started.returncode:
+        sys.exit(started.returncode)  # it said why, on our standard error
+    return dict(json.loads(started.stdout))
+
+
+def _find_local_cloud() -> dict[str, str]:
+    command = [sys.executable, "-m", "local_cloud", "status", "--json"]
+    found = subprocess.run(command, check=False, capture_output=True, text=True)
+    if found.returncode:
+        raise click.ClickException("No local cloud is running. Start one with `workshop lab` or `workshop cloud`.")
+    return dict(json.loads(found.stdout))
+
+
+def _become(command: list[str]) -> None:
+    """Run another program instead of this one, so that Ctrl-C and kill reach it and nothing stays behind."""
+    if sys.platform == "win32":
+        sys.exit(subprocess.run(command, check=False).returncode)
+    os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""Examine the machine: what the workshop needs, whether it is there, and what to do when it is not.
+
+Used by notebook 00 and by `workshop doctor`. Looking changes nothing and starts nothing.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import socket
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from workshop_lib.errors import WorkshopError
+from workshop_lib.names import load_names
+
+ROOT = Path(__file__).resolve().parent.parent
+OLDEST_PYTHON = (3, 11)
+PINNED = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
+NEEDED = ("aiohttp", "boto3", "dnspython", "ipywidgets", "jupyterlab", "matplotlib", "moto", "papermill", "waitress")
+EXACT = ("moto",)
+"""Packages of which any other version than the tested one is a fault, not just something to know."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    `remedy` is empty unless something is to be done; `is_fault` says whether the workshop can't go on without that.
+    """
+
+    what: str
+    found: str
+    remedy: str = ""
+    is_fault: bool = False
+
+    @property
+    def mark(self) -> str:
+        """`✔` fine, `!` worth knowing, `✘` to be fixed."""
+        return "✘" if self.is_fault else "!" if self.remedy else "✔"
+
+
+@dataclass(frozen=True)
+class Examination:
+    """All findings. Shows as a table, in a notebook and in a terminal."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether nothing stands in the way."""
+        return not any(finding.is_fault for finding in self.findings)
+
+    def __repr__(self) -> str:
+        width = max(len(finding.what) for finding in self.findings)
+        lines = []
+        for finding in self.findings:
+            lines.append(f"{finding.mark} {finding.what:{width}}  {finding.found}")
+            if finding.remedy:
+                lines.append(f"  {'':{width}}  → {finding.remedy}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{finding.mark}</td><td style='text-align:left'>{escape(finding.what)}</td>"
+            f"<td style='text-align:left'>{escape(finding.found)}</td>"
+            f"<td style='text-align:left'>{escape(finding.remedy)}</td></tr>"
+            for finding in self.findings
+        )
+        head = "<tr><th></th><th>what</th><th>found</th><th>what to do</th></tr>"
+        return f"<table>{head}{rows}</table>"
+
+
+def examine_machine(
+    *,
+    environment: Mapping[str, str] = os.environ,
+    python: tuple[int, int] = sys.version_info[:2],
+    constraints: Path = ROOT / "constraints.txt",
+    names_file: Path | None = None,
+) -> Examination:
+    """Look at Python, packages, ports, the cloud, and the names file.
+
+    Args:
+        environment: Where to read which cloud is meant.
+        python: Version that runs this.
+        constraints: List of the versions that were tested; without it, versions are not compared.
+        names_file: The names file, when it is not in the usual place.
+    """
+    aws = environment.get("WORKSHOP_CLOUD", "local").lower() == "aws"
+    return Examination(
+        (
+            _examine_python(python),
+            *_examine_packages(constraints),
+            _examine_sockets(),
+            _examine_credentials() if aws else _examine_local_cloud(environment),
+            _examine_names(names_file),
+        )
+    )
+
+
+def _examine_python(python: tuple[int, int]) -> Finding:
+    found = ".".join(map(str, python))
+    if python < OLDEST_PYTHON:
+        return Finding(
+            "Python", found, "Install Python 3.11 or newer, remove .venv, and run make setup.", is_fault=True
+        )
+    return Finding("Python", found)
+
+
+def _examine_packages(constraints: Path) -> Iterator[Finding]:
+    tested = dict(PINNED.findall(constraints.read_text(encoding="utf-8"))) if constraints.exists() else {}
+    others = []
+    for name in NEEDED:
+        try:
+            found = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            yield Finding(name, "not installed", "Run make setup, or pip install -e .", is_fault=True)
+            continue
+        expected = tested.get(name, found)
+        if found != expected and name in EXACT:
+            yield Finding(name, found, f"Needs exactly {expected}: run make setup.", is_fault=True)
+        elif found != expected:
+            others.append(f"{name} {found} (tested: {expected})")
+    if others:
+        yield Finding("Packages", ", ".join(others), "They may well do. make setup installs those that were tested.")
+    else:
+        yield Finding("Packages", "the versions that were tested" if tested else "installed")
+
+
+def _examine_sockets() -> Finding:
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nameserver:
+            nameserver.bind(("127.0.0.1", port))
+    except OSError as error:
+        remedy = "Let Python open ports on 127.0.0.1: look at your firewall or container."
+        return Finding("Ports on 127.0.0.1", str(error), remedy, is_fault=True)
+    return Finding("Ports on 127.0.0.1", "free, TCP and UDP")
+
+
+def _examine_local_cloud(environment: Mapping[str, str]) -> Finding:
+    control = environment.get("WORKSHOP_CONTROL_URL")
+    if not control:
+        return Finding("Local cloud", "not started from here; it starts on first use")
+    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never by way of a proxy
+    try:
+        with straight.open(f"{control}/health", timeout=5):
+            return Finding("Local cloud", f"answers at {environment.get('AWS_ENDPOINT_URL', control)}")
+    except (OSError, ValueError) as error:
+        remedy = "It has ended. Restart JupyterLab with make lab, or unset AWS_ENDPOINT_URL and WORKSHOP_CONTROL_URL."
+        return Finding("Local cloud", f"{control}: {error}", remedy, is_fault=True)
+
+
+def _examine_credentials() -> Finding:
+    import boto3  # late: nobody without an account needs it here
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        identity = boto3.Session(region_name="us-east-1").client("sts").get_caller_identity()
+    except (BotoCoreError, ClientError) as error:
+        remedy = "Sign in, for example with aws sso login, or unset WORKSHOP_CLOUD to use the local cloud."
+        return Finding("AWS", str(error), remedy, is_fault=True)
+    return Finding("AWS", f"account {identity['Account']}, as {identity['Arn']}")
+
+
+def _examine_names(path: Path | None) -> Finding:
+    try:
+        names = load_names(path)
+    except WorkshopError:
+        return Finding("Names", "none chosen yet; notebook 00_start_here does it")
+    return Finding("Names", f"{names.source_bucket} → {names.destination_bucket}")

@@ -1,0 +1,190 @@
+"""What a run of the notebooks came to: step by step, as a table, as JUnit XML.
+
+A *step* here is a section of a notebook, from one `## ` heading to the next, that has code in it. `html_report`
+makes the page to read from the same results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+OPENING = "Before the first step"
+"""Name of the section above the first `## ` heading: parameters, imports, clients."""
+
+NOTHING_RAN = "Not run, because something before it failed."
+
+
+@dataclass(frozen=True)
+class Step:
+    """One section of a notebook and how it went."""
+
+    notebook: str
+    title: str
+    outcome: str
+    """`passed`, `failed` or `skipped`."""
+    seconds: float = 0.0
+    source: str = ""
+    """The cell that failed."""
+    reason: str = ""
+    """Why it failed."""
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether this is a `## Step …`, as opposed to the opening, the exercises and the like."""
+        return self.title.startswith("Step ")
+
+
+@dataclass
+class NotebookResult:
+    """One notebook and how its steps went.
+
+    `document` is the executed notebook, None when it was not reached. `is_preparation` marks one that ran only
+    because a later one was asked for with `--from`.
+    """
+
+    name: str
+    steps: list[Step]
+    seconds: float = 0.0
+    document: Any = None
+    is_preparation: bool = False
+
+    @property
+    def outcome(self) -> str:
+        """`failed` when a step failed, else `skipped` when a step was skipped, else `passed`."""
+        return _worst([step.outcome for step in self.steps])
+
+
+@dataclass
+class RunResult:
+    """A run of several notebooks."""
+
+    notebooks: list[NotebookResult] = field(default_factory=list)
+    seconds: float = 0.0
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def steps(self) -> list[Step]:
+        """All steps of all notebooks, in order."""
+        return [step for notebook in self.notebooks for step in notebook.steps]
+
+    @property
+    def failure(self) -> Step | None:
+        """The step at which the run ended, if it did not come through."""
+        return next((step for step in self.steps if step.outcome == "failed"), None)
+
+    @property
+    def outcome(self) -> str:
+        """The worst outcome of any notebook."""
+        return _worst([notebook.outcome for notebook in self.notebooks])
+
+
+def read_steps(document: Any, notebook: str) -> list[Step]:
+    """Read from an executed notebook how its steps went; from one that never ran, that they were skipped.
+
+    Args:
+        document: The notebook, as papermill leaves it.
+        notebook: Its name, without the ending.
+    """
+    return [_read_step(notebook, title, cells) for title, cells in _split_sections(document.cells)]
+
+
+def _split_sections(cells: Sequence[Any]) -> Iterator[tuple[str, list[Any]]]:
+    title = OPENING
+    code: list[Any] = []
+    for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            if code:
+                yield title, code
+            title, code = cell.source.partition("\n")[0].removeprefix("## ").strip(), []
+        elif cell.cell_type == "code" and cell.source.strip():
+            code.append(cell)
+    if code:
+        yield title, code
+
+
+def _read_step(notebook: str, title: str, cells: Sequence[Any]) -> Step:
+    states = [cell.metadata.get("papermill", {}) for cell in cells]
+    seconds = sum(state.get("duration") or 0.0 for state in states)
+    failed = next((cell for cell, state in zip(cells, states, strict=True) if state.get("status") == "failed"), None)
+    if failed is not None:
+        return Step(notebook, title, "failed", seconds, failed.source, _read_reason(failed))
+    finished = all(state.get("status") == "completed" for state in states)
+    return Step(notebook, title, "passed" if finished else "skipped", seconds)
+
+
+def _read_reason(cell: Any) -> str:
+    for output in cell.outputs:
+        if output.output_type == "error":
+            return f"{output.ename}: {output.evalue}" if output.evalue else str(output.ename)
+    return "The kernel died or the cell took too long."
+
+
+def _worst(outcomes: Sequence[str]) -> str:
+    return next((outcome for outcome in ("failed", "skipped") if outcome in outcomes), "passed")
+
+
+def render_table(result: RunResult) -> str:
+    """Draw the table that ends a run: notebook, steps, seconds; and name the slowest."""
+    width = max(len(notebook.name) for notebook in result.notebooks)
+    lines = [f"{'notebook':{width}}  {'steps':>8}  {'seconds':>7}"]
+    for notebook in result.notebooks:
+        numbered = [step for step in notebook.steps if step.is_numbered]
+        passed = sum(step.outcome == "passed" for step in numbered)
+        remark = {"passed": "", "failed": "  FAILED", "skipped": "  not finished"}[notebook.outcome]
+        remark += "  (needed first)" if notebook.is_preparation else ""
+        lines.append(f"{notebook.name:{width}}  {f'{passed}/{len(numbered)}':>8}  {notebook.seconds:7.1f}{remark}")
+    numbered = [step for step in result.steps if step.is_numbered]
+    passed = sum(step.outcome == "passed" for step in numbered)
+    lines.append(f"{'all':{width}}  {f'{passed}/{len(numbered)}':>8}  {result.seconds:7.1f}")
+    slowest = max(result.notebooks, key=lambda notebook: notebook.seconds)
+    lines.append(f"Slowest: {slowest.name}, {slowest.seconds:.1f} s.")
+    return "\n".join(lines)
+
+
+def render_failure(step: Step) -> str:
+    """Quote the cell that failed and say why, for the terminal."""
+    quoted = "\n".join(f"    {line}" for line in step.source.splitlines())
+    return f"{step.notebook}, {step.title}: this cell failed\n\n{quoted}\n\n{step.reason}"
+
+
+def write_junit(result: RunResult, path: Path) -> None:
+    """Write `result` as JUnit XML: a suite for each notebook, a case for each step."""
+    suites = ElementTree.Element("testsuites", name="workshop", time=f"{result.seconds:.3f}")
+    for notebook in result.notebooks:
+        count = {outcome: sum(step.outcome == outcome for step in notebook.steps) for outcome in ("failed", "skipped")}
+        suite = ElementTree.SubElement(
+            suites,
+            "testsuite",
+            name=notebook.name,
+            tests=str(len(notebook.steps)),
+            failures=str(count["failed"]),
+            errors="0",
+            skipped=str(count["skipped"]),
+            time=f"{notebook.seconds:.3f}",
+            timestamp=result.started.isoformat(timespec="seconds"),
+        )
+        for step in notebook.steps:
+            _add_case(suite, step)
+    ElementTree.indent(suites)
+    ElementTree.ElementTree(suites).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _add_case(suite: ElementTree.Element, step: Step) -> None:
+    case = ElementTree.SubElement(
+        suite, "testcase", classname=step.notebook, name=step.title, time=f"{step.seconds:.3f}"
+    )
+    if step.outcome == "failed":
+        failure = ElementTree.SubElement(case, "failure", message=_printable(step.reason))
+        failure.text = _printable(f"{step.source}\n\n{step.reason}")
+    elif step.outcome == "skipped":
+        ElementTree.SubElement(case, "skipped", message=NOTHING_RAN)
+
+
+def _printable(text: str) -> str:
+    """Leave out what XML 1.0 can't carry, such as the colours of a traceback."""
+    return "".join(character for character in text if character.isprintable() or character in "\n\t")

@@ -1,0 +1,141 @@
+"""Run the notebooks in order, each in a kernel of its own, all under papermill in this one process.
+
+The runner knows nothing of what the notebooks teach. It hands each of them the parameters it has, watches, and leaves
+in the output folder what a person or CI wants to see afterwards: the executed notebooks, `index.html`, `junit.xml`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from workshop_lib.kernels import ManagerFactory
+from workshop_lib.plan import Plan
+from workshop_lib.report import NotebookResult, RunResult, read_steps, write_junit
+
+ENGINE = "workshop"
+CELL_TIMEOUT = 3600
+"""Seconds after which a cell is given up; more than any wait on AWS takes."""
+
+Say = Callable[[str], None]
+
+
+class _Engine(NBClientEngine):  # type: ignore[misc]
+    """papermill's own engine, except for where the kernel comes from."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        *,
+        manager: ManagerFactory,
+        kernel_cwd: str,
+        kernel_env: dict[str, str],
+        timeout: int = CELL_TIMEOUT,
+        **_: Any,
+    ) -> Any:
+        client = PapermillNotebookClient(
+            nb_man,
+            kernel_name=kernel_name,
+            kernel_manager_class=manager,
+            timeout=timeout,
+            startup_timeout=60,
+            shutdown_kernel="immediate",
+            coalesce_streams=True,
+        )
+        return client.execute(cwd=kernel_cwd, env=kernel_env)
+
+
+def run_notebooks(
+    plan: Plan, *, output: Path, environment: Mapping[str, str], manager: ManagerFactory, say: Say
+) -> RunResult:
+    """Run what `plan` says, stop at the first failure, and write the reports.
+
+    The reports are written, and the notebook that was running is kept, even when Ctrl-C ends the run.
+
+    Args:
+        plan: From `plan.make_plan`.
+        output: Folder for everything that is written; it exists.
+        environment: The whole environment of the kernels.
+        manager: Makes kernel managers, from `kernels.kernel_factory`.
+        say: Told one line for each notebook.
+    """
+    papermill_engines.register(ENGINE, _Engine)
+    result = RunResult()
+    began = time.monotonic()
+    try:
+        for path in plan.notebooks:
+            notebook = NotebookResult(path.stem, [], is_preparation=path in plan.preparations)
+            result.notebooks.append(notebook)
+            _run_one(path, notebook, plan.parameters.get(path, {}), output, environment, manager)
+            say(_describe(notebook))
+            if notebook.outcome == "failed":
+                break
+    finally:
+        result.seconds = time.monotonic() - began
+        _add_unreached(result, plan.notebooks)
+        _write_reports(result, output)
+    return result
+
+
+def _run_one(
+    path: Path,
+    notebook: NotebookResult,
+    parameters: Mapping[str, Any],
+    output: Path,
+    environment: Mapping[str, str],
+    manager: ManagerFactory,
+) -> None:
+    began = time.monotonic()
+    executed = output / path.name
+    try:
+        papermill.execute_notebook(
+            str(path),
+            str(executed),
+            parameters=dict(parameters),
+            engine_name=ENGINE,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            manager=manager,
+            kernel_cwd=str(path.parent),
+            kernel_env=dict(environment),
+        )
+    except PapermillExecutionError:
+        pass  # the executed notebook tells which cell, and why
+    finally:
+        notebook.seconds = time.monotonic() - began
+        if executed.exists():
+            notebook.document = nbformat.read(executed, as_version=4)
+            notebook.steps = read_steps(notebook.document, notebook.name)
+
+
+def _describe(notebook: NotebookResult) -> str:
+    numbered = [step for step in notebook.steps if step.is_numbered]
+    verdict = {"passed": "✔", "failed": "✘", "skipped": "…"}[notebook.outcome]
+    return f"{verdict} {notebook.name}: {len(numbered)} steps, {notebook.seconds:.1f} s"
+
+
+def _add_unreached(result: RunResult, notebooks: Iterable[Path]) -> None:
+    reached = {notebook.name for notebook in result.notebooks if notebook.steps}
+    result.notebooks = [notebook for notebook in result.notebooks if notebook.name in reached]
+    for path in notebooks:
+        if path.stem not in reached:
+            steps = read_steps(nbformat.read(path, as_version=4), path.stem)
+            result.notebooks.append(NotebookResult(path.stem, steps))
+
+
+def _write_reports(result: RunResult, output: Path) -> None:
+    from workshop_lib.html_report import write_html  # late: nbconvert is as slow to import as a notebook to run
+
+    write_junit(result, output / "junit.xml")
+    write_html(result, output / "index.html")
