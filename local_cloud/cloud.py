@@ -80,10 +80,11 @@ class LocalCloud:
             self.cloudfront,
             self.route53,
         )
+        self.control = Control(self)
         self.gateway = Gateway(
             {service.name: service for service in self.services},
             lock=self.lock,
-            control=Control(self).answer,
+            control=self.control.answer,
             log=self.call_log.add,
         )
         self.edge = Edge(

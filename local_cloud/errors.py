@@ -19,6 +19,7 @@ class AwsError(Exception):
     ) -> None:
         super().__init__(message)
         self.headers = headers or {}
+        self.service: str | None = None  # whose error it is, when no call was understood that would say so
         self.code = code
         self.message = message
         self.status = status

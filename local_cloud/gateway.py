@@ -1,12 +1,11 @@
 """The one entrance to the AWS APIs of the local cloud: a WSGI application.
 
-request ─► Host guard ─► control API  (/_local_cloud/…)
+request ─► guard of Host and Origin ─► control API  (/_local_cloud/…)
                     └─► operation layer: refuse → answer, or moto → observe → call log
 """
 
 from __future__ import annotations
 
-import functools
 import io
 import logging
 import threading
@@ -15,11 +14,11 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from moto.server import DomainDispatcherApplication, create_backend_app
-
+from local_cloud.addressing import is_our_origin, is_ours
 from local_cloud.call import Call, Response
 from local_cloud.control import PREFIX
 from local_cloud.errors import AwsError
+from local_cloud.moto_application import MotoApplication, not_implemented
 from local_cloud.protocol import PRINCIPAL_KEY, render_error, render_result, understand
 from local_cloud.services import Service
 
@@ -28,13 +27,9 @@ logger = logging.getLogger(__name__)
 ControlHandler = Callable[[str, str, Mapping[str, str]], Response]
 """Answers the control API: method, path below `/_local_cloud/`, query."""
 
-
-class MotoApplication(DomainDispatcherApplication):
-    """moto's own WSGI application, which looks up a host's service once instead of on every request."""
-
-    def __init__(self) -> None:
-        super().__init__(create_backend_app)
-        self.get_backend_for_host = functools.lru_cache(4096)(super().get_backend_for_host)  # type: ignore[method-assign]
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_NO_SERVICE = Service()
+_INTERNAL_ERROR = AwsError("InternalError", "We encountered an internal error. Please try again.", 500)
 
 
 class Gateway:
@@ -62,45 +57,47 @@ class Gateway:
         self._moto = MotoApplication()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one HTTP request; WSGI's form of it."""
         environ.pop(PRINCIPAL_KEY, None)  # only `respond` may be told who asks
-        response = self.respond(environ)
-        response.set_header("Content-Length", response.header("Content-Length") or str(len(response.body)))
-        start_response(f"{response.status} {HTTPStatus(response.status).phrase}", response.headers)
+        response = _refuse_strangers(environ) or self.respond(environ)
+        if response.header("Content-Length") is None:
+            response.headers.append(("Content-Length", str(len(response.body))))
+        start_response(_STATUS_LINES.get(response.status) or f"{response.status} Unknown", response.headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
     def respond(self, environ: dict[str, Any], *, principal: str | None = None) -> Response:
         """Answer a request; the way in for engines in this process, which may say who they are."""
         if principal:
             environ[PRINCIPAL_KEY] = principal
-        environ.setdefault("RAW_URI", environ.get("REQUEST_URI", ""))
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(body)
         path = environ.get("PATH_INFO", "")
         if path.startswith(PREFIX):
             query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
             return self._control(environ["REQUEST_METHOD"], path.removeprefix(PREFIX), query)
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
         try:
-            call = understand(environ, body)
+            return self._answer(understand(environ, body))
         except AwsError as error:
-            return render_error(error, "s3")
-        response = self._answer(call)
-        self._log(call, response)
-        return response
+            return render_error(error, error.service or "s3")
+        except Exception:
+            logger.exception("%s %s was not understood", environ["REQUEST_METHOD"], path)
+            return render_error(_INTERNAL_ERROR, "s3")
 
     def _answer(self, call: Call) -> Response:
-        service = self._services.get(call.service) or Service()
+        service = self._services.get(call.service, _NO_SERVICE)
         try:
             if call.operation in service.unlocked:
-                return self._through(service, call)
-            with self._lock:
-                return self._through(service, call)
+                response = self._through(service, call)
+            else:
+                with self._lock:
+                    response = self._through(service, call)
         except AwsError as error:
-            return render_error(error, call.service)
+            response = render_error(error, call.service)
         except Exception:
-            logger.exception("%s %s failed", call.service, call.operation)
-            return render_error(
-                AwsError("InternalError", "We encountered an internal error. Please try again.", 500), call.service
-            )
+            logger.exception("%s of %s failed", call.operation, call.service)
+            response = render_error(_INTERNAL_ERROR, call.service)
+        self._log(call, response)
+        return response
 
     def _through(self, service: Service, call: Call) -> Response:
         """Refuse → answer, or moto → observe."""
@@ -111,16 +108,18 @@ class Gateway:
             result = answer(call)
             response = result if isinstance(result, Response) else render_result(call, result)
         elif service.owned:
-            raise AwsError("NotImplemented", f"The local cloud does not do {call.operation} of {call.service}.", 501)
+            raise not_implemented(call)
         else:
-            response = self._ask_moto(call)
+            response = self._moto.ask(call)
         if response.ok and (observe := service.method("observe", call)):
             observe(call, response)
         return response
 
-    def _ask_moto(self, call: Call) -> Response:
-        call.environ["wsgi.input"] = io.BytesIO(call.body)
-        answered: list[Any] = []
-        application = self._moto.get_application(call.environ)
-        body = application(call.environ, lambda status, headers, *_: answered.extend((status, headers)))
-        return Response.from_wsgi(*answered, body)
+
+def _refuse_strangers(environ: dict[str, Any]) -> Response | None:
+    """Refuse what a web page of elsewhere sends here, by a host name or from an origin that is not this machine's."""
+    host, origin = environ.get("HTTP_HOST", "127.0.0.1"), environ.get("HTTP_ORIGIN")
+    if is_ours(host) and (origin is None or is_our_origin(origin)):
+        return None
+    message = f"The local cloud answers to programs of this machine only, not to {origin or host}."
+    return render_error(AwsError("AccessDenied", message, 403), "s3")

@@ -12,42 +12,72 @@ import json
 import re
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
+from botocore.exceptions import UnknownServiceError
 from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
-from moto.core.request import Request, determine_request_protocol
+from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY, Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
+from moto.s3.models import s3_backends
 from werkzeug.exceptions import HTTPException
 
+from local_cloud.addressing import Host, raw_path, read_host, rewrite_to_path_style
 from local_cloud.call import ACCOUNT_ID, Call, Response
 from local_cloud.errors import AwsError
+from local_cloud.plain_objects import understand_object
+from local_cloud.streaming import decode_body
 
 PRINCIPAL_KEY = "local_cloud.principal"
 """WSGI environment key by which an engine in this process says who it is; no HTTP header can set it."""
 
-_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([a-z0-9-]*)/([a-z0-9-]+)/aws4_request")
-_S3_HOST = re.compile(r"(?:^|\.)s3[.-](?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com$")
+_SCOPE = re.compile(r"([^/,\s]+)/\d{8}/([a-z0-9-]*)/([a-z0-9-]+)/aws4_request")
 _STREAMING = {"PutObject", "UploadPart"}
 _SERVICE_OF_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
+_MALFORMED = {
+    "query": ("MalformedQueryString", "The query string is malformed."),
+    "rest-json": ("SerializationException", "The request body is not the JSON that this operation takes."),
+    "json": ("SerializationException", "The request body is not the JSON that this operation takes."),
+    "rest-xml": ("MalformedInput", "The request body is not the XML that this operation takes."),
+    "s3": (
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema",
+    ),
+}
+
+
+class Signature(NamedTuple):
+    """What a request's signature says; it is not verified."""
+
+    access_key: str
+    region: str | None
+    service: str
 
 
 def understand(environ: dict[str, Any], body: bytes) -> Call:
-    """Read a request as botocore's model describes it.
+    """Read a request as botocore's model describes it. Changes `environ` to one form; see `addressing`.
 
     Raises:
-        AwsError: No operation of the service matches the request.
+        AwsError: No operation of the service matches the request, or its body can't be read.
     """
-    service, region, principal = _identify(environ)
-    request = Request(environ)
-    try:
-        model, url_parameters = get_service_router(service).match(request)
-    except (HTTPException, LookupError) as error:
-        raise AwsError("NotImplemented", f"No operation of {service} matches this request.", 501) from error
-    parameters = _parse(model, request, url_parameters, b"" if model.name in _STREAMING else body)
+    signature, host = _find_signature(environ), read_host(environ.get("HTTP_HOST", ""))
+    service = _service(environ, signature, host)
+    principal = environ.get(PRINCIPAL_KEY) or (f"arn:aws:iam::{ACCOUNT_ID}:user/learner" if signature else None)
+    region = (signature and signature.region) or host.region or "us-east-1"
+    if service != "s3":
+        model, parameters = _understand_by_model(service, environ, body)
+        return Call(service, model.name, parameters, region, principal, environ, model, body)
+    path = raw_path(environ)
+    if not (signature and signature.region) and not host.region:
+        region = _region_of_bucket(host.bucket or path[1:].partition("/")[0])
+    _keep_metadata_names(environ)
+    body = decode_body(environ, body)
+    path = rewrite_to_path_style(environ, path, host.bucket, region)
+    model, parameters = understand_object(environ, path) or _understand_by_model(service, environ, body)
     return Call(service, model.name, parameters, region, principal, environ, model, body)
 
 
@@ -59,28 +89,99 @@ def load_models(services: Iterable[str]) -> None:
             get_service_router(service).match(Request(environ))
 
 
-def _identify(environ: dict[str, Any]) -> tuple[str, str, str | None]:
-    """Service, region and principal, from the signature, else from the host name."""
-    match = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    if match:
-        principal = environ.get(PRINCIPAL_KEY) or f"arn:aws:iam::{ACCOUNT_ID}:user/learner"
-        service = _SERVICE_OF_SIGNING_NAME.get(match[3], match[3])
-        if service == "s3" and environ.get("PATH_INFO", "").startswith("/v20180820/"):
-            service = "s3control"
-        return service, match[2] or "us-east-1", principal
-    host = environ.get("HTTP_HOST", "").split(":")[0]
-    region = _S3_HOST.search(host)
-    return "s3", region[1] if region else "us-east-1", environ.get(PRINCIPAL_KEY)
+def _find_signature(environ: dict[str, Any]) -> Signature | None:
+    """The signature in the `Authorization` header or, of a presigned URL, in the query; None when there is none."""
+    header, query = environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", "")
+    if header.startswith("AWS4-HMAC-SHA256") and (scope := _SCOPE.search(header)):
+        return Signature(scope[1], scope[2] or None, scope[3])
+    if header.startswith("AWS "):  # Signature version 2, of S3 only, knows no region
+        return Signature(header[4:].split(":")[0], None, "s3")
+    if header:
+        raise AwsError("InvalidArgument", "Unsupported Authorization Type", 400, ArgumentName="Authorization")
+    if "X-Amz-Credential=" in query and (scope := _SCOPE.search(parse_qs(query)["X-Amz-Credential"][0])):
+        return Signature(scope[1], scope[2] or None, scope[3])
+    if "AWSAccessKeyId=" in query and "Signature=" in query:
+        return Signature(parse_qs(query)["AWSAccessKeyId"][0], None, "s3")
+    return None
+
+
+def _service(environ: dict[str, Any], signature: Signature | None, host: Host) -> str:
+    """The service that is asked, by botocore's name. Unsigned requests are S3's, the only one that takes them."""
+    if signature is None:
+        if host.service not in (None, "s3"):
+            raise AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403)
+        return "s3"
+    if signature.service == "s3" and environ.get("PATH_INFO", "").startswith("/v20180820/"):
+        return "s3control"
+    return _SERVICE_OF_SIGNING_NAME.get(signature.service, signature.service)
+
+
+def _region_of_bucket(bucket: str) -> str:
+    """Where a bucket is, for requests to 127.0.0.1 that are not signed: nothing else tells their region."""
+    found = s3_backends[ACCOUNT_ID]["aws"].buckets.get(bucket)
+    return str(found.region_name) if found else "us-east-1"
+
+
+def _keep_metadata_names(environ: dict[str, Any]) -> None:
+    """Tell moto and its parser the names of user metadata in lower case, as S3 keeps them."""
+    names: dict[str, str] = environ.setdefault(PRESERVED_HEADER_NAMES_ENVIRON_KEY, {})
+    for key in environ:
+        if key.startswith("HTTP_X_AMZ_META_"):
+            names[key] = names.get(key, key[5:].replace("_", "-")).lower()
+
+
+def _understand_by_model(service: str, environ: dict[str, Any], body: bytes) -> tuple[OperationModel, dict[str, Any]]:
+    """Operation and parameters, by moto's router and parser."""
+    try:
+        return _match(service, environ, body)
+    except AwsError as error:
+        error.service = service
+        raise
+
+
+def _match(service: str, environ: dict[str, Any], body: bytes) -> tuple[OperationModel, dict[str, Any]]:
+    request = Request(environ)
+    try:
+        model, url_parameters = get_service_router(service).match(request)
+    except UnknownServiceError as error:
+        raise AwsError("NotImplemented", f"The local cloud does not know the service {service}.", 501) from error
+    except (HTTPException, LookupError, NotImplementedError) as error:
+        raise _no_operation(service, environ) from error
+    if model is None:
+        raise _no_operation(service, environ)
+    try:
+        _check_json(model, body)
+        return model, _parse(model, request, url_parameters, b"" if model.name in _STREAMING else body)
+    except Exception as error:  # moto's parsers raise whatever their XML, JSON or date parser raises
+        code, message = _MALFORMED.get(service) or _MALFORMED.get(
+            str(model.service_model.protocol), _MALFORMED["query"]
+        )
+        raise AwsError(code, message, 400) from error
+
+
+def _check_json(model: OperationModel, body: bytes) -> None:
+    """Raise ValueError when a body that should be JSON isn't; moto's parser takes it for an empty one."""
+    takes_json = "json" in str(model.service_model.protocol)
+    if takes_json and body and model.input_shape and not model.input_shape.serialization.get("payload"):
+        json.loads(body)
+
+
+def _no_operation(service: str, environ: dict[str, Any]) -> AwsError:
+    method = environ["REQUEST_METHOD"]
+    if service == "s3":
+        message = "The specified method is not allowed against this resource."
+        return AwsError("MethodNotAllowed", message, 405, Method=method, ResourceType="OBJECT")
+    what = f"{method} {environ.get('PATH_INFO', '')}"
+    return AwsError("NotImplemented", f"No operation of {service} is asked for by {what}.", 501)
 
 
 def _parse(model: OperationModel, request: Request, url_parameters: dict[str, Any], body: bytes) -> dict[str, Any]:
-    service_model = get_service_model(model.service_model.service_name)
-    protocol = determine_request_protocol(service_model, request.content_type)
+    protocol = determine_request_protocol(get_service_model(model.service_model.service_name), request.content_type)
     values = request.args.copy()
     if protocol in ("query", "ec2"):
-        values.update(request.form.to_dict(flat=False) if False else request.form)
+        values.update(request.form)
     parser = PROTOCOL_PARSERS[protocol](model, map_type=dict)
-    return parser.parse(
+    parameters: dict[str, Any] = parser.parse(
         {
             "body": body,
             "headers": request.headers,
@@ -90,6 +191,7 @@ def _parse(model: OperationModel, request: Request, url_parameters: dict[str, An
             "values": values,
         }
     )
+    return parameters
 
 
 def render_result(call: Call, result: Any) -> Response:
@@ -108,17 +210,22 @@ def render_result(call: Call, result: Any) -> Response:
 def render_error(error: AwsError, service: str) -> Response:
     """Turn a refusal into the HTTP response that AWS would send, in the protocol of the service."""
     request_id = str(uuid.uuid4())
-    protocol = str(get_service_model(service).protocol)
+    try:
+        protocol = str(get_service_model(service).protocol)
+    except UnknownServiceError:
+        protocol = "rest-xml"
     if "json" in protocol:
         text = json.dumps({"__type": error.code, "message": error.message, "Message": error.message, **error.details})
         headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", error.code)]
-        return Response(error.status, [*headers, ("x-amzn-RequestId", request_id)], text.encode())
+        headers += [("x-amzn-RequestId", request_id), *error.headers.items()]
+        return Response(error.status, headers, text.encode())
     members = {"Code": error.code, "Message": error.message, **error.details}
-    inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
-    if service == "s3":
-        document = f"<Error>{inner}<RequestId>{request_id}</RequestId></Error>"
-    else:
-        document = f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+    inner = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in members.items())
+    document = f"<Error>{inner}<RequestId>{request_id}</RequestId></Error>"
+    if service not in ("s3", "s3control"):
+        kind = "Sender" if error.status < 500 else "Receiver"
+        document = f"<Error><Type>{kind}</Type>{inner}</Error><RequestId>{request_id}</RequestId>"
+        document = f"<ErrorResponse>{document}</ErrorResponse>"
     headers = [("Content-Type", "application/xml" if service == "s3" else "text/xml"), ("x-amz-request-id", request_id)]
     headers.extend(error.headers.items())
     return Response(error.status, headers, f'<?xml version="1.0" encoding="UTF-8"?>\n{document}'.encode())

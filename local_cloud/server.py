@@ -1,12 +1,54 @@
-"""The HTTP server of the AWS APIs: waitress on loopback, in one thread of the caller's and some of its own."""
+"""The HTTP server of the AWS APIs: waitress on loopback, told to leave header names as S3 has them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import waitress
+from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.task import WSGITask
+
+_METADATA_WITH_UNDERSCORE = re.compile(rb"(?im)^(x-amz-meta-[^:\s]*_[^:\s]*):[ \t]*(.*?)[ \t]*\r?$")
+_AMAZON_HEADER = re.compile(rb"(?m)^X-Amz[^:]*:")
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Keeps user metadata whose names have an underscore, which waitress drops, as most servers do."""
+
+    metadata_names: dict[str, str]
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        self.metadata_names = {}
+        for name, value in _METADATA_WITH_UNDERSCORE.findall(header_plus):
+            key = name.decode("latin-1").upper().replace("-", "_")
+            if key not in self.headers:
+                self.headers[key] = value.decode("latin-1")
+                self.metadata_names[f"HTTP_{key}"] = name.decode("latin-1")
+
+
+class _Task(WSGITask):  # type: ignore[misc]
+    """Sends `x-amz-…` in lower case, as S3 does: boto3 takes the names of user metadata from there."""
+
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        environ.setdefault("RAW_URI", self.request.request_uri)
+        environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = getattr(self.request, "metadata_names", {})
+        return environ
+
+    def build_response_header(self) -> bytes:
+        header: bytes = super().build_response_header()
+        return _AMAZON_HEADER.sub(lambda name: name[0].lower(), header)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _Parser
+    task_class = _Task
 
 
 class Server:
@@ -23,6 +65,7 @@ class Server:
         self._server = waitress.create_server(
             application, host="127.0.0.1", port=port, threads=threads, map=self._sockets, ident=None
         )
+        self._server.channel_class = _Channel
         self.port: int = self._server.effective_port
         self.url = f"http://127.0.0.1:{self.port}"
 

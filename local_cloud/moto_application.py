@@ -1,0 +1,94 @@
+"""moto, asked for one call at a time, and what of S3 it can be asked."""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+from typing import Any
+
+from moto.core.request import Request
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3.responses import S3Response
+
+from local_cloud.call import Call, Response
+from local_cloud.errors import AwsError
+
+_S3_OPERATIONS = """
+    AbortMultipartUpload CompleteMultipartUpload CopyObject CreateBucket CreateMultipartUpload DeleteBucket
+    DeleteBucketCors DeleteBucketEncryption DeleteBucketLifecycle DeleteBucketOwnershipControls DeleteBucketPolicy
+    DeleteBucketReplication DeleteBucketTagging DeleteBucketWebsite DeleteObject DeleteObjectTagging DeleteObjects
+    DeletePublicAccessBlock GetBucketAccelerateConfiguration GetBucketAcl GetBucketCors GetBucketEncryption
+    GetBucketInventoryConfiguration GetBucketLifecycleConfiguration GetBucketLocation GetBucketLogging
+    GetBucketNotificationConfiguration GetBucketOwnershipControls GetBucketPolicy GetBucketPolicyStatus
+    GetBucketReplication GetBucketTagging GetBucketVersioning GetBucketWebsite GetObject GetObjectAcl
+    GetObjectAttributes GetObjectLegalHold GetObjectLockConfiguration GetObjectTagging GetPublicAccessBlock
+    HeadBucket HeadObject ListBucketInventoryConfigurations ListBuckets ListMultipartUploads ListObjectVersions
+    ListObjects ListObjectsV2 ListParts PutBucketAccelerateConfiguration PutBucketAcl PutBucketCors
+    PutBucketEncryption PutBucketInventoryConfiguration PutBucketLifecycleConfiguration PutBucketLogging
+    PutBucketNotificationConfiguration PutBucketOwnershipControls PutBucketPolicy PutBucketReplication
+    PutBucketTagging PutBucketVersioning PutBucketWebsite PutObject PutObjectAcl PutObjectLegalHold
+    PutObjectLockConfiguration PutObjectRetention PutObjectTagging PutPublicAccessBlock RestoreObject UploadPart
+    UploadPartCopy
+    """
+S3_OPERATIONS = frozenset(re.findall(r"\w+", _S3_OPERATIONS))
+"""What moto 5.2.5 does of S3. Anything else it takes for another operation: a PUT for CreateBucket, for instance."""
+
+
+class MotoApplication(DomainDispatcherApplication):
+    """moto's own WSGI application, which looks up a host's service once instead of on every request."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self.get_backend_for_host = functools.lru_cache(4096)(super().get_backend_for_host)  # type: ignore[method-assign]
+
+    def ask(self, call: Call) -> Response:
+        """What moto answers to a call.
+
+        Raises:
+            AwsError: moto does not do this operation.
+        """
+        call.environ["wsgi.input"] = io.BytesIO(call.body)
+        call.environ["CONTENT_LENGTH"] = str(len(call.body))
+        try:
+            response = _ask_s3(call) if call.service == "s3" else self._ask_service(call)
+        except NotImplementedError as error:
+            raise not_implemented(call) from error
+        if response.status >= 400 and (response.header("Content-Type") or "").startswith("text/html"):
+            raise not_implemented(call)  # Flask's own page: moto has no such path
+        return response
+
+    def _ask_service(self, call: Call) -> Response:
+        answered: list[Any] = []
+        application: Any = self.get_application(call.environ)
+        body = application(call.environ, lambda status, headers, *_: answered.extend((status, headers)))
+        try:
+            # Without the headers by which moto invites every web page; S3's, of a bucket's CORS rules, don't come this way.
+            headers = [header for header in answered[1] if not header[0].lower().startswith("access-control-")]
+            return Response.from_wsgi(answered[0], headers, body)
+        finally:
+            body.close()
+
+
+def _ask_s3(call: Call) -> Response:
+    """Ask S3's dispatcher itself: requests are in path style, so Flask has nothing left to find out."""
+    if call.operation not in S3_OPERATIONS:
+        raise not_implemented(call)
+    request = Request(call.environ)
+    parts = request.raw_path.split("/", 2)
+    dispatch = S3Response.key_dispatch if len(parts) > 2 and parts[2] else S3Response.ambiguous_dispatch
+    if not parts[1]:
+        dispatch = S3Response.bucket_dispatch
+    status, headers, body = dispatch(request, request.raw_url, dict(request.headers))
+    if call.environ["REQUEST_METHOD"] == "HEAD":
+        body = b""
+    return Response(
+        int(status),
+        [(str(name), str(value)) for name, value in headers.items()],
+        body.encode() if isinstance(body, str) else bytes(body),
+    )
+
+
+def not_implemented(call: Call) -> AwsError:
+    """The refusal of an operation that the local cloud does not do."""
+    return AwsError("NotImplemented", f"The local cloud does not do {call.operation} of {call.service}.", 501)

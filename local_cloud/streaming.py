@@ -1,0 +1,52 @@
+"""The `aws-chunked` encoding, in which SDKs upload bodies whose checksum or signature follows them.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from local_cloud.errors import AwsError
+
+
+def decode_body(environ: dict[str, Any], body: bytes) -> bytes:
+    """Take the body out of its chunks, if it comes in chunks, and correct the headers that told of them.
+
+    Checksums that follow the body become the headers that they stand for. Signatures of chunks are not verified.
+
+    Raises:
+        AwsError: The chunks are not what the encoding allows.
+    """
+    if not environ.get("HTTP_X_AMZ_CONTENT_SHA256", "").startswith("STREAMING-"):
+        return body
+    try:
+        decoded, trailers = _decode(io.BytesIO(body))
+    except ValueError as error:
+        raise AwsError("IncompleteBody", "The request body terminated unexpectedly", 400) from error
+    for name, value in trailers.items():
+        environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
+    environ["HTTP_X_AMZ_CONTENT_SHA256"] = "UNSIGNED-PAYLOAD"
+    environ["CONTENT_LENGTH"] = str(len(decoded))
+    others = [name for name in environ.get("HTTP_CONTENT_ENCODING", "").split(",") if name.strip() != "aws-chunked"]
+    environ.pop("HTTP_CONTENT_ENCODING", None)
+    if any(others):
+        environ["HTTP_CONTENT_ENCODING"] = ",".join(others)
+    return decoded
+
+
+def _decode(stream: io.BytesIO) -> tuple[bytes, dict[str, str]]:
+    chunks = []
+    while True:
+        size = int(stream.readline().split(b";")[0], 16)
+        if size == 0:
+            break
+        chunk = stream.read(size)
+        if len(chunk) != size:
+            raise ValueError("a chunk is shorter than it says")
+        chunks.append(chunk)
+        stream.readline()
+    lines = (line.decode("latin-1").strip() for line in stream)
+    trailers = dict(line.split(":", 1) for line in lines if line.startswith("x-amz-checksum-"))
+    return b"".join(chunks), trailers

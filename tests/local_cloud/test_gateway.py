@@ -1,0 +1,310 @@
+"""The entrance: whatever program asks, in whatever form, the right call is understood, or refused as AWS would."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import pytest
+import requests
+from botocore.exceptions import ClientError
+from moto.core.request import Request
+from moto.core.routing import get_service_router
+
+from local_cloud import plain_objects, protocol
+from local_cloud.addressing import is_our_origin, is_ours, read_host
+from local_cloud.cloud import LocalCloud
+from local_cloud.services import Service
+
+Client = Callable[..., Any]
+SIGNED = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/{}/aws4_request, SignedHeaders=host, Signature=0"
+
+
+class Answer(NamedTuple):
+    """An HTTP response, header names as they were sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@pytest.fixture
+def ask(cloud: LocalCloud) -> Iterator[Callable[..., Answer]]:
+    """Sends one request of plain HTTP, with no SDK in between."""
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(cloud.environment["AWS_ENDPOINT_URL"]).port)
+
+    def ask(method: str, path: str, *, body: Any = None, signed: str = "s3", **headers: str) -> Answer:
+        named = {name.replace("__", "-").replace("_", "-"): value for name, value in headers.items()}
+        if signed:
+            named["Authorization"] = SIGNED.format(signed)
+        connection.request(method, path, body=body, headers=named)
+        response = connection.getresponse()
+        return Answer(response.status, dict(response.getheaders()), response.read())
+
+    yield ask
+    connection.close()
+
+
+@pytest.fixture
+def bucket(client: Client) -> str:
+    """A bucket in Ireland."""
+    client("s3").create_bucket(Bucket="site", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    return "site"
+
+
+def code_of(answer: Answer) -> str | None:
+    return ElementTree.fromstring(answer.body).findtext(".//Code")
+
+
+def test_metadata_names_come_back_in_lower_case(client: Client, bucket: str) -> None:
+    client("s3").put_object(Bucket=bucket, Key="page", Body=b"x", Metadata={"Written-By": "me", "two_words": "yes"})
+
+    head = client("s3").head_object(Bucket=bucket, Key="page")
+
+    assert head["Metadata"] == {"written-by": "me", "two_words": "yes"}
+
+
+@pytest.mark.parametrize("key", ["é/a b?x=1&q", "a%2Fb", "a//b", "/a", "a+b", "a/../b", "über#1", "dir/"])
+def test_any_key_is_kept_as_it_is(client: Client, bucket: str, key: str) -> None:
+    client("s3").put_object(Bucket=bucket, Key=key, Body=key.encode())
+
+    assert client("s3").get_object(Bucket=bucket, Key=key)["Body"].read() == key.encode()
+    assert [found["Key"] for found in client("s3").list_objects_v2(Bucket=bucket)["Contents"]] == [key]
+
+
+@pytest.mark.parametrize(
+    "host", ["site.s3.eu-west-1.amazonaws.com", "site.s3-eu-west-1.amazonaws.com", "site.localhost:4566"]
+)
+def test_a_bucket_may_be_named_by_the_host(ask: Callable[..., Answer], client: Client, bucket: str, host: str) -> None:
+    client("s3").put_object(Bucket=bucket, Key="a%2Fb c", Body=b"found")
+
+    assert ask("GET", "/a%252Fb%20c", Host=host).body == b"found"
+
+
+def test_a_host_in_path_style_names_no_bucket(ask: Callable[..., Answer], client: Client, bucket: str) -> None:
+    client("s3").put_object(Bucket=bucket, Key="page", Body=b"found")
+
+    assert ask("GET", f"/{bucket}/page", Host="s3.eu-west-1.amazonaws.com").body == b"found"
+
+
+def test_a_chunked_upload_arrives_whole(ask: Callable[..., Answer], client: Client, bucket: str) -> None:
+    ask("PUT", f"/{bucket}/page", body=iter([b"one ", b"two"]))
+
+    assert client("s3").get_object(Bucket=bucket, Key="page")["Body"].read() == b"one two"
+
+
+def test_an_aws_chunked_upload_is_stored_without_its_frame(
+    ask: Callable[..., Answer], client: Client, bucket: str
+) -> None:
+    body = b"4;chunk-signature=0\r\none \r\n3;chunk-signature=0\r\ntwo\r\n0;chunk-signature=0\r\n\r\n"
+    headers = {"Content_Encoding": "aws-chunked", "x_amz_content_sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"}
+
+    ask("PUT", f"/{bucket}/page", body=body, **headers, x_amz_decoded_content_length="7")
+
+    found = client("s3").get_object(Bucket=bucket, Key="page")
+    assert found["Body"].read() == b"one two"
+    assert "ContentEncoding" not in found
+
+
+def test_an_aws_chunked_upload_that_breaks_off_is_refused(ask: Callable[..., Answer], bucket: str) -> None:
+    answer = ask(
+        "PUT", f"/{bucket}/page", body=b"ff\r\nshort", x_amz_content_sha256="STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+    )
+
+    assert (answer.status, code_of(answer)) == (400, "IncompleteBody")
+
+
+def test_head_tells_the_length_and_sends_nothing(ask: Callable[..., Answer], client: Client, bucket: str) -> None:
+    client("s3").put_object(Bucket=bucket, Key="page", Body=b"1234567", ContentType="text/html")
+
+    answer = ask("HEAD", f"/{bucket}/page")
+
+    assert (answer.status, answer.body) == (200, b"")
+    assert answer.headers["Content-Length"] == "7"
+    assert answer.headers["Content-Type"] == "text/html"
+
+
+def test_a_presigned_url_is_enough(client: Client, bucket: str) -> None:
+    client("s3").put_object(Bucket=bucket, Key="page", Body=b"found")
+    url = client("s3").generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "page"})
+
+    assert requests.get(url, timeout=5).content == b"found"
+
+
+def test_an_unsigned_request_to_loopback_takes_the_region_of_the_bucket(
+    ask: Callable[..., Answer], cloud: LocalCloud, bucket: str
+) -> None:
+    ask("GET", f"/{bucket}/page", signed="")
+
+    assert cloud.calls[-1]["region"] == "eu-west-1"
+    assert cloud.calls[-1]["principal"] is None
+
+
+@pytest.mark.parametrize("resource", ["metrics&id=1", "requestPayment", "analytics&id=1", "intelligent-tiering&id=1"])
+def test_a_bucket_resource_that_is_not_done_makes_no_bucket(
+    ask: Callable[..., Answer], client: Client, resource: str
+) -> None:
+    answer = ask("PUT", f"/ghost?{resource}", body=b"<X/>")
+
+    assert (answer.status, code_of(answer)) == (501, "NotImplemented")
+    assert client("s3").list_buckets()["Buckets"] == []
+
+
+def test_an_operation_that_is_not_done_is_named(client: Client) -> None:
+    with pytest.raises(ClientError, match="does not do GetAccountSettings of lambda") as caught:
+        client("lambda", "us-east-1").get_account_settings()
+
+    assert caught.value.response["Error"]["Code"] == "NotImplemented"
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+def test_a_service_that_is_not_known_is_named(ask: Callable[..., Answer]) -> None:
+    answer = ask("GET", "/", signed="teleportation")
+
+    assert answer.status == 501
+    assert b"teleportation" in answer.body
+
+
+def test_a_method_that_s3_does_not_have_is_refused(ask: Callable[..., Answer], bucket: str) -> None:
+    answer = ask("PATCH", f"/{bucket}/page")
+
+    assert (answer.status, code_of(answer)) == (405, "MethodNotAllowed")
+
+
+def test_xml_that_is_none_is_refused(ask: Callable[..., Answer], bucket: str) -> None:
+    answer = ask("PUT", f"/{bucket}?versioning", body=b"<not xml")
+
+    assert (answer.status, code_of(answer)) == (400, "MalformedXML")
+
+
+def test_json_that_is_none_is_refused(ask: Callable[..., Answer]) -> None:
+    answer = ask("POST", "/2015-03-31/functions", body=b"{nope", signed="lambda")
+
+    assert answer.status == 400
+    assert json.loads(answer.body)["__type"] == "SerializationException"
+
+
+def test_an_error_of_ours_is_an_internal_error_as_aws_has_it(
+    ask: Callable[..., Answer], cloud: LocalCloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = BrokenService()
+    gateway = type(cloud.gateway)({"s3": service}, lock=cloud.lock, control=cloud.control.answer, log=lambda *_: None)
+
+    response = gateway.respond({**environ_of("GET", "/"), "HTTP_AUTHORIZATION": SIGNED.format("s3")})
+
+    assert response.status == 500
+    assert b"<Code>InternalError</Code>" in response.body
+    assert "ZeroDivisionError" in caplog.text
+
+
+class BrokenService(Service):
+    name = "s3"
+
+    def answer_list_buckets(self, call: object) -> dict[str, Any]:
+        return {"Buckets": 1 / 0}
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}, {"Origin": "null"}], ids=str
+)
+def test_a_web_page_of_elsewhere_is_refused(ask: Callable[..., Answer], bucket: str, headers: dict[str, str]) -> None:
+    answer = ask("DELETE", f"/{bucket}", **headers)
+
+    assert (answer.status, code_of(answer)) == (403, "AccessDenied")
+
+
+def test_no_web_page_is_invited(ask: Callable[..., Answer], bucket: str) -> None:
+    answer = ask("GET", f"/{bucket}", Origin="http://localhost:8888")
+
+    assert answer.status == 200
+    assert not [name for name in answer.headers if name.lower().startswith("access-control")]
+
+
+@pytest.mark.parametrize(
+    "name", ["127.0.0.1:80", "localhost", "site.localhost:1", "s3.amazonaws.com", "d1.cloudfront.net"]
+)
+def test_names_of_this_machine_are_ours(name: str) -> None:
+    assert is_ours(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["evil.example", "127.0.0.1.evil.example", "amazonaws.com.evil.example", "10.0.0.1", ""]
+)
+def test_other_names_are_not_ours(name: str) -> None:
+    assert not is_ours(name)
+    assert not is_our_origin(f"http://{name}")
+
+
+def test_a_bucket_with_dots_is_read_from_the_host() -> None:
+    assert read_host("my.site.s3.eu-west-1.amazonaws.com") == ("s3", "eu-west-1", "my.site")
+
+
+def environ_of(method: str, path: str, **headers: str) -> dict[str, Any]:
+    import io
+
+    return {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "RAW_URI": path,
+        "QUERY_STRING": "",
+        "HTTP_HOST": "127.0.0.1:1",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "1",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+        **headers,
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("GET", {}),
+        ("GET", {"HTTP_RANGE": "bytes=0-1", "HTTP_IF_MATCH": '"x"', "HTTP_X_AMZ_CHECKSUM_MODE": "ENABLED"}),
+        ("HEAD", {"HTTP_X_AMZ_EXPECTED_BUCKET_OWNER": "123456789012"}),
+        ("PUT", {"CONTENT_TYPE": "text/html", "CONTENT_LENGTH": "3", "HTTP_CACHE_CONTROL": "no-cache"}),
+        ("PUT", {"HTTP_X_AMZ_META_MY_KEY": "1", "HTTP_X_AMZ_META_B": "2", "HTTP_X_AMZ_TAGGING": "a=b"}),
+    ],
+    ids=str,
+)
+def test_the_short_way_and_the_long_way_understand_the_same(method: str, headers: dict[str, str]) -> None:
+    environ = environ_of(method, "/site/a%20b", **headers)
+    protocol._keep_metadata_names(environ)
+
+    short = plain_objects.understand_object(environ, "/site/a%20b")
+    long = protocol._understand_by_model("s3", environ, b"")
+
+    assert short is not None
+    assert (short[0].name, short[1]) == (long[0].name, long[1])
+    assert long[0] == get_service_router("s3").match(Request(environ))[0]
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("GET", {"QUERY_STRING": "versionId=1"}),
+        ("PUT", {"HTTP_X_AMZ_COPY_SOURCE": "/site/a"}),
+        ("GET", {"HTTP_IF_MODIFIED_SINCE": "Thu, 01 Jan 2026 00:00:00 GMT"}),
+        ("DELETE", {}),
+    ],
+    ids=str,
+)
+def test_what_is_not_plain_takes_the_long_way(method: str, headers: dict[str, str]) -> None:
+    environ = {**environ_of(method, "/site/a"), **headers}
+
+    assert plain_objects.understand_object(environ, "/site/a") is None
+
+
+def test_connections_with_junk_leave_it_answering(cloud: LocalCloud, client: Client) -> None:
+    port = urlsplit(cloud.environment["AWS_ENDPOINT_URL"]).port
+    for junk in (b"\0\0\0\0\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"):
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(junk)
+            connection.recv(100)
+
+    assert client("s3").list_buckets()["Buckets"] == []
