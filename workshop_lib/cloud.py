@@ -47,7 +47,7 @@ COST = (
     "Less than 1 USD for a day, and most of that only if the hosted zone lives longer than 12 hours (0.50 USD a month)."
 )
 
-LOCAL_CONFIG = Config(
+LOCAL_CONFIG = Config(  # type: ignore[call-arg]  # the stubs don't know ignore_configured_endpoint_urls
     proxies={},
     connect_timeout=5,
     read_timeout=60,
@@ -56,7 +56,10 @@ LOCAL_CONFIG = Config(
     s3={"addressing_style": "path"},
     ignore_configured_endpoint_urls=True,
 )
-AWS_CONFIG = Config(retries={"mode": "adaptive", "total_max_attempts": 8}, ignore_configured_endpoint_urls=True)
+AWS_CONFIG = Config(  # type: ignore[call-arg]
+    retries={"mode": "adaptive", "total_max_attempts": 8},
+    ignore_configured_endpoint_urls=True,
+)
 
 
 class Cloud:
@@ -81,9 +84,9 @@ class Cloud:
         self._session = boto3.Session(botocore_session=core)
         self.calls.connect(core)
         if self.is_local:
-            core.register("before-send", self._stay_on_this_machine)
+            core.register("before-send", self._stay_on_this_machine)  # type: ignore[arg-type]
         else:
-            core.register("before-parameter-build", self._refuse_unpaid_changes)
+            core.register("before-parameter-build", self._refuse_unpaid_changes)  # type: ignore[arg-type]
 
     def client(self, service: str, region: str = GLOBAL_REGION) -> Any:
         """A boto3 client, the same one each time."""

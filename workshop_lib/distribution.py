@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
+import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from workshop_lib.errors import name_missed_step
 from workshop_lib.names import S3Origin
-from workshop_lib.waiting import Sleep
+from workshop_lib.policies import render_policy
+from workshop_lib.waiting import Sleep, retry_while
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
@@ -33,7 +37,18 @@ def create_origin_access_identity(cloudfront: CloudFrontClient, *, comment: str)
     Returns:
         `{"id", "canonical_user_id", "comment"}`.
     """
-    raise NotImplementedError
+    for page in cloudfront.get_paginator("list_cloud_front_origin_access_identities").paginate():
+        for identity in page["CloudFrontOriginAccessIdentityList"].get("Items", []):
+            if identity["Comment"] == comment:
+                return _describe_identity(identity["Id"], identity["S3CanonicalUserId"], comment)
+    made = cloudfront.create_cloud_front_origin_access_identity(
+        CloudFrontOriginAccessIdentityConfig={"CallerReference": str(uuid.uuid4()), "Comment": comment}
+    )["CloudFrontOriginAccessIdentity"]
+    return _describe_identity(made["Id"], made["S3CanonicalUserId"], comment)
+
+
+def _describe_identity(identity_id: str, canonical_user_id: str, comment: str) -> dict[str, str]:
+    return {"id": identity_id, "canonical_user_id": canonical_user_id, "comment": comment}
 
 
 def put_bucket_policy(
@@ -56,7 +71,17 @@ def put_bucket_policy(
     Raises:
         StepOutOfOrder: There is no such bucket.
     """
-    raise NotImplementedError
+    policy = render_policy(
+        "origin-access-identity-bucket-policy", bucket=bucket, origin_access_identity_id=origin_access_identity_id
+    )
+    with name_missed_step("NoSuchBucket", f"There is no bucket {bucket!r}. Run replication.create_bucket(…) first."):
+        retry_while(
+            lambda: s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy)),
+            {"MalformedPolicy": "Invalid principal"},
+            what="S3 does not know the new identity yet",
+            sleep=sleep,
+        )
+    return policy
 
 
 def create_distribution(
@@ -91,7 +116,58 @@ def create_distribution(
     Returns:
         `{"id", "arn", "domain_name", "etag", "status"}`, as `find_distribution` does.
     """
-    raise NotImplementedError
+    headers = {
+        "X-DNS-ORIGIN": dns_origin,
+        "X-DNS-NAMESERVERS": ",".join(name_servers),
+        "X-DNS-ALLOWED-BUCKETS": ",".join(allowed_buckets),
+    }
+    items = [{"HeaderName": name, "HeaderValue": value} for name, value in headers.items() if value]
+    wanted = render_policy(
+        "distribution-configuration",
+        caller_reference=str(uuid.uuid4()),
+        comment=comment,
+        origin_domain_name=origin.domain_name,
+        origin_access_identity_id=origin_access_identity_id,
+        custom_headers={"Quantity": len(items), "Items": items},
+        version_arn=version_arn,
+        caching_optimized=CACHING_OPTIMIZED,
+        caching_disabled=CACHING_DISABLED,
+    )
+    found = find_distribution(cloudfront, comment=comment)
+    distribution_id = (found or {}).get("id")
+    # A role that was made a moment ago isn't known to be assumable everywhere yet (captured from AWS).
+    retry_while(
+        lambda: _put_distribution(cloudfront, distribution_id=distribution_id, wanted=wanted),
+        {"InvalidLambdaFunctionAssociation": "must be assumable"},
+        what="CloudFront does not know the function's new role yet",
+        sleep=sleep,
+    )
+    made = find_distribution(cloudfront, comment=comment)
+    assert made is not None
+    return made
+
+
+def _put_distribution(cloudfront: CloudFrontClient, *, distribution_id: str | None, wanted: dict[str, Any]) -> str:
+    """Create a distribution, or bring the one that is there to what is wanted; return its id."""
+    if distribution_id is None:
+        made = cloudfront.create_distribution(DistributionConfig=wanted)  # type: ignore[arg-type]
+        return made["Distribution"]["Id"]
+    # UpdateDistribution replaces the whole configuration, so begin with what is stored.
+    stored = cloudfront.get_distribution_config(Id=distribution_id)
+    config: Any = stored["DistributionConfig"]
+    merged = _merge(config, wanted | {"CallerReference": config["CallerReference"]})
+    if merged != config:
+        cloudfront.update_distribution(Id=distribution_id, IfMatch=stored["ETag"], DistributionConfig=merged)
+    return distribution_id
+
+
+def _merge(stored: Any, wanted: Any) -> Any:
+    """What is stored, with what is wanted laid over it."""
+    if isinstance(stored, dict) and isinstance(wanted, dict):
+        return {**stored, **{key: _merge(stored.get(key), value) for key, value in wanted.items()}}
+    if isinstance(stored, list) and isinstance(wanted, list) and len(stored) == len(wanted):
+        return [_merge(old, new) for old, new in zip(stored, wanted, strict=True)]
+    return wanted
 
 
 def find_distribution(cloudfront: CloudFrontClient, *, comment: str) -> dict[str, str] | None:
@@ -104,7 +180,19 @@ def find_distribution(cloudfront: CloudFrontClient, *, comment: str) -> dict[str
     Returns:
         `{"id", "arn", "domain_name", "etag", "status"}`, or None.
     """
-    raise NotImplementedError
+    for page in cloudfront.get_paginator("list_distributions").paginate():
+        for summary in page["DistributionList"].get("Items", []):
+            if summary["Comment"] == comment:
+                found = cloudfront.get_distribution(Id=summary["Id"])
+                distribution = found["Distribution"]
+                return {
+                    "id": distribution["Id"],
+                    "arn": distribution["ARN"],
+                    "domain_name": distribution["DomainName"],
+                    "etag": found["ETag"],
+                    "status": distribution["Status"],
+                }
+    return None
 
 
 def get_etag(cloudfront: CloudFrontClient, *, distribution_id: str) -> str:
@@ -130,4 +218,12 @@ def create_invalidation(cloudfront: CloudFrontClient, *, distribution_id: str, p
     Returns:
         The invalidation's id, for `wait_until_invalidated`.
     """
-    raise NotImplementedError
+    with name_missed_step("NoSuchDistribution", "Run distribution.create_distribution(…) first."):
+        made = cloudfront.create_invalidation(
+            DistributionId=distribution_id,
+            InvalidationBatch={
+                "CallerReference": str(uuid.uuid4()),
+                "Paths": {"Quantity": len(paths), "Items": list(paths)},
+            },
+        )
+    return made["Invalidation"]["Id"]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
+from workshop_lib.errors import InvalidName, get_error_code, name_missed_step
 from workshop_lib.names import S3Origin
+from workshop_lib.observe import list_record_sets as list_record_sets
 
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
 
+NO_ZONE = "There is no such hosted zone. Run dns_records.create_hosted_zone(…) first."
 ZONE_COMMENT = "Made by the two-region workshop."
 """Comment of the hosted zones that we made, and may delete."""
 
@@ -27,8 +33,24 @@ def create_hosted_zone(route53: Route53Client, *, zone_name: str) -> str:
 
     Returns:
         The zone's id, such as `"Z0123456789ABC"`.
+
+    Raises:
+        InvalidName: Route 53 refuses the name.
     """
-    raise NotImplementedError
+    for zone in route53.list_hosted_zones_by_name(DNSName=zone_name, MaxItems="10")["HostedZones"]:
+        if zone["Name"] == f"{zone_name}." and not zone.get("Config", {}).get("PrivateZone"):
+            return zone["Id"].removeprefix("/hostedzone/")
+    try:
+        made = route53.create_hosted_zone(
+            Name=zone_name,
+            CallerReference=str(uuid.uuid4()),
+            HostedZoneConfig={"Comment": ZONE_COMMENT, "PrivateZone": False},
+        )
+    except ClientError as error:
+        if get_error_code(error) != "InvalidDomainName":
+            raise
+        raise InvalidName(f"Route 53 refuses the zone name {zone_name!r}: {error}. Choose another in 00.") from error
+    return made["HostedZone"]["Id"].removeprefix("/hostedzone/")
 
 
 def get_name_servers(route53: Route53Client, *, zone_id: str) -> list[str]:
@@ -38,7 +60,8 @@ def get_name_servers(route53: Route53Client, *, zone_id: str) -> list[str]:
         route53: Client.
         zone_id: From `create_hosted_zone`.
     """
-    raise NotImplementedError
+    with name_missed_step("NoSuchHostedZone", NO_ZONE):
+        return sorted(route53.get_hosted_zone(Id=zone_id)["DelegationSet"]["NameServers"])
 
 
 def put_txt_record(route53: Route53Client, *, zone_id: str, record_name: str, origin: S3Origin, ttl: int = 60) -> str:
@@ -59,7 +82,8 @@ def put_txt_record(route53: Route53Client, *, zone_id: str, record_name: str, or
     Raises:
         StepOutOfOrder: There is no such zone.
     """
-    raise NotImplementedError
+    record_set = _describe_record_set(record_name, origin, ttl)
+    return _replace_record_sets(route53, zone_id=zone_id, record_name=record_name, record_sets=[record_set])
 
 
 def put_weighted_records(
@@ -92,4 +116,43 @@ def put_weighted_records(
         InvalidName: A weight that isn't 0 to 255, or two origins in one region.
         StepOutOfOrder: There is no such zone.
     """
-    raise NotImplementedError
+    for origin, weight in weights.items():
+        if not isinstance(weight, int) or not 0 <= weight <= 255:
+            raise InvalidName(f"The weight of {origin.region} is {weight!r}. Route 53 wants a whole number, 0 to 255.")
+    if len({origin.region for origin in weights}) < len(weights):
+        raise InvalidName("Two origins are in one region, and the region is the set identifier. Take two regions.")
+    record_sets = []
+    for origin, weight in weights.items():
+        record_set = _describe_record_set(record_name, origin, ttl)
+        record_set |= {"SetIdentifier": origin.region, "Weight": weight}
+        if health_checks and origin in health_checks:
+            record_set["HealthCheckId"] = health_checks[origin]
+        record_sets.append(record_set)
+    return _replace_record_sets(route53, zone_id=zone_id, record_name=record_name, record_sets=record_sets)
+
+
+def _describe_record_set(record_name: str, origin: S3Origin, ttl: int) -> dict[str, Any]:
+    # A TXT value carries its own double quotes (BC:route53#ResourceRecord).
+    return {
+        "Name": record_name,
+        "Type": "TXT",
+        "TTL": ttl,
+        "ResourceRecords": [{"Value": f'"{origin.domain_name}"'}],
+    }
+
+
+def _replace_record_sets(
+    route53: Route53Client, *, zone_id: str, record_name: str, record_sets: list[dict[str, Any]]
+) -> str:
+    """Put record sets at a name and remove the others, all or nothing."""
+    kept = {record_set.get("SetIdentifier") for record_set in record_sets}
+    with name_missed_step("NoSuchHostedZone", NO_ZONE):
+        changes: list[Any] = [
+            # A deletion must repeat every value as it is stored.
+            {"Action": "DELETE", "ResourceRecordSet": stored}
+            for stored in list_record_sets(route53, zone_id=zone_id, record_name=record_name)
+            if stored["Type"] == "TXT" and stored.get("SetIdentifier") not in kept
+        ]
+        changes += [{"Action": "UPSERT", "ResourceRecordSet": record_set} for record_set in record_sets]
+        changed = route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": changes})
+    return changed["ChangeInfo"]["Id"].removeprefix("/change/")

@@ -15,8 +15,12 @@ WorkshopError
 In a notebook these show as one short paragraph instead of a traceback; papermill still fails the cell.
 """
 
+# ruff: noqa: N818 - errors are named for what happened
+
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -106,3 +110,24 @@ class CostNotAccepted(CloudProblem):
 def get_error_code(error: ClientError) -> str:
     """AWS's code of an error, such as `"NoSuchBucket"`; for a HEAD request, which has no body, the HTTP status."""
     return str(error.response.get("Error", {}).get("Code", ""))
+
+
+@contextmanager
+def name_missed_step(code: str, sentence: str) -> Iterator[None]:
+    """Turn one of AWS's refusals into the step that was missed.
+
+    Args:
+        code: AWS's code, such as `"NoSuchBucket"`.
+        sentence: What is missing, and which step to run first.
+
+    Raises:
+        StepOutOfOrder: AWS answered with that code.
+    """
+    from botocore.exceptions import ClientError  # here, so that names and errors load without botocore
+
+    try:
+        yield
+    except ClientError as error:
+        if get_error_code(error) != code:
+            raise
+        raise StepOutOfOrder(sentence) from error

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
+from workshop_lib.errors import name_missed_step
 from workshop_lib.observe import get_health as get_health
+from workshop_lib.policies import render_policy
 
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
@@ -30,7 +33,24 @@ def create_health_check(
     Returns:
         The health check's id.
     """
-    raise NotImplementedError
+    reference = f"{name}/{region}/{request_interval}s/"
+    config = render_policy(
+        "health-check-configuration",
+        region=region,
+        request_interval=request_interval,
+        failure_threshold=failure_threshold,
+    )
+    for page in route53.get_paginator("list_health_checks").paginate():
+        for check in page["HealthChecks"]:
+            if check["CallerReference"].startswith(reference):
+                route53.update_health_check(HealthCheckId=check["Id"], FailureThreshold=failure_threshold)
+                return check["Id"]
+    # A caller reference may never be used again, not even after the health check is deleted.
+    made = route53.create_health_check(
+        CallerReference=reference + uuid.uuid4().hex[:8],
+        HealthCheckConfig=config,  # type: ignore[arg-type]
+    )
+    return made["HealthCheck"]["Id"]
 
 
 def invert_health_check(route53: Route53Client, *, health_check_id: str, inverted: bool = True) -> dict[str, Any]:
@@ -45,5 +65,10 @@ def invert_health_check(route53: Route53Client, *, health_check_id: str, inverte
 
     Returns:
         The health check's configuration.
+
+    Raises:
+        StepOutOfOrder: There is no such health check.
     """
-    raise NotImplementedError
+    with name_missed_step("NoSuchHealthCheck", "Run health_checks.create_health_check(…) first."):
+        changed = route53.update_health_check(HealthCheckId=health_check_id, Inverted=inverted)
+    return dict(changed["HealthCheck"]["HealthCheckConfig"])

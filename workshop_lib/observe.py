@@ -64,7 +64,8 @@ class Page:
 
     def __repr__(self) -> str:
         region = f" from {self.region}" if self.region else ""
-        return f"<Page {self.status}{region}, {self.x_cache or 'no X-Cache'}, age {self.age} s, {len(self.text)} characters>"
+        cache = self.x_cache or "no X-Cache"
+        return f"<Page {self.status}{region}, {cache}, age {self.age} s, {len(self.text)} characters>"
 
 
 class TxtAnswer(NamedTuple):
@@ -170,7 +171,9 @@ def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] =
         return []
     except dns.exception.DNSException as error:
         raise CloudNotReachable(f"No name server answers for {record_name} ({error}).") from error
-    return [TxtAnswer(b"".join(record.strings).decode(), answer.rrset.ttl) for record in answer.rrset or ()]
+    if answer.rrset is None:
+        return []
+    return [TxtAnswer(b"".join(record.strings).decode(), answer.rrset.ttl) for record in answer.rrset]
 
 
 def get_replication_status(s3: S3Client, *, bucket: str, key: str) -> dict[str, Any]:

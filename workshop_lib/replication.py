@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
+import uuid
+from mimetypes import MimeTypes
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.errors import InvalidName, get_error_code
+from workshop_lib.errors import InvalidName, StepOutOfOrder, VersioningNotEnabled, get_error_code, name_missed_step
 from workshop_lib.names import S3Origin
 from workshop_lib.observe import get_replication_status as get_replication_status
-from workshop_lib.waiting import Sleep
+from workshop_lib.policies import render_policy
+from workshop_lib.waiting import Sleep, wait_for_propagation
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -23,6 +27,9 @@ MARKER_KEY = "region.json"
 
 BUCKET_TAG = {"Key": "made-by", "Value": "two-region-workshop"}
 """Tag of the buckets that we made, and may delete."""
+
+POLICY_NAME = "two-regions"
+"""Name of the inline policy of our roles."""
 
 PRIVATE = {
     "BlockPublicAcls": True,
@@ -58,14 +65,47 @@ def create_bucket(s3: S3Client, *, bucket: str, region: str) -> S3Origin:
             if get_error_code(error) != "BucketAlreadyExists":
                 raise
             raise InvalidName(f"The bucket name {bucket!r} is taken. Choose another in 00_start_here.") from error
+        s3.get_waiter("bucket_exists").wait(Bucket=bucket)
         s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [BUCKET_TAG]})  # type: ignore[list-item]
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=PRIVATE)  # type: ignore[arg-type]
     return S3Origin(bucket, region)
 
 
+def is_made_by_us(s3: S3Client, *, bucket: str) -> bool:
+    """Whether a bucket has our tag, so that clean-up may empty it.
+
+    Args:
+        s3: Client in the bucket's region.
+        bucket: A bucket that exists.
+    """
+    try:
+        tags = s3.get_bucket_tagging(Bucket=bucket)["TagSet"]
+    except ClientError as error:
+        if get_error_code(error) != "NoSuchTagSet":
+            raise
+        return False
+    return BUCKET_TAG in tags
+
+
 def _is_our_bucket(s3: S3Client, *, bucket: str, region: str) -> bool:
     """Whether the bucket is there and ours; raise InvalidName if it is there and isn't."""
-    raise NotImplementedError
+    try:
+        where = s3.head_bucket(Bucket=bucket).get("BucketRegion", region)
+    except ClientError as error:
+        if get_error_code(error) == "404":
+            return False
+        raise InvalidName(f"The bucket name {bucket!r} is taken. Choose another in 00_start_here.") from error
+    if where != region:
+        raise InvalidName(f"The bucket {bucket!r} is in {where} already, not in {region}. Choose another name.")
+    if is_made_by_us(s3, bucket=bucket):
+        return True
+    if s3.list_object_versions(Bucket=bucket, MaxKeys=1).get("Versions"):
+        raise InvalidName(
+            f"You have a bucket {bucket!r} with objects that the workshop didn't put there, and clean-up would delete "
+            "them. Choose another name in 00_start_here."
+        )
+    s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [BUCKET_TAG]})  # type: ignore[list-item]
+    return True
 
 
 def enable_versioning(s3: S3Client, *, bucket: str) -> dict[str, Any]:
@@ -83,7 +123,9 @@ def enable_versioning(s3: S3Client, *, bucket: str) -> dict[str, Any]:
     Raises:
         StepOutOfOrder: There is no such bucket.
     """
-    raise NotImplementedError
+    with name_missed_step("NoSuchBucket", f"There is no bucket {bucket!r}. Run replication.create_bucket(…) first."):
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    return {"Status": s3.get_bucket_versioning(Bucket=bucket)["Status"]}
 
 
 def create_replication_role(iam: IAMClient, *, role_name: str) -> str:
@@ -98,7 +140,7 @@ def create_replication_role(iam: IAMClient, *, role_name: str) -> str:
     Returns:
         The role's ARN.
     """
-    raise NotImplementedError
+    return _create_role(iam, role_name=role_name, trust=render_policy("replication-role-trust"))
 
 
 def put_replication_policy(
@@ -122,7 +164,13 @@ def put_replication_policy(
     Raises:
         StepOutOfOrder: There is no such role.
     """
-    raise NotImplementedError
+    policy = render_policy(
+        "replication-role-permissions", source_bucket=source_bucket, destination_bucket=destination_bucket
+    )
+    missing = f"There is no role {role_name!r}. Run replication.create_replication_role(…) first."
+    with name_missed_step("NoSuchEntity", missing):
+        _put_role_policy(iam, role_name=role_name, policy=policy, sleep=sleep)
+    return policy
 
 
 def put_replication(
@@ -155,7 +203,24 @@ def put_replication(
     Raises:
         VersioningNotEnabled: One of the buckets is not versioned.
     """
-    raise NotImplementedError
+    if s3.get_bucket_versioning(Bucket=source_bucket).get("Status") != "Enabled":
+        raise VersioningNotEnabled(source_bucket)
+    configuration = render_policy(
+        "replication-configuration",
+        role_arn=role_arn,
+        destination_bucket=destination_bucket,
+        prefix=prefix,
+        delete_markers="Enabled" if delete_markers else "Disabled",
+    )
+    if configuration != _find_replication(s3, bucket=source_bucket):
+        try:
+            s3.put_bucket_replication(Bucket=source_bucket, ReplicationConfiguration=configuration)  # type: ignore[arg-type]
+        except ClientError as error:
+            if "Destination bucket must have versioning enabled" not in str(error):
+                raise
+            raise VersioningNotEnabled(destination_bucket) from error
+        wait_for_propagation(s3, what="A new rule", sleep=sleep)
+    return configuration
 
 
 def publish_website(s3: S3Client, *, bucket: str, folder: str | Path, cache_seconds: int = 60) -> list[str]:
@@ -175,7 +240,24 @@ def publish_website(s3: S3Client, *, bucket: str, folder: str | Path, cache_seco
     Raises:
         StepOutOfOrder: There is no such bucket, or the folder is empty.
     """
-    raise NotImplementedError
+    folder = Path(folder)
+    files = [
+        path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != MARKER_KEY and path.name[0] != "."
+    ]
+    if not files:
+        raise StepOutOfOrder(f"There are no files in {folder}. Say where the website is, for example folder='website'.")
+    guess = MimeTypes().guess_type  # an instance of its own: the system's registry may know .js as text/plain
+    with name_missed_step("NoSuchBucket", f"There is no bucket {bucket!r}. Run replication.create_bucket(…) first."):
+        for path in files:
+            content_type = guess(path.name)[0] or "application/octet-stream"
+            s3.put_object(
+                Bucket=bucket,
+                Key=path.relative_to(folder).as_posix(),
+                Body=path.read_bytes(),
+                ContentType=f"{content_type}; charset=utf-8" if content_type.startswith("text/") else content_type,
+                CacheControl=f"max-age={cache_seconds}",
+            )
+    return [path.relative_to(folder).as_posix() for path in files]
 
 
 def put_region_marker(s3: S3Client, *, bucket: str, region: str) -> dict[str, str]:
@@ -195,7 +277,24 @@ def put_region_marker(s3: S3Client, *, bucket: str, region: str) -> dict[str, st
     Raises:
         StepOutOfOrder: The bucket replicates already, so the marker would land in the destination bucket.
     """
-    raise NotImplementedError
+    marker = {"region": region}
+    with name_missed_step("NoSuchBucket", f"There is no bucket {bucket!r}. Run replication.create_bucket(…) first."):
+        if _find_marker(s3, bucket=bucket) == marker:
+            return marker
+        rules = (_find_replication(s3, bucket=bucket) or {}).get("Rules", [])
+        if any(MARKER_KEY.startswith(rule.get("Filter", {}).get("Prefix", "")) for rule in rules):
+            raise StepOutOfOrder(
+                f"{bucket!r} replicates already, so its region.json would overwrite the other bucket's. Run "
+                f"s3.delete_bucket_replication(Bucket={bucket!r}), then this, then replication.put_replication(…)."
+            )
+        s3.put_object(
+            Bucket=bucket,
+            Key=MARKER_KEY,
+            Body=json.dumps(marker).encode(),
+            ContentType="application/json",
+            CacheControl="no-cache",
+        )
+    return marker
 
 
 def create_batch_role(iam: IAMClient, *, role_name: str, source_bucket: str, sleep: Sleep = time.sleep) -> str:
@@ -212,7 +311,10 @@ def create_batch_role(iam: IAMClient, *, role_name: str, source_bucket: str, sle
     Returns:
         The role's ARN.
     """
-    raise NotImplementedError
+    role_arn = _create_role(iam, role_name=role_name, trust=render_policy("batch-role-trust"))
+    policy = render_policy("batch-role-permissions", source_bucket=source_bucket)
+    _put_role_policy(iam, role_name=role_name, policy=policy, sleep=sleep)
+    return role_arn
 
 
 def create_batch_replication_job(
@@ -232,4 +334,48 @@ def create_batch_replication_job(
     Returns:
         The job's id, for `wait_until_job_complete`.
     """
-    raise NotImplementedError
+    job = render_policy("batch-replication-job", role_arn=role_arn, source_bucket=source_bucket, suffix=suffix)
+    return s3control.create_job(AccountId=account_id, ClientRequestToken=str(uuid.uuid4()), **job)["JobId"]
+
+
+def _create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any]) -> str:
+    """Create a role, or restore the trust policy of the one that is there; return its ARN."""
+    document = json.dumps(trust)
+    try:
+        return iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    except ClientError as error:
+        if get_error_code(error) != "EntityAlreadyExists":
+            raise
+    iam.update_assume_role_policy(RoleName=role_name, PolicyDocument=document)
+    return iam.get_role(RoleName=role_name)["Role"]["Arn"]
+
+
+def _put_role_policy(iam: IAMClient, *, role_name: str, policy: dict[str, Any], sleep: Sleep) -> None:
+    """Store a role's one inline policy if it isn't stored yet."""
+    try:
+        stored: Any = iam.get_role_policy(RoleName=role_name, PolicyName=POLICY_NAME)["PolicyDocument"]
+    except ClientError as error:
+        if get_error_code(error) != "NoSuchEntity":
+            raise
+        stored = None
+    if stored != policy:
+        iam.put_role_policy(RoleName=role_name, PolicyName=POLICY_NAME, PolicyDocument=json.dumps(policy))
+        wait_for_propagation(iam, what=f"What {role_name} may do", sleep=sleep)
+
+
+def _find_replication(s3: S3Client, *, bucket: str) -> dict[str, Any] | None:
+    try:
+        return dict(s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"])
+    except ClientError as error:
+        if get_error_code(error) != "ReplicationConfigurationNotFoundError":
+            raise
+        return None
+
+
+def _find_marker(s3: S3Client, *, bucket: str) -> Any:
+    try:
+        return json.loads(s3.get_object(Bucket=bucket, Key=MARKER_KEY)["Body"].read())
+    except ClientError as error:
+        if get_error_code(error) != "NoSuchKey":
+            raise
+        return None

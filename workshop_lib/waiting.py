@@ -6,6 +6,7 @@ and slow down to every ten seconds, which suits AWS.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3control import S3ControlClient
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
@@ -125,8 +128,9 @@ def retry_while(
             part = transient.get(get_error_code(error))
             if part is None or part not in str(error) or now() - started >= timeout:
                 raise
-            sleep(max(interval, 0.0))
-    raise AssertionError(f"choose_intervals never ends, {what}")
+            log.info("%s; trying again", what)
+            sleep(interval)
+    raise AssertionError("choose_intervals never ends")
 
 
 def wait_for_propagation(client: BaseClient, *, what: str, seconds: float = 15, sleep: Sleep = time.sleep) -> None:

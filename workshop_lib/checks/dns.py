@@ -113,7 +113,7 @@ def shares_as_expected(counted: Mapping[str, int], *, weights: Mapping[S3Origin,
         right=f"{total} requests went as weighted ({_describe(weights)}): "
         + ", ".join(f"{region} {count}" for region, count in sorted(counted.items())),
         wrong=f"Of {total} requests: {'; '.join(strayed) or 'none at all'}.",
-        mend="set the TTL to 0 and wait for the old one to pass; then look at the record sets with list_record_sets(…).",
+        mend="set the TTL to 0, wait for the old one to pass, then look at the record sets: list_record_sets(…).",
     )
 
 

@@ -158,9 +158,10 @@ def replication_configured(
     wanted = (f"arn:aws:s3:::{destination_bucket}", "Enabled", prefix, "Enabled" if delete_markers else "Disabled")
     found = [_describe_rule(rule) for rule in rules]
     copies = f"keys that begin with {prefix!r}" if prefix else "everything"
+    also = "too" if delete_markers else "not"
     return judge(
         wanted in found,
-        right=f"{source_bucket} replicates {copies} to {destination_bucket}, deletions {'too' if delete_markers else 'not'}.",
+        right=f"{source_bucket} replicates {copies} to {destination_bucket}, deletions {also}.",
         wrong=f"No rule of {source_bucket} is {wanted} (destination, status, prefix, delete markers), but: {found}.",
         mend=mend,
     )
