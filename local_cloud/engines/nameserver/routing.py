@@ -1,0 +1,68 @@
+"""Which record sets of a group may answer, and with what weight.
+
+The rules are those of the Route 53 developer guide, "How Amazon Route 53 chooses records when health checking is
+configured" and "Weighted routing":
+
+- a record set without a health check is healthy;
+- a weight of 0 is not chosen, unless all weights are 0 (then all alike), or no record set with a weight is healthy;
+- when nothing is healthy, everything is;
+- failover answers PRIMARY while it is healthy, else a healthy SECONDARY; with neither, PRIMARY.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+
+class Candidate(NamedTuple):
+    """A record set that may answer now; `weight` is above 0 and counts among the candidates only."""
+
+    set_identifier: str
+    weight: int
+    record_set: dict[str, Any]
+
+
+Choose = Callable[[Sequence[Candidate]], Candidate]
+"""Picks one of two or more candidates. The seam at which tests see what was asked."""
+
+
+def choose_by_weight(candidates: Sequence[Candidate]) -> Candidate:
+    """Draw a candidate with a probability in proportion to its weight."""
+    return random.choices(candidates, [candidate.weight for candidate in candidates])[0]
+
+
+def find_candidates(record_sets: Sequence[dict[str, Any]], is_healthy: Callable[[str], bool]) -> tuple[Candidate, ...]:
+    """The candidates among the record sets of one name and type: at least one.
+
+    Args:
+        record_sets: All of them, at least one, in botocore's shape.
+        is_healthy: Tells the status of a health check by its id.
+    """
+    if len(record_sets) == 1:
+        return (_candidate(record_sets[0], 1),)
+    healthy = [record_set for record_set in record_sets if _is_healthy(record_set, is_healthy)]
+    if "Failover" in record_sets[0]:
+        return (_candidate(_by_failover(record_sets, healthy), 1),)
+    return _by_weight(healthy or record_sets)
+
+
+def _is_healthy(record_set: dict[str, Any], is_healthy: Callable[[str], bool]) -> bool:
+    health_check_id = record_set.get("HealthCheckId")
+    return health_check_id is None or is_healthy(health_check_id)
+
+
+def _by_weight(record_sets: Sequence[dict[str, Any]]) -> tuple[Candidate, ...]:
+    with_weight = tuple(
+        _candidate(record_set, record_set["Weight"]) for record_set in record_sets if record_set["Weight"]
+    )
+    return with_weight or tuple(_candidate(record_set, 1) for record_set in record_sets)
+
+
+def _by_failover(record_sets: Sequence[dict[str, Any]], healthy: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return min(healthy or record_sets, key=lambda record_set: str(record_set["Failover"]))  # PRIMARY before SECONDARY
+
+
+def _candidate(record_set: dict[str, Any], weight: int) -> Candidate:
+    return Candidate(record_set.get("SetIdentifier", ""), weight, record_set)

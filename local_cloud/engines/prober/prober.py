@@ -1,0 +1,166 @@
+"""The prober: asks the endpoint of every health check at its interval, and says which checks are healthy."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from local_cloud.clock import Clock
+from local_cloud.engines.prober.probes import Observation, Respond, probe
+from local_cloud.engines.prober.status import Checker, HealthCheck, get_statuses
+
+logger = logging.getLogger(__name__)
+
+SHORTEST_INTERVAL = 0.02
+"""Seconds between two probes of a checker at least, however fast the clock."""
+PROBES_AT_A_TIME = 4
+"""An endpoint that hangs keeps one of them; the other checks go on."""
+
+_RESTARTING = ("Type", "Regions", "Disabled")
+"""What a change of makes the checkers start anew; any other change leaves their streaks as they are."""
+
+
+class Prober:
+    """Health checks that check.
+
+    A new check is healthy until `FailureThreshold` probes in a row failed, for so many checkers that 18 % or less still
+    see it healthy. The threads start with the first check; while there is nothing to probe they sleep.
+
+    Args:
+        clock: Shortens the intervals.
+        respond: Asks the gateway in this process, for endpoints of S3.
+        probe: Asks an endpoint once; a seam for tests.
+    """
+
+    def __init__(self, *, clock: Clock, respond: Respond, probe: Callable[..., Observation] = probe) -> None:
+        self.generation = 0
+        self._clock = clock
+        self._respond = respond
+        self._probe = probe
+        self._statuses: dict[str, bool] = {}
+        self._checks: dict[str, HealthCheck] = {}
+        self._changed = threading.Condition()
+        self._due: list[tuple[float, int, str, Checker]] = []
+        self._tie = itertools.count()
+        self._is_stopping = False
+        self._thread: threading.Thread | None = None
+        self._workers = ThreadPoolExecutor(PROBES_AT_A_TIME, thread_name_prefix="prober")
+
+    def is_healthy(self, health_check_id: str) -> bool:
+        """The status of a check, without a lock; healthy when there is no such check."""
+        return self._statuses.get(health_check_id, True)
+
+    def observations(self, health_check_id: str) -> list[dict[str, Any]]:
+        """What each checker saw last, in botocore's shape; empty before the first probe, and without an endpoint."""
+        return [checker.report(checker.last) for checker in self._checkers(health_check_id) if checker.last]
+
+    def last_failures(self, health_check_id: str) -> list[dict[str, Any]]:
+        """The last failure that each checker saw."""
+        return [
+            checker.report(checker.last_failure) for checker in self._checkers(health_check_id) if checker.last_failure
+        ]
+
+    def put(self, health_check_id: str, config: dict[str, Any]) -> None:
+        """Add a check, or change one; what needs no probe (`Inverted`, `Disabled`) is in effect at once.
+
+        Args:
+            health_check_id: The check's id.
+            config: In botocore's shape, with defaults filled in.
+        """
+        with self._changed:
+            old = self._checks.get(health_check_id)
+            if old and all(old.config.get(member) == config.get(member) for member in _RESTARTING):
+                old.config = config
+            else:
+                self._checks[health_check_id] = check = HealthCheck(config)
+                self._schedule(health_check_id, check)
+            self._evaluate()
+            self._ensure_thread()
+            self._changed.notify()
+
+    def remove(self, health_check_id: str) -> None:
+        """Forget a check. May be repeated."""
+        with self._changed:
+            self._checks.pop(health_check_id, None)
+            self._evaluate()
+
+    def reset(self) -> None:
+        """Forget all checks. `generation` goes on."""
+        with self._changed:
+            self._checks.clear()
+            self._evaluate()
+
+    def stop(self) -> None:
+        """Stop probing and wait for the threads' end; hold no lock that an endpoint needs. May be repeated."""
+        with self._changed:
+            self._is_stopping = True
+            self._changed.notify()
+        if self._thread:
+            self._thread.join()
+        self._workers.shutdown(wait=True, cancel_futures=True)
+
+    def _checkers(self, health_check_id: str) -> list[Checker]:
+        with self._changed:
+            check = self._checks.get(health_check_id)
+            return check.checkers if check else []
+
+    def _schedule(self, health_check_id: str, check: HealthCheck) -> None:
+        """Let the checkers begin, spread over the first interval, as real ones don't agree with one another."""
+        if check.config.get("Disabled"):
+            return
+        now = time.monotonic()
+        for number, checker in enumerate(check.checkers):
+            begin = now + number * self._interval_of(check) / len(check.checkers)
+            heapq.heappush(self._due, (begin, next(self._tie), health_check_id, checker))
+
+    def _interval_of(self, check: HealthCheck) -> float:
+        return max(self._clock.scaled(check.config["RequestInterval"]), SHORTEST_INTERVAL)
+
+    def _evaluate(self) -> None:
+        """Publish the statuses; readers see the old table or the new one."""
+        statuses = get_statuses(self._checks)
+        if statuses != self._statuses:
+            self._statuses = statuses
+            self.generation += 1
+
+    def _ensure_thread(self) -> None:
+        if self._thread is None and not self._is_stopping:
+            self._thread = threading.Thread(target=self._run, name="prober", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        with self._changed:
+            while not self._is_stopping:
+                wait = self._due[0][0] - time.monotonic() if self._due else None
+                if wait is None or wait > 0:
+                    self._changed.wait(wait)
+                else:
+                    self._start_probe()
+
+    def _start_probe(self) -> None:
+        due, _, health_check_id, checker = heapq.heappop(self._due)
+        check = self._checks.get(health_check_id)
+        if check is None or checker not in check.checkers:  # removed, or started anew
+            return
+        following = max(due + self._interval_of(check), time.monotonic())
+        heapq.heappush(self._due, (following, next(self._tie), health_check_id, checker))
+        if not checker.is_busy:
+            checker.is_busy = True
+            self._workers.submit(self._observe, check, checker)
+
+    def _observe(self, check: HealthCheck, checker: Checker) -> None:
+        try:
+            observation = self._probe(check.config, respond=self._respond)
+        except Exception as error:
+            logger.exception("A probe failed by itself, not by its endpoint")
+            observation = Observation(False, f"Failure: the prober itself failed: {error}")
+        with self._changed:
+            checker.is_busy = False
+            checker.see(observation, threshold=check.config["FailureThreshold"], now=self._clock.now())
+            self._evaluate()

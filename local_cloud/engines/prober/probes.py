@@ -1,0 +1,129 @@
+"""One probe: a request to the endpoint of a health check, and what was seen."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import ipaddress
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from local_cloud.call import Response
+
+Respond = Callable[[dict[str, Any]], Response]
+"""Asks the gateway in this process, with a WSGI environment."""
+
+CONNECT_SECONDS = 4.0
+RESPONSE_SECONDS = 2.0
+"""Route 53 developer guide, "How Route 53 determines the status of health checks". No clock shortens them."""
+SEARCHED_BYTES = 5120
+"""The search string must stand within the first 5,120 bytes of the body."""
+USER_AGENT = "Amazon-Route53-Health-Check-Service (local cloud)"
+
+_S3_HOST = re.compile(r"(?:[a-z0-9.-]+\.)?s3\.[a-z]{2}(?:-[a-z]+)+-\d\.amazonaws\.com")
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a checker saw. `text` begins with `Success` or `Failure`, as in `GetHealthCheckStatus`."""
+
+    is_success: bool
+    text: str
+
+
+def probe(config: dict[str, Any], *, respond: Respond) -> Observation:
+    """Ask the endpoint of a health check once.
+
+    Args:
+        config: Configuration in botocore's shape, of a type with an endpoint, defaults filled in.
+        respond: Asks the gateway, for endpoints of S3.
+    """
+    host = config.get("FullyQualifiedDomainName", "").lower().rstrip(".")
+    address = config.get("IPAddress") or ("127.0.0.1" if _is_localhost(host) else "")
+    try:
+        if address and ipaddress.ip_address(address).is_loopback:
+            return _probe_loopback(config, address, host)
+        if not address and _S3_HOST.fullmatch(host):
+            return _probe_s3(config, host, respond)
+    except TimeoutError:
+        return _failure("The health checker could not get a response within the timeout limit.")
+    except (OSError, http.client.HTTPException) as error:
+        return _failure(f"{error.__class__.__name__}: {error}")
+    return _failure(f"The local cloud has no route to {address or host}: it never leaves this machine.")
+
+
+def _probe_loopback(config: dict[str, Any], address: str, host: str) -> Observation:
+    port = config["Port"]
+    if config["Type"] == "TCP":
+        socket.create_connection((address, port), timeout=CONNECT_SECONDS).close()
+        return Observation(True, "Success: TCP connection established")
+    connection: http.client.HTTPConnection
+    if config["Type"].startswith("HTTPS"):
+        # Route 53 does not validate certificates.
+        context = ssl._create_unverified_context()
+        connection = http.client.HTTPSConnection(address, port, timeout=CONNECT_SECONDS, context=context)
+    else:
+        connection = http.client.HTTPConnection(address, port, timeout=CONNECT_SECONDS)
+    try:
+        connection.connect()
+        connection.sock.settimeout(RESPONSE_SECONDS)
+        headers = {"Host": f"{host or address}:{port}", "User-Agent": USER_AGENT}
+        connection.request("GET", _path_of(config), headers=headers)
+        response = connection.getresponse()
+        return _judge(config, response.status, response.read(SEARCHED_BYTES))
+    finally:
+        connection.close()
+
+
+def _probe_s3(config: dict[str, Any], host: str, respond: Respond) -> Observation:
+    path, _, query = _path_of(config).partition("?")
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "REQUEST_URI": _path_of(config),
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(config["Port"]),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": host,
+        "HTTP_USER_AGENT": USER_AGENT,
+        "wsgi.url_scheme": "https" if config["Type"].startswith("HTTPS") else "http",
+        "wsgi.input": io.BytesIO(),
+    }
+    asked = time.monotonic()
+    response = respond(environ)
+    if time.monotonic() - asked > RESPONSE_SECONDS:
+        raise TimeoutError
+    return _judge(config, response.status, response.body[:SEARCHED_BYTES])
+
+
+def _judge(config: dict[str, Any], status: int, body: bytes) -> Observation:
+    """2xx and 3xx are healthy (redirects are not followed); for a string match the body must hold the string, too."""
+    phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Unknown"
+    text = f"HTTP Status Code {status}, {phrase}"
+    if not 200 <= status < 400:
+        return _failure(text)
+    if config["Type"].endswith("_STR_MATCH") and config["SearchString"].encode() not in body:
+        return _failure(f"{text}, but the response body does not contain the search string.")
+    return Observation(True, f"Success: {text}")
+
+
+def _failure(text: str) -> Observation:
+    return Observation(False, f"Failure: {text}")
+
+
+def _path_of(config: dict[str, Any]) -> str:
+    path = config.get("ResourcePath") or "/"
+    return path if path.startswith("/") else f"/{path}"
+
+
+def _is_localhost(host: str) -> bool:
+    return host == "localhost" or host.endswith(".localhost")

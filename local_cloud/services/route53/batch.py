@@ -1,0 +1,179 @@
+"""One change batch, applied to a copy of a zone's record sets: all of it, or nothing.
+
+Changes are applied in the order in which they stand. What concerns several record sets (one routing policy a name and
+type, one TTL a weighted group, nothing beside a CNAME) is checked on the result, so that a batch may replace a
+simple record set by weighted ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from dns.name import Name
+
+from local_cloud.errors import AwsError
+from local_cloud.services.route53.domain_names import InvalidNameError, parse_name, write_name
+from local_cloud.services.route53.record_rules import check_shape, find_faults
+from local_cloud.services.route53.zones import HostedZone, Key, RecordSet
+
+MAXIMUM_RECORDS = 1000
+"""ResourceRecord elements in a batch; an UPSERT counts twice."""
+MAXIMUM_GROUP = 100
+"""Record sets of one name and type."""
+
+
+def apply_changes(
+    zone: HostedZone, changes: list[dict[str, Any]], *, health_check_exists: Callable[[str], bool]
+) -> dict[Key, RecordSet]:
+    """The zone's record sets after a batch.
+
+    Raises:
+        AwsError: `InvalidChangeBatch` with every fault found, `InvalidInput` for a malformed change,
+            `NoSuchHealthCheck` when one is named that does not exist. Nothing has changed then.
+    """
+    for change in changes:
+        check_shape(change)
+        _check_health_check(change, health_check_exists)
+    _check_size(changes)
+    batch = _Batch(zone)
+    for change in changes:
+        batch.apply(change["Action"], change["ResourceRecordSet"])
+    faults = batch.faults or list(_faults_of_zone(zone, batch.record_sets, batch.touched))
+    if faults:
+        raise AwsError("InvalidChangeBatch", f"[{', '.join(faults)}]")
+    return batch.record_sets
+
+
+def _check_health_check(change: dict[str, Any], exists: Callable[[str], bool]) -> None:
+    health_check_id = change["ResourceRecordSet"].get("HealthCheckId")
+    if health_check_id and change["Action"] != "DELETE" and not exists(health_check_id):
+        raise AwsError("NoSuchHealthCheck", f"No health check exists with the specified ID: {health_check_id}", 404)
+
+
+def _check_size(changes: list[dict[str, Any]]) -> None:
+    records = sum(
+        len(change["ResourceRecordSet"]["ResourceRecords"]) * (2 if change["Action"] == "UPSERT" else 1)
+        for change in changes
+    )
+    if records > MAXIMUM_RECORDS:
+        raise AwsError("InvalidChangeBatch", f"[Number of records limit of {MAXIMUM_RECORDS} exceeded.]")
+
+
+class _Batch:
+    """The record sets of a zone while a batch is being applied, and what went wrong so far."""
+
+    def __init__(self, zone: HostedZone) -> None:
+        self.record_sets = dict(zone.record_sets)
+        self.faults: list[str] = []
+        self.touched: set[Name] = set()
+        self._zone = zone
+        self._seen: set[tuple[str, Key]] = set()
+
+    def apply(self, action: str, record_set: RecordSet) -> None:
+        try:
+            name = parse_name(record_set["Name"])
+        except InvalidNameError as error:
+            self.faults.append(str(error))
+            return
+        record_set = _normalised(record_set, name)
+        key = (name, record_set["Type"], record_set.get("SetIdentifier", ""))
+        if not name.is_subdomain(self._zone.name):
+            self.faults.append(
+                f"RRSet with DNS name {write_name(name)} is not permitted in zone {write_name(self._zone.name)}"
+            )
+        elif (action, key) in self._seen:
+            what = f"'{record_set['Type']} {write_name(name)}'"
+            self.faults.append(f"The request contains an invalid set of changes for a resource record set {what}")
+        elif action == "DELETE":
+            self._delete(key, record_set)
+        else:
+            self._put(action, key, record_set)
+        self._seen.add((action, key))
+        self.touched.add(name)
+
+    def _delete(self, key: Key, record_set: RecordSet) -> None:
+        current = self.record_sets.get(key)
+        tried = f"Tried to delete resource record set {_describe(record_set)} but"
+        if current is None:
+            self.faults.append(f"{tried} it was not found")
+        elif _comparable(current) != _comparable(record_set):
+            self.faults.append(f"{tried} the values provided do not match the current values")
+        elif key[0] == self._zone.name and key[1] == "SOA":
+            self.faults.append("A HostedZone must contain exactly one SOA record.")
+        elif key[0] == self._zone.name and key[1] == "NS":
+            self.faults.append("A HostedZone must contain at least one NS record for the zone itself.")
+        else:
+            del self.record_sets[key]
+
+    def _put(self, action: str, key: Key, record_set: RecordSet) -> None:
+        if action == "CREATE" and key in self.record_sets:
+            self.faults.append(f"Tried to create resource record set {_describe(record_set)} but it already exists")
+            return
+        self.faults += find_faults(record_set)
+        self.record_sets[key] = record_set
+
+
+def _normalised(record_set: RecordSet, name: Name) -> RecordSet:
+    """The record set as Route 53 keeps it, with members in the order in which it lists them."""
+    kept = {"Name": write_name(name), "Type": record_set["Type"]}
+    for member in ("SetIdentifier", "Weight", "Failover", "TTL", "ResourceRecords", "HealthCheckId"):
+        if record_set.get(member) is not None:
+            kept[member] = record_set[member]
+    return kept
+
+
+def _comparable(record_set: RecordSet) -> RecordSet:
+    return {**record_set, "ResourceRecords": sorted(record["Value"] for record in record_set["ResourceRecords"])}
+
+
+def _describe(record_set: RecordSet) -> str:
+    identifier = f", set-identifier='{record_set['SetIdentifier']}'" if "SetIdentifier" in record_set else ""
+    return f"[name='{record_set['Name']}', type='{record_set['Type']}'{identifier}]"
+
+
+def _faults_of_zone(zone: HostedZone, record_sets: Mapping[Key, RecordSet], touched: set[Name]) -> Iterator[str]:
+    """What is wrong between the record sets of each name that the batch touched."""
+    ordered = [record_set for _, record_set in sorted(record_sets.items(), key=lambda item: item[0])]
+    for name in sorted(touched):
+        here = [record_set for record_set in ordered if record_set["Name"] == write_name(name)]
+        yield from _faults_of_cname(zone, write_name(name), here)
+        for _, group in groupby(here, key=lambda record_set: str(record_set["Type"])):
+            yield from _faults_of_group(list(group))
+
+
+def _faults_of_cname(zone: HostedZone, name: str, here: list[RecordSet]) -> Iterator[str]:
+    kinds = {record_set["Type"] for record_set in here}
+    if "CNAME" not in kinds:
+        return
+    if name == write_name(zone.name):
+        yield f"RRSet of type CNAME with DNS name {name} is not permitted at apex in zone {name}"
+    elif len(kinds) > 1:
+        yield (
+            f"RRSet of type CNAME with DNS name {name} is not permitted as it conflicts with other records with the "
+            f"same DNS name in zone {write_name(zone.name)}"
+        )
+
+
+def _faults_of_group(group: list[RecordSet]) -> Iterator[str]:
+    """What is wrong in the record sets of one name and type."""
+    first = group[0]
+    what = f"RRSet with DNS name {first['Name']}, type {first['Type']}"
+    last = f"{what}, SetIdentifier {group[-1].get('SetIdentifier')}"
+    policies = {_policy_of(record_set) for record_set in group}
+    if len(group) > 1 and "simple" in policies:
+        yield f"{what} cannot be created as other RRSets exist with the same name and type."
+    elif len(policies) > 1:
+        policy = _policy_of(group[-1])
+        yield f"{last} cannot be created as a non-{policy} set exists with the same name and type."
+    elif policies == {"weighted"} and len({record_set["TTL"] for record_set in group}) > 1:
+        yield f"{last} cannot be created as weighted sets must contain the same TTL."
+    elif policies == {"failover"} and len({record_set["Failover"] for record_set in group}) < len(group):
+        yield f"{last} cannot be created as a failover set has one {group[-1]['Failover']} record set."
+    elif len(group) > MAXIMUM_GROUP:
+        yield f"{what} cannot be created as a group has at most {MAXIMUM_GROUP} record sets."
+
+
+def _policy_of(record_set: RecordSet) -> str:
+    return "weighted" if "Weight" in record_set else "failover" if "Failover" in record_set else "simple"

@@ -1,0 +1,63 @@
+"""Changes on their way to the name servers: PENDING at first, INSYNC when all have them."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from local_cloud.clock import Clock
+from local_cloud.errors import AwsError
+
+SECONDS_TO_IN_SYNC = 30
+"""What it takes on AWS, where it is usually less than 60."""
+
+_ALPHABET = string.digits + string.ascii_uppercase
+
+
+def new_id(prefix: str) -> str:
+    """A fresh id in Route 53's style: `"Z"` or `"C"`, then 20 capitals and digits."""
+    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(20))
+
+
+@dataclass(frozen=True)
+class _Change:
+    submitted: float
+    comment: str
+
+
+class Changes:
+    """Every change that was made, by its id."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._changes: dict[str, _Change] = {}
+
+    def add(self, comment: str = "") -> dict[str, Any]:
+        """Note a change made now; its ChangeInfo."""
+        change_id = new_id("C")
+        self._changes[change_id] = _Change(self._clock.now(), comment)
+        return self.describe(change_id)
+
+    def describe(self, change_id: str) -> dict[str, Any]:
+        """A change's ChangeInfo in botocore's shape.
+
+        Raises:
+            AwsError: `NoSuchChange`.
+        """
+        change = self._changes.get(change_id)
+        if change is None:
+            raise AwsError("NoSuchChange", f"A change with the specified change ID does not exist: {change_id}", 404)
+        is_in_sync = self._clock.now() - change.submitted >= self._clock.scaled(SECONDS_TO_IN_SYNC)
+        described = {
+            "Id": f"/change/{change_id}",
+            "Status": "INSYNC" if is_in_sync else "PENDING",
+            "SubmittedAt": datetime.fromtimestamp(change.submitted, UTC),
+        }
+        return described | ({"Comment": change.comment} if change.comment else {})
+
+    def clear(self) -> None:
+        """Forget all changes."""
+        self._changes.clear()

@@ -1,0 +1,102 @@
+"""What a health check's configuration must be, and what Route 53 fills in.
+
+Where Route 53's own sentence is not known, ours says what is wrong; the code is Route 53's.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+
+from local_cloud.errors import AwsError
+
+_ENDPOINT_PORTS = {"HTTP": 80, "HTTPS": 443, "HTTP_STR_MATCH": 80, "HTTPS_STR_MATCH": 443, "TCP": None}
+_ENDPOINT_MEMBERS = ("IPAddress", "FullyQualifiedDomainName", "Port", "ResourcePath", "SearchString", "Regions")
+
+
+def check_config(config: dict[str, Any], others: Mapping[str, dict[str, Any]]) -> None:
+    """Refuse a configuration that Route 53 refuses.
+
+    Args:
+        config: The configuration, given or merged.
+        others: Existing health checks by id, for children.
+
+    Raises:
+        AwsError: `InvalidInput`, or `NotImplemented` for routing controls.
+    """
+    kind = config["Type"]
+    if kind == "RECOVERY_CONTROL":
+        raise AwsError("NotImplemented", "The local cloud has no routing controls (Route 53 ARC).", 501)
+    if kind in _ENDPOINT_PORTS:
+        _check_endpoint(kind, config)
+    else:
+        _refuse_members(config, _ENDPOINT_MEMBERS)
+    if kind == "CALCULATED":
+        _check_children(config, others)
+    if kind == "CLOUDWATCH_METRIC":
+        _require(config, "AlarmIdentifier")
+        _require(config, "InsufficientDataHealthStatus")
+
+
+def complete_config(config: dict[str, Any]) -> dict[str, Any]:
+    """The configuration with the defaults that Route 53 shows."""
+    kind = config["Type"]
+    defaults: dict[str, Any] = {"Inverted": False, "Disabled": False}
+    if kind in _ENDPOINT_PORTS:
+        defaults |= {"RequestInterval": 30, "FailureThreshold": 3, "MeasureLatency": False}
+        defaults |= {"Port": _ENDPOINT_PORTS[kind], "EnableSNI": kind.startswith("HTTPS")}
+    return defaults | config
+
+
+def _check_endpoint(kind: str, config: dict[str, Any]) -> None:
+    if "IPAddress" not in config and "FullyQualifiedDomainName" not in config:
+        raise _invalid(f"A health check of type {kind} needs IPAddress or FullyQualifiedDomainName.")
+    if config.get("RequestInterval", 30) not in (10, 30):
+        raise _invalid("RequestInterval must be 10 or 30 seconds.")
+    if kind.endswith("_STR_MATCH"):
+        _require(config, "SearchString")
+    else:
+        _refuse_members(config, ("SearchString",))
+    if kind == "TCP":
+        _require(config, "Port")
+        _refuse_members(config, ("ResourcePath",))
+    _refuse_members(config, ("ChildHealthChecks", "HealthThreshold", "AlarmIdentifier", "InsufficientDataHealthStatus"))
+    _check_address(config.get("IPAddress"))
+
+
+def _check_address(text: str | None) -> None:
+    """Only addresses of the public Internet, as on AWS; and loopback, which here is the only network there is."""
+    if text is None:
+        return
+    address = ipaddress.ip_address(text)
+    if not address.is_loopback and not address.is_global:
+        raise _invalid(
+            f"The IP address {text} is in a range that health checkers cannot reach: local, private or reserved."
+        )
+
+
+def _check_children(config: dict[str, Any], others: Mapping[str, dict[str, Any]]) -> None:
+    _require(config, "HealthThreshold")
+    for child in config.get("ChildHealthChecks", []):
+        if child not in others:
+            raise _invalid(f"The child health check {child} does not exist.")
+        if others[child]["HealthCheckConfig"]["Type"] == "CALCULATED":
+            raise _invalid(
+                f"The child health check {child} is itself calculated; one calculated check cannot watch another."
+            )
+
+
+def _require(config: dict[str, Any], member: str) -> None:
+    if config.get(member) is None:
+        raise _invalid(f"A health check of type {config['Type']} needs {member}.")
+
+
+def _refuse_members(config: dict[str, Any], members: tuple[str, ...]) -> None:
+    for member in members:
+        if config.get(member):
+            raise _invalid(f"A health check of type {config['Type']} cannot have {member}.")
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("InvalidInput", message)

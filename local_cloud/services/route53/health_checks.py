@@ -1,0 +1,131 @@
+"""Operations on health checks. The prober does the checking."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from local_cloud.call import Call
+from local_cloud.errors import AwsError
+from local_cloud.services.route53.health_check_rules import check_config, complete_config
+from local_cloud.services.route53.pages import cut_page, page_size
+from local_cloud.services.service import Service
+
+_RESETTABLE = ("ChildHealthChecks", "FullyQualifiedDomainName", "Regions", "ResourcePath")
+_NOT_CONFIG = ("HealthCheckId", "HealthCheckVersion", "ResetElements")
+
+
+class HealthChecks(Service):
+    """`CreateHealthCheck` and the rest of a health check's life."""
+
+    prober: Any
+    health_checks: dict[str, dict[str, Any]]
+    """Health checks in botocore's shape, by id, in the order in which they were created."""
+    health_check_references: dict[str, dict[str, Any]]
+    """What was asked for with each caller reference, deleted health checks included."""
+    tags: dict[tuple[str, str], dict[str, str]]
+
+    def answer_create_health_check(self, call: Call) -> dict[str, Any]:
+        """Create a health check, healthy at first; the same request again gives the same health check."""
+        reference, config = call.parameters["CallerReference"], call.parameters["HealthCheckConfig"]
+        existing = next((each for each in self.health_checks.values() if each["CallerReference"] == reference), None)
+        if reference in self.health_check_references:
+            if existing is None or self.health_check_references[reference] != config:
+                message = "This caller reference belongs to a health check with other settings, or to a deleted one."
+                raise AwsError("HealthCheckAlreadyExists", message, 409)
+            return _created(existing)
+        check_config(config, self.health_checks)
+        health_check = {
+            "Id": str(uuid.uuid4()),
+            "CallerReference": reference,
+            "HealthCheckConfig": complete_config(config),
+            "HealthCheckVersion": 1,
+        }
+        self.health_checks[health_check["Id"]] = health_check
+        self.health_check_references[reference] = config
+        self.prober.put(health_check["Id"], health_check["HealthCheckConfig"])
+        return _created(health_check)
+
+    def answer_get_health_check(self, call: Call) -> dict[str, Any]:
+        """A health check as it was configured; for how it fares, see `GetHealthCheckStatus`."""
+        return {"HealthCheck": self._get(call)}
+
+    def answer_update_health_check(self, call: Call) -> dict[str, Any]:
+        """Change what is given and keep the rest; in effect at once."""
+        health_check = self._get(call)
+        parameters = call.parameters
+        if parameters.get("HealthCheckVersion") not in (None, health_check["HealthCheckVersion"]):
+            message = "The value of HealthCheckVersion in the request doesn't match the health check's version."
+            raise AwsError("HealthCheckVersionMismatch", message, 409)
+        given = {
+            member: value for member, value in parameters.items() if member not in _NOT_CONFIG and value is not None
+        }
+        reset = [member for member in parameters.get("ResetElements", []) if member in _RESETTABLE]
+        config = {
+            member: value for member, value in health_check["HealthCheckConfig"].items() if member not in reset
+        } | given
+        check_config(config, self.health_checks)
+        version = health_check["HealthCheckVersion"] + 1
+        self.health_checks[health_check["Id"]] = {
+            **health_check,
+            "HealthCheckConfig": config,
+            "HealthCheckVersion": version,
+        }
+        self.prober.put(health_check["Id"], config)
+        return {"HealthCheck": self.health_checks[health_check["Id"]]}
+
+    def answer_delete_health_check(self, call: Call) -> dict[str, Any]:
+        """Delete a health check, also one that record sets name: they count as healthy from then on."""
+        health_check_id = self._get(call)["Id"]
+        parents = [
+            parent["Id"]
+            for parent in self.health_checks.values()
+            if health_check_id in parent["HealthCheckConfig"].get("ChildHealthChecks", [])
+        ]
+        if parents:
+            message = f"The health check {health_check_id} is a child of the health check {parents[0]}."
+            raise AwsError("HealthCheckInUse", message)
+        del self.health_checks[health_check_id]
+        self.tags.pop(("healthcheck", health_check_id), None)
+        self.prober.remove(health_check_id)
+        return {}
+
+    def answer_list_health_checks(self, call: Call) -> dict[str, Any]:
+        """Health checks in the order in which they were created."""
+        checks = list(self.health_checks.values())
+        marker = call.parameters.get("Marker")
+        if marker:
+            ids = [check["Id"] for check in checks]
+            checks = checks[ids.index(marker) :] if marker in ids else []
+        size = page_size(call.parameters)
+        page, following = cut_page(checks, size)
+        result = {
+            "HealthChecks": list(page),
+            "Marker": marker or "",
+            "IsTruncated": following is not None,
+            "MaxItems": str(size),
+        }
+        return result | ({"NextMarker": following["Id"]} if following else {})
+
+    def answer_get_health_check_count(self, call: Call) -> dict[str, Any]:
+        """How many health checks there are."""
+        return {"HealthCheckCount": len(self.health_checks)}
+
+    def answer_get_health_check_status(self, call: Call) -> dict[str, Any]:
+        """What each checker saw last, before `Inverted` and `Disabled`. Empty for checks that probe nothing."""
+        return {"HealthCheckObservations": self.prober.observations(self._get(call)["Id"])}
+
+    def answer_get_health_check_last_failure_reason(self, call: Call) -> dict[str, Any]:
+        """The last failure that each checker saw; empty while there was none."""
+        return {"HealthCheckObservations": self.prober.last_failures(self._get(call)["Id"])}
+
+    def _get(self, call: Call) -> dict[str, Any]:
+        health_check_id = call.parameters["HealthCheckId"]
+        if health_check_id not in self.health_checks:
+            raise AwsError("NoSuchHealthCheck", f"No health check exists with the specified ID: {health_check_id}", 404)
+        return self.health_checks[health_check_id]
+
+
+def _created(health_check: dict[str, Any]) -> dict[str, Any]:
+    location = f"https://route53.amazonaws.com/2013-04-01/healthcheck/{health_check['Id']}"
+    return {"HealthCheck": health_check, "Location": location}

@@ -1,0 +1,27 @@
+"""One page of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from local_cloud.errors import AwsError
+
+T = TypeVar("T")
+
+
+def page_size(parameters: dict[str, Any], *, largest: int = 100) -> int:
+    """How many items a page shall have: `MaxItems`, at most `largest`, which is also the default.
+
+    Raises:
+        AwsError: `InvalidInput` when it is not a number above 0.
+    """
+    text = str(parameters.get("MaxItems", largest))
+    if not text.isdecimal() or int(text) < 1:
+        raise AwsError("InvalidInput", f"Invalid value for maxitems: '{text}'. It must be a number above 0.")
+    return min(int(text), largest)
+
+
+def cut_page(items: Sequence[T], size: int) -> tuple[Sequence[T], T | None]:
+    """The first items, and the one with which the next page begins, or None."""
+    return items[:size], items[size] if len(items) > size else None

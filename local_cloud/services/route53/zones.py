@@ -1,0 +1,110 @@
+"""The store of hosted zones, as immutable snapshots.
+
+The service changes it under the cloud's lock; the nameserver reads it from another thread without any. So a zone
+is never changed in place: a changed zone replaces the old one, and `generation` then says that something is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import dns.name
+from dns.name import Name
+
+RecordSet = dict[str, Any]
+"""A record set in botocore's shape."""
+
+Key = tuple[Name, str, str]
+"""What tells record sets apart: name, type, and set identifier (empty for a simple one)."""
+
+_WILDCARD = dns.name.Name((b"*",))
+_NO_ONE: tuple[RecordSet, ...] = ()
+
+
+@dataclass(frozen=True)
+class HostedZone:
+    """A hosted zone at one moment."""
+
+    id: str
+    name: Name
+    caller_reference: str
+    comment: str
+    name_servers: tuple[str, ...]
+    record_sets: Mapping[Key, RecordSet] = field(repr=False)
+
+    @cached_property
+    def _by_name(self) -> dict[Name, dict[str, list[RecordSet]]]:
+        """Record sets by name and type; names that only have names below them are there too, with nothing."""
+        table: dict[Name, dict[str, list[RecordSet]]] = {}
+        for (name, kind, _), record_set in sorted(self.record_sets.items(), key=lambda item: item[0]):
+            table.setdefault(name, {}).setdefault(kind, []).append(record_set)
+            while name != self.name:
+                name = name.parent()
+                table.setdefault(name, {})
+        return table
+
+    def _types_at(self, name: Name) -> dict[str, list[RecordSet]] | None:
+        """What stands at a name, or at the wildcard that covers it (RFC 4592), by type."""
+        table = self._by_name
+        if name in table:
+            return table[name]
+        while name != self.name:
+            name = name.parent()
+            if name in table:  # the closest name that exists: only its own wildcard covers the asked one
+                return table.get(_WILDCARD.concatenate(name))
+        return None
+
+    def find_record_sets(self, name: Name, kind: str) -> Sequence[RecordSet]:
+        """The record sets of a name and type, in the order of their set identifiers; empty when there are none."""
+        return (self._types_at(name) or {}).get(kind, _NO_ONE)
+
+    def name_exists(self, name: Name) -> bool:
+        """False means NXDOMAIN."""
+        return self._types_at(name) is not None
+
+
+class Zones:
+    """All hosted zones of the account."""
+
+    def __init__(self) -> None:
+        self.generation = 0
+        self._zones: dict[str, HostedZone] = {}
+
+    def __iter__(self) -> Iterator[HostedZone]:
+        return iter(self._zones.values())
+
+    def __len__(self) -> int:
+        return len(self._zones)
+
+    def get(self, zone_id: str) -> HostedZone | None:
+        """A zone by its bare id, or None."""
+        return self._zones.get(zone_id)
+
+    def put(self, zone: HostedZone) -> None:
+        """Add a zone, or replace its older snapshot."""
+        self._replace({**self._zones, zone.id: zone})
+
+    def remove(self, zone_id: str) -> None:
+        """Take a zone away."""
+        self._replace({key: zone for key, zone in self._zones.items() if key != zone_id})
+
+    def clear(self) -> None:
+        """Take all zones away. The generation goes on, so that nobody's cache mistakes new data for old."""
+        self._replace({})
+
+    def zone_holding(self, name: Name) -> HostedZone | None:
+        """The zone that answers for a name: the deepest one; of several with the same name, the newest."""
+        holding = [zone for zone in self._zones.values() if name.is_subdomain(zone.name)]
+        return max(reversed(holding), key=lambda zone: len(zone.name), default=None)
+
+    def is_name_server(self, name: Name) -> bool:
+        """True for the host names in the delegation sets of existing zones."""
+        host = name.to_text(omit_final_dot=True)
+        return any(host in zone.name_servers for zone in self._zones.values())
+
+    def _replace(self, zones: dict[str, HostedZone]) -> None:
+        self._zones = zones
+        self.generation += 1
