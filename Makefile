@@ -51,9 +51,10 @@ cloud: $(READY) ## Run the local cloud alone and print its addresses; Ctrl-C end
 
 check: lint types contracts test ## Everything CI runs, in the same order
 
-lint: $(READY) ## Style and mistakes: ruff
+lint: $(READY) ## Style and mistakes: ruff; notebooks without outputs: nbstripout
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb
 
 types: $(READY) ## Types: mypy, strict
 	$(BIN)/mypy
