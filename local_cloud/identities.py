@@ -14,7 +14,7 @@ from local_cloud.call import ACCOUNT_ID
 
 
 def find_role(role_arn: str) -> Any | None:
-    """moto's role with this ARN, or None."""
+    """The role with this ARN, as moto keeps it, or None."""
     backend = get_backend("iam")[ACCOUNT_ID]["aws"]
     return next((role for role in backend.roles.values() if role.arn == role_arn), None)
 

@@ -34,7 +34,7 @@ class Bucket(FakeBucket):
         super().__init__(name=name, account_id=ACCOUNT_ID, region_name=region_name, bucket_namespace=namespace)
         self.replication_configuration: dict[str, Any] | None = None
         self.public_access_block = PublicAccessBlock("true", "true", "true", "true")
-        self.ownership_rule = "BucketOwnerEnforced"
+        self.ownership_rule = "BucketOwnerEnforced"  # type: ignore[assignment]  # moto keeps the word itself
         self.encryption = DEFAULT_ENCRYPTION
 
     @property
@@ -46,6 +46,11 @@ class Bucket(FakeBucket):
     def is_suspended(self) -> bool:
         """Whether versioning was on and is suspended now."""
         return self.versioning_status == "Suspended"
+
+    @property
+    def has_acls(self) -> bool:
+        """Whether ACLs count; under BucketOwnerEnforced, the default, they don't."""
+        return str(self.ownership_rule) != "BucketOwnerEnforced"
 
     def get_permission(self, action: str, resource: str) -> Any:
         """Leave access to `S3Service`: moto ignores conditions and most principals."""
@@ -65,21 +70,22 @@ class ObjectStore(S3Backend):
         """Make a bucket with AWS's defaults; the name was checked before."""
         if bucket_name in s3_backends.bucket_accounts:
             raise BucketAlreadyExists(bucket=bucket_name)
-        self.buckets[bucket_name] = Bucket(bucket_name, region_name, bucket_namespace)
+        self.buckets[bucket_name] = Bucket(bucket_name, region_name, bucket_namespace)  # type: ignore[abstract]
         return self.buckets[bucket_name]
 
     def put_object(self, bucket_name: str, key_name: str, *args: Any, **kwargs: Any) -> FakeKey:
         """Write an object; in a suspended bucket it becomes the version `null`, in place of an earlier one."""
         key = super().put_object(bucket_name, key_name, *args, **kwargs)
-        bucket = self.get_bucket(bucket_name)
-        if isinstance(bucket, Bucket) and bucket.is_suspended:
+        bucket = self._bucket(bucket_name)
+        if bucket.is_suspended:
             _become_null_version(bucket, key)
         return key
 
     def _set_delete_marker(self, bucket_name: str, key_name: str) -> FakeDeleteMarker:
         """Put a delete marker on top, also for a key that never was [LocalStack's snapshots of AWS]."""
-        bucket = self.get_bucket(bucket_name)
-        marker = FakeDeleteMarker(key=bucket.keys.get(key_name) or SimpleNamespace(name=key_name))
+        bucket = self._bucket(bucket_name)
+        below: Any = bucket.keys.get(key_name) or SimpleNamespace(name=key_name)
+        marker = FakeDeleteMarker(key=below)
         bucket.keys.setlist(key_name, [*bucket.keys.getlist(key_name, []), marker])
         if bucket.is_suspended:
             _become_null_version(bucket, marker)
@@ -89,7 +95,7 @@ class ObjectStore(S3Backend):
         self, bucket_name: str, key_name: str, version_id: str | None = None, bypass: bool = False
     ) -> tuple[bool, dict[str, Any]]:
         """Delete; says `delete-marker` too when it was a marker that was removed, as the API reference has it."""
-        bucket = self.get_bucket(bucket_name)
+        bucket = self._bucket(bucket_name)
         was_marker = version_id and isinstance(find_version(bucket, key_name, version_id), FakeDeleteMarker)
         done, answer = super().delete_object(bucket_name, key_name, version_id=version_id, bypass=bypass)
         if was_marker:
@@ -99,6 +105,9 @@ class ObjectStore(S3Backend):
     def delete_bucket_encryption(self, bucket_name: str) -> None:
         """Go back to the default; since 2023 no bucket is without encryption."""
         self.get_bucket(bucket_name).encryption = DEFAULT_ENCRYPTION
+
+    def _bucket(self, name: str) -> Bucket:
+        return self.get_bucket(name)  # type: ignore[return-value]  # all are made by create_bucket above
 
 
 def install() -> None:
@@ -111,7 +120,7 @@ def install() -> None:
 
 def object_store() -> ObjectStore:
     """The backend that holds the buckets."""
-    return get_backend("s3")[ACCOUNT_ID]["aws"]  # type: ignore[no-any-return]
+    return get_backend("s3")[ACCOUNT_ID]["aws"]  # type: ignore[return-value]
 
 
 def find_bucket(name: str) -> Bucket | None:

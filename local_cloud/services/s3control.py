@@ -1,8 +1,142 @@
-"""Placeholder."""
+"""S3 Control: Batch Operations jobs that replicate existing objects. Access points and the rest stay moto's."""
+
 from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.clock import Clock
 from local_cloud.engines.replicator import Replicator
+from local_cloud.engines.replicator.batch import BatchReplication, Job
+from local_cloud.errors import AwsError
+from local_cloud.object_store import find_bucket
 from local_cloud.services.service import Service
+
+
 class S3ControlService(Service):
+    """S3 Control in front of moto's, which has no jobs.
+
+    Args:
+        replicator: Does what the jobs ask for, at its pace.
+        clock: The cloud's clock.
+    """
+
     name = "s3control"
-    def __init__(self, *, replicator: Replicator, clock: Clock) -> None: ...
+
+    def __init__(self, *, replicator: Replicator, clock: Clock) -> None:
+        self._clock = clock
+        self._batch = BatchReplication(replicator)
+        self._jobs: dict[tuple[str, str], Job] = {}
+        self._job_of_token: dict[str, Job] = {}
+
+    def reset(self) -> None:
+        """Forget all jobs."""
+        self._jobs.clear()
+        self._job_of_token.clear()
+
+    def refuse(self, call: Call) -> None:
+        """Refuse calls about other accounts."""
+        if call.parameters.get("AccountId", ACCOUNT_ID) != ACCOUNT_ID:
+            raise AwsError("AccessDenied", "Access Denied", 403)
+
+    def answer_create_job(self, call: Call) -> dict[str, Any]:
+        """Begin a job; the same ClientRequestToken again gives the same job."""
+        token = call.parameters["ClientRequestToken"]
+        if token not in self._job_of_token:
+            job = _make_job(call)
+            self._job_of_token[token] = self._jobs[call.region, job.job_id] = job
+            self._batch.start(job)
+        return {"JobId": self._job_of_token[token].job_id}
+
+    def answer_describe_job(self, call: Call) -> dict[str, Any]:
+        """All about a job."""
+        job = self._find(call)
+        request = job.request
+        described = {
+            **_summary(job),
+            "ConfirmationRequired": job.needs_confirmation,
+            "JobArn": f"arn:aws:s3:{call.region}:{ACCOUNT_ID}:job/{job.job_id}",
+            "Operation": request["Operation"],
+            "Report": request["Report"],
+            "RoleArn": job.role,
+            "ManifestGenerator": request["ManifestGenerator"],
+        }
+        if job.status == "Suspended":
+            described["SuspendedCause"] = "AwaitingConfirmation"
+        if job.failure:
+            described["FailureReasons"] = [{"FailureCode": job.failure[0], "FailureReason": job.failure[1]}]
+        return {"Job": described}
+
+    def answer_list_jobs(self, call: Call) -> dict[str, Any]:
+        """The jobs of the region, youngest first."""
+        wanted = call.parameters.get("JobStatuses")
+        found = [
+            job
+            for (region, _), job in self._jobs.items()
+            if region == call.region and (not wanted or job.status in wanted)
+        ]
+        return {"Jobs": [{**_summary(job), "Operation": "S3ReplicateObject"} for job in reversed(found)]}
+
+    def answer_update_job_status(self, call: Call) -> dict[str, Any]:
+        """Confirm a suspended job (`Ready`), or end one (`Cancelled`)."""
+        job, wanted = self._find(call), call.parameters["RequestedJobStatus"]
+        if wanted == "Ready" and job.status == "Suspended":
+            self._batch.confirm(job)
+        elif wanted == "Cancelled" and not job.is_over:
+            self._batch.cancel(job)
+        else:
+            message = f"Requested job status {wanted} isn't allowed while the job is {job.status}"
+            raise AwsError("JobStatusException", message)
+        return {"JobId": job.job_id, "Status": job.status}
+
+    def _find(self, call: Call) -> Job:
+        job = self._jobs.get((call.region, call.parameters["JobId"]))
+        if job is None:
+            raise AwsError("NoSuchJob", "The specified job does not exist.", 404)
+        return job
+
+
+def _make_job(call: Call) -> Job:
+    """A job from a CreateJob request.
+
+    Raises:
+        AwsError: The request is not for a job that can be.
+    """
+    if "S3ReplicateObject" not in call.parameters["Operation"]:
+        raise AwsError("NotImplemented", "The local cloud does not do batch operations but S3ReplicateObject.", 501)
+    generator = (call.parameters.get("ManifestGenerator") or {}).get("S3JobManifestGenerator")
+    if not generator:
+        raise AwsError("NotImplemented", "The local cloud makes manifests, but does not read them.", 501)
+    name = generator["SourceBucket"].rsplit(":", 1)[-1]
+    bucket = find_bucket(name)
+    if bucket is not None and bucket.region_name != call.region:
+        message = f"The job has to be in the region of its source bucket, {bucket.region_name}"
+        raise AwsError("InvalidRequest", message)
+    return Job(
+        job_id=str(uuid.uuid4()),
+        bucket_name=name,
+        role=call.parameters["RoleArn"],
+        filter=generator.get("Filter") or {},
+        needs_confirmation=call.parameters.get("ConfirmationRequired") is not False,
+        request=call.parameters,
+    )
+
+
+def _summary(job: Job) -> dict[str, Any]:
+    progress = {
+        "TotalNumberOfTasks": job.total,
+        "NumberOfTasksSucceeded": job.succeeded,
+        "NumberOfTasksFailed": job.failed,
+    }
+    summary = {
+        "JobId": job.job_id,
+        "Description": job.request.get("Description", ""),
+        "Priority": job.request["Priority"],
+        "Status": job.status,
+        "CreationTime": job.created,
+        "ProgressSummary": progress,
+    }
+    if job.ended:
+        summary["TerminationDate"] = job.ended
+    return summary

@@ -10,7 +10,7 @@ from moto.s3.models import FakeDeleteMarker
 
 from local_cloud.clock import Clock
 from local_cloud.engines.replicator.rules import Rule, covering_rules
-from local_cloud.engines.replicator.transfer import Failure, bucket_name, tags_of, transfer
+from local_cloud.engines.replicator.transfer import Failure, tags_of, transfer
 from local_cloud.engines.replicator.worker import Worker
 from local_cloud.object_store import Bucket, Version, find_bucket, replication_status, set_replication_status, versions
 
@@ -63,14 +63,12 @@ class Replicator:
         """The rules of the bucket that cover a version at this moment."""
         if not bucket.replication_configuration:
             return []
-        is_marker = isinstance(version, FakeDeleteMarker)
-        is_kms = not is_marker and str(version.encryption).startswith("aws:kms")
         return covering_rules(
             bucket.replication_configuration,
             key=version.name,
             tags=tags_of(version),
-            is_delete_marker=is_marker,
-            is_kms=is_kms,
+            is_delete_marker=isinstance(version, FakeDeleteMarker),
+            is_kms=str(getattr(version, "encryption", "")).startswith("aws:kms"),
         )
 
     def after(self, aws_seconds: float, task: Callable[[], None]) -> None:
@@ -129,6 +127,3 @@ class Replicator:
         self.failures.extend(failures)
         set_replication_status(version, "FAILED")
         return "FAILED"
-
-
-__all__ = ["DELAY", "Replicator", "bucket_name"]

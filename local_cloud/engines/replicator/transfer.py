@@ -94,7 +94,7 @@ def _find_obstacle(
 
 
 def _needed(source: Bucket, version: Version, destination: Bucket) -> list[tuple[str, Bucket, str, str]]:
-    """Actions, on what, and AWS's code for their lack (S3 User Guide, "Setting up permissions for live replication")."""
+    """Actions, on what, and AWS's code for their lack (S3 User Guide, "Permissions for live replication")."""
     path = f"/{version.name}"
     bucket_actions = [
         ("s3:GetReplicationConfiguration", source, "", "SrcReplicationConfigNotPermitted"),
@@ -125,7 +125,7 @@ def _copy_marker(marker: FakeDeleteMarker, destination: Bucket) -> None:
 
 def _copy_object(version: FakeKey, destination: Bucket, rule: Rule, *, with_tags: bool) -> None:
     replica = find_version(destination, version.name, version.version_id)
-    if replica is None:
+    if not isinstance(replica, FakeKey):
         replica = _make_replica(version, destination, rule)
         insert_version(destination, version.name, replica)
     tagger = object_store().tagger

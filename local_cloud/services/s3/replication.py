@@ -1,5 +1,8 @@
-"""Replication configurations: accepted, refused and given back as AWS does (aws-facts: S3 User Guide and
-LocalStack's snapshots of AWS, `TestS3BucketReplication`)."""
+"""Replication configurations: accepted, refused and given back as AWS does.
+
+Sources: S3 User Guide, "Replication configuration file elements"; LocalStack's snapshots of AWS, recorded by
+its `TestS3BucketReplication`; texts marked as not verified are ours.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,115 @@
+"""Who may do what with buckets and objects.
+
+Requests signed by the account's owner may do everything that no bucket policy forbids. Whoever isn't signed
+(a browser, an edge with an origin access identity, CloudFront as a service) needs the bucket policy's Allow,
+past the public access block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from moto.s3.models import FakeDeleteMarker
+
+from local_cloud.access import Access, Decision, decide, is_public
+from local_cloud.call import ACCOUNT_ID, Call
+from local_cloud.errors import AwsError
+from local_cloud.identities import parse
+from local_cloud.object_store import Bucket, find_bucket, find_version
+from local_cloud.services.s3.actions import action_of, resource_of
+
+SOURCE_ARN_KEY = "local_cloud.source_arn"
+"""WSGI environment key: the distribution for which CloudFront, as a service, asks."""
+
+_SIGNED_QUERY = ("X-Amz-Signature=", "Signature=")
+_PASS = "AWS4-HMAC-SHA256 Credential=local/20260101/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"
+
+
+def is_signed(call: Call) -> bool:
+    """Whether the account's owner asks, by an Authorization header or a presigned URL."""
+    query = call.environ.get("QUERY_STRING", "")
+    return "HTTP_AUTHORIZATION" in call.environ or any(name in query for name in _SIGNED_QUERY)
+
+
+def authorize(call: Call) -> None:
+    """Let a call pass, or not.
+
+    Raises:
+        AwsError: 403 AccessDenied; 404 where AWS lets the asker know that there is nothing.
+    """
+    bucket = find_bucket(call.parameters.get("Bucket", ""))
+    if is_signed(call):
+        if bucket is not None and bucket.policy and _decide(call, bucket, action_of(call)) is Decision.DENIED:
+            raise _access_denied(call)
+        return
+    if bucket is None:
+        _refuse_without_bucket(call)
+    elif not _may(call, bucket, action_of(call)):
+        raise _access_denied(call)
+    elif call.operation in ("GetObject", "HeadObject") and not _may(call, bucket, "s3:ListBucket", bucket.arn):
+        _refuse_missing_object(call, bucket)
+    # moto would look at the policy again, in its own way; to it, whoever came so far is signed.
+    call.environ["HTTP_AUTHORIZATION"] = _PASS.format(region=call.region)
+
+
+def _may(call: Call, bucket: Bucket, action: str, resource: str | None = None) -> bool:
+    decision = _decide(call, bucket, action, resource)
+    if decision is Decision.NOT_ALLOWED and action == "s3:GetObject" and resource is None:
+        return _is_public_by_acl(call, bucket)
+    return bool(decision) and not _is_blocked(call, bucket)
+
+
+def _decide(call: Call, bucket: Bucket, action: str, resource: str | None = None) -> Decision:
+    if not bucket.policy:
+        return Decision.NOT_ALLOWED
+    access = Access(call.principal, action, resource or resource_of(call), _context(call))
+    return decide(access, resource=[parse(bucket.policy)])
+
+
+def _context(call: Call) -> Mapping[str, str]:
+    """Condition keys. On AWS all of this goes over TLS; loopback stands in for that."""
+    context = {"aws:SecureTransport": "true", "aws:SourceIp": call.environ.get("REMOTE_ADDR", "127.0.0.1")}
+    if source_arn := call.environ.get(SOURCE_ARN_KEY):
+        context |= {"aws:SourceArn": source_arn, "aws:SourceAccount": ACCOUNT_ID}
+    if call.principal and call.principal.startswith("arn:"):
+        context["aws:PrincipalArn"] = call.principal
+    return context
+
+
+def _is_blocked(call: Call, bucket: Bucket) -> bool:
+    """RestrictPublicBuckets: a public policy then serves nobody outside the account but AWS's services."""
+    block = bucket.public_access_block
+    return bool(call.principal is None and block and block.restrict_public_buckets and is_public(parse(bucket.policy)))
+
+
+def _is_public_by_acl(call: Call, bucket: Bucket) -> bool:
+    """Whether the object's own ACL lets everybody read it, which BucketOwnerEnforced switches off."""
+    block = bucket.public_access_block
+    version = find_version(bucket, call.parameters["Key"], call.parameters.get("VersionId"))
+    if not bucket.has_acls or (block and block.ignore_public_acls):
+        return False
+    acl = getattr(version, "acl", None)
+    return bool(acl and acl.public_read)
+
+
+def _refuse_missing_object(call: Call, bucket: Bucket) -> None:
+    """Without s3:ListBucket nobody learns what isn't there: 403, not 404 (S3 API Reference, GetObject)."""
+    version = find_version(bucket, call.parameters["Key"], call.parameters.get("VersionId"))
+    if version is None or isinstance(version, FakeDeleteMarker):
+        raise _access_denied(call)
+
+
+def _refuse_without_bucket(call: Call) -> None:
+    if name := call.parameters.get("Bucket"):
+        if call.operation == "CreateBucket":
+            raise _access_denied(call)
+        raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404, BucketName=name)
+    message = "Anonymous users see what S3 is."
+    raise AwsError("TemporaryRedirect", message, 307, headers={"Location": "https://aws.amazon.com/s3/"})
+
+
+def _access_denied(call: Call) -> AwsError:
+    if call.principal is None:
+        return AwsError("AccessDenied", "Access Denied", 403)
+    who, what, which = call.principal, action_of(call), resource_of(call)
+    return AwsError("AccessDenied", f'User: {who} is not authorized to perform: {what} on resource: "{which}"', 403)

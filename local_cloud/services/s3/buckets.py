@@ -1,0 +1,143 @@
+"""Buckets: names, regions, versioning, ACLs and deletion."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import botocore.session
+
+from local_cloud.call import Call
+from local_cloud.errors import AwsError
+from local_cloud.object_store import Bucket, find_bucket
+from local_cloud.services.s3.lookups import MALFORMED_XML, bucket_of
+from local_cloud.services.service import Service
+
+_NAME = re.compile(r"(?!\d{1,3}(\.\d{1,3}){3}$)[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]")
+_FORBIDDEN_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
+_FORBIDDEN_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+_CHANGES = (
+    "StorageClass", "WebsiteRedirectLocation", "ServerSideEncryption", "SSECustomerAlgorithm", "SSEKMSKeyId",
+)  # fmt: skip
+_ACL_PARAMETERS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
+_PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
+
+
+class BucketOperations(Service):
+    """Operations on buckets, and what ACLs a bucket's ownership setting allows."""
+
+    def refuse_create_bucket(self, call: Call) -> None:
+        """Refuse names and regions that AWS refuses."""
+        check_bucket_name(call.parameters["Bucket"])
+        place = (call.parameters.get("CreateBucketConfiguration") or {}).get("LocationConstraint")
+        if place and place not in (*regions(), "EU"):
+            details = {"LocationConstraint": place}
+            raise AwsError("InvalidLocationConstraint", "The specified location-constraint is not valid", **details)
+        ownership = call.parameters.get("ObjectOwnership", "BucketOwnerEnforced")
+        if ownership == "BucketOwnerEnforced" and call.parameters.get("ACL", "private") != "private":
+            message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
+            raise AwsError("InvalidBucketAclWithObjectOwnership", message)
+
+    def observe_create_bucket(self, call: Call, response: object) -> None:
+        """`EU` is an old word for eu-west-1."""
+        bucket = find_bucket(call.parameters["Bucket"])
+        if bucket is not None and bucket.region_name == "EU":
+            bucket.region_name = "eu-west-1"
+
+    def refuse_delete_bucket(self, call: Call) -> None:
+        """Refuse to delete a bucket that holds versions or delete markers."""
+        bucket = bucket_of(call)
+        if bucket.keys:
+            hint = " You must delete all versions in the bucket." if bucket.is_versioned else ""
+            message = f"The bucket you tried to delete is not empty.{hint}"
+            raise AwsError("BucketNotEmpty", message, 409, BucketName=bucket.name)
+
+    def refuse_put_bucket_versioning(self, call: Call) -> None:
+        """Refuse unknown states, and to suspend versioning on a source bucket of replication."""
+        bucket = bucket_of(call)
+        status = (call.parameters.get("VersioningConfiguration") or {}).get("Status")
+        if status is None:
+            message = "The Versioning element must be specified"
+            raise AwsError("IllegalVersioningConfigurationException", message)
+        if status not in ("Enabled", "Suspended"):
+            raise AwsError("MalformedXML", MALFORMED_XML)
+        if status == "Suspended" and bucket.replication_configuration is not None:
+            message = (
+                "A replication configuration is present on this bucket, so you cannot change the versioning state. "
+                "To change the versioning state, first delete the replication configuration."
+            )
+            raise AwsError("InvalidBucketState", message, 409)
+
+    def refuse_put_object(self, call: Call) -> None:
+        """Refuse ACLs where the bucket's owner owns everything."""
+        check_acl(call)
+
+    def refuse_create_multipart_upload(self, call: Call) -> None:
+        """Refuse ACLs where the bucket's owner owns everything."""
+        check_acl(call)
+
+    def refuse_put_object_acl(self, call: Call) -> None:
+        """Refuse ACLs where the bucket's owner owns everything."""
+        check_acl(call, has_document="AccessControlPolicy" in call.parameters)
+
+    def refuse_put_bucket_acl(self, call: Call) -> None:
+        """Refuse ACLs where the bucket's owner owns everything."""
+        check_acl(call, has_document="AccessControlPolicy" in call.parameters)
+
+    def refuse_copy_object(self, call: Call) -> None:
+        """Refuse a copy of an object onto itself that changes nothing."""
+        check_acl(call)
+        source = str(call.parameters.get("CopySource", "")).lstrip("/")
+        replaces = call.parameters.get("MetadataDirective") == "REPLACE"
+        same = source == f"{call.parameters['Bucket']}/{call.parameters['Key']}"
+        if same and not replaces and not any(call.parameters.get(name) for name in _CHANGES):
+            message = (
+                "This copy request is illegal because it is trying to copy an object to itself without changing the "
+                "object's metadata, storage class, website redirect location or encryption attributes."
+            )
+            raise AwsError("InvalidRequest", message)
+
+
+def check_bucket_name(name: str) -> None:
+    """Refuse what cannot be a bucket's name (S3 User Guide, "General purpose bucket naming rules").
+
+    Raises:
+        AwsError: InvalidBucketName.
+    """
+    if not _NAME.fullmatch(name) or name.startswith(_FORBIDDEN_STARTS) or name.endswith(_FORBIDDEN_ENDS):
+        raise AwsError("InvalidBucketName", "The specified bucket is not valid.", BucketName=name)
+
+
+def check_acl(call: Call, *, has_document: bool = False) -> None:
+    """Refuse ACLs under BucketOwnerEnforced, and public ones under BlockPublicAcls.
+
+    Raises:
+        AwsError: AccessControlListNotSupported, or AccessDenied.
+    """
+    bucket = find_bucket(call.parameters["Bucket"])
+    given = [call.parameters[name] for name in _ACL_PARAMETERS if call.parameters.get(name)]
+    if bucket is None or not (given or has_document):
+        return
+    if not bucket.has_acls and given != ["bucket-owner-full-control"]:
+        raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs")
+    block = bucket.public_access_block
+    if block and block.block_public_acls and call.parameters.get("ACL") in _PUBLIC_ACLS:
+        raise AwsError("AccessDenied", "Access Denied", 403)
+
+
+@cache
+def regions() -> frozenset[str]:
+    """The regions that S3 has."""
+    return frozenset(botocore.session.Session().get_available_regions("s3"))
+
+
+def redirect_to(bucket: Bucket) -> AwsError:
+    """AWS's answer in a region where the bucket is not; botocore and browsers follow it."""
+    host = f"{bucket.name}.s3.{bucket.region_name}.amazonaws.com"
+    message = (
+        "The bucket you are attempting to access must be addressed using the specified endpoint. "
+        "Please send all future requests to this endpoint."
+    )
+    headers = {"x-amz-bucket-region": bucket.region_name}
+    details = {"Endpoint": host, "Bucket": bucket.name, "Region": bucket.region_name}
+    return AwsError("PermanentRedirect", message, 301, headers=headers, **details)

@@ -1,0 +1,124 @@
+"""Bucket policies: which documents S3 takes, and what the public access block forbids."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from local_cloud.access import as_list, is_public, statements
+from local_cloud.call import ACCOUNT_ID, Call, Response
+from local_cloud.conditions import is_operator
+from local_cloud.errors import AwsError
+from local_cloud.identities import find_role
+from local_cloud.services.s3.actions import is_known_action, is_object_action
+from local_cloud.services.s3.lookups import bucket_of
+from local_cloud.services.service import Service
+
+_IDENTITY_PREFIX = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity "
+_PRINCIPAL = re.compile(r"\*|\d{12}|arn:aws:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)/\S+)")
+_FIELDS = {
+    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
+}  # fmt: skip
+_JSON = "Policies must be valid JSON and the first byte must be '{'"
+
+
+class PolicyOperations(Service):
+    """The operation that puts a bucket policy; getting and deleting one is moto's."""
+
+    is_origin_access_identity: Callable[[str], bool] | None = None
+    """Whether an origin access identity of this id exists; CloudFront tells, once it is connected."""
+
+    def answer_put_bucket_policy(self, call: Call) -> Response:
+        """Store a bucket policy as it was written."""
+        bucket = bucket_of(call)
+        document = check_policy(call.body, bucket=bucket.name, is_identity=self.is_origin_access_identity)
+        block = bucket.public_access_block
+        if block and block.block_public_policy and is_public(document):
+            what = f's3:PutBucketPolicy on resource: "{bucket.arn}"'
+            why = "public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access."
+            message = f"User: {call.principal} is not authorized to perform: {what} because {why}"
+            raise AwsError("AccessDenied", message, 403)
+        bucket.policy = call.body
+        return Response(204)
+
+
+def check_policy(text: bytes, *, bucket: str, is_identity: Callable[[str], bool] | None = None) -> Mapping[str, Any]:
+    """Parse a bucket policy and refuse what S3 refuses.
+
+    Args:
+        text: The document as it was sent.
+        bucket: The bucket that it is for; a policy speaks of its own bucket only.
+        is_identity: Tells which origin access identities exist; None believes any.
+
+    Raises:
+        AwsError: MalformedPolicy.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or not text.startswith(b"{"):
+        raise _malformed(_JSON)
+    if not statements(document):
+        raise _malformed("Missing required field Statement")
+    for statement in statements(document):
+        _check_fields(statement)
+        _check_actions(statement, bucket)
+        _check_principals(statement, is_identity)
+        for operator in statement.get("Condition") or {}:
+            if not is_operator(operator):
+                raise _malformed(f"Invalid Condition type : {operator}")
+    return document
+
+
+def _check_fields(statement: Mapping[str, Any]) -> None:
+    for field in statement:
+        if field not in _FIELDS:
+            raise _malformed(f"Unknown field {field}")
+    for field in ("Principal", "Effect", "Action", "Resource"):
+        if field not in statement and f"Not{field}" not in statement:
+            raise _malformed(f"Missing required field {field}")
+    if statement["Effect"] not in ("Allow", "Deny"):
+        raise _malformed(f"Invalid effect: {statement['Effect']}")
+
+
+def _check_actions(statement: Mapping[str, Any], bucket: str) -> None:
+    actions = [str(action) for action in as_list(statement.get("Action", statement.get("NotAction")))]
+    resources = [str(resource) for resource in as_list(statement.get("Resource", statement.get("NotResource")))]
+    if not actions or not all(map(is_known_action, actions)):
+        raise _malformed("Policy has invalid action")
+    own = f"arn:aws:s3:::{bucket}"
+    if not resources or not all(name == own or name.startswith(f"{own}/") for name in resources):
+        raise _malformed("Policy has invalid resource")
+    if all(map(is_object_action, actions)) and own in resources and len(resources) == 1:
+        raise _malformed("Action does not apply to any resource(s) in statement")
+
+
+def _check_principals(statement: Mapping[str, Any], is_identity: Callable[[str], bool] | None) -> None:
+    named = statement.get("Principal", statement.get("NotPrincipal"))
+    if named == "*":
+        return
+    if not isinstance(named, dict) or not named:
+        raise _malformed("Invalid policy syntax.")
+    if unknown := named.keys() - {"AWS", "Service", "CanonicalUser", "Federated"}:
+        raise _malformed(f"Invalid policy syntax: {unknown.pop()}")
+    for name in map(str, as_list(named.get("AWS"))):
+        if not _exists(name, is_identity):
+            raise _malformed("Invalid principal in policy", detail=f'"AWS" : "{name}"')
+    for name in map(str, as_list(named.get("Service"))):
+        if not name.endswith(".amazonaws.com"):
+            raise _malformed("Invalid principal in policy", detail=f'"Service" : "{name}"')
+
+
+def _exists(name: str, is_identity: Callable[[str], bool] | None) -> bool:
+    if name.startswith(_IDENTITY_PREFIX):
+        return is_identity is None or is_identity(name.removeprefix(_IDENTITY_PREFIX))
+    if name.startswith(f"arn:aws:iam::{ACCOUNT_ID}:role/"):
+        return find_role(name) is not None
+    return _PRINCIPAL.fullmatch(name) is not None
+
+
+def _malformed(message: str, detail: str | None = None) -> AwsError:
+    return AwsError("MalformedPolicy", message, **({} if detail is None else {"Detail": detail}))
