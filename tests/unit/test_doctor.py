@@ -1,0 +1,54 @@
+"""The examination of the machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workshop_lib.doctor import Finding, examine_machine
+
+NO_NAMES = Path("there-is-no-such-file.json")
+
+
+def finding(what: str, **circumstances: object) -> Finding:
+    """Examine under these circumstances, and pick one finding."""
+    examination = examine_machine(**{"environment": {}, "names_file": NO_NAMES, **circumstances})  # type: ignore[arg-type]
+    return next(finding for finding in examination.findings if finding.what == what)
+
+
+def test_this_machine_is_fit() -> None:
+    examination = examine_machine(environment={}, names_file=NO_NAMES)
+
+    assert examination.is_fit, examination
+    assert all(finding.found for finding in examination.findings)
+
+
+def test_an_old_python_is_a_fault_with_a_remedy() -> None:
+    python = finding("Python", python=(3, 10))
+
+    assert python.is_fault
+    assert "Install Python 3.11" in python.remedy
+
+
+def test_another_version_of_moto_is_a_fault_and_of_anything_else_is_not(tmp_path: Path) -> None:
+    constraints = tmp_path / "constraints.txt"
+    constraints.write_text("moto==1.0\nboto3==1.0\n")
+
+    assert finding("moto", constraints=constraints).is_fault
+    assert not finding("Packages", constraints=constraints).is_fault
+    assert "boto3" in finding("Packages", constraints=constraints).found
+
+
+def test_a_local_cloud_that_has_ended_is_a_fault() -> None:
+    cloud = finding("Local cloud", environment={"WORKSHOP_CONTROL_URL": "http://127.0.0.1:9/_local_cloud"})
+
+    assert cloud.is_fault
+    assert "make lab" in cloud.remedy
+
+
+def test_an_examination_shows_as_a_table_here_and_there() -> None:
+    examination = examine_machine(environment={}, python=(3, 10), names_file=NO_NAMES)
+
+    assert not examination.is_fit
+    assert "✘ Python" in repr(examination)
+    assert "→ Install Python" in repr(examination)
+    assert "<td>✘</td>" in examination._repr_html_()
