@@ -1,62 +1,74 @@
 """Steps of notebook 06: find everything the workshop made, delete it in the order that AWS demands, give a receipt.
 
 Things are found by the learner's names alone, and deleted only if the workshop made them: a bucket without our tag,
-or a hosted zone without our comment, is reported and left.
+or a hosted zone without our comment, is reported and kept. What there is to find is in `inventory`.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from workshop_lib.cloud import Cloud
+from workshop_lib.errors import TookTooLong
+from workshop_lib.inventory import KINDS, Resource, take_out_of_service
 from workshop_lib.names import WorkshopNames
-from workshop_lib.waiting import Sleep
-
-if TYPE_CHECKING:
-    pass
-
-
-@dataclass(frozen=True)
-class Resource:
-    """One thing in the cloud that the workshop made."""
-
-    kind: str
-    """AWS's word, such as `"bucket"`."""
-    name: str
-    region: str
-    state: str = ""
-    """What is worth knowing, such as `"12 versions"`, or why it isn't gone yet."""
+from workshop_lib.waiting import Sleep, wait_until
 
 
 @dataclass(frozen=True)
 class Report:
-    """What `delete_resources` did. Its repr is a table."""
+    """What `delete_resources` did. Shows itself as a table."""
 
     deleted: tuple[Resource, ...]
     waiting: tuple[Resource, ...]
     """What AWS only lets go later; run `delete_resources` again then."""
-    left: tuple[Resource, ...]
-    """What was found by name, but isn't ours to delete."""
+    kept: tuple[Resource, ...]
+    """What was found by name, but wasn't made by the workshop."""
+
+    def __repr__(self) -> str:
+        parts = {"deleted": self.deleted, "waiting": self.waiting, "kept, for it isn't ours": self.kept}
+        return (
+            "\n".join(f"{title}:\n{_list(resources)}" for title, resources in parts.items() if resources)
+            or "nothing to do"
+        )
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """Where we looked, and what is still there. Its repr is a table."""
+    """Where we looked, and what is still there. Shows itself as a list."""
 
     looked: tuple[str, ...]
     left: tuple[Resource, ...]
+    kept: tuple[Resource, ...]
+    """What was found by name, but wasn't made by the workshop."""
+
+    def __repr__(self) -> str:
+        verdict = f"Still there:\n{_list(self.left)}" if self.left else "Nothing is left."
+        kept = f"\nKept, for it isn't ours:\n{_list(self.kept)}" if self.kept else ""
+        return "Looked here:\n" + "\n".join(f"  {place}" for place in self.looked) + f"\n{verdict}{kept}"
 
 
-def find_resources(cloud: Cloud, names: WorkshopNames) -> list[Resource]:
-    """List everything that `delete_resources` would touch, in its order. Changes nothing.
+class Inventory(tuple[Resource, ...]):
+    """What was found, in the order in which it would be deleted. Shows itself as a table."""
+
+    def __repr__(self) -> str:
+        return _list(self) if self else "Nothing of the workshop is there."
+
+
+def find_resources(cloud: Cloud, names: WorkshopNames) -> Inventory:
+    """List everything that the learner's names lead to. Changes nothing: it is the dry run of `delete_resources`.
 
     Args:
         cloud: The cloud.
         names: The learner's names.
+
+    Returns:
+        What was found, in the order in which it would be deleted; what isn't `ours` would be kept.
     """
-    raise NotImplementedError
+    return Inventory(resource for kind in KINDS for resource in kind.find(cloud, names))
 
 
 def delete_resources(cloud: Cloud, names: WorkshopNames, *, patience: float = 0, sleep: Sleep = time.sleep) -> Report:
@@ -74,7 +86,21 @@ def delete_resources(cloud: Cloud, names: WorkshopNames, *, patience: float = 0,
     Returns:
         What was deleted, what must wait, and what isn't ours.
     """
-    raise NotImplementedError
+    deleted: list[Resource] = []
+    waiting = _sweep(cloud, names, deleted)
+    if waiting and patience:
+        try:
+            waiting = wait_until(
+                lambda: _sweep(cloud, names, deleted),
+                lambda waiting: not waiting,
+                what="Waiting for what AWS lets go later",
+                timeout=patience,
+                sleep=sleep,
+            )
+        except TookTooLong as error:
+            waiting = error.last
+    kept = [resource for resource in find_resources(cloud, names) if not resource.ours]
+    return Report(tuple(deleted), tuple(waiting), tuple(kept))
 
 
 def get_receipt(cloud: Cloud, names: WorkshopNames) -> Receipt:
@@ -84,4 +110,33 @@ def get_receipt(cloud: Cloud, names: WorkshopNames) -> Receipt:
         cloud: The cloud.
         names: The learner's names.
     """
-    raise NotImplementedError
+    found = find_resources(cloud, names)
+    return Receipt(
+        looked=tuple(place for kind in KINDS for place in kind.look(names)),
+        left=tuple(resource for resource in found if resource.ours),
+        kept=tuple(resource for resource in found if not resource.ours),
+    )
+
+
+def _sweep(cloud: Cloud, names: WorkshopNames, deleted: list[Resource]) -> list[Resource]:
+    """Delete what can be deleted now, add it to `deleted`, and return what must wait."""
+    take_out_of_service(cloud, names)
+    waiting: list[Resource] = []
+    found = [(kind, list(kind.find(cloud, names))) for kind in KINDS]
+    for kind, resources in found:
+        for resource in resources:
+            if not resource.ours:
+                continue
+            blocked = any(other.kind == kind.after for other in waiting)
+            reason = f"after the {kind.after}" if blocked else kind.delete(cloud, resource)
+            if reason:
+                waiting.append(dataclasses.replace(resource, state=reason))
+            else:
+                deleted.append(resource)
+    return waiting
+
+
+def _list(resources: Iterable[Resource]) -> str:
+    rows = [(resource.kind, resource.name, resource.region, resource.state) for resource in resources]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return "\n".join("  " + "  ".join([*map(str.ljust, row, widths), row[3]]).rstrip() for row in rows)
