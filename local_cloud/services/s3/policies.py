@@ -121,4 +121,7 @@ def _exists(name: str, is_identity: Callable[[str], bool] | None) -> bool:
 
 
 def _malformed(message: str, detail: str | None = None) -> AwsError:
-    return AwsError("MalformedPolicy", message, **({} if detail is None else {"Detail": detail}))
+    error = AwsError("MalformedPolicy", message)
+    if detail is not None:
+        error.details["Detail"] = detail
+    return error
