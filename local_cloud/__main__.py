@@ -63,12 +63,15 @@ def serve(until_stdin_closes: bool, **options: Any) -> None:
     try:
         cloud = LocalCloud(**options)
     except OSError as error:
-        raise click.ClickException(f"A port is taken: {error}. Left out, the options take free ones.") from error
+        raise click.ClickException(
+            f"A port is taken: {error.strerror}. Without the option a free one is used."
+        ) from error
     _end_on_signals(cloud.stop_requested)
     if until_stdin_closes:
         threading.Thread(target=_wait_for_end_of_stdin, args=(cloud.stop_requested,), daemon=True).start()
     try:
-        with cloud, process.registered(cloud.environment):
+        with process.registration() as register, cloud:
+            register(cloud.environment)
             click.echo(_describe(cloud))
             cloud.warm_up()
             # In short turns, since on Windows an endless wait does not hear Ctrl-C.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from moto.backends import get_backend
 from moto.moto_api._internal.models import moto_api_backend
 
 from local_cloud.call_log import CallLog
@@ -19,7 +22,7 @@ from local_cloud.engines.prober import Prober
 from local_cloud.engines.replicator import Replicator
 from local_cloud.engines.sandbox import Sandbox
 from local_cloud.gateway import Gateway
-from local_cloud.logs import FunctionLogs
+from local_cloud.logs import LogsService
 from local_cloud.protocol import load_models
 from local_cloud.server import Server
 from local_cloud.services import Service
@@ -63,11 +66,36 @@ class LocalCloud:
         self.call_log = CallLog(file=call_log)
         self.stop_requested = threading.Event()
         self._loop = asyncio.new_event_loop()
+        self._threads: list[threading.Thread] = []
+        with contextlib.ExitStack() as undo:  # a port that is taken leaves nothing half bound
+            undo.callback(self._loop.close)
+            self._build_services(nameserver_port, environments)
+            undo.callback(self.nameserver.stop)
+            self.gateway = Gateway(
+                {service.name: service for service in self.services},
+                lock=self.lock,
+                control=Control(self).answer,
+                log=self.call_log.add,
+            )
+            self._server = Server(self.gateway, port=port)
+            undo.callback(self._server.stop)
+            self.edge = Edge(
+                cloudfront=self.cloudfront,
+                functions=self.functions,
+                sandbox=self.sandbox,
+                respond=self.gateway.respond,
+                clock=self.clock,
+                port=edge_port,
+            )
+            undo.pop_all()
+
+    def _build_services(self, nameserver_port: int, environments: int) -> None:
+        """Make services and engines, and tell them of each other."""
         self.replicator = Replicator(clock=self.clock, lock=self.lock)
         self.prober = Prober(clock=self.clock, respond=lambda environ: self.gateway.respond(environ))
         self.route53 = Route53Service(clock=self.clock, prober=self.prober)
         self.nameserver = Nameserver(self.route53, is_healthy=self.prober.is_healthy, port=nameserver_port)
-        logs = FunctionLogs(lock=self.lock)
+        logs = LogsService()
         self.sandbox = Sandbox(nameserver=self.nameserver.address, keep_log=logs.keep, environments=environments)
         self.cloudfront = CloudFrontService(clock=self.clock)
         self.functions = LambdaService(sandbox=self.sandbox, run=self._run, is_replicated=self.cloudfront.is_replicated)
@@ -79,24 +107,8 @@ class LocalCloud:
             self.functions,
             self.cloudfront,
             self.route53,
+            logs,
         )
-        self.control = Control(self)
-        self.gateway = Gateway(
-            {service.name: service for service in self.services},
-            lock=self.lock,
-            control=self.control.answer,
-            log=self.call_log.add,
-        )
-        self.edge = Edge(
-            cloudfront=self.cloudfront,
-            functions=self.functions,
-            sandbox=self.sandbox,
-            respond=self.gateway.respond,
-            clock=self.clock,
-            port=edge_port,
-        )
-        self._server = Server(self.gateway, port=port)
-        self._threads: list[threading.Thread] = []
 
     @property
     def environment(self) -> dict[str, str]:
@@ -119,7 +131,11 @@ class LocalCloud:
         return self.call_log.since(0)
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -137,18 +153,16 @@ class LocalCloud:
         """End everything that was started: threads, processes, sockets. May be repeated."""
         if self._loop.is_closed():
             return
-        self._server.stop()
-        if self._loop.is_running():
-            self._run(self.edge.stop())
-            self._run(self.sandbox.stop())
-        self.replicator.stop()
-        self.prober.stop()
-        self.nameserver.stop()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        for thread in self._threads:
-            thread.join(timeout=10)
-        self._loop.close()
-        self.call_log.close()
+        with contextlib.ExitStack() as last_first:  # each of these, even when another one fails
+            last_first.callback(self.call_log.close)
+            last_first.callback(self._loop.close)
+            last_first.callback(self._join_threads)
+            last_first.callback(self.nameserver.stop)
+            last_first.callback(self.prober.stop)
+            last_first.callback(self.replicator.stop)
+            last_first.callback(self._run_last, self.sandbox.stop)
+            last_first.callback(self._run_last, self.edge.stop)
+            last_first.callback(self._server.stop)
 
     def reset(self) -> None:
         """Forget everything: buckets, functions, distributions, records, logs and calls. The addresses stay."""
@@ -168,17 +182,41 @@ class LocalCloud:
         Raises:
             TimeoutError: Something was still under way after `timeout` seconds.
         """
+        deadline = time.monotonic() + timeout
         self.replicator.settle(timeout)
+        while not all(service.is_settled for service in self.services):
+            if time.monotonic() > deadline:
+                late = [service.name for service in self.services if not service.is_settled]
+                raise TimeoutError(f"Still under way after {timeout:g} s: {', '.join(late)}")
+            time.sleep(0.005)
+            self.replicator.settle(max(0.1, deadline - time.monotonic()))
 
     def warm_up(self) -> None:
         """Load, in a thread of its own, what the first call of each service would otherwise wait for."""
-        self._start_thread("local-cloud-warm-up", lambda: load_models(service.name for service in self.services))
+        self._start_thread("local-cloud-warm-up", self._load_services)
 
     def _start_thread(self, name: str, target: Callable[[], None]) -> None:
         thread = threading.Thread(target=target, name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
 
+    def _load_services(self) -> None:
+        for service in self.services:
+            if not service.owned:
+                get_backend(service.name)  # type: ignore[call-overload]
+            load_models([service.name])
+
+    def _join_threads(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        for thread in self._threads:
+            thread.join(timeout=10)
+
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine in the engines' loop, from any other thread, and wait for its result."""
+        """Run a coroutine in the engines' loop and wait for its result; from any thread but the loop's own."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+    def _run_last(self, stop: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        if self._threads:
+            self._run(stop())
+        else:  # never started
+            self._loop.run_until_complete(stop())

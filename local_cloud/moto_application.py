@@ -63,7 +63,7 @@ class MotoApplication(DomainDispatcherApplication):
         application: Any = self.get_application(call.environ)
         body = application(call.environ, lambda status, headers, *_: answered.extend((status, headers)))
         try:
-            # Without the headers by which moto invites every web page; S3's, of a bucket's CORS rules, don't come this way.
+            # Without the headers by which moto invites every web page; those of a bucket's CORS rules come from S3.
             headers = [header for header in answered[1] if not header[0].lower().startswith("access-control-")]
             return Response.from_wsgi(answered[0], headers, body)
         finally:

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -91,13 +91,12 @@ def stop(*, timeout: float = 20.0) -> bool:
     with contextlib.suppress(OSError, http.client.HTTPException):
         ask(running, "POST", "stop")
     deadline = time.monotonic() + timeout
-    # The process removes its state file last of all.
-    while (state_dir() / _STATE_FILE).exists() and find() == running:
+    file = state_dir() / _STATE_FILE
+    while _is_alive(running.pid) and _pid_in(file) == running.pid:  # the process removes its state file last of all
         if time.monotonic() > deadline:
-            raise TimeoutError(
-                f"The local cloud (process {running.pid}) does not end. Its log: {state_dir() / _LOG_FILE}"
-            )
-        time.sleep(0.02)
+            log = state_dir() / _LOG_FILE
+            raise TimeoutError(f"The local cloud (process {running.pid}) does not end. Its log: {log}")
+        time.sleep(0.01)
     return True
 
 
@@ -113,8 +112,10 @@ def ask(state: State, method: str, path: str, *, timeout: float = 60.0) -> Any:
 
 
 @contextlib.contextmanager
-def registered(environment: Mapping[str, str]) -> Iterator[State]:
-    """Be the cloud of this state folder while the block runs: write the state file, remove it afterwards.
+def registration() -> Iterator[Callable[[Mapping[str, str]], None]]:
+    """Be the cloud of this state folder: yields what writes the state file, once the cloud answers.
+
+    The file is removed at the end of the block, which should be the last thing that the process does.
 
     Raises:
         StartError: Another cloud answers for this folder.
@@ -122,19 +123,40 @@ def registered(environment: Mapping[str, str]) -> Iterator[State]:
     folder = state_dir()
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / _STATE_FILE
-    state = State(os.getpid(), dict(environment))
-    with _exclusively(folder / "register.lock", time.monotonic() + 10):
-        if find():
-            raise StartError(RUNS_ALREADY)
-        draft = file.with_suffix(f".{state.pid}")
-        draft.write_text(json.dumps(asdict(state), indent=2), encoding="utf-8")
-        draft.replace(file)
+
+    def register(environment: Mapping[str, str]) -> None:
+        with _exclusively(folder / "register.lock", time.monotonic() + 10):
+            if find():
+                raise StartError(RUNS_ALREADY)
+            draft = file.with_suffix(f".{os.getpid()}")
+            draft.write_text(json.dumps(asdict(State(os.getpid(), dict(environment))), indent=2), encoding="utf-8")
+            draft.replace(file)
+
     try:
-        yield state
+        yield register
     finally:
-        with contextlib.suppress(OSError, ValueError):
-            if json.loads(file.read_text(encoding="utf-8"))["pid"] == state.pid:
-                file.unlink()
+        if _pid_in(file) == os.getpid():
+            file.unlink()
+
+
+def _pid_in(file: Path) -> int | None:
+    try:
+        return int(json.loads(file.read_text(encoding="utf-8"))["pid"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether a process runs. Windows can't be asked so simply; there the answer is always yes."""
+    if sys.platform == "win32":
+        return True
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)  # if it was our child, let it go
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _spawn(options: Sequence[str], log: IO[bytes]) -> subprocess.Popen[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -62,18 +63,30 @@ class Server:
 
     def __init__(self, application: Callable[..., Any], *, port: int = 0, threads: int = 8) -> None:
         self._sockets: dict[int, Any] = {}
+        self._runs = False
+        bound = _bind(port)  # by ourselves: waitress starts threads first, and leaves them if the port is taken
         self._server = waitress.create_server(
-            application, host="127.0.0.1", port=port, threads=threads, map=self._sockets, ident=None
+            application, sockets=[bound], threads=threads, map=self._sockets, ident=None
         )
         self._server.channel_class = _Channel
-        self.port: int = self._server.effective_port
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://127.0.0.1:{bound.getsockname()[1]}"
 
     def run(self) -> None:
         """Serve until `stop` is called, from another thread."""
+        self._runs = True
         self._server.run()
 
     def stop(self) -> None:
         """Close all connections and end `run`; requests under way are waited for, a few seconds at most."""
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets))
+        if self._runs:  # the sockets belong to the thread that polls them
+            self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets))
+        else:
+            wasyncore.close_all(self._sockets)
+
+
+def _bind(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise OSError(error.errno, f"port {port}: {error.strerror}") from error

@@ -15,11 +15,11 @@ from typing import Any
 
 from botocore import xform_name
 
-from local_cloud.call import Call, Response
+from local_cloud.call import Call
 
 
 class Service:
-    """Base of the services. A subclass adds methods; it overrides nothing but `name`, `unlocked` and `reset`."""
+    """Base of the services. A subclass adds methods; it overrides nothing but what is here."""
 
     name = ""
     """botocore's name of the service."""
@@ -29,6 +29,11 @@ class Service:
 
     unlocked: frozenset[str] = frozenset()
     """Operations that take long and touch no shared state; they run without the cloud's lock."""
+
+    @property
+    def is_settled(self) -> bool:
+        """False while something is under way that ends by itself, a deployment for instance; `settle` waits for it."""
+        return True
 
     def refuse(self, call: Call) -> None:
         """Refuse what AWS refuses in every operation of the service. Overridden where there is such a rule."""

@@ -19,6 +19,7 @@ from moto.core.routing import get_service_router
 from local_cloud import plain_objects, protocol
 from local_cloud.addressing import is_our_origin, is_ours, read_host
 from local_cloud.cloud import LocalCloud
+from local_cloud.control import Control
 from local_cloud.services import Service
 
 Client = Callable[..., Any]
@@ -193,7 +194,7 @@ def test_an_error_of_ours_is_an_internal_error_as_aws_has_it(
     ask: Callable[..., Answer], cloud: LocalCloud, caplog: pytest.LogCaptureFixture
 ) -> None:
     service = BrokenService()
-    gateway = type(cloud.gateway)({"s3": service}, lock=cloud.lock, control=cloud.control.answer, log=lambda *_: None)
+    gateway = type(cloud.gateway)({"s3": service}, lock=cloud.lock, control=Control(cloud).answer, log=lambda *_: None)
 
     response = gateway.respond({**environ_of("GET", "/"), "HTTP_AUTHORIZATION": SIGNED.format("s3")})
 
