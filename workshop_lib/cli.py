@@ -160,13 +160,13 @@ def _choose_cloud(output: Path, running: bool, options: dict[str, Any]) -> Abstr
         return nullcontext({"WORKSHOP_NAMES": str(_names_file())})
     if running:
         return nullcontext({**_find_local_cloud(), "WORKSHOP_NAMES": str(_names_file())})
-    return own_cloud(output, {**options, "call_log": output / "calls.jsonl"})
+    return own_cloud(output / "local-cloud", {**options, "call_log": output / "calls.jsonl"})
 
 
 def _make_room(output: Path) -> None:
     """Remove what an earlier run left, and nothing else: the folder may be anyone's."""
     output.mkdir(parents=True, exist_ok=True)
-    for pattern in ("[0-9][0-9]_*.ipynb", "junit.xml", "index.html", "calls.jsonl", "workshop-names.json"):
+    for pattern in ("[0-9][0-9]_*.ipynb", "junit.xml", "index.html", "calls.jsonl", "local-cloud/*"):
         for path in output.glob(pattern):
             path.unlink()
 

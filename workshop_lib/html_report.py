@@ -15,7 +15,7 @@ import nbformat
 from nbconvert import HTMLExporter
 from pygments.formatters import HtmlFormatter
 
-from workshop_lib.report import NotebookResult, RunResult, Step
+from workshop_lib.report import NOT_REACHED, NotebookResult, RunResult, Step
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 MERMAID = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)
@@ -102,7 +102,7 @@ def _render_table(result: RunResult) -> str:
 
 def _render_notebook(notebook: NotebookResult, exporter: HTMLExporter) -> str:
     if notebook.document is None:
-        body = "<p>Not run, because something before it failed.</p>"
+        body = f"<p>{NOT_REACHED}</p>"
     else:
         body, _ = exporter.from_notebook_node(_make_readable(notebook.document))
     unfolded = " open" if notebook.outcome == "failed" else ""

@@ -49,6 +49,7 @@ def own_cloud(folder: Path, options: Mapping[str, object]) -> Iterator[dict[str,
     Raises:
         CloudNotReachable: It did not start; the error carries what it said last.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     given = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
     detached = (
         {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined,unused-ignore]

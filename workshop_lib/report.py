@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 OPENING = "Before the first step"
 """Name of the section above the first `## ` heading: parameters, imports, clients."""
 
-NOTHING_RAN = "Not run, because something before it failed."
+NOT_REACHED = "Not reached, because the run ended before."
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _read_step(notebook: str, title: str, cells: Sequence[Any]) -> Step:
     failed = next((cell for cell, state in zip(cells, states, strict=True) if state.get("status") == "failed"), None)
     if failed is not None:
         return Step(notebook, title, "failed", seconds, failed.source, _read_reason(failed))
-    finished = all(state.get("status") == "completed" for state in states)
+    finished = all(state.get("status") == "completed" and not state.get("interrupted") for state in states)
     return Step(notebook, title, "passed" if finished else "skipped", seconds)
 
 
@@ -121,7 +121,7 @@ def _read_reason(cell: Any) -> str:
     for output in cell.outputs:
         if output.output_type == "error":
             return f"{output.ename}: {output.evalue}" if output.evalue else str(output.ename)
-    return "The kernel died or the cell took too long."
+    return "It left no error."
 
 
 def _worst(outcomes: Sequence[str]) -> str:
@@ -182,7 +182,7 @@ def _add_case(suite: ElementTree.Element, step: Step) -> None:
         failure = ElementTree.SubElement(case, "failure", message=_printable(step.reason))
         failure.text = _printable(f"{step.source}\n\n{step.reason}")
     elif step.outcome == "skipped":
-        ElementTree.SubElement(case, "skipped", message=NOTHING_RAN)
+        ElementTree.SubElement(case, "skipped", message=NOT_REACHED)
 
 
 def _printable(text: str) -> str:

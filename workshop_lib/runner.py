@@ -13,6 +13,8 @@ from typing import Any
 
 import nbformat
 import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
@@ -26,6 +28,26 @@ CELL_TIMEOUT = 3600
 """Seconds after which a cell is given up; more than any wait on AWS takes."""
 
 Say = Callable[[str], None]
+
+
+class _GivenUpError(Exception):
+    """A cell did not end by itself: its kernel died, or it took too long."""
+
+
+class _Client(PapermillNotebookClient):  # type: ignore[misc]
+    """papermill's client, which would count a cell as completed when its kernel died or Ctrl-C was pressed."""
+
+    def execute_cell(self, cell: Any, cell_index: int, **options: Any) -> Any:
+        try:
+            return super().execute_cell(cell, cell_index, **options)
+        except KeyboardInterrupt:
+            cell.metadata.papermill["interrupted"] = True
+            raise
+        except (DeadKernelError, CellTimeoutError) as error:
+            reason = "the kernel died" if isinstance(error, DeadKernelError) else f"took more than {CELL_TIMEOUT} s"
+            cell.outputs.append(new_output("error", ename=type(error).__name__, evalue=reason, traceback=[reason]))
+            self.nb_man.cell_exception(cell, cell_index=cell_index, exception=error)
+            raise _GivenUpError from error
 
 
 class _Engine(NBClientEngine):  # type: ignore[misc]
@@ -43,7 +65,7 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
         timeout: int = CELL_TIMEOUT,
         **_: Any,
     ) -> Any:
-        client = PapermillNotebookClient(
+        client = _Client(
             nb_man,
             kernel_name=kernel_name,
             kernel_manager_class=manager,
@@ -60,7 +82,7 @@ def run_notebooks(
 ) -> RunResult:
     """Run what `plan` says, stop at the first failure, and write the reports.
 
-    The reports are written, and the notebook that was running is kept, even when Ctrl-C ends the run.
+    Ctrl-C ends the run too, and is not raised again: the reports are written, and what was running counts as skipped.
 
     Args:
         plan: From `plan.make_plan`.
@@ -80,6 +102,8 @@ def run_notebooks(
             say(_describe(notebook))
             if notebook.outcome == "failed":
                 break
+    except KeyboardInterrupt:
+        say("Interrupted.")
     finally:
         result.seconds = time.monotonic() - began
         _add_unreached(result, plan.notebooks)
@@ -110,7 +134,7 @@ def _run_one(
             kernel_cwd=str(path.parent),
             kernel_env=dict(environment),
         )
-    except PapermillExecutionError:
+    except (PapermillExecutionError, _GivenUpError):
         pass  # the executed notebook tells which cell, and why
     finally:
         notebook.seconds = time.monotonic() - began

@@ -1,0 +1,51 @@
+"""Start the command `workshop` as a person would, and find every process that it started."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+import psutil
+
+MARK = "WORKSHOP_TEST_RUN"
+"""A variable that every process of one run inherits, so that none can hide."""
+
+
+def start_workshop(*arguments: str | Path, mark: str, **environment: str) -> subprocess.Popen[str]:
+    """Start the command `workshop`, deaf to this terminal and to the variables of whoever runs the tests."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("WORKSHOP_", "AWS_"))}
+    return subprocess.Popen(
+        [sys.executable, "-m", "workshop_lib.cli", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        env={**inherited, **environment, MARK: mark, "PYTHONIOENCODING": "utf-8"},
+        start_new_session=True,
+    )
+
+
+def find_processes(mark: str) -> list[psutil.Process]:
+    """All processes of the run with this mark that still live."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except psutil.Error:
+            continue  # not ours to look into, or gone meanwhile
+    return found
+
+
+def wait_for(what: str, is_done: Callable[[], bool], *, timeout: float = 60) -> None:
+    """Look again and again until it is so."""
+    pause = Event()
+    for _ in range(int(timeout / 0.05)):
+        if is_done():
+            return
+        pause.wait(0.05)
+    raise AssertionError(f"{what}: not within {timeout:g} seconds")
