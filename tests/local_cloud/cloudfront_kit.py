@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import threading
 from dataclasses import dataclass, field
@@ -76,11 +77,16 @@ def make_kit() -> Kit:
     gateway = Gateway(
         {"cloudfront": service}, lock=threading.RLock(), control=lambda *_: Response(404), log=lambda *_: None
     )
-    client = boto3.client(
-        "cloudfront", region_name="us-east-1", aws_access_key_id="local", aws_secret_access_key="local"
-    )
-    client.meta.events.register("before-send.cloudfront", lambda request, **_: ask(gateway, request))
+    client = _make_client()
+    client.meta.events.unregister("before-send.cloudfront", unique_id="kit")
+    client.meta.events.register("before-send.cloudfront", lambda request, **_: ask(gateway, request), unique_id="kit")
     return Kit(time, service, functions, client)
+
+
+@functools.cache
+def _make_client() -> Any:
+    """One client for all kits, because making one takes longer than most tests; each kit answers it anew."""
+    return boto3.client("cloudfront", region_name="us-east-1", aws_access_key_id="local", aws_secret_access_key="local")
 
 
 def ask(gateway: Gateway, request: Any) -> AWSResponse:

@@ -1,9 +1,19 @@
-"""Placeholder."""
-from __future__ import annotations
-from typing import Any
-class Edge:
-    def __init__(self, *, cloudfront: Any, functions: Any, sandbox: Any, respond: Any, clock: Any, host: str = "127.0.0.1", port: int = 0) -> None:
-        self.url = ""
-    async def start(self) -> None: ...
-    async def stop(self) -> None: ...
-    async def reset(self) -> None: ...
+"""CloudFront's edge: distributions answer here, from a cache, through functions, out of buckets.
+
+server         the socket; host name → distribution → cache behavior
+location       one edge location: hit, miss, revalidation, stale, errors, one request to the origin for many viewers
+fetching       a miss: function, then origin
+events         requests and events in Lambda@Edge's shape
+validation     what functions may return
+header_rules   which headers nobody may touch
+origin         asking a bucket, as whom, through the gateway
+cache          objects and their TTLs
+cache_key      what makes two requests the same
+site           a distribution as an edge knows it
+responses      whole, part or not modified
+pages          CloudFront's error page
+"""
+
+from local_cloud.engines.edge.server import Edge
+
+__all__ = ["Edge"]

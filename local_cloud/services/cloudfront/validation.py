@@ -5,21 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from local_cloud.engines.edge.header_rules import is_forbidden_custom_header
 from local_cloud.services.cloudfront.cache_policies import MANAGED, check_ttl_order
 from local_cloud.services.cloudfront.operations import required
 from local_cloud.services.cloudfront.refusals import not_done, refusal
 from local_cloud.services.cloudfront.store import Config, Store, items
 
-# CFDG/add-origin-custom-headers and CFDG/cloudfront-limits; aws-facts §5.2. The error of AWS is not known [U].
-FORBIDDEN_CUSTOM_HEADERS = frozenset(
-    (
-        *("cache-control", "connection", "content-length", "cookie", "host", "if-match", "if-modified-since"),
-        *("if-none-match", "if-range", "if-unmodified-since", "max-forwards", "pragma", "proxy-authenticate"),
-        *("proxy-authorization", "proxy-connection", "range", "request-range", "te", "trailer"),
-        *("transfer-encoding", "upgrade", "via", "x-real-ip"),
-    )
-)
-_FORBIDDEN_PREFIXES = ("x-amz-", "x-edge-")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 _MOST = {"Origins": (100, "TooManyOrigins"), "OriginGroups": (10, "TooManyOriginGroupsPerDistribution")}
 _MOST |= {"CacheBehaviors": (75, "TooManyCacheBehaviors"), "Aliases": (100, "TooManyDistributionCNAMEs")}
@@ -27,11 +18,6 @@ _S3_DOMAIN = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.s3(?:[.-](?:dualstac
 _ERROR_CODES = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
 _RESPONSE_CODES = {200, *_ERROR_CODES}
 _METHODS = (["GET", "HEAD"], ["GET", "HEAD", "OPTIONS"], ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"])
-
-
-def is_forbidden_custom_header(name: str) -> bool:
-    """True for a header that CloudFront does not add to what it asks of an origin."""
-    return name.lower() in FORBIDDEN_CUSTOM_HEADERS or name.lower().startswith(_FORBIDDEN_PREFIXES)
 
 
 def check_quantities(value: Any) -> None:
@@ -118,7 +104,7 @@ def _check_custom_headers(headers: list[Config]) -> None:
         raise refusal("TooManyOriginCustomHeaders")
     for header in headers:
         name, value = header["HeaderName"], header["HeaderValue"]
-        if is_forbidden_custom_header(name):
+        if is_forbidden_custom_header(name):  # aws-facts §5.2; which error AWS gives is not known [U]
             raise refusal("InvalidArgument", f"The parameter HeaderName contains a header that is not allowed: {name}.")
         if not _HEADER_NAME.fullmatch(name) or len(value) > 1783 or not value.isprintable():
             raise refusal("InvalidArgument", f"The origin custom header {name!r} is not valid.")

@@ -1,0 +1,135 @@
+"""What an edge keeps, for how long it is fresh, and how it is forgotten."""
+
+from __future__ import annotations
+
+import email.utils
+import re
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from multidict import CIMultiDict
+
+from local_cloud.engines.edge.cache_key import Key
+from local_cloud.engines.edge.site import Caching, path_matcher
+
+_MEGABYTE = 1024 * 1024
+
+
+@dataclass
+class Object:
+    """An answer of an origin, or of a function, as an edge keeps it.
+
+    Attributes:
+        status: What the viewer gets.
+        headers: As the viewer gets them, but for those that differ at each request.
+        body: The whole of it; empty after HEAD.
+        stored_at: When it came from the origin, or was last confirmed by it.
+        fresh_until: Until then no one is asked.
+        is_error: True for what viewers see as `Error from cloudfront`, whatever its status.
+        is_head: True for the answer to HEAD, which cannot serve GET.
+        x_cache: What the first viewer's X-Cache says.
+    """
+
+    status: int
+    headers: CIMultiDict[str]
+    body: bytes
+    stored_at: float
+    fresh_until: float = 0.0
+    is_error: bool = False
+    is_head: bool = False
+    x_cache: str = "Miss from cloudfront"
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes, about."""
+        return len(self.body) + 1024
+
+
+class Cache:
+    """Objects by cache key; the one that was asked for longest ago goes when there is no room.
+
+    Args:
+        room: Bytes to keep at most. A larger object is not kept at all.
+    """
+
+    def __init__(self, room: int = 64 * _MEGABYTE) -> None:
+        self._objects: OrderedDict[Key, Object] = OrderedDict()
+        self._room = room
+        self._used = 0
+        self.epoch = 0
+
+    def get(self, key: Key) -> Object | None:
+        """What is kept under a key, fresh or not."""
+        held = self._objects.get(key)
+        if held is not None:
+            self._objects.move_to_end(key)
+        return held
+
+    def put(self, key: Key, thing: Object) -> None:
+        """Keep an object in place of the one before."""
+        self.drop(key)
+        if thing.size > self._room:
+            return
+        self._objects[key] = thing
+        self._used += thing.size
+        while self._used > self._room:
+            self._used -= self._objects.popitem(last=False)[1].size
+
+    def drop(self, key: Key) -> None:
+        """Forget what is kept under a key, if anything is."""
+        held = self._objects.pop(key, None)
+        self._used -= held.size if held else 0
+
+    def invalidate(self, distribution_id: str, paths: Iterable[str]) -> None:
+        """Forget a distribution's objects with these paths; what is on its way from an origin is not kept either."""
+        matchers = [path_matcher(path.partition("?")[0].replace("?", "")) for path in paths]
+        self.epoch += 1
+        gone = [key for key in self._objects if key[0] == distribution_id and any(m(key[1]) for m in matchers)]
+        for key in gone:
+            self.drop(key)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._objects.clear()
+        self._used = 0
+        self.epoch += 1
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+
+_SECONDS = re.compile(r"(s-maxage|max-age)\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
+_NEVER = re.compile(r"\b(no-cache|no-store|private)\b", re.IGNORECASE)
+
+
+def seconds_to_keep(headers: CIMultiDict[str], by: Caching, now: float) -> float:
+    """How long an answer is fresh (CFDG/Expiration): what the origin says, within the cache behavior's bounds.
+
+    A minimum TTL above 0 also holds for `no-cache`, `no-store` and `private`.
+    """
+    control = ",".join(headers.getall("Cache-Control", ()))
+    if _NEVER.search(control):
+        return by.minimum
+    said = {name.lower(): float(value) for name, value in _SECONDS.findall(control)}
+    wanted = said.get("s-maxage", said.get("max-age"))
+    if wanted is None and "Expires" in headers:
+        wanted = max(0.0, _moment(headers["Expires"]) - now)
+    if wanted is None:
+        wanted = by.default
+    return min(max(wanted, by.minimum), by.maximum)
+
+
+def error_seconds_to_keep(headers: CIMultiDict[str], by: Caching, minimum: float) -> float:
+    """How long an error is kept: the error caching minimum TTL, or longer when the origin says so."""
+    if not by.is_enabled:
+        return 0.0
+    said = _SECONDS.search(",".join(headers.getall("Cache-Control", ())))
+    return max(minimum, min(float(said[2]), by.maximum)) if said else minimum
+
+
+def _moment(text: str) -> float:
+    try:
+        return email.utils.parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return 0.0  # an Expires that is no date, such as "0", lies in the past (RFC 9111, 5.3)

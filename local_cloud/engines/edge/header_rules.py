@@ -1,0 +1,42 @@
+"""Which headers nobody may touch: in origin custom headers, and in what a function returns from an origin request."""
+
+from __future__ import annotations
+
+# CFDG/add-origin-custom-headers.
+_NOT_CUSTOM = frozenset(
+    (
+        *("cache-control", "connection", "content-length", "cookie", "host", "if-match", "if-modified-since"),
+        *("if-none-match", "if-range", "if-unmodified-since", "max-forwards", "pragma", "proxy-authenticate"),
+        *("proxy-authorization", "proxy-connection", "range", "request-range", "te", "trailer"),
+        *("transfer-encoding", "upgrade", "via", "x-real-ip"),
+    )
+)
+_NOT_CUSTOM_PREFIXES = ("x-amz-", "x-edge-")
+
+# CFDG/edge-function-restrictions-all, 2026; Host is writable in origin requests.
+READ_ONLY = frozenset(
+    (
+        *("accept-encoding", "cdn-loop", "content-length", "if-modified-since", "if-none-match", "if-range"),
+        *("if-unmodified-since", "transfer-encoding", "via"),
+    )
+)
+_DISALLOWED = frozenset(
+    (
+        *("connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),
+        *("trailer", "upgrade", "x-accel-buffering", "x-accel-charset", "x-accel-limit-rate", "x-accel-redirect"),
+        *("x-amzn-auth", "x-amzn-cf-billing", "x-amzn-cf-id", "x-amzn-cf-xff", "x-amzn-errortype"),
+        *("x-amzn-fle-profile", "x-amzn-header-count", "x-amzn-header-order", "x-amzn-lambda-integration-tag"),
+        *("x-amzn-requestid", "x-cache", "x-forwarded-proto", "x-real-ip"),
+    )
+)
+_DISALLOWED_PREFIXES = ("x-amz-cf-", "x-edge-")
+
+
+def is_forbidden_custom_header(name: str) -> bool:
+    """True for a header that CloudFront does not add to what it asks of an origin."""
+    return name.lower() in _NOT_CUSTOM or name.lower().startswith(_NOT_CUSTOM_PREFIXES)
+
+
+def is_disallowed(name: str) -> bool:
+    """True for a header that functions neither see nor may add."""
+    return name.lower() in _DISALLOWED or name.lower().startswith(_DISALLOWED_PREFIXES)

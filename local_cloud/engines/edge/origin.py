@@ -1,0 +1,151 @@
+"""Asking an S3 origin: exactly the request that CloudFront, or the function, decided on, signed as its origin says."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import quote, unquote_to_bytes
+from xml.sax.saxutils import escape
+
+from local_cloud.engines.edge.events import Request, region_of
+
+IDENTITY_PRINCIPAL = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity "
+SOURCE_ARN_KEY = "local_cloud.source_arn"
+"""WSGI environment key for the distribution that asks, when its origin has an origin access control."""
+
+_BUCKET_DOMAIN = re.compile(
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.s3(?:[.-](?:dualstack\.)?[a-z]{2}[a-z0-9-]*-\d)?\.amazonaws\.com"
+)
+_URI_SAFE = "/%:@!$&'()*+,;=~?#[]"
+
+
+class Answer(Protocol):
+    """What the gateway answers."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+Respond = Callable[..., Answer]
+"""The gateway's `respond(environ, principal=…)`."""
+
+
+@dataclass(frozen=True)
+class OriginResponse:
+    """What an origin answered."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class OriginUnreachable(Exception):  # noqa: N818 - what happened, not a mistake
+    """The origin cannot be asked at all; the viewer gets 502 and the reason."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """As whom an origin is asked: by its configuration, because a function cannot change that.
+
+    Attributes:
+        identity: Id of the origin access identity, or empty.
+        control: Id of the origin access control, or empty.
+        distribution_arn: Who asks, for an origin access control.
+    """
+
+    identity: str
+    control: str
+    distribution_arn: str
+
+
+def ask_origin(respond: Respond, request: Request, access: Access, body: bytes = b"") -> OriginResponse:
+    """Send a request to the bucket that it names. Blocks; run it in a thread.
+
+    Args:
+        respond: Answers a WSGI environment; the gateway.
+        request: In the shape of events; checked.
+        access: As whom to ask.
+        body: What the viewer sent along, for methods that have a body.
+
+    Raises:
+        OriginUnreachable: The domain name is no bucket's, or the origin is not S3.
+    """
+    if "s3" not in request["origin"]:
+        raise OriginUnreachable("The local cloud reaches S3 origins only; this origin is a custom one.")
+    s3 = request["origin"]["s3"]
+    domain, host = s3["domainName"], _host(request)
+    if not _BUCKET_DOMAIN.fullmatch(domain):
+        raise OriginUnreachable("CloudFront wasn't able to resolve the origin domain name.")
+    signed = s3["authMethod"] != "none" or access.control
+    if signed and host != domain:
+        return _signature_does_not_match()
+    if s3["authMethod"] != "none" and s3["region"] != region_of(domain):
+        return _wrong_region(s3["region"], region_of(domain))
+    environ = _environ(request, s3["path"], host, body)
+    principal = None
+    if s3["authMethod"] != "none":
+        principal = IDENTITY_PRINCIPAL + access.identity
+    elif access.control:
+        principal, environ[SOURCE_ARN_KEY] = "cloudfront.amazonaws.com", access.distribution_arn
+    answer = respond(environ, principal=principal)
+    return OriginResponse(answer.status, answer.headers, answer.body)
+
+
+def _host(request: Request) -> str:
+    return next((header["value"].lower() for header in request["headers"].get("host", [])), "")
+
+
+def _environ(request: Request, path: str, host: str, body: bytes) -> dict[str, Any]:
+    raw = quote(path + request["uri"], safe=_URI_SAFE)
+    query = request["querystring"]
+    environ = {
+        "REQUEST_METHOD": request["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(raw).decode("latin-1"),
+        "QUERY_STRING": query,
+        "RAW_URI": f"{raw}?{query}" if query else raw,
+        "REQUEST_URI": f"{raw}?{query}" if query else raw,
+        "SERVER_NAME": host,
+        "SERVER_PORT": "443",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "https",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    # An origin custom header replaces a header of the same name (CFDG/add-origin-custom-headers).
+    for name, listed in {**request["headers"], **request["origin"]["s3"]["customHeaders"]}.items():
+        environ["HTTP_" + name.upper().replace("-", "_")] = ", ".join(header["value"] for header in listed)
+    environ.pop("HTTP_CONTENT_LENGTH", None)
+    return {**environ, "HTTP_HOST": host}
+
+
+def _signature_does_not_match() -> OriginResponse:
+    # The signature covers the Host header, and CloudFront signs for the origin's domain name.
+    return _refusal(
+        403,
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided. "
+        "Check your key and signing method.",
+    )
+
+
+def _wrong_region(given: str, expected: str) -> OriginResponse:
+    text = f"The authorization header is malformed; the region '{given}' is wrong; expecting '{expected}'"
+    return _refusal(400, "AuthorizationHeaderMalformed", text)
+
+
+def _refusal(status: int, code: str, message: str) -> OriginResponse:
+    document = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n{document}'.encode()
+    return OriginResponse(status, [("Content-Type", "application/xml"), ("Server", "AmazonS3")], body)

@@ -1,0 +1,74 @@
+"""What a viewer gets of an object: all of it, a part, or the news that it has it already."""
+
+from __future__ import annotations
+
+import email.utils
+import re
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from local_cloud.engines.edge.cache import Object
+
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+def is_plain(headers: Mapping[str, str]) -> bool:
+    """True when the viewer asks for the whole object, unconditionally."""
+    return not ("Range" in headers or "If-None-Match" in headers or "If-Modified-Since" in headers)
+
+
+def respond_with(thing: Object, method: str, headers: Mapping[str, str], fields: Mapping[str, str]) -> web.Response:
+    """Make the response.
+
+    Args:
+        thing: What is kept, or just came.
+        method: For HEAD the body stays away.
+        headers: The viewer's: conditions and range are honoured for successes only.
+        fields: Headers that belong to this response alone.
+    """
+    answer = thing.headers.copy()
+    answer.update(fields)
+    if thing.status == 200 and not is_plain(headers):
+        if _has_it(thing, headers):
+            return web.Response(status=304, headers=answer)
+        if "Range" in headers and method == "GET" and _range_counts(thing, headers):
+            return _part(thing, headers["Range"], answer)
+    if method == "HEAD" and not thing.is_head:
+        answer["Content-Length"] = str(len(thing.body))
+        return web.Response(status=thing.status, headers=answer)
+    return web.Response(status=thing.status, headers=answer, body=thing.body)
+
+
+def _has_it(thing: Object, headers: Mapping[str, str]) -> bool:
+    if "If-None-Match" in headers:  # takes precedence over the date (RFC 9110, 13.2.2)
+        held = thing.headers.get("ETag", "").removeprefix("W/")
+        tags = [tag.strip().removeprefix("W/") for tag in headers["If-None-Match"].split(",")]
+        return bool(held) and (held in tags or "*" in tags)
+    since, changed = _moment(headers.get("If-Modified-Since")), _moment(thing.headers.get("Last-Modified"))
+    return since is not None and changed is not None and changed <= since
+
+
+def _range_counts(thing: Object, headers: Mapping[str, str]) -> bool:
+    condition = headers.get("If-Range")
+    return condition is None or condition in (thing.headers.get("ETag"), thing.headers.get("Last-Modified"))
+
+
+def _part(thing: Object, wanted: str, answer: Mapping[str, str]) -> web.Response:
+    """One range of bytes; anything else that is asked for as a range gets the whole (RFC 9110, 14.2)."""
+    match, size = _RANGE.fullmatch(wanted.strip()), len(thing.body)
+    if not match or not (match[1] or match[2]):
+        return web.Response(status=200, headers=answer, body=thing.body)
+    first = int(match[1]) if match[1] else max(0, size - int(match[2]))
+    last = min(int(match[2]), size - 1) if match[1] and match[2] else size - 1
+    if first > last:
+        return web.Response(status=416, headers={**answer, "Content-Range": f"bytes */{size}"})
+    part = {**answer, "Content-Range": f"bytes {first}-{last}/{size}"}
+    return web.Response(status=206, headers=part, body=thing.body[first : last + 1])
+
+
+def _moment(text: str | None) -> float | None:
+    try:
+        return email.utils.parsedate_to_datetime(text or "").timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None

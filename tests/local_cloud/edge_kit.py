@@ -1,0 +1,166 @@
+"""What the tests of the edge share: an edge in front of buckets and functions that are dictionaries and lambdas."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from cloudfront_kit import FUNCTION, Kit, make_kit, minimal_behavior, minimal_config, minimal_origin
+
+from local_cloud.call import Response
+from local_cloud.clock import Clock
+from local_cloud.engines.edge import Edge
+from local_cloud.engines.sandbox import DeployedFunction, Invocation
+
+IRELAND, SINGAPORE = "site.s3.eu-west-1.amazonaws.com", "twin.s3.ap-southeast-1.amazonaws.com"
+OPTIMIZED, DISABLED = "658327ea-f89d-4fab-a63d-7e88639e58f6", "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+Run = Callable[[dict[str, Any]], Any]
+
+
+class Buckets:
+    """Stands for the gateway: objects by host name and path, and what was asked of them."""
+
+    def __init__(self) -> None:
+        self.objects: dict[tuple[str, str], Response] = {}
+        self.asked: list[dict[str, Any]] = []
+        self.gate: threading.Event | None = None
+
+    def put(self, path: str, body: str, *, host: str = IRELAND, **headers: str) -> None:
+        given = [(name.replace("_", "-"), value) for name, value in headers.items()]
+        self.objects[host, path] = Response(200, [("Content-Type", "text/plain"), *given], body.encode())
+
+    def fail(self, path: str, status: int, *, host: str = IRELAND, **headers: str) -> None:
+        given = [(name.replace("_", "-"), value) for name, value in headers.items()]
+        self.objects[host, path] = Response(status, given, b"<Error/>")
+
+    def respond(self, environ: dict[str, Any], *, principal: str | None = None) -> Response:
+        self.asked.append({**environ, "principal": principal})
+        if self.gate:
+            self.gate.wait(5)
+        held = self.objects.get((environ["HTTP_HOST"], environ["PATH_INFO"]), Response(403, [], b"<Error/>"))
+        if held.ok and held.header("ETag") and held.header("ETag") == environ.get("HTTP_IF_NONE_MATCH"):
+            return Response(304, held.headers, b"")
+        return held
+
+
+class Functions:
+    """Stands for Lambda and the sandbox: one function version, whose handler is a Python callable."""
+
+    def __init__(self) -> None:
+        self.run: Run = lambda event: event["Records"][0]["cf"]["request"]
+        self.events: list[dict[str, Any]] = []
+        self.log_groups: list[tuple[str, str]] = []
+        self.timed_out = False
+
+    def find_version(self, version_arn: str) -> DeployedFunction:
+        return DeployedFunction(version_arn, "route", "1", b"", "handler.handler", "python3.13", 5.0, 128)
+
+    async def invoke(self, function: DeployedFunction, event: dict[str, Any], *, region: str, log_group: str) -> Any:
+        self.events.append(event)
+        self.log_groups.append((region, log_group))
+        try:
+            payload, error = self.run(event), None
+        except Exception as raised:
+            payload, error = None, {"errorMessage": str(raised)}
+        return Invocation(payload, error, self.timed_out, [], "id", 0.001)
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def x_cache(self) -> str:
+        return self.headers["X-Cache"]
+
+
+@dataclass
+class EdgeKit:
+    """An edge, CloudFront's control plane, buckets, functions, and the time that they share."""
+
+    cloudfront: Kit
+    edge: Edge
+    buckets: Buckets = field(default_factory=Buckets)
+    functions: Functions = field(default_factory=Functions)
+    logs: list[tuple[str, str, str, list[str]]] = field(default_factory=list)
+    domain_name: str = ""
+
+    def create(self, *, deployed: bool = True, **changes: Any) -> str:
+        """Create a distribution that answers; returns its id."""
+        created = self.cloudfront.client.create_distribution(DistributionConfig=minimal_config(**changes))
+        self.domain_name = created["Distribution"]["DomainName"]
+        if deployed:
+            self.cloudfront.deploy()
+        return str(created["Distribution"]["Id"])
+
+    def create_with_function(self, run: Run, *, policy: str = OPTIMIZED, **changes: Any) -> str:
+        """Create a distribution with an origin-request function, an identity and the header X-DNS-ORIGIN."""
+        self.functions.run = run
+        item = {"LambdaFunctionARN": FUNCTION, "EventType": "origin-request"}
+        behavior = minimal_behavior(CachePolicyId=policy, LambdaFunctionAssociations={"Quantity": 1, "Items": [item]})
+        origins = {"Quantity": 1, "Items": [self.private_origin()]}
+        return self.create(DefaultCacheBehavior=behavior, Origins=origins, **changes)
+
+    def private_origin(self) -> dict[str, Any]:
+        config = {"CallerReference": "identity", "Comment": ""}
+        made = self.cloudfront.client.create_cloud_front_origin_access_identity(
+            CloudFrontOriginAccessIdentityConfig=config
+        )
+        identity = made["CloudFrontOriginAccessIdentity"]["Id"]
+        headers = {"Quantity": 1, "Items": [{"HeaderName": "X-DNS-ORIGIN", "HeaderValue": "origin.two-regions.test"}]}
+        s3 = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}
+        return minimal_origin(S3OriginConfig=s3, CustomHeaders=headers)
+
+    def get(self, path: str, *, host: str = "", method: str = "GET", **headers: str) -> Answer:
+        """Ask the edge, on a connection of its own."""
+        address = urlsplit(self.edge.url)
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+        sent = {"Host": host or self.domain_name} | {name.replace("_", "-"): v for name, v in headers.items()}
+        try:
+            connection.request(method, path, headers=sent)
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def invalidate(self, distribution_id: str, *paths: str) -> None:
+        batch = {"CallerReference": str(paths), "Paths": {"Quantity": len(paths), "Items": list(paths)}}
+        self.cloudfront.client.create_invalidation(DistributionId=distribution_id, InvalidationBatch=batch)
+
+
+@contextmanager
+def running_edge() -> Iterator[EdgeKit]:
+    """An edge that answers, in a loop of its own."""
+    kit, buckets, functions = make_kit(), Buckets(), Functions()
+    logs: list[tuple[str, str, str, list[str]]] = []
+    edge = Edge(
+        cloudfront=kit.service,
+        functions=functions,
+        sandbox=functions,
+        respond=buckets.respond,
+        clock=Clock(1, now=kit.time),
+        keep_log=lambda *log: logs.append(log),
+    )
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(edge.start(), loop).result(5)
+    try:
+        yield EdgeKit(kit, edge, buckets, functions, logs)
+    finally:
+        asyncio.run_coroutine_threadsafe(edge.stop(), loop).result(5)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        loop.close()
