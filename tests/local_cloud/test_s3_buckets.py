@@ -1,0 +1,249 @@
+"""Buckets: names, regions, defaults, versioning and deletion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from s3_kit import KIT, SOURCE, Kit, make_bucket, refused, set_versioning
+
+from local_cloud.errors import AwsError
+from local_cloud.services.s3.buckets import check_bucket_name
+
+
+@pytest.fixture
+def kit() -> Kit:
+    """S3 without buckets."""
+    return KIT
+
+
+@pytest.fixture
+def bucket(kit: Kit) -> str:
+    """A versioned bucket in Ireland."""
+    return make_bucket(kit.ireland, SOURCE, versioned=True)
+
+
+def put(kit: Kit, body: bytes = b"page", key: str = "index.html") -> str | None:
+    """Put an object; returns its version id, if it has one."""
+    return kit.ireland.put_object(Bucket=SOURCE, Key=key, Body=body).get("VersionId")
+
+
+def versions(kit: Kit) -> list[str]:
+    """The version ids of index.html, the current one first."""
+    return [found["VersionId"] for found in kit.ireland.list_object_versions(Bucket=SOURCE).get("Versions", [])]
+
+
+@pytest.mark.parametrize("name", ["Bad_Name", "192.168.0.1", "ab", "a" * 64, "-site", "site-", "a..b", "xn--site"])
+def test_names_that_aws_refuses_are_refused(kit: Kit, name: str) -> None:
+    with pytest.raises(AwsError, match="The specified bucket is not valid") as caught:
+        check_bucket_name(name)
+
+    assert (caught.value.code, caught.value.status) == ("InvalidBucketName", 400)
+
+
+def test_create_bucket_checks_the_name(kit: Kit) -> None:
+    place = {"LocationConstraint": "eu-west-1"}
+    answer = refused(kit.ireland.create_bucket, Bucket="Site", CreateBucketConfiguration=place)
+    assert answer[:2] == ("InvalidBucketName", 400)
+
+
+def test_a_region_that_is_not_one_is_refused(kit: Kit) -> None:
+    place = {"LocationConstraint": "mars-north-1"}
+    answer = refused(kit.client("s3", "us-east-1").create_bucket, Bucket=SOURCE, CreateBucketConfiguration=place)
+    assert answer == ("InvalidLocationConstraint", 400, "The specified location-constraint is not valid")
+
+
+def test_eu_is_an_old_word_for_ireland(kit: Kit) -> None:
+    place = {"LocationConstraint": "EU"}
+    kit.client("s3", "us-east-1").create_bucket(Bucket=SOURCE, CreateBucketConfiguration=place)
+
+    assert kit.ireland.head_bucket(Bucket=SOURCE)["BucketRegion"] == "eu-west-1"
+
+
+def test_a_new_bucket_blocks_all_public_access(kit: Kit, bucket: str) -> None:
+    found = kit.ireland.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    assert found == dict.fromkeys(
+        ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], True
+    )
+
+
+def test_a_new_bucket_belongs_to_its_owner_alone(kit: Kit, bucket: str) -> None:
+    found = kit.ireland.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
+    assert found == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+
+
+def test_a_new_bucket_encrypts_with_aes256(kit: Kit, bucket: str) -> None:
+    found = kit.ireland.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"][0]
+    assert found["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+
+
+def test_a_deleted_encryption_setting_is_the_default_again(kit: Kit, bucket: str) -> None:
+    kit.ireland.delete_bucket_encryption(Bucket=bucket)
+
+    put(kit)
+    assert kit.ireland.head_object(Bucket=bucket, Key="index.html")["ServerSideEncryption"] == "AES256"
+
+
+def test_another_region_redirects_to_the_buckets_own(kit: Kit, bucket: str) -> None:
+    host = f"{bucket}.s3.ap-southeast-1.amazonaws.com"
+    response = kit.fetch("/index.html", host=host)
+
+    assert response.status == 301
+    assert response.header("x-amz-bucket-region") == "eu-west-1"
+    assert b"<Code>PermanentRedirect</Code>" in response.body
+    assert b"<Endpoint>site-source.s3.eu-west-1.amazonaws.com</Endpoint>" in response.body
+
+
+@pytest.mark.parametrize("operation", ["head_object", "get_object"])
+def test_botocore_follows_the_redirect(kit: Kit, bucket: str, operation: str) -> None:
+    put(kit)
+
+    found = getattr(kit.client("s3", "ap-southeast-1"), operation)(Bucket=bucket, Key="index.html")
+    assert found["ContentLength"] == 4
+
+
+def test_a_request_that_names_no_region_is_served(kit: Kit, bucket: str) -> None:
+    assert kit.fetch(f"/{bucket}/index.html").status == 403
+
+
+@pytest.mark.parametrize("status", ["Bogus", "enabled"])
+def test_versioning_is_enabled_or_suspended(kit: Kit, bucket: str, status: str) -> None:
+    answer = refused(kit.ireland.put_bucket_versioning, Bucket=bucket, VersioningConfiguration={"Status": status})
+    assert answer[:2] == ("MalformedXML", 400)
+
+
+def test_putting_into_a_suspended_bucket_keeps_the_old_versions(kit: Kit, bucket: str) -> None:
+    old = [put(kit, b"1"), put(kit, b"2")]
+    set_versioning(kit.ireland, bucket, "Suspended")
+
+    put(kit, b"3")
+
+    assert versions(kit) == ["null", old[1], old[0]]
+    assert kit.ireland.get_object(Bucket=bucket, Key="index.html")["Body"].read() == b"3"
+
+
+def test_a_suspended_bucket_has_one_null_version(kit: Kit, bucket: str) -> None:
+    set_versioning(kit.ireland, bucket, "Suspended")
+    put(kit, b"1")
+
+    put(kit, b"2")
+
+    assert versions(kit) == ["null"]
+
+
+def test_deleting_in_a_suspended_bucket_keeps_versions_and_puts_a_null_marker(kit: Kit, bucket: str) -> None:
+    old = put(kit)
+    set_versioning(kit.ireland, bucket, "Suspended")
+
+    kit.ireland.delete_object(Bucket=bucket, Key="index.html")
+
+    found = kit.ireland.list_object_versions(Bucket=bucket)
+    assert [one["VersionId"] for one in found["Versions"]] == [old]
+    assert [one["VersionId"] for one in found["DeleteMarkers"]] == ["null"]
+
+
+def test_versions_of_a_suspended_bucket_can_be_read_and_deleted_one_by_one(kit: Kit, bucket: str) -> None:
+    old = put(kit, b"1")
+    set_versioning(kit.ireland, bucket, "Suspended")
+    put(kit, b"2")
+
+    assert kit.ireland.head_object(Bucket=bucket, Key="index.html", VersionId=old)["ContentLength"] == 1
+    kit.ireland.delete_object(Bucket=bucket, Key="index.html", VersionId=old)
+    assert versions(kit) == ["null"]
+
+
+def test_an_object_from_before_versioning_becomes_the_null_version(kit: Kit) -> None:
+    make_bucket(kit.ireland, SOURCE)
+    put(kit, b"1")
+    set_versioning(kit.ireland, SOURCE, "Enabled")
+
+    new = put(kit, b"2")
+
+    assert versions(kit) == [new, "null"]
+
+
+def test_deleting_a_key_that_never_was_puts_a_delete_marker(kit: Kit, bucket: str) -> None:
+    answer = kit.ireland.delete_object(Bucket=bucket, Key="never.html")
+
+    assert answer["DeleteMarker"] is True
+    assert kit.ireland.list_object_versions(Bucket=bucket)["DeleteMarkers"][0]["Key"] == "never.html"
+
+
+def test_deleting_a_delete_marker_brings_the_object_back(kit: Kit, bucket: str) -> None:
+    put(kit)
+    marker = kit.ireland.delete_object(Bucket=bucket, Key="index.html")["VersionId"]
+
+    answer = kit.ireland.delete_object(Bucket=bucket, Key="index.html", VersionId=marker)
+
+    assert answer["DeleteMarker"] is True
+    assert kit.ireland.head_object(Bucket=bucket, Key="index.html")["ContentLength"] == 4
+
+
+@pytest.mark.parametrize("operation", ["get_object", "delete_object"])
+def test_a_version_id_that_is_none_is_refused(kit: Kit, bucket: str, operation: str) -> None:
+    answer = refused(getattr(kit.ireland, operation), Bucket=bucket, Key="index.html", VersionId="bogus")
+    assert answer == ("InvalidArgument", 400, "Invalid version id specified")
+
+
+def test_a_bucket_with_versions_is_not_deleted(kit: Kit, bucket: str) -> None:
+    put(kit)
+    kit.ireland.delete_object(Bucket=bucket, Key="index.html")
+
+    message = "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
+    assert refused(kit.ireland.delete_bucket, Bucket=bucket) == ("BucketNotEmpty", 409, message)
+
+
+def test_an_empty_bucket_is_deleted(kit: Kit, bucket: str) -> None:
+    kit.ireland.delete_bucket(Bucket=bucket)
+
+    assert refused(kit.ireland.get_bucket_versioning, Bucket=bucket)[:2] == ("NoSuchBucket", 404)
+
+
+@pytest.mark.parametrize("acl", ["public-read", "private"])
+def test_acls_are_not_supported_where_the_owner_owns_everything(kit: Kit, bucket: str, acl: str) -> None:
+    answer = refused(kit.ireland.put_object, Bucket=bucket, Key="index.html", Body=b"", ACL=acl)
+    assert answer == ("AccessControlListNotSupported", 400, "The bucket does not allow ACLs")
+
+
+def test_the_one_acl_that_changes_nothing_is_taken(kit: Kit, bucket: str) -> None:
+    kit.ireland.put_object(Bucket=bucket, Key="index.html", Body=b"", ACL="bucket-owner-full-control")
+
+    assert versions(kit)
+
+
+def test_a_copy_onto_itself_must_change_something(kit: Kit, bucket: str) -> None:
+    put(kit)
+
+    source = f"{bucket}/index.html"
+    code, status, message = refused(kit.ireland.copy_object, Bucket=bucket, Key="index.html", CopySource=source)
+    assert (code, status) == ("InvalidRequest", 400)
+    assert message.startswith("This copy request is illegal because it is trying to copy an object to itself")
+
+
+def test_an_object_can_have_no_tags_again(kit: Kit, bucket: str) -> None:
+    kit.ireland.put_object(Bucket=bucket, Key="index.html", Body=b"", Tagging="a=b")
+
+    kit.ireland.put_object_tagging(Bucket=bucket, Key="index.html", Tagging={"TagSet": []})
+
+    assert kit.ireland.get_object_tagging(Bucket=bucket, Key="index.html")["TagSet"] == []
+
+
+def test_a_sub_resource_that_is_not_done_makes_no_bucket(kit: Kit) -> None:
+    metrics: dict[str, Any] = {"Id": "all"}
+    client = kit.client("s3", "us-east-1")
+    answer = refused(client.put_bucket_metrics_configuration, Bucket="ghost", Id="all", MetricsConfiguration=metrics)
+
+    assert answer[:2] == ("NotImplemented", 501)
+    assert client.list_buckets()["Buckets"] == []
+
+
+def test_a_bucket_of_another_account_is_expected_in_vain(kit: Kit, bucket: str) -> None:
+    answer = refused(kit.ireland.get_bucket_versioning, Bucket=bucket, ExpectedBucketOwner="999999999999")
+    assert answer[:2] == ("AccessDenied", 403)
+
+
+def test_the_regional_endpoint_redirects_anonymous_visitors_to_what_s3_is(kit: Kit) -> None:
+    response = kit.fetch("/", host="s3.eu-west-1.amazonaws.com")
+
+    assert response.status == 307
+    assert response.header("Location") == "https://aws.amazon.com/s3/"
