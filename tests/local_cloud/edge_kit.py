@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from cloudfront_kit import FUNCTION, Kit, make_kit, minimal_behavior, minimal_co
 from local_cloud.call import Response
 from local_cloud.clock import Clock
 from local_cloud.engines.edge import Edge
+from local_cloud.engines.edge.fetching import Throttled
 from local_cloud.engines.sandbox import DeployedFunction, Invocation
 
 IRELAND, SINGAPORE = "site.s3.eu-west-1.amazonaws.com", "twin.s3.ap-southeast-1.amazonaws.com"
@@ -65,7 +67,9 @@ class Functions:
         self.events.append(event)
         self.log_groups.append((region, log_group))
         try:
-            payload, error = self.run(event), None
+            payload, error = self.run(json.loads(json.dumps(event))), None
+        except Throttled:
+            raise
         except Exception as raised:
             payload, error = None, {"errorMessage": str(raised)}
         return Invocation(payload, error, self.timed_out, [], "id", 0.001)
