@@ -34,7 +34,7 @@ class RecordSets(HostedZones):
         return {"ChangeInfo": self.changes.add(batch.get("Comment", ""))}
 
     def answer_list_resource_record_sets(self, call: Call) -> dict[str, Any]:
-        """Record sets by reversed labels, type and set identifier, 300 a page, which may end inside a weighted group."""
+        """Record sets by reversed labels, type and set identifier, 300 a page; it may end inside a weighted group."""
         parameters = call.parameters
         zone = self.get_zone(parameters["HostedZoneId"])
         start = _start_of(parameters)

@@ -1,0 +1,209 @@
+"""Health checks, as boto3 sees them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import botocore.exceptions
+import pytest
+from boto3.session import Session
+from botocore.config import Config
+
+from local_cloud.cloud import LocalCloud
+
+S3 = {"Type": "HTTPS", "FullyQualifiedDomainName": "s3.eu-west-1.amazonaws.com"}
+ALARM = {
+    "Type": "CLOUDWATCH_METRIC",
+    "AlarmIdentifier": {"Region": "us-east-1", "Name": "alarm"},
+    "InsufficientDataHealthStatus": "Unhealthy",
+}
+
+
+@pytest.fixture
+def route53(client: Callable[..., Any]) -> Any:
+    return client("route53")
+
+
+def create(route53: Any, config: dict[str, Any], reference: str = "a") -> str:
+    created = route53.create_health_check(CallerReference=reference, HealthCheckConfig=config)
+    return str(created["HealthCheck"]["Id"])
+
+
+def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[str, str, int]:
+    with pytest.raises(botocore.exceptions.ClientError) as refused:
+        call(**parameters)
+    response = refused.value.response
+    return response["Error"]["Code"], response["Error"]["Message"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def test_a_check_is_created_with_route_53s_defaults(route53: Any) -> None:
+    created = route53.create_health_check(CallerReference="a", HealthCheckConfig=S3)
+    check = created["HealthCheck"]
+    defaults = {"Port": 443, "RequestInterval": 30, "FailureThreshold": 3, "EnableSNI": True}
+    switches = {"MeasureLatency": False, "Inverted": False, "Disabled": False}
+    assert check["HealthCheckConfig"] == {**S3, **defaults, **switches}
+    assert check["HealthCheckVersion"] == 1
+    assert created["Location"].endswith(check["Id"])
+
+
+def test_a_check_is_read_as_it_was_created(route53: Any) -> None:
+    config = {**ALARM, "Inverted": True, "Disabled": False}
+    check_id = create(route53, config)
+    assert route53.get_health_check(HealthCheckId=check_id)["HealthCheck"]["HealthCheckConfig"] == config
+
+
+def test_the_same_request_again_gives_the_same_check(route53: Any) -> None:
+    assert create(route53, S3) == create(route53, S3)
+
+
+def test_a_caller_reference_for_other_settings_is_refused(route53: Any) -> None:
+    create(route53, S3)
+    code, _, status = refusal(route53.create_health_check, CallerReference="a", HealthCheckConfig=ALARM)
+    assert (code, status) == ("HealthCheckAlreadyExists", 409)
+
+
+def test_the_caller_reference_of_a_deleted_check_is_refused(route53: Any) -> None:
+    route53.delete_health_check(HealthCheckId=create(route53, S3))
+    assert (
+        refusal(route53.create_health_check, CallerReference="a", HealthCheckConfig=S3)[0] == "HealthCheckAlreadyExists"
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "what"),
+    [
+        ({**S3, "RequestInterval": 11}, "RequestInterval must be 10 or 30"),
+        ({**S3, "FailureThreshold": 11}, "less than or equal to 10"),
+        ({**S3, "Port": 65536}, "less than or equal to 65535"),
+        ({**S3, "Type": "BOGUS"}, "Member must satisfy enum value set"),
+        ({**S3, "SearchString": "x"}, "cannot have SearchString"),
+        ({**S3, "Type": "HTTPS_STR_MATCH"}, "needs SearchString"),
+        ({**S3, "Type": "TCP"}, "needs Port"),
+        ({"Type": "HTTP"}, "needs IPAddress or FullyQualifiedDomainName"),
+        ({"Type": "HTTP", "IPAddress": "10.0.0.1"}, "health checkers cannot reach"),
+        ({"Type": "HTTP", "IPAddress": "not one"}, "regular expression pattern"),
+        ({**ALARM, "FullyQualifiedDomainName": "a.test"}, "cannot have FullyQualifiedDomainName"),
+        ({"Type": "CLOUDWATCH_METRIC"}, "needs AlarmIdentifier"),
+        ({"Type": "CALCULATED", "ChildHealthChecks": []}, "needs HealthThreshold"),
+        ({"Type": "CALCULATED", "ChildHealthChecks": ["x"], "HealthThreshold": 1}, "x does not exist"),
+    ],
+)
+def test_a_configuration_that_cannot_be_is_refused(route53: Any, config: dict[str, Any], what: str) -> None:
+    code, message, status = refusal(route53.create_health_check, CallerReference="a", HealthCheckConfig=config)
+    assert (code, status) == ("InvalidInput", 400)
+    assert what in message
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "what"),
+    [
+        (
+            "FailureThreshold",
+            0,
+            "'0' at 'healthCheckConfig.failureThreshold' failed to satisfy constraint: Member must have value",
+        ),
+        (
+            "Regions",
+            ["us-east-1"],
+            "at 'healthCheckConfig.regions' failed to satisfy constraint: Member must have length",
+        ),
+    ],
+)
+def test_minimums_are_kept_also_for_clients_that_do_not_check(
+    cloud: LocalCloud, member: str, value: Any, what: str
+) -> None:
+    careless = Session(aws_access_key_id="local", aws_secret_access_key="local").client(
+        "route53",
+        region_name="us-east-1",
+        endpoint_url=cloud.environment["AWS_ENDPOINT_URL"],
+        config=Config(parameter_validation=False, proxies={}),
+    )
+    config = {**S3, member: value}
+    code, message, _ = refusal(careless.create_health_check, CallerReference="a", HealthCheckConfig=config)
+    assert (code, what in message) == ("InvalidInput", True)
+
+
+def test_a_calculated_check_cannot_watch_another(route53: Any) -> None:
+    calculated = {"Type": "CALCULATED", "ChildHealthChecks": [create(route53, ALARM)], "HealthThreshold": 1}
+    nested = {**calculated, "ChildHealthChecks": [create(route53, calculated, "b")]}
+    assert refusal(route53.create_health_check, CallerReference="c", HealthCheckConfig=nested)[0] == "InvalidInput"
+
+
+def test_an_update_changes_what_is_given_and_keeps_the_rest(route53: Any) -> None:
+    check_id = create(route53, {**S3, "ResourcePath": "/x"})
+    updated = route53.update_health_check(
+        HealthCheckId=check_id, HealthCheckVersion=1, Inverted=True, ResetElements=["ResourcePath"]
+    )["HealthCheck"]
+    assert updated["HealthCheckVersion"] == 2
+    assert updated["HealthCheckConfig"]["Inverted"] is True
+    assert updated["HealthCheckConfig"]["FullyQualifiedDomainName"] == "s3.eu-west-1.amazonaws.com"
+    assert "ResourcePath" not in updated["HealthCheckConfig"]
+
+
+def test_an_update_of_an_older_version_is_refused(route53: Any) -> None:
+    check_id = create(route53, S3)
+    route53.update_health_check(HealthCheckId=check_id, Inverted=True)
+    code, _, status = refusal(route53.update_health_check, HealthCheckId=check_id, HealthCheckVersion=1, Inverted=False)
+    assert (code, status) == ("HealthCheckVersionMismatch", 409)
+
+
+def test_a_check_that_is_not_there_is_refused_by_every_operation(route53: Any) -> None:
+    for operation in ("get_health_check", "update_health_check", "delete_health_check", "get_health_check_status"):
+        assert refusal(getattr(route53, operation), HealthCheckId="none")[::2] == ("NoSuchHealthCheck", 404)
+
+
+def test_checks_are_listed_by_page(route53: Any) -> None:
+    ids = [create(route53, S3, f"r{number}") for number in range(3)]
+    pages = list(route53.get_paginator("list_health_checks").paginate(PaginationConfig={"PageSize": 2}))
+    assert [check["Id"] for page in pages for check in page["HealthChecks"]] == ids
+    assert route53.get_health_check_count()["HealthCheckCount"] == 3
+
+
+def test_a_deleted_check_is_gone(route53: Any) -> None:
+    route53.delete_health_check(HealthCheckId=create(route53, S3))
+    assert route53.list_health_checks()["HealthChecks"] == []
+
+
+def test_a_child_is_not_deleted_before_its_parent(route53: Any) -> None:
+    child = create(route53, ALARM)
+    create(route53, {"Type": "CALCULATED", "ChildHealthChecks": [child], "HealthThreshold": 1}, "b")
+    assert refusal(route53.delete_health_check, HealthCheckId=child)[0] == "HealthCheckInUse"
+
+
+def test_a_check_that_record_sets_name_may_be_deleted(route53: Any) -> None:
+    check_id = create(route53, S3)
+    zone_id = route53.create_hosted_zone(Name="two-regions.test", CallerReference="z")["HostedZone"]["Id"]
+    record_set = {"Name": "o.two-regions.test", "Type": "TXT", "TTL": 1, "ResourceRecords": [{"Value": '"x"'}]}
+    record_set |= {"SetIdentifier": "a", "Weight": 1, "HealthCheckId": check_id}
+    change = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record_set}]}
+    route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=change)
+    route53.delete_health_check(HealthCheckId=check_id)
+    assert route53.get_health_check_count()["HealthCheckCount"] == 0
+
+
+def test_the_status_shows_what_three_checkers_saw(route53: Any) -> None:
+    check_id = create(route53, {"Type": "HTTP", "FullyQualifiedDomainName": "no.such.host.test", "RequestInterval": 10})
+    end = time.monotonic() + 5
+    while len(seen := route53.get_health_check_status(HealthCheckId=check_id)["HealthCheckObservations"]) < 3:
+        assert time.monotonic() < end
+        threading.Event().wait(0.02)
+    assert {each["Region"] for each in seen} == {"us-east-1", "eu-west-1", "ap-southeast-1"}
+    assert "The local cloud has no route to no.such.host.test" in seen[0]["StatusReport"]["Status"]
+    reasons = route53.get_health_check_last_failure_reason(HealthCheckId=check_id)["HealthCheckObservations"]
+    assert {each["StatusReport"]["Status"] for each in reasons} == {seen[0]["StatusReport"]["Status"]}
+
+
+def test_an_alarm_without_data_has_the_status_that_was_chosen_for_it(route53: Any, cloud: LocalCloud) -> None:
+    check_id = create(route53, ALARM)
+    assert not cloud.prober.is_healthy(check_id)
+    assert route53.get_health_check_status(HealthCheckId=check_id)["HealthCheckObservations"] == []
+
+
+def test_a_reset_forgets_health_checks_and_their_references(route53: Any, cloud: LocalCloud) -> None:
+    check_id = create(route53, ALARM)
+    cloud.reset()
+    assert cloud.prober.is_healthy(check_id)
+    assert create(route53, S3)

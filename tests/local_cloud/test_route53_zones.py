@@ -1,0 +1,166 @@
+"""Hosted zones, as boto3 sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import botocore.exceptions
+import pytest
+
+
+@pytest.fixture
+def route53(client: Callable[..., Any]) -> Any:
+    return client("route53")
+
+
+def create(route53: Any, name: str, reference: str | None = None) -> str:
+    zone = route53.create_hosted_zone(Name=name, CallerReference=reference or name)
+    return str(zone["HostedZone"]["Id"])
+
+
+def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[str, str, int]:
+    with pytest.raises(botocore.exceptions.ClientError) as refused:
+        call(**parameters)
+    response = refused.value.response
+    return response["Error"]["Code"], response["Error"]["Message"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def test_a_zone_is_created_with_four_name_servers(route53: Any) -> None:
+    created = route53.create_hosted_zone(
+        Name="Two-Regions.test", CallerReference="a", HostedZoneConfig={"Comment": "workshop"}
+    )
+    zone = created["HostedZone"]
+    assert (zone["Name"], zone["ResourceRecordSetCount"]) == ("two-regions.test.", 2)
+    assert zone["Config"] == {"Comment": "workshop", "PrivateZone": False}
+    assert created["Location"].endswith(zone["Id"])
+    suffixes = [host.split(".", 2)[2] for host in created["DelegationSet"]["NameServers"]]
+    assert suffixes == ["com", "net", "org", "co.uk"]
+
+
+def test_a_new_zone_holds_its_soa_and_ns_record_sets(route53: Any) -> None:
+    zone_id = create(route53, "two-regions.test")
+    record_sets = route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
+    assert [(each["Type"], each["TTL"], len(each["ResourceRecords"])) for each in record_sets] == [
+        ("NS", 172800, 4),
+        ("SOA", 900, 1),
+    ]
+
+
+@pytest.mark.parametrize("name", ["example.com", "lab.example.com", "example.net.", "a.b.EXAMPLE.org"])
+def test_the_names_for_examples_are_reserved(route53: Any, name: str) -> None:
+    code, message, status = refusal(route53.create_hosted_zone, Name=name, CallerReference="a")
+    assert (code, message, status) == ("InvalidDomainName", f"{name.rstrip('.')} is reserved by AWS!", 400)
+
+
+@pytest.mark.parametrize("name", ["notexample.com", "example.com.test", "_srv.two-regions.test", "1.2.test"])
+def test_names_that_only_look_odd_are_accepted(route53: Any, name: str) -> None:
+    assert create(route53, name)
+
+
+@pytest.mark.parametrize(
+    "name", ["foo bar.test", "a..test", f"{'a' * 64}.test", "test", ".", "é.test", "192.0.2.1", f"{'a.' * 130}test"]
+)
+def test_what_is_no_domain_name_is_refused(route53: Any, name: str) -> None:
+    assert refusal(route53.create_hosted_zone, Name=name, CallerReference="a")[0] == "InvalidDomainName"
+
+
+def test_a_caller_reference_is_good_for_one_zone_only(route53: Any) -> None:
+    create(route53, "two-regions.test", "same")
+    assert refusal(route53.create_hosted_zone, Name="two-regions.test", CallerReference="same") == (
+        "HostedZoneAlreadyExists",
+        "A hosted zone has already been created with the specified caller reference.",
+        409,
+    )
+
+
+def test_a_zone_is_found_by_its_id_with_or_without_the_prefix(route53: Any) -> None:
+    zone_id = create(route53, "two-regions.test")
+    found = [route53.get_hosted_zone(Id=each)["HostedZone"]["Name"] for each in (zone_id, zone_id.rsplit("/")[-1])]
+    assert found == ["two-regions.test."] * 2
+
+
+def test_a_zone_that_is_not_there_is_refused_by_every_operation(route53: Any) -> None:
+    expected = ("NoSuchHostedZone", "No hosted zone found with ID: Z404", 404)
+    change = {
+        "Changes": [
+            {
+                "Action": "DELETE",
+                "ResourceRecordSet": {
+                    "Name": "a.test",
+                    "Type": "A",
+                    "TTL": 1,
+                    "ResourceRecords": [{"Value": "192.0.2.1"}],
+                },
+            }
+        ]
+    }
+    assert refusal(route53.get_hosted_zone, Id="Z404") == expected
+    assert refusal(route53.delete_hosted_zone, Id="Z404") == expected
+    assert refusal(route53.list_resource_record_sets, HostedZoneId="Z404") == expected
+    assert refusal(route53.change_resource_record_sets, HostedZoneId="Z404", ChangeBatch=change) == expected
+    assert refusal(route53.test_dns_answer, HostedZoneId="Z404", RecordName="a.test", RecordType="A") == expected
+
+
+def test_zones_are_listed_by_page(route53: Any) -> None:
+    names = [f"zone{number}.test." for number in range(5)]
+    for name in names:
+        create(route53, name)
+    pages = list(route53.get_paginator("list_hosted_zones").paginate(PaginationConfig={"PageSize": 2}))
+    assert [len(page["HostedZones"]) for page in pages] == [2, 2, 1]
+    assert [zone["Name"] for page in pages for zone in page["HostedZones"]] == names
+    assert route53.get_hosted_zone_count()["HostedZoneCount"] == 5
+
+
+def test_zones_by_name_begin_at_the_name_and_go_on_after_it(route53: Any) -> None:
+    for name in ("b.test", "a.b.test", "c.test", "a.test"):
+        create(route53, name)
+    listed = route53.list_hosted_zones_by_name(DNSName="b.test", MaxItems="2")
+    assert [zone["Name"] for zone in listed["HostedZones"]] == ["b.test.", "a.b.test."]
+    assert listed["NextDNSName"] == "c.test."
+
+
+def test_a_page_size_that_is_no_number_is_refused(route53: Any) -> None:
+    assert refusal(route53.list_hosted_zones, MaxItems="many")[0] == "InvalidInput"
+
+
+def test_a_zone_with_records_is_not_deleted(route53: Any) -> None:
+    zone_id = create(route53, "two-regions.test")
+    record_set = {"Name": "a.two-regions.test", "Type": "A", "TTL": 1, "ResourceRecords": [{"Value": "192.0.2.1"}]}
+    change = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record_set}]}
+    route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=change)
+    assert refusal(route53.delete_hosted_zone, Id=zone_id)[0] == "HostedZoneNotEmpty"
+
+
+def test_a_deleted_zone_is_gone(route53: Any) -> None:
+    zone_id = create(route53, "two-regions.test")
+    assert route53.delete_hosted_zone(Id=zone_id)["ChangeInfo"]["Id"].startswith("/change/C")
+    assert route53.list_hosted_zones()["HostedZones"] == []
+
+
+def test_a_comment_is_replaced(route53: Any) -> None:
+    zone_id = create(route53, "two-regions.test")
+    route53.update_hosted_zone_comment(Id=zone_id, Comment="new")
+    assert route53.get_hosted_zone(Id=zone_id)["HostedZone"]["Config"]["Comment"] == "new"
+
+
+def test_private_zones_are_not_pretended(route53: Any) -> None:
+    vpc = {"VPCRegion": "eu-west-1", "VPCId": "vpc-1"}
+    assert refusal(route53.create_hosted_zone, Name="a.test", CallerReference="a", VPC=vpc)[0] == "NotImplemented"
+
+
+def test_tags_are_added_replaced_and_removed(route53: Any) -> None:
+    zone_id = create(route53, "two-regions.test").rsplit("/")[-1]
+    resource = {"ResourceType": "hostedzone", "ResourceId": zone_id}
+    tags = [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
+    route53.change_tags_for_resource(**resource, AddTags=tags)
+    route53.change_tags_for_resource(**resource, AddTags=[{"Key": "a", "Value": "3"}], RemoveTagKeys=["b", "c"])
+    expected = {**resource, "Tags": [{"Key": "a", "Value": "3"}]}
+    assert route53.list_tags_for_resource(**resource)["ResourceTagSet"] == expected
+    listed = route53.list_tags_for_resources(ResourceType="hostedzone", ResourceIds=[zone_id])
+    assert listed["ResourceTagSets"] == [expected]
+
+
+def test_only_what_exists_has_tags(route53: Any) -> None:
+    code = refusal(route53.list_tags_for_resource, ResourceType="healthcheck", ResourceId="none")[0]
+    assert code == "NoSuchHealthCheck"
