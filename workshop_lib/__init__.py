@@ -5,6 +5,7 @@
 | `cli`, `runner`, `report` | the console command `workshop`; runs the notebooks and reports |
 | `widgets`, `plots` | pickers with a `.value`; charts |
 | `clean_up` | lists and deletes what the workshop made; the receipt |
+| `inventory` | what the workshop may have made: how each kind is found and deleted |
 | `replication` | steps: buckets, versioning, replication, Batch Replication |
 | `edge_function` | steps: package, create and publish the function that runs at the edge |
 | `dns_records` | steps: hosted zone, TXT record sets, weights |
@@ -15,6 +16,7 @@
 | `waiting` | every wait, with a progress bar and a timeout that says what it last saw |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
 | `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
+| `calls`, `guards` | the table of AWS calls; what keeps a client from the wrong cloud |
 | `names` | the learner's names, chosen once in notebook 00 |
 | `errors` | everything that may be raised |
 """

@@ -92,9 +92,16 @@ def summarize(parameters: dict[str, Any], *, longest: int = 60) -> str:
 
 
 def _shorten(value: Any, longest: int) -> str:
+    text = value if isinstance(value, str) else _show(value)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _show(value: Any) -> str:
+    """A value as Python would write it, but for bytes and streams."""
     if isinstance(value, bytes):
         return f"<{len(value)} bytes>"
-    if hasattr(value, "read"):
-        return "<stream>"
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {_show(child)}" for key, child in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_show, value)) + "]"
+    return "<stream>" if hasattr(value, "read") else repr(value)

@@ -12,7 +12,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -46,6 +47,8 @@ GLOBAL_REGION = "us-east-1"
 COST = (
     "Less than 1 USD for a day, and most of that only if the hosted zone lives longer than 12 hours (0.50 USD a month)."
 )
+
+START = (sys.executable, "-m", "local_cloud", "start")
 
 LOCAL_CONFIG = Config(  # type: ignore[call-arg]  # the stubs don't know ignore_configured_endpoint_urls
     proxies={},
@@ -203,7 +206,9 @@ class Cloud:
             raise _not_reachable(self.environment["AWS_ENDPOINT_URL"]) from caught_exception
 
     def _refuse_unpaid_changes(self, model: Any, **_: Any) -> None:
-        if is_read(model.name) or self.account_id in _get_accepted_accounts(self._environ):
+        if is_read(model.name):
+            return
+        if self.account_id in (self._environ.get("WORKSHOP_ACCEPT_COSTS"), *_read_accepted_accounts()):
             return
         raise CostNotAccepted(
             f"{model.name} would change the AWS account {self.account_id}. {COST} If you accept that, run "
@@ -230,8 +235,11 @@ def connect(*, environ: Mapping[str, str] = os.environ, start: Callable[[], dict
     return Cloud((start or start_local_cloud)(), environ=environ)
 
 
-def start_local_cloud() -> dict[str, str]:
+def start_local_cloud(command: Sequence[str] = START) -> dict[str, str]:
     """Start the local cloud as a process of its own, or find the one that runs.
+
+    Args:
+        command: What starts it; a seam for tests.
 
     Returns:
         Its variables.
@@ -239,7 +247,6 @@ def start_local_cloud() -> dict[str, str]:
     Raises:
         CloudNotReachable: It did not start, with what it said.
     """
-    command = [sys.executable, "-m", "local_cloud", "start"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
         environment: dict[str, str] = json.loads(done.stdout)
@@ -267,20 +274,19 @@ def accept_costs(cloud: Cloud, account_id: str) -> str:
         return "Nothing: this is the local cloud."
     if account_id != cloud.account_id:
         raise CostNotAccepted(f"You typed {account_id}, but your credentials belong to the account {cloud.account_id}.")
-    _get_acceptance_path().write_text(json.dumps({"accounts": [account_id]}) + "\n", encoding="utf-8")
+    path = _get_acceptance_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(sorted({account_id, *_read_accepted_accounts()})) + "\n", encoding="utf-8")
     return COST
 
 
-def _get_acceptance_path() -> Any:
+def _get_acceptance_path() -> Path:
     return get_names_path().with_name("workshop-costs-accepted.json")
 
 
-def _get_accepted_accounts(environ: Mapping[str, str]) -> set[str]:
-    accounts = {environ.get("WORKSHOP_ACCEPT_COSTS", "")}
+def _read_accepted_accounts() -> list[str]:
     path = _get_acceptance_path()
-    if path.exists():
-        accounts |= set(json.loads(path.read_text(encoding="utf-8"))["accounts"])
-    return accounts
+    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
 
 
 def _ask_local_cloud(url: str) -> dict[str, str]:

@@ -1,0 +1,202 @@
+"""What a learner gets from `connect`, and what AWS may cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.stub import Stubber
+
+from workshop_lib.calls import CallLog, summarize
+from workshop_lib.cloud import Cloud, accept_costs, connect
+from workshop_lib.errors import CostNotAccepted
+from workshop_lib.guards import is_read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LOCAL = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4000", "WORKSHOP_EDGE_URL": "http://127.0.0.1:4001"}
+ACCOUNT = "111122223333"
+
+
+@pytest.fixture
+def aws_environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """An environment that means AWS, with credentials that open nothing."""
+    environ = {
+        "WORKSHOP_CLOUD": "aws",
+        "WORKSHOP_NAMES": str(tmp_path / "notebooks" / "names.json"),
+        "AWS_ACCESS_KEY_ID": "AKIANOTHING",
+        "AWS_SECRET_ACCESS_KEY": "nothing",
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+    }
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "WORKSHOP_ACCEPT_COSTS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    return environ
+
+
+@pytest.fixture
+def aws(aws_environ: dict[str, str]) -> Iterator[Cloud]:
+    """AWS, as far as it can be had without a network: it says whose account this is, and lists and makes buckets."""
+    cloud = connect(environ=aws_environ)
+    with Stubber(cloud.sts) as sts, Stubber(cloud.s3("us-east-1")) as s3:
+        sts.add_response("get_caller_identity", {"Account": ACCOUNT})
+        s3.add_response("list_buckets", {"Buckets": []})
+        s3.add_response("create_bucket", {"Location": "/b"})
+        yield cloud
+
+
+def test_on_aws_looking_is_free(aws: Cloud) -> None:
+    assert aws.s3("us-east-1").list_buckets()["Buckets"] == []
+
+
+def test_on_aws_a_change_is_refused_until_the_cost_is_accepted(aws: Cloud) -> None:
+    aws.s3("us-east-1").list_buckets()
+
+    with pytest.raises(CostNotAccepted, match=rf"CreateBucket would change .*{ACCOUNT}.*USD.*accept_costs"):
+        aws.s3("us-east-1").create_bucket(Bucket="b")
+
+
+def test_on_aws_a_change_is_made_once_the_cost_is_accepted(aws: Cloud) -> None:
+    aws.s3("us-east-1").list_buckets()
+
+    accept_costs(aws, ACCOUNT)
+
+    assert aws.s3("us-east-1").create_bucket(Bucket="b")["Location"] == "/b"
+
+
+def test_an_accepted_cost_holds_for_the_next_notebook(aws: Cloud, aws_environ: dict[str, str]) -> None:
+    accept_costs(aws, ACCOUNT)
+
+    later = connect(environ=aws_environ)
+    with Stubber(later.sts) as sts, Stubber(later.s3("us-east-1")) as s3:
+        sts.add_response("get_caller_identity", {"Account": ACCOUNT})
+        s3.add_response("create_bucket", {"Location": "/b"})
+        assert later.s3("us-east-1").create_bucket(Bucket="b")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_refused"), [(ACCOUNT, False), ("999999999999", True), ("yes", True), ("", True)]
+)
+def test_the_variable_accepts_the_cost_for_the_account_it_names(
+    aws_environ: dict[str, str], accepted: str, is_refused: bool
+) -> None:
+    cloud = connect(environ=aws_environ | {"WORKSHOP_ACCEPT_COSTS": accepted})
+    with Stubber(cloud.sts) as sts, Stubber(cloud.s3("us-east-1")) as s3:
+        sts.add_response("get_caller_identity", {"Account": ACCOUNT})
+        s3.add_response("create_bucket", {"Location": "/b"})
+        if is_refused:
+            with pytest.raises(CostNotAccepted):
+                cloud.s3("us-east-1").create_bucket(Bucket="b")
+        else:
+            assert cloud.s3("us-east-1").create_bucket(Bucket="b")
+
+
+def test_the_cost_is_accepted_only_for_the_account_that_would_pay(aws: Cloud) -> None:
+    with pytest.raises(CostNotAccepted, match="belong to the account 111122223333"):
+        accept_costs(aws, "444455556666")
+
+
+def test_the_local_cloud_costs_nothing() -> None:
+    assert "Nothing" in accept_costs(Cloud(LOCAL), "123456789012")
+
+
+@pytest.mark.parametrize(
+    ("operation", "reads"),
+    [
+        ("ListObjectVersions", True),
+        ("GetBucketVersioning", True),
+        ("HeadObject", True),
+        ("DescribeJob", True),
+        ("FilterLogEvents", True),
+        ("TestDNSAnswer", True),
+        ("PutBucketPolicy", False),
+        ("CreateDistribution", False),
+        ("Invoke", False),
+        ("ChangeResourceRecordSets", False),
+        ("UpdateHealthCheck", False),
+        ("DeleteBucket", False),
+        ("PublishVersion", False),
+        ("AssumeRole", False),
+    ],
+)
+def test_only_operations_that_look_are_free(operation: str, reads: bool) -> None:
+    assert is_read(operation) is reads
+
+
+def test_a_page_of_the_local_cloud_is_on_this_machine() -> None:
+    url = Cloud(LOCAL).page_url("d111.cloudfront.net", "/index.html")
+
+    assert url == "http://d111.cloudfront.localhost:4001/index.html"
+
+
+def test_a_page_of_aws_is_at_cloudfront(aws: Cloud) -> None:
+    assert aws.page_url("d111.cloudfront.net") == "https://d111.cloudfront.net/"
+
+
+def test_a_client_is_made_once() -> None:
+    cloud = Cloud(LOCAL)
+
+    assert cloud.s3("eu-west-1") is cloud.s3("eu-west-1")
+    assert cloud.s3("eu-west-1") is not cloud.s3("ap-southeast-1")
+
+
+def test_edge_functions_live_in_virginia() -> None:
+    assert Cloud(LOCAL).lambda_.meta.region_name == "us-east-1"
+
+
+@pytest.fixture
+def watched() -> Cloud:
+    """A cloud in which one bucket was listed and one asked for in vain."""
+    cloud = Cloud(LOCAL)
+    s3 = cloud.s3("eu-west-1")
+    with Stubber(s3) as stub:
+        stub.add_response("list_buckets", {"Buckets": []})
+        stub.add_client_error("get_bucket_versioning", "NoSuchBucket", http_status_code=404)
+        s3.list_buckets()
+        with pytest.raises(s3.exceptions.NoSuchBucket):
+            s3.get_bucket_versioning(Bucket="ticket-ui")
+    return cloud
+
+
+def test_a_notebook_can_show_the_calls_that_it_made(watched: Cloud) -> None:
+    assert repr(watched.calls).splitlines() == [
+        "s3:ListBuckets          eu-west-1                    200",
+        "s3:GetBucketVersioning  eu-west-1  Bucket=ticket-ui  404 NoSuchBucket",
+    ]
+
+
+def test_the_calls_are_a_table_in_a_notebook(watched: Cloud) -> None:
+    html = watched.calls._repr_html_()
+
+    assert html.count("<tr>") == 3
+    assert "Bucket=ticket-ui" in html
+
+
+def test_forgotten_calls_are_not_shown_again(watched: Cloud) -> None:
+    watched.forget_calls()
+
+    assert len(watched.calls) == 0
+    assert repr(watched.calls) == "no calls"
+
+
+def test_two_clouds_keep_their_calls_apart(watched: Cloud) -> None:
+    assert len(Cloud(LOCAL).calls) == 0
+    assert isinstance(watched.calls, CallLog)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "summary"),
+    [
+        ({"Bucket": "b", "Key": "k"}, "Bucket=b, Key=k"),
+        ({"Body": b"12345"}, "Body=<5 bytes>"),
+        ({"Code": {"ZipFile": b"1234567"}}, "Code={'ZipFile': <7 bytes>}"),
+        ({"Policy": "x" * 100}, "Policy=" + "x" * 59 + "…"),
+        ({}, ""),
+    ],
+)
+def test_parameters_are_shown_in_short(parameters: dict[str, Any], summary: str) -> None:
+    assert summarize(parameters) == summary

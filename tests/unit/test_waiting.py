@@ -1,0 +1,155 @@
+"""Waits look often at first, end in time, and say what they saw last."""
+
+from __future__ import annotations
+
+from itertools import count, islice, takewhile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from workshop_lib.errors import TookTooLong
+from workshop_lib.waiting import choose_intervals, retry_while, wait_for_propagation, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Time:
+    """A time that passes only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        return self.passed
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.passed += seconds
+
+
+@pytest.fixture
+def time() -> Time:
+    """A time of the test's own."""
+    return Time()
+
+
+def refuse(code: str, message: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "SomeOperation")
+
+
+def refuse_times(times: int, error: ClientError) -> Callable[[], str]:
+    """A call that is refused some times, then answers."""
+    calls = count()
+
+    def call() -> str:
+        if next(calls) < times:
+            raise error
+        return "answer"
+
+    return call
+
+
+def test_nothing_is_slept_when_the_first_look_is_good(time: Time) -> None:
+    assert wait_until(lambda: "good", lambda seen: seen == "good", what="It", sleep=time.sleep) == "good"
+    assert time.slept == []
+
+
+def test_what_was_waited_for_is_returned(time: Time) -> None:
+    looks = count()
+
+    seen = wait_until(lambda: next(looks), lambda seen: seen == 5, what="It", sleep=time.sleep, now=time.now)
+
+    assert seen == 5
+    assert len(time.slept) == 5
+
+
+def test_a_wait_that_ends_says_what_it_saw_last(time: Time) -> None:
+    with pytest.raises(
+        TookTooLong, match=r"Deploying D1 took longer than 30 seconds\. Last seen: InProgress"
+    ) as caught:
+        wait_until(
+            lambda: "InProgress", lambda _: False, what="Deploying D1", timeout=30, sleep=time.sleep, now=time.now
+        )
+
+    assert caught.value.last == "InProgress"
+    assert time.passed == 30
+
+
+def test_looks_begin_quickly_and_slow_down_to_ten_seconds() -> None:
+    intervals = list(islice(choose_intervals(), 40))
+
+    assert intervals[0] == 0.05
+    assert intervals[-1] == 10
+    assert len(list(takewhile(lambda interval: interval < 1, intervals))) > 10
+
+
+def test_a_wait_of_two_seconds_notices_within_half_a_second() -> None:
+    passed = 0.0
+    for interval in choose_intervals():
+        passed += interval
+        if passed >= 2:
+            break
+
+    assert passed - 2 < 0.5
+
+
+def test_a_transient_refusal_is_tried_again(time: Time) -> None:
+    call = refuse_times(3, refuse("InvalidParameterValueException", "The role cannot be assumed by Lambda."))
+
+    answer = retry_while(
+        call, {"InvalidParameterValueException": "cannot be assumed"}, what="It", sleep=time.sleep, now=time.now
+    )
+
+    assert answer == "answer"
+    assert len(time.slept) == 3
+
+
+@pytest.mark.parametrize(
+    "error", [refuse("InvalidParameterValueException", "Bad name"), refuse("AccessDenied", "cannot be assumed")]
+)
+def test_any_other_refusal_is_final(time: Time, error: ClientError) -> None:
+    with pytest.raises(ClientError):
+        retry_while(
+            refuse_times(1, error), {"InvalidParameterValueException": "cannot be assumed"}, what="It", sleep=time.sleep
+        )
+
+    assert time.slept == []
+
+
+def test_a_refusal_that_never_ends_is_raised_after_the_timeout(time: Time) -> None:
+    error = refuse("MalformedPolicy", "Invalid principal in policy")
+
+    with pytest.raises(ClientError):
+        retry_while(
+            refuse_times(10**6, error),
+            {"MalformedPolicy": "Invalid principal"},
+            what="It",
+            timeout=60,
+            sleep=time.sleep,
+            now=time.now,
+        )
+
+    assert 60 <= time.passed < 75
+
+
+class ClientAt:
+    """As much of a client as tells which cloud it is of."""
+
+    def __init__(self, url: str) -> None:
+        self.meta = self
+        self.endpoint_url = url
+
+
+@pytest.mark.parametrize(
+    ("url", "seconds"),
+    [("http://127.0.0.1:4000", 0), ("https://iam.amazonaws.com", 15), ("https://127.0.0.1.nip.io", 15)],
+)
+def test_only_aws_needs_time_to_propagate(time: Time, url: str, seconds: int) -> None:
+    client: Any = ClientAt(url)
+
+    wait_for_propagation(client, what="A role", sleep=time.sleep)
+
+    assert time.passed == seconds
