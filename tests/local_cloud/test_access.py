@@ -1,0 +1,176 @@
+"""The policy evaluator: pure functions, no cloud."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from local_cloud.access import Access, Decision, decide, is_public, matches_pattern, may_assume
+from local_cloud.conditions import meets_conditions
+
+ROLE = "arn:aws:iam::123456789012:role/replication"
+OBJECT = "arn:aws:s3:::site/index.html"
+
+
+def policy(**changes: Any) -> dict[str, Any]:
+    """Allow everything in S3, with changes; a None takes a member away."""
+    members = {"Effect": "Allow", "Action": "s3:*", "Resource": "*", **changes}
+    return {"Statement": [{name: value for name, value in members.items() if value is not None}]}
+
+
+def decided(*documents: dict[str, Any], action: str = "s3:GetObject", resource: str = OBJECT) -> Decision:
+    """What identity policies decide for the role."""
+    return decide(Access(ROLE, action, resource), identity=documents)
+
+
+def named(principal: Any, by: str | None) -> bool:
+    """Whether a resource policy for a principal lets somebody in."""
+    return bool(decide(Access(by, "s3:GetObject", OBJECT), resource=[policy(Principal=principal)]))
+
+
+def test_what_nothing_allows_is_not_allowed() -> None:
+    assert decided() is Decision.NOT_ALLOWED
+
+
+def test_a_deny_outweighs_every_allow() -> None:
+    assert decided(policy(), policy(Effect="Deny", Action="s3:GetObject")) is Decision.DENIED
+
+
+@pytest.mark.parametrize("action", ["s3:GetObject", "s3:Get*", "S3:getobject", "*", ["s3:PutObject", "s3:G?tObject"]])
+def test_actions_match_by_wildcard_and_whatever_their_case(action: Any) -> None:
+    assert decided(policy(Action=action))
+
+
+def test_not_action_is_all_but_these() -> None:
+    document = policy(Action=None, NotAction="s3:Delete*")
+
+    assert decided(document)
+    assert not decided(document, action="s3:DeleteObject")
+
+
+@pytest.mark.parametrize("resource", [OBJECT, "arn:aws:s3:::site/*", "arn:aws:s3:::*", "*"])
+def test_resources_match_by_wildcard(resource: str) -> None:
+    assert decided(policy(Resource=resource))
+
+
+def test_a_buckets_objects_are_not_the_bucket() -> None:
+    assert not decided(policy(Resource="arn:aws:s3:::site/*"), action="s3:ListBucket", resource="arn:aws:s3:::site")
+
+
+def test_resources_keep_their_case() -> None:
+    assert not decided(policy(Resource="arn:aws:s3:::site/INDEX.html"))
+
+
+def test_not_resource_is_all_but_these() -> None:
+    assert not decided(policy(Resource=None, NotResource="arn:aws:s3:::site/*"))
+
+
+def test_a_single_statement_needs_no_list() -> None:
+    assert decided({"Statement": policy()["Statement"][0]})
+
+
+@pytest.mark.parametrize(
+    ("principal", "by"),
+    [
+        ("*", None),
+        ({"AWS": "*"}, None),
+        ({"AWS": ROLE}, ROLE),
+        ({"AWS": "123456789012"}, ROLE),
+        ({"AWS": ["arn:aws:iam::999999999999:root", "arn:aws:iam::123456789012:root"]}, ROLE),
+        ({"Service": "cloudfront.amazonaws.com"}, "cloudfront.amazonaws.com"),
+    ],
+)
+def test_a_principal_is_named_in_one_of_these_ways(principal: Any, by: str | None) -> None:
+    assert named(principal, by)
+
+
+@pytest.mark.parametrize(
+    ("principal", "by"),
+    [
+        ({"AWS": ROLE}, None),
+        ({"AWS": ROLE}, f"{ROLE}-2"),
+        ({"AWS": "999999999999"}, ROLE),
+        ({"Service": "cloudfront.amazonaws.com"}, None),
+        ({"Service": "cloudfront.amazonaws.com"}, "s3.amazonaws.com"),
+        (None, ROLE),
+    ],
+)
+def test_who_is_not_named_is_not_meant(principal: Any, by: str | None) -> None:
+    assert not named(principal, by)
+
+
+def test_not_principal_is_everybody_else() -> None:
+    document = policy(Effect="Deny", NotPrincipal={"AWS": ROLE})
+
+    assert decide(Access(None, "s3:GetObject", OBJECT), resource=[document]) is Decision.DENIED
+    assert decide(Access(ROLE, "s3:GetObject", OBJECT), resource=[document]) is Decision.NOT_ALLOWED
+
+
+@pytest.mark.parametrize("service", ["lambda.amazonaws.com", "edgelambda.amazonaws.com"])
+def test_a_trust_policy_may_name_several_services(service: str) -> None:
+    both = {"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]}
+
+    assert may_assume(policy(Principal=both, Action="sts:AssumeRole", Resource=None), service)
+
+
+def test_a_trust_policy_with_another_action_lets_nobody_assume() -> None:
+    trust = policy(Principal={"Service": "s3.amazonaws.com"}, Action="sts:TagSession", Resource=None)
+
+    assert not may_assume(trust, "s3.amazonaws.com")
+
+
+@pytest.mark.parametrize(
+    ("block", "holds"),
+    [
+        ({"StringEquals": {"AWS:SourceArn": "arn:x:y"}}, True),
+        ({"StringEquals": {"aws:sourcearn": ["a", "arn:x:y"]}}, True),
+        ({"StringEquals": {"aws:SourceArn": "arn:x:*"}}, False),
+        ({"StringNotEquals": {"aws:SourceArn": "arn:x:y"}}, False),
+        ({"StringLike": {"aws:SourceArn": "arn:*"}}, True),
+        ({"ArnLike": {"aws:SourceArn": "arn:*"}}, False),
+        ({"ArnLike": {"aws:SourceDistribution": "arn:aws:cloudfront::1:distribution/*"}}, True),
+        ({"ArnEquals": {"aws:SourceDistribution": "arn:*:cloudfront::1:distribution/E1"}}, True),
+        ({"Bool": {"aws:SecureTransport": False}}, False),
+        ({"Bool": {"aws:SecureTransport": "true"}}, True),
+        ({"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "127.0.0.0/8"]}}, True),
+        ({"NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"}}, False),
+        ({"StringEquals": {"aws:Absent": "a"}}, False),
+        ({"StringNotEquals": {"aws:Absent": "a"}}, True),
+        ({"StringEqualsIfExists": {"aws:Absent": "a"}}, True),
+        ({"Null": {"aws:Absent": "true"}}, True),
+        ({"Null": {"aws:SourceArn": "true"}}, False),
+        ({"StringEquals": {"aws:SourceArn": "arn:x:y"}, "Bool": {"aws:SecureTransport": "false"}}, False),
+        ({"NumericLessThan": {"s3:max-keys": "100"}}, True),
+    ],
+)
+def test_conditions(block: dict[str, Any], holds: bool) -> None:
+    context = {
+        "aws:SourceArn": "arn:x:y",
+        "aws:SourceDistribution": "arn:aws:cloudfront::1:distribution/E1",
+        "aws:SecureTransport": "true",
+        "aws:SourceIp": "127.0.0.1",
+        "s3:max-keys": "10",
+    }
+    assert meets_conditions(block, context) is holds
+
+
+@pytest.mark.parametrize(
+    ("changes", "public"),
+    [
+        ({"Principal": "*"}, True),
+        ({"Principal": {"AWS": "*"}}, True),
+        ({"Principal": {"AWS": ROLE}}, False),
+        ({"Principal": "*", "Effect": "Deny"}, False),
+        ({"Principal": "*", "Condition": {"StringEquals": {"aws:SourceArn": "arn:x:y"}}}, False),
+        ({"Principal": "*", "Condition": {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}}, True),
+        ({"Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}, True),
+    ],
+)
+def test_a_policy_is_public_when_it_lets_everybody_in(changes: dict[str, Any], public: bool) -> None:
+    assert is_public(policy(**changes)) is public
+
+
+def test_a_star_reaches_over_slashes_and_other_characters_are_themselves() -> None:
+    assert matches_pattern("a*c", "a/b/c")
+    assert not matches_pattern("a.c", "abc")

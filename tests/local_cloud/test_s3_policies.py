@@ -1,0 +1,224 @@
+"""Bucket policies, the public access block, and who may read without a signature."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from s3_kit import ACCOUNT, KIT, SOURCE, Kit, make_bucket, make_role, refused
+
+OBJECTS = f"arn:aws:s3:::{SOURCE}/*"
+IDENTITY = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1A2B3C4D5E6F7"
+DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
+HOST = f"{SOURCE}.s3.eu-west-1.amazonaws.com"
+
+
+@pytest.fixture
+def kit() -> Kit:
+    """A bucket with a page in it."""
+    make_bucket(KIT.ireland, SOURCE, versioned=True)
+    KIT.ireland.put_object(Bucket=SOURCE, Key="index.html", Body=b"page")
+    return KIT
+
+
+def statement(**changes: Any) -> dict[str, Any]:
+    """Everybody may read objects, with changes; a None takes a member away."""
+    members = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": OBJECTS, **changes}
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def put_policy(kit: Kit, *statements: dict[str, Any]) -> None:
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
+    kit.ireland.put_bucket_policy(Bucket=SOURCE, Policy=json.dumps(document))
+
+
+def policy_refused(kit: Kit, *statements: dict[str, Any]) -> tuple[str, int, str]:
+    document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+    return refused(kit.ireland.put_bucket_policy, Bucket=SOURCE, Policy=document)
+
+
+def let_the_public_in(kit: Kit) -> None:
+    """Take the public access block away."""
+    kit.ireland.delete_public_access_block(Bucket=SOURCE)
+
+
+def allow_identity(kit: Kit, *, to_list: bool = False) -> None:
+    """What the workshop puts on both buckets."""
+    reading = statement(Principal={"AWS": IDENTITY})
+    listing = statement(Principal={"AWS": IDENTITY}, Action="s3:ListBucket", Resource=f"arn:aws:s3:::{SOURCE}")
+    put_policy(kit, reading, *([listing] if to_list else []))
+
+
+@pytest.mark.parametrize("text", ["{nope", "[]", ' {"Statement": []}', ""])
+def test_a_policy_is_json(kit: Kit, text: str) -> None:
+    answer = refused(kit.ireland.put_bucket_policy, Bucket=SOURCE, Policy=text)
+    assert answer == ("MalformedPolicy", 400, "Policies must be valid JSON and the first byte must be '{'")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"Action": "s3:GetObjct"}, "Policy has invalid action"),
+        ({"Action": "ec2:RunInstances"}, "Policy has invalid action"),
+        ({"Resource": "arn:aws:s3:::another/*"}, "Policy has invalid resource"),
+        ({"Resource": f"arn:aws:s3:::{SOURCE}"}, "Action does not apply to any resource(s) in statement"),
+        ({"Principal": {"AWS": "somebody"}}, "Invalid principal in policy"),
+        ({"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/nobody"}}, "Invalid principal in policy"),
+        ({"Principal": {"Service": "cloudfront"}}, "Invalid principal in policy"),
+        ({"Principal": None}, "Missing required field Principal"),
+        ({"Effect": "allow"}, "Invalid effect: allow"),
+        ({"Resources": OBJECTS}, "Unknown field Resources"),
+        ({"Condition": {"StringSame": {"a": "b"}}}, "Invalid Condition type : StringSame"),
+    ],
+)
+def test_what_a_statement_says_must_exist(kit: Kit, changes: dict[str, Any], message: str) -> None:
+    assert policy_refused(kit, statement(**changes)) == ("MalformedPolicy", 400, message)
+
+
+def test_an_origin_access_identity_must_exist_where_that_is_known(kit: Kit) -> None:
+    kit.s3.is_origin_access_identity = lambda identity: identity == "E1A2B3C4D5E6F7"
+    unknown = IDENTITY.replace("E1A2B3C4D5E6F7", "E0")
+
+    allow_identity(kit)
+    answer = policy_refused(kit, statement(Principal={"AWS": unknown}))
+    kit.s3.is_origin_access_identity = None
+
+    assert answer == ("MalformedPolicy", 400, "Invalid principal in policy")
+
+
+def test_a_role_of_the_account_can_be_named_once_it_exists(kit: Kit) -> None:
+    put_policy(kit, statement(Principal={"AWS": make_role(kit.iam)}))
+
+    assert "replication" in kit.ireland.get_bucket_policy(Bucket=SOURCE)["Policy"]
+
+
+def test_a_policy_comes_back_as_it_was_written(kit: Kit) -> None:
+    text = json.dumps({"Statement": statement(Principal={"AWS": IDENTITY})}, indent=3)
+    kit.ireland.put_bucket_policy(Bucket=SOURCE, Policy=text)
+
+    assert kit.ireland.get_bucket_policy(Bucket=SOURCE)["Policy"] == text
+
+
+def test_block_public_policy_keeps_public_policies_out(kit: Kit) -> None:
+    code, status, message = policy_refused(kit, statement())
+
+    assert (code, status) == ("AccessDenied", 403)
+    assert "BlockPublicPolicy setting in S3 Block Public Access" in message
+
+
+def test_a_policy_for_an_origin_access_identity_is_not_public(kit: Kit) -> None:
+    allow_identity(kit)
+
+    assert kit.ireland.get_bucket_policy_status(Bucket=SOURCE)["PolicyStatus"]["IsPublic"] is False
+
+
+def test_nobody_reads_a_private_object_without_a_signature(kit: Kit) -> None:
+    response = kit.fetch("/index.html", host=HOST)
+
+    assert response.status == 403
+    assert b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message>" in response.body
+
+
+def test_everybody_reads_what_a_public_policy_allows(kit: Kit) -> None:
+    let_the_public_in(kit)
+    put_policy(kit, statement())
+
+    response = kit.fetch("/index.html", host=HOST)
+    assert (response.status, response.body) == (200, b"page")
+
+
+def test_restrict_public_buckets_shuts_a_public_bucket_to_the_public(kit: Kit) -> None:
+    let_the_public_in(kit)
+    put_policy(kit, statement())
+    block = {"RestrictPublicBuckets": True}
+    kit.ireland.put_public_access_block(Bucket=SOURCE, PublicAccessBlockConfiguration=block)
+
+    assert kit.fetch("/index.html", host=HOST).status == 403
+
+
+def test_an_origin_access_identity_reads_what_the_policy_lets_it(kit: Kit) -> None:
+    allow_identity(kit)
+
+    response = kit.fetch("/index.html", host=HOST, principal=IDENTITY)
+    assert (response.status, response.body) == (200, b"page")
+
+
+def test_a_policy_for_an_identity_lets_nobody_else_in(kit: Kit) -> None:
+    allow_identity(kit)
+
+    assert kit.fetch("/index.html", host=HOST).status == 403
+    assert kit.fetch("/index.html", host=HOST, principal=f"{IDENTITY}X").status == 403
+
+
+def test_a_missing_object_is_forbidden_without_list_bucket(kit: Kit) -> None:
+    allow_identity(kit)
+
+    response = kit.fetch("/none.html", host=HOST, principal=IDENTITY)
+    assert (response.status, b"AccessDenied" in response.body) == (403, True)
+
+
+def test_a_missing_object_is_not_found_with_list_bucket(kit: Kit) -> None:
+    allow_identity(kit, to_list=True)
+
+    response = kit.fetch("/none.html", host=HOST, principal=IDENTITY)
+    assert (response.status, b"NoSuchKey" in response.body) == (404, True)
+
+
+def test_a_missing_object_is_not_found_by_the_owner(kit: Kit) -> None:
+    assert refused(kit.ireland.get_object, Bucket=SOURCE, Key="none.html")[:2] == ("NoSuchKey", 404)
+
+
+def test_cloudfront_reads_for_the_distribution_that_the_policy_names(kit: Kit) -> None:
+    condition = {"StringEquals": {"AWS:SourceArn": DISTRIBUTION}}
+    put_policy(kit, statement(Principal={"Service": "cloudfront.amazonaws.com"}, Condition=condition))
+    service, source = "cloudfront.amazonaws.com", {"local_cloud.source_arn": DISTRIBUTION}
+
+    assert kit.fetch("/index.html", host=HOST, principal=service, **source).status == 200
+    other = {"local_cloud.source_arn": f"{DISTRIBUTION}X"}
+    assert kit.fetch("/index.html", host=HOST, principal=service, **other).status == 403
+    assert kit.fetch("/index.html", host=HOST).status == 403
+
+
+def test_nobody_lists_or_writes_without_a_signature(kit: Kit) -> None:
+    assert kit.fetch("/", host=HOST).status == 403
+    assert kit.fetch("/new.html", host=HOST, method="PUT").status == 403
+    assert kit.fetch("/?policy", host=HOST, method="DELETE").status == 403
+
+
+def test_an_explicit_deny_binds_the_owner_too(kit: Kit) -> None:
+    put_policy(kit, statement(Effect="Deny", Action="s3:DeleteObject"))
+
+    code, status, message = refused(kit.ireland.delete_object, Bucket=SOURCE, Key="index.html")
+    assert (code, status) == ("AccessDenied", 403)
+    assert "is not authorized to perform: s3:DeleteObject" in message
+
+
+def test_a_deny_with_a_condition_that_does_not_hold_binds_nobody(kit: Kit) -> None:
+    insecure = {"Bool": {"aws:SecureTransport": "false"}}
+    put_policy(kit, statement(Effect="Deny", Action="s3:*", Condition=insecure))
+
+    assert kit.ireland.get_object(Bucket=SOURCE, Key="index.html")["Body"].read() == b"page"
+
+
+def test_an_object_acl_lets_everybody_read_where_acls_are_on(kit: Kit) -> None:
+    let_the_public_in(kit)
+    owner = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    kit.ireland.put_bucket_ownership_controls(Bucket=SOURCE, OwnershipControls=owner)
+    kit.ireland.put_object(Bucket=SOURCE, Key="open.html", Body=b"open", ACL="public-read")
+
+    assert kit.fetch("/open.html", host=HOST).status == 200
+
+
+def test_block_public_acls_refuses_public_acls_where_acls_are_on(kit: Kit) -> None:
+    owner = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    kit.ireland.put_bucket_ownership_controls(Bucket=SOURCE, OwnershipControls=owner)
+
+    answer = refused(kit.ireland.put_object, Bucket=SOURCE, Key="open.html", Body=b"", ACL="public-read")
+    assert answer[:2] == ("AccessDenied", 403)
+
+
+def test_a_presigned_url_is_the_owners(kit: Kit) -> None:
+    url = kit.ireland.generate_presigned_url("get_object", Params={"Bucket": SOURCE, "Key": "index.html"})
+
+    assert kit.fetch(url.removeprefix("http://127.0.0.1:9")).status == 200
