@@ -46,9 +46,7 @@ def main() -> None:
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, {ROUNDS} rounds")
     print(f"{'make run':28}{run:6.1f} s   (in cells that wait: {waited:.1f} s)")
     print(f"{'empty cells, papermill':28}{floor:6.1f} s")
-    print(
-        f"{'ratio, stated waits aside':28}{(run - waited) / floor:6.2f} x   (limit: 2; with the waits {run / floor:.2f})"
-    )
+    print(f"{'ratio, stated waits aside':28}{(run - waited) / floor:6.2f} x   (limit: 2; with waits {run / floor:.2f})")
 
 
 def take_time(*arguments: str) -> float:
