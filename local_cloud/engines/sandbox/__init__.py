@@ -1,19 +1,14 @@
-"""Placeholder."""
-from __future__ import annotations
-from collections.abc import Callable
-from dataclasses import dataclass
-@dataclass(frozen=True)
-class DeployedFunction:
-    arn: str
-    name: str
-    version: str
-    code: bytes
-    handler: str
-    runtime: str
-    timeout: float
-    memory_size: int
-class Sandbox:
-    def __init__(self, *, nameserver: tuple[str, int], keep_log: Callable[..., None], environments: int = 2) -> None: ...
-    async def start(self) -> None: ...
-    async def stop(self) -> None: ...
-    async def reset(self) -> None: ...
+"""Runs functions as Lambda does: the zip, unpacked, in processes of its own that live from request to request.
+
+model          what a function is, and what came of running it
+sandbox        several environments for each function version, one request at a time each
+environment    one process, its Runtime API, its output
+runtime_api    the HTTP API from which a runtime takes requests
+bootstrap      the first code in the process; sends look-ups to the local nameserver
+plain_runtime  a runtime for machines that AWS's own is not made for
+"""
+
+from local_cloud.engines.sandbox.model import DeployedFunction, Invocation
+from local_cloud.engines.sandbox.sandbox import Sandbox
+
+__all__ = ["DeployedFunction", "Invocation", "Sandbox"]

@@ -1,0 +1,138 @@
+"""Several environments for each function version, as at real edges; each handles one event at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import random
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from local_cloud.engines.sandbox.environment import Environment, Place
+from local_cloud.engines.sandbox.model import DeployedFunction, Invocation
+
+KeepLog = Callable[[str, str, str, list[str]], None]
+"""Stores log lines: group, region, stream, lines."""
+
+
+class Sandbox:
+    """Runs functions. All methods belong to one event loop.
+
+    Args:
+        nameserver: Where the functions' look-ups end up, whatever server they ask.
+        keep_log: Called in a thread, with what each invocation wrote, before the invocation is answered.
+        environments: How many environments each function version has in each region; they start when first chosen.
+        choose: Chooses among idle environments; a seam for tests.
+        own_runtime: Use AWS's runtime interface client, where it is installed, instead of the plain one.
+    """
+
+    def __init__(
+        self,
+        *,
+        nameserver: tuple[str, int],
+        keep_log: KeepLog,
+        environments: int = 2,
+        choose: Callable[[Sequence[Any]], Any] = random.choice,
+        own_runtime: bool = True,
+    ) -> None:
+        self._nameserver = nameserver
+        self._keep_log = keep_log
+        self._environments = environments
+        self._choose = choose
+        self._own_runtime = own_runtime
+        self._pools: dict[tuple[str, str, str], Pool] = {}
+
+    async def start(self) -> None:
+        """Be ready. Environments start when they are first needed."""
+
+    async def stop(self) -> None:
+        """End all environments; invocations under way fail. May be repeated."""
+        await self.reset()
+
+    async def reset(self) -> None:
+        """Forget all functions, ending their environments; the sandbox can be used again at once."""
+        pools, self._pools = list(self._pools.values()), {}
+        await asyncio.gather(*(pool.close() for pool in pools))
+
+    async def invoke(
+        self, function: DeployedFunction, event: Any, *, region: str = "us-east-1", log_group: str | None = None
+    ) -> Invocation:
+        """Run a function version once; waits its turn if all environments are busy.
+
+        Args:
+            function: The version. If its code or configuration is not that of the last time, it starts afresh.
+            event: Any JSON value.
+            region: Where it runs, and logs.
+            log_group: By default `/aws/lambda/NAME`.
+
+        Returns:
+            What came of it. A function that fails is no exception here.
+        """
+        group = log_group or f"/aws/lambda/{function.name}"
+        key = (function.arn, region, group)
+        pool = self._pools.get(key)
+        if pool is None or pool.function != function:
+            self._pools[key], old = Pool(function, self._environments, self._choose), pool
+            pool = self._pools[key]
+            if old:
+                await old.close()
+        invocation, stream = await pool.invoke(event, self._make_place(region, group))
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self._keep_log, group, region, stream, invocation.log)
+        return invocation
+
+    def _make_place(self, region: str, log_group: str) -> Callable[[Path], Place]:
+        return lambda task_root: Place(task_root, self._nameserver, region, log_group, self._own_runtime)
+
+
+class Pool:
+    """The environments of one function version in one region."""
+
+    def __init__(self, function: DeployedFunction, size: int, choose: Callable[[Sequence[Any]], Any]) -> None:
+        self.function = function
+        self._choose = choose
+        self._slots: list[Environment | None] = [None] * size
+        self._idle = list(range(size))
+        self._turn = asyncio.Semaphore(size)
+        self._unpacking: asyncio.Future[Path] | None = None
+
+    async def invoke(self, event: Any, make_place: Callable[[Path], Place]) -> tuple[Invocation, str]:
+        """Handle an event in an idle environment, chosen at random; also returns the name of its log stream."""
+        async with self._turn:
+            slot = self._choose(self._idle)
+            self._idle.remove(slot)
+            try:
+                environment = self._slots[slot]
+                if environment is None or not environment.alive:
+                    if environment:
+                        await environment.kill()
+                    environment = Environment(self.function, make_place(await self._unpack()))
+                    self._slots[slot] = environment
+                return await environment.invoke(event), environment.log_stream
+            finally:
+                self._idle.append(slot)
+
+    async def _unpack(self) -> Path:
+        """The folder with the unpacked zip; unpacked once."""
+        if self._unpacking is None:
+            self._unpacking = asyncio.get_running_loop().run_in_executor(None, _unpack, self.function.code)
+        return await asyncio.shield(self._unpacking)
+
+    async def close(self) -> None:
+        """End all environments and remove what was unpacked."""
+        await asyncio.gather(*(environment.kill() for environment in self._slots if environment))
+        if self._unpacking:
+            folder = await self._unpacking
+            await asyncio.get_running_loop().run_in_executor(None, lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def _unpack(code: bytes) -> Path:
+    """Unpack a zip into a new folder."""
+    folder = Path(tempfile.mkdtemp(prefix="local-cloud-function-"))
+    with zipfile.ZipFile(io.BytesIO(code)) as archive:
+        archive.extractall(folder)
+    return folder.resolve()
