@@ -60,7 +60,10 @@ def local_cloud() -> Iterator[str]:
 @contextlib.contextmanager
 def moto_server() -> Iterator[str]:
     """Moto as it comes."""
-    with free_port() as port, running([str(Path(sys.executable).with_name("moto_server")), "-p", str(port)], port) as url:
+    with (
+        free_port() as port,
+        running([str(Path(sys.executable).with_name("moto_server")), "-p", str(port)], port) as url,
+    ):
         yield url
 
 

@@ -27,7 +27,7 @@ from local_cloud.protocol import load_models
 from local_cloud.server import Server
 from local_cloud.services import Service
 from local_cloud.services.cloudfront import CloudFrontService
-from local_cloud.services.iam import IamService
+from local_cloud.services.iam import IamService, StsService
 from local_cloud.services.lambda_functions import LambdaService
 from local_cloud.services.route53 import Route53Service
 from local_cloud.services.s3 import S3Service
@@ -86,6 +86,7 @@ class LocalCloud:
                 respond=self.gateway.respond,
                 clock=self.clock,
                 port=edge_port,
+                keep_log=self.logs.keep,
             )
             undo.pop_all()
 
@@ -95,8 +96,8 @@ class LocalCloud:
         self.prober = Prober(clock=self.clock, respond=lambda environ: self.gateway.respond(environ))
         self.route53 = Route53Service(clock=self.clock, prober=self.prober)
         self.nameserver = Nameserver(self.route53, is_healthy=self.prober.is_healthy, port=nameserver_port)
-        logs = LogsService()
-        self.sandbox = Sandbox(nameserver=self.nameserver.address, keep_log=logs.keep, environments=environments)
+        self.logs = LogsService()
+        self.sandbox = Sandbox(nameserver=self.nameserver.address, keep_log=self.logs.keep, environments=environments)
         self.cloudfront = CloudFrontService(clock=self.clock)
         self.functions = LambdaService(sandbox=self.sandbox, run=self._run, is_replicated=self.cloudfront.is_replicated)
         self.cloudfront.connect(functions=self.functions)
@@ -104,10 +105,11 @@ class LocalCloud:
             S3Service(replicator=self.replicator),
             S3ControlService(replicator=self.replicator, clock=self.clock),
             IamService(),
+            StsService(),
             self.functions,
             self.cloudfront,
             self.route53,
-            logs,
+            self.logs,
         )
 
     @property

@@ -41,6 +41,7 @@ class MotoApplication(DomainDispatcherApplication):
     def __init__(self) -> None:
         super().__init__(create_backend_app)
         self.get_backend_for_host = functools.lru_cache(4096)(super().get_backend_for_host)  # type: ignore[method-assign]
+        self._is_known = functools.lru_cache(4096)(self._find_backend)
 
     def ask(self, call: Call) -> Response:
         """What moto answers to a call.
@@ -60,6 +61,9 @@ class MotoApplication(DomainDispatcherApplication):
 
     def _ask_service(self, call: Call) -> Response:
         answered: list[Any] = []
+        host = self.infer_service_region_host(call.environ, call.environ.get("PATH_INFO", ""))
+        if not self._is_known(host or ""):
+            raise not_implemented(call)
         application: Any = self.get_application(call.environ)
         body = application(call.environ, lambda status, headers, *_: answered.extend((status, headers)))
         try:
@@ -68,6 +72,11 @@ class MotoApplication(DomainDispatcherApplication):
             return Response.from_wsgi(answered[0], headers, body)
         finally:
             body.close()
+
+    def _find_backend(self, host: str) -> bool:
+        """Whether moto has a service for a host; asked first, because moto prints to the terminal when it hasn't."""
+        url = f"http://{host}"
+        return "." not in host or any(pattern.match(url) for _, pattern in self.backend_url_patterns)
 
 
 def _ask_s3(call: Call) -> Response:

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from botocore.exceptions import UnknownServiceError
+from moto.backends import get_backend
 from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY, Request, determine_request_protocol
@@ -36,6 +37,7 @@ PRINCIPAL_KEY = "local_cloud.principal"
 """WSGI environment key by which an engine in this process says who it is; no HTTP header can set it."""
 
 _SCOPE = re.compile(r"([^/,\s]+)/\d{8}/([a-z0-9-]*)/([a-z0-9-]+)/aws4_request")
+_SHORTEST_ACCESS_KEY = 16
 _STREAMING = {"PutObject", "UploadPart"}
 _SERVICE_OF_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
 _MALFORMED = {
@@ -66,7 +68,7 @@ def understand(environ: dict[str, Any], body: bytes) -> Call:
     """
     signature, host = _find_signature(environ), read_host(environ.get("HTTP_HOST", ""))
     service = _service(environ, signature, host)
-    principal = environ.get(PRINCIPAL_KEY) or (f"arn:aws:iam::{ACCOUNT_ID}:user/learner" if signature else None)
+    principal = environ.get(PRINCIPAL_KEY) or (_principal(signature.access_key) if signature else None)
     region = (signature and signature.region) or host.region or "us-east-1"
     if service != "s3":
         model, parameters = _understand_by_model(service, environ, body)
@@ -103,6 +105,16 @@ def _find_signature(environ: dict[str, Any]) -> Signature | None:
     if "AWSAccessKeyId=" in query and "Signature=" in query:
         return Signature(parse_qs(query)["AWSAccessKeyId"][0], None, "s3")
     return None
+
+
+def _principal(access_key: str) -> str:
+    """Who has an access key: a user or an assumed role, if the key was made in the local cloud; else the learner."""
+    if len(access_key) >= _SHORTEST_ACCESS_KEY:
+        if role := get_backend("sts")[ACCOUNT_ID]["aws"].get_assumed_role_from_access_key(access_key):
+            return str(role.arn)
+        if user := get_backend("iam")[ACCOUNT_ID]["aws"].get_user_from_access_key_id(access_key):
+            return str(user.arn)
+    return f"arn:aws:iam::{ACCOUNT_ID}:user/learner"
 
 
 def _service(environ: dict[str, Any], signature: Signature | None, host: Host) -> str:

@@ -67,6 +67,11 @@ class StsService(Service):
 
     name = "sts"
 
+    def answer_get_caller_identity(self, call: Call) -> dict[str, str]:
+        """Say who asks, as the rest of the local cloud sees it; moto has a user of its own."""
+        principal = call.principal or f"arn:aws:iam::{ACCOUNT_ID}:root"
+        return {"UserId": principal.rsplit("/", 1)[-1], "Account": ACCOUNT_ID, "Arn": principal}
+
     def refuse_assume_role(self, call: Call) -> None:
         """Refuse roles that don't exist or don't trust the caller; AWS doesn't say which."""
         role_arn, caller = call.parameters["RoleArn"], call.principal or "anonymous"

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from local_cloud.logs import LogsService
 
 Client = Callable[..., Any]
 
@@ -61,9 +60,7 @@ def test_the_environment_names_loopback_only(cloud: LocalCloud) -> None:
 
 
 def test_what_a_function_wrote_is_in_its_log_group(cloud: LocalCloud, client: Client) -> None:
-    logs = next(service for service in cloud.services if isinstance(service, LogsService))
-
-    logs.keep("/aws/lambda/us-east-1.site", "eu-west-1", "environment-1", ["hello", "goodbye"])
+    cloud.logs.keep("/aws/lambda/us-east-1.site", "eu-west-1", "environment-1", ["hello", "goodbye"])
 
     found = client("logs", "eu-west-1").filter_log_events(logGroupName="/aws/lambda/us-east-1.site")
     assert [event["message"] for event in found["events"]] == ["hello", "goodbye"]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
+import boto3
 import pytest
 import requests
 from botocore.exceptions import ClientError
@@ -162,6 +163,28 @@ def test_an_operation_that_is_not_done_is_named(client: Client) -> None:
 
     assert caught.value.response["Error"]["Code"] == "NotImplemented"
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+def test_a_service_that_moto_does_not_have_is_named(client: Client) -> None:
+    with pytest.raises(ClientError, match="does not do DescribeServices of pricing"):
+        client("pricing", "us-east-1").describe_services()
+
+
+def test_credentials_of_an_assumed_role_are_that_role(cloud: LocalCloud, client: Client) -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    arn = client("iam", "us-east-1").create_role(RoleName="guest", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    keys = client("sts", "us-east-1").assume_role(RoleArn=arn, RoleSessionName="me")["Credentials"]
+
+    guest = boto3.client(
+        "sts",
+        region_name="us-east-1",
+        endpoint_url=cloud.environment["AWS_ENDPOINT_URL"],
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+    assert guest.get_caller_identity()["Arn"] == "arn:aws:sts::123456789012:assumed-role/guest/me"
 
 
 def test_a_service_that_is_not_known_is_named(ask: Callable[..., Answer]) -> None:
