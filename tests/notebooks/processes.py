@@ -15,7 +15,9 @@ MARK = "WORKSHOP_TEST_RUN"
 """A variable that every process of one run inherits, so that none can hide."""
 
 
-def start_workshop(*arguments: str | Path, mark: str, **environment: str) -> subprocess.Popen[str]:
+def start_workshop(
+    *arguments: str | Path, mark: str, cwd: Path | None = None, **environment: str
+) -> subprocess.Popen[str]:
     """Start the command `workshop`, deaf to this terminal and to the variables of whoever runs the tests."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("WORKSHOP_", "AWS_"))}
     return subprocess.Popen(
@@ -25,6 +27,7 @@ def start_workshop(*arguments: str | Path, mark: str, **environment: str) -> sub
         text=True,
         encoding="utf-8",
         env={**inherited, **environment, MARK: mark, "PYTHONIOENCODING": "utf-8"},
+        cwd=cwd,
         start_new_session=True,
     )
 
