@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local_cloud.engines.nameserver import find_candidates
+from local_cloud.engines.nameserver import Candidate, choose_by_weight, find_candidates
 
 
 def weighted(identifier: str, weight: int, health_check: str | None = None) -> dict[str, Any]:
@@ -64,3 +64,11 @@ def test_failover_answers_the_secondary_only_when_it_alone_is_healthy(unhealthy:
 
 def test_a_simple_record_set_answers_whatever_its_health() -> None:
     assert candidates({"HealthCheckId": "h1"}, unhealthy={"h1"}) == {"": 1}
+
+
+@pytest.mark.parametrize(
+    ("draw", "chosen"), [(0, "ie"), (229.9 / 256, "ie"), (230 / 256, "sg"), (255.9 / 256, "sg"), (1 - 2**-53, "sg")]
+)
+def test_the_line_from_0_to_1_is_divided_by_weight(draw: float, chosen: str) -> None:
+    group = (Candidate("ie", 230, {}), Candidate("sg", 26, {}))
+    assert choose_by_weight(group, draw=lambda: draw).set_identifier == chosen

