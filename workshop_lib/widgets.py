@@ -34,8 +34,8 @@ REGIONS = {
 }
 """Regions that every account has switched on; one of the learner's own is added to the list when it is given."""
 
-LABEL = {"description_width": "9em"}
-WIDE = {"width": "34em"}
+LABEL = {"description_width": "11em"}
+WIDE = {"width": "36em"}
 
 Judge = Callable[[Any], str]
 """Looks at a choice; returns what to say about it, or raises InvalidName."""
