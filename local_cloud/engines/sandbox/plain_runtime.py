@@ -45,9 +45,10 @@ def describe(error: BaseException, error_type: str = "") -> dict[str, Any]:
     described = {
         "errorMessage": str(error),
         "errorType": error_type or type(error).__name__,
-        "stackTrace": traceback.format_tb(error.__traceback__)[1:],
+        "stackTrace": traceback.format_tb(error.__traceback__),
     }
-    print(f"[ERROR] {described['errorType']}: {error}", *described["stackTrace"], sep="\r", flush=True)
+    lines = [f"[ERROR] {described['errorType']}: {error}", *"".join(described["stackTrace"]).splitlines()]
+    print(*lines, sep="\r", flush=True)  # one message of several lines
     return described
 
 
@@ -61,8 +62,8 @@ def main() -> None:
     """Serve requests until the process is ended."""
     connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
 
-    def ask(method: str, path: str, body: Any = None) -> tuple[Any, bytes]:
-        connection.request(method, f"{API}/{path}", None if body is None else json.dumps(body))
+    def ask(method: str, path: str, body: str | None = None) -> tuple[Any, bytes]:
+        connection.request(method, f"{API}/{path}", body)
         response = connection.getresponse()
         return response.headers, response.read()
 
@@ -70,17 +71,16 @@ def main() -> None:
         handler = load(sys.argv[1])
     except Exception as error:
         names = [name for kind, name in INIT_ERRORS.items() if isinstance(error, kind)]
-        ask("POST", "init/error", describe(error, *names))
+        ask("POST", "init/error", json.dumps(describe(error, *names)))
         sys.exit(1)
     while True:
         headers, event = ask("GET", "invocation/next")
         context = Context(headers)
         try:
-            ask("POST", f"invocation/{context.aws_request_id}/response", handler(json.loads(event), context))
-        except (http.client.HTTPException, OSError):
-            raise
+            kind, body = "response", json.dumps(handler(json.loads(event), context))
         except Exception as error:
-            ask("POST", f"invocation/{context.aws_request_id}/error", describe(error))
+            kind, body = "error", json.dumps(describe(error))
+        ask("POST", f"invocation/{context.aws_request_id}/{kind}", body)
 
 
 if __name__ == "__main__":

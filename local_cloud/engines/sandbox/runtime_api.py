@@ -54,7 +54,7 @@ class RuntimeApi:
         loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[Outcome] = loop.create_future()
         """Done when the runtime asks for its first request, or says why it can't; then with an error."""
-        self._requests: asyncio.Queue[Request] = asyncio.Queue()
+        self._requests: asyncio.Queue[Request | None] = asyncio.Queue()
         self._outcome: asyncio.Future[Outcome] = loop.create_future()
         self._current = ""
         self._gone: Outcome | None = None
@@ -70,7 +70,8 @@ class RuntimeApi:
         """End all connections. May be repeated."""
         if self._server:
             self._server.close()
-            await self._web.shutdown(0)
+            self._requests.put_nowait(None)  # aiohttp's shutdown waits for handlers, and one waits for a request
+            await self._web.shutdown(0.5)
             self._server = None
 
     async def handle(self, request: Request) -> Outcome:
@@ -94,6 +95,8 @@ class RuntimeApi:
             if not self.ready.done():
                 self.ready.set_result(Outcome())
             given = await self._requests.get()
+            if given is None:
+                return web.Response(status=410)
             return web.Response(body=given.body, headers=given.headers)
         body = _parse(await request.read())
         if path == "/init/error":
