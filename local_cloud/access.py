@@ -106,6 +106,11 @@ def matches_pattern(pattern: str, text: str) -> bool:
 
 
 @lru_cache(4096)
+def _matches_action(pattern: str, action: str) -> bool:
+    return matches_pattern(pattern.lower(), action.lower())
+
+
+@lru_cache(4096)
 def _compile(pattern: str) -> re.Pattern[str]:
     escaped = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
     return re.compile("".join(escaped), re.DOTALL)
@@ -121,9 +126,8 @@ def _applies(statement: Mapping[str, Any], access: Access, *, named: bool) -> bo
 
 
 def _covers_action(statement: Mapping[str, Any], action: str) -> bool:
-    wanted = action.lower()
     listed = as_list(statement.get("Action")) or as_list(statement.get("NotAction"))
-    found = any(matches_pattern(str(pattern).lower(), wanted) for pattern in listed)
+    found = any(_matches_action(str(pattern), action) for pattern in listed)
     return found if "Action" in statement else not found and "NotAction" in statement
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from moto.backends import get_backend
 
-from local_cloud.access import Access, Decision, Document, decide, may_assume
+from local_cloud.access import Access, Document, decide, may_assume
 from local_cloud.call import ACCOUNT_ID
 
 
 def find_role(role_arn: str) -> Any | None:
     """The role with this ARN, as moto keeps it, or None."""
-    backend = get_backend("iam")[ACCOUNT_ID]["aws"]
-    return next((role for role in backend.roles.values() if role.arn == role_arn), None)
+    return next((role for role in _backends()[ACCOUNT_ID]["aws"].roles.values() if role.arn == role_arn), None)
 
 
 def can_be_assumed(role_arn: str, principal: str, *, context: Mapping[str, str] | None = None) -> bool:
@@ -39,10 +38,44 @@ def identity_policies(role_arn: str) -> list[Document]:
     return [parse(text) for text in [*role.policies.values(), *managed]]
 
 
-def role_may(role_arn: str, action: str, resource: str, *, resource_policy: Document | None = None) -> Decision:
-    """Whether a role, once assumed, may do something."""
-    resource_policies = [resource_policy] if resource_policy else []
-    return decide(Access(role_arn, action, resource), identity=identity_policies(role_arn), resource=resource_policies)
+class Permissions:
+    """What a role may do now. To be asked only while the cloud's lock is held, which keeps the moment.
+
+    Args:
+        role_arn: The role; one that doesn't exist may do nothing.
+    """
+
+    def __init__(self, role_arn: str) -> None:
+        self.role_arn = role_arn
+        self._identity = identity_policies(role_arn)
+        self._decided: dict[tuple[str, str], bool] = {}
+
+    def may(self, action: str, resource: str, *, policy: bytes | None = None) -> bool:
+        """Whether the role, once assumed, may do something.
+
+        Args:
+            action: Such as `"s3:ReplicateObject"`.
+            resource: An ARN.
+            policy: The resource's own policy, if it has one.
+        """
+        asked = action, resource
+        if asked not in self._decided:
+            resource_policies = [parse(policy)] if policy else []
+            access = Access(self.role_arn, action, resource)
+            self._decided[asked] = bool(decide(access, identity=self._identity, resource=resource_policies))
+        return self._decided[asked]
+
+    def may_be_used_by(self, service: str) -> bool:
+        """Whether the role exists and the service, such as `"s3.amazonaws.com"`, may assume it."""
+        asked = "sts:AssumeRole", service
+        if asked not in self._decided:
+            self._decided[asked] = can_be_assumed(self.role_arn, service)
+        return self._decided[asked]
+
+
+@cache
+def _backends() -> Any:
+    return get_backend("iam")
 
 
 @lru_cache(256)

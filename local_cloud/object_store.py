@@ -10,7 +10,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from moto.backends import get_backend
 from moto.s3 import urls
 from moto.s3.exceptions import BucketAlreadyExists
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, PublicAccessBlock, S3Backend, s3_backends
@@ -120,7 +119,7 @@ def install() -> None:
 
 def object_store() -> ObjectStore:
     """The backend that holds the buckets."""
-    return get_backend("s3")[ACCOUNT_ID]["aws"]  # type: ignore[return-value]
+    return s3_backends[ACCOUNT_ID]["aws"]  # type: ignore[return-value]
 
 
 def find_bucket(name: str) -> Bucket | None:

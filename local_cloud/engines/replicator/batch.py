@@ -15,7 +15,7 @@ from moto.s3.models import FakeKey
 
 from local_cloud.engines.replicator.replicator import Replicator
 from local_cloud.engines.replicator.transfer import Failure
-from local_cloud.identities import can_be_assumed, role_may
+from local_cloud.identities import Permissions
 from local_cloud.object_store import Bucket, find_bucket, replication_status
 
 PREPARING, READY, ACTIVE, COMPLETE = 5.0, 30.0, 15.0, 10.0
@@ -122,25 +122,30 @@ class BatchReplication:
         """Replicate some versions at a time, so that other calls get their turn at the lock."""
         job.status = "Active"
         versions, self._versions[job.job_id] = self._versions[job.job_id][:_CHUNK], self._versions[job.job_id][_CHUNK:]
-        bucket = find_bucket(job.bucket_name)
-        for version in versions:
-            if bucket is not None and self._replicate(job, bucket, version):
-                job.succeeded += 1
-            else:
-                job.failed += 1
+        done = self._replicate(job, versions)
+        job.succeeded += done
+        job.failed += len(versions) - done
         if self._versions[job.job_id]:
             self._later(job, 0, self._run)
         else:
             self._later(job, COMPLETE, self._complete)
 
-    def _replicate(self, job: Job, bucket: Bucket, version: FakeKey) -> bool:
+    def _replicate(self, job: Job, versions: list[FakeKey]) -> int:
+        """Replicate versions that the job's role may; returns how many have arrived."""
+        bucket, role = find_bucket(job.bucket_name), Permissions(job.role)
+        if bucket is None:
+            return 0
+        permitted = [version for version in versions if self._may_initiate(role, bucket, version)]
+        return self._replicator.replicate(bucket, permitted).count("COMPLETED")
+
+    def _may_initiate(self, role: Permissions, bucket: Bucket, version: FakeKey) -> bool:
         action, resource = "s3:InitiateReplication", f"{bucket.arn}/{version.name}"
-        if not role_may(job.role, action, resource):
-            about = (bucket.name, version.name, version.version_id, "")
-            reason = "InitiateReplicationNotPermitted"
-            self._replicator.failures.append(Failure(*about, reason, job.role, action, resource))
-            return False
-        return self._replicator.replicate(bucket, version) == "COMPLETED"
+        if role.may(action, resource, policy=bucket.policy):
+            return True
+        about = (bucket.name, version.name, version.version_id, "")
+        failure = Failure(*about, "InitiateReplicationNotPermitted", role.role_arn, action, resource)
+        self._replicator.failures.append(failure)
+        return False
 
     def _complete(self, job: Job) -> None:
         del self._versions[job.job_id]
@@ -175,12 +180,13 @@ def _utc(moment: datetime) -> datetime:
 
 def _find_problem(job: Job, bucket: Bucket | None) -> tuple[str, str] | None:
     """A code and a reason why the job cannot begin; AWS's texts are not known to us."""
-    if not can_be_assumed(job.role, "batchoperations.s3.amazonaws.com"):
+    role = Permissions(job.role)
+    if not role.may_be_used_by("batchoperations.s3.amazonaws.com"):
         return "AccessDenied", f"{job.role} cannot be assumed by batchoperations.s3.amazonaws.com"
     if bucket is None:
         return "SrcBucketNotFound", f"The bucket {job.bucket_name} does not exist"
     for action in ("s3:GetReplicationConfiguration", "s3:PutInventoryConfiguration"):
-        if not role_may(job.role, action, bucket.arn):
+        if not role.may(action, bucket.arn, policy=bucket.policy):
             return "AccessDenied", f"{job.role} may not {action} on {bucket.arn}"
     if bucket.replication_configuration is None:
         return "SrcBucketReplicationConfigMissing", f"The bucket {bucket.name} has no replication configuration"

@@ -12,6 +12,7 @@ from local_cloud.clock import Clock
 from local_cloud.engines.replicator.rules import Rule, covering_rules
 from local_cloud.engines.replicator.transfer import Failure, tags_of, transfer
 from local_cloud.engines.replicator.worker import Worker
+from local_cloud.identities import Permissions
 from local_cloud.object_store import Bucket, Version, find_bucket, replication_status, set_replication_status, versions
 
 logger = logging.getLogger(__name__)
@@ -50,14 +51,17 @@ class Replicator:
         if replication_status(version) in ("PENDING", "COMPLETED"):
             self.version_written(bucket, version)
 
-    def replicate(self, bucket: Bucket, version: Version) -> str | None:
-        """Replicate a version now, as S3 Batch Replication does, whatever its status.
+    def replicate(self, bucket: Bucket, versions: Iterable[Version]) -> list[str | None]:
+        """Replicate versions now, as S3 Batch Replication does, whatever their status.
 
         Returns:
-            The status that the version has afterwards, FAILED or COMPLETED; None when no rule covers it.
+            The status that each has afterwards, FAILED or COMPLETED; None when no rule covers it.
         """
-        rules = self.covering_rules(bucket, version)
-        return self._transfer(bucket, version, rules) if rules else None
+        role = Permissions((bucket.replication_configuration or {}).get("Role", ""))
+        return [
+            self._transfer(bucket, version, rules, role) if (rules := self.covering_rules(bucket, version)) else None
+            for version in versions
+        ]
 
     def covering_rules(self, bucket: Bucket, version: Version) -> list[Rule]:
         """The rules of the bucket that cover a version at this moment."""
@@ -106,15 +110,13 @@ class Replicator:
         configuration = bucket.replication_configuration or {"Role": "", "Rules": []}
         rules = [rule for rule in configuration["Rules"] if rule["ID"] in rule_ids and rule["Status"] == "Enabled"]
         if rules:
-            self._transfer(bucket, version, rules)
+            self._transfer(bucket, version, rules, Permissions(configuration["Role"]))
         else:
             about = (bucket.name, version.name, version.version_id, "")
             self._fail(version, [Failure(*about, "SrcBucketReplicationConfigMissing", configuration["Role"])])
 
-    def _transfer(self, bucket: Bucket, version: Version, rules: Iterable[Rule]) -> str:
+    def _transfer(self, bucket: Bucket, version: Version, rules: Iterable[Rule], role: Permissions) -> str:
         """Replicate to every destination; COMPLETED only when all have it (S3 User Guide, "Replication status")."""
-        assert bucket.replication_configuration is not None
-        role = bucket.replication_configuration["Role"]
         failures = [failure for rule in rules if (failure := transfer(bucket, version, rule, role=role))]
         if failures:
             return self._fail(version, failures)

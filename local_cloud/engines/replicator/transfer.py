@@ -8,9 +8,8 @@ from typing import Any
 
 from moto.s3.models import FakeDeleteMarker, FakeKey
 
-from local_cloud.access import Access, decide
 from local_cloud.engines.replicator.rules import Rule
-from local_cloud.identities import can_be_assumed, identity_policies, parse
+from local_cloud.identities import Permissions
 from local_cloud.object_store import (
     Bucket,
     Version,
@@ -56,8 +55,8 @@ def bucket_name(arn: str) -> str:
     return arn.rsplit(":", 1)[-1]
 
 
-def transfer(source: Bucket, version: Version, rule: Rule, *, role: str) -> Failure | None:
-    """Replicate a version by a rule, with the permissions that the role has now.
+def transfer(source: Bucket, version: Version, rule: Rule, *, role: Permissions) -> Failure | None:
+    """Replicate a version by a rule, if the role may.
 
     May be repeated: a destination that has the version already only gets its present tags.
 
@@ -71,25 +70,26 @@ def transfer(source: Bucket, version: Version, rule: Rule, *, role: str) -> Fail
     if isinstance(version, FakeDeleteMarker):
         _copy_marker(version, destination)
     else:
-        with_tags = _may(role, "s3:GetObjectVersionTagging", f"{source.arn}/{version.name}", source)
+        path = f"{source.arn}/{version.name}"
+        with_tags = role.may("s3:GetObjectVersionTagging", path, policy=source.policy)
         _copy_object(version, destination, rule, with_tags=with_tags)
     return None
 
 
 def _find_obstacle(
-    source: Bucket, version: Version, rule: Rule, destination: Bucket | None, role: str
+    source: Bucket, version: Version, rule: Rule, destination: Bucket | None, role: Permissions
 ) -> Failure | None:
     target = bucket_name(rule["Destination"]["Bucket"])
     about = (source.name, version.name, version.version_id, target)
-    if not can_be_assumed(role, "s3.amazonaws.com"):
-        return Failure(*about, "AssumeRoleNotPermitted", role, "sts:AssumeRole", role)
+    if not role.may_be_used_by("s3.amazonaws.com"):
+        return Failure(*about, "AssumeRoleNotPermitted", role.role_arn, "sts:AssumeRole", role.role_arn)
     if destination is None:
-        return Failure(*about, "DstBucketNotFound", role)
+        return Failure(*about, "DstBucketNotFound", role.role_arn)
     if destination.versioning_status != "Enabled":
-        return Failure(*about, "DstBucketUnversioned", role)
+        return Failure(*about, "DstBucketUnversioned", role.role_arn)
     for action, bucket, suffix, reason in _needed(source, version, destination):
-        if not _may(role, action, bucket.arn + suffix, bucket):
-            return Failure(*about, reason, role, action, bucket.arn + suffix)
+        if not role.may(action, bucket.arn + suffix, policy=bucket.policy):
+            return Failure(*about, reason, role.role_arn, action, bucket.arn + suffix)
     return None
 
 
@@ -108,12 +108,6 @@ def _needed(source: Bucket, version: Version, destination: Bucket) -> list[tuple
         ("s3:GetObjectVersionAcl", source, path, "SrcGetObjectNotPermitted"),
         ("s3:ReplicateObject", destination, path, "DstPutObjectNotPermitted"),
     ]
-
-
-def _may(role: str, action: str, resource: str, bucket: Bucket) -> bool:
-    bucket_policy = [parse(bucket.policy)] if bucket.policy else []
-    identity = identity_policies(role)
-    return bool(decide(Access(role, action, resource), identity=identity, resource=bucket_policy))
 
 
 def _copy_marker(marker: FakeDeleteMarker, destination: Bucket) -> None:
