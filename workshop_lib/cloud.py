@@ -8,6 +8,7 @@ used, and nothing is changed until somebody has agreed to pay.
 from __future__ import annotations
 
 import functools
+import gzip
 import json
 import os
 import subprocess
@@ -23,7 +24,7 @@ import urllib3
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
-from botocore.loaders import Loader
+from botocore.loaders import JSONFileLoader, Loader
 
 from workshop_lib.calls import CallLog
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, NotTheLocalCloud
@@ -85,6 +86,8 @@ class Cloud:
             require_loopback(self.environment["AWS_ENDPOINT_URL"])
         core = _open_local_session() if self.is_local else botocore.session.get_session()
         self._session = boto3.Session(botocore_session=core)
+        paths = core.get_component("data_loader").search_paths
+        paths[:] = dict.fromkeys(paths)  # each boto3 session adds its own path to the loader, which ours share
         self.calls.connect(core)
         if self.is_local:
             core.register("before-send", self._stay_on_this_machine)  # type: ignore[arg-type]
@@ -313,12 +316,24 @@ def _not_reachable(url: str) -> CloudNotReachable:
     )
 
 
+class ModelFiles(JSONFileLoader):
+    """Reads botocore's API models into plain dicts: the same order as botocore's OrderedDicts, in half the time."""
+
+    def load_file(self, file_path: str) -> Any:
+        """The content of one model file, or None if there is no such file."""
+        for ending, read in ((".json.gz", gzip.decompress), (".json", bytes)):
+            path = Path(file_path + ending)
+            if path.is_file():
+                return json.loads(read(path.read_bytes()))
+        return None
+
+
 @functools.cache
 def _get_loader() -> Loader:
-    """Botocore's API models, read once for all sessions of this process, and only those that botocore brought along."""
-    loader = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
-    loader.search_paths.append(os.path.join(os.path.dirname(boto3.__file__), "data"))  # noqa: PTH118, PTH120
-    return loader
+    """The API models, read once for all sessions of this process, and only those that botocore brought along."""
+    return Loader(
+        extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False, file_loader=ModelFiles()
+    )
 
 
 def _open_local_session() -> botocore.session.Session:

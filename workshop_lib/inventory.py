@@ -15,8 +15,7 @@ from workshop_lib.cloud import GLOBAL_REGION, Cloud
 from workshop_lib.dns_records import ZONE_COMMENT
 from workshop_lib.errors import TookTooLong, get_error_code
 from workshop_lib.names import S3Origin, WorkshopNames
-from workshop_lib.observe import list_record_sets
-from workshop_lib.replication import is_made_by_us
+from workshop_lib.observe import is_made_by_us, list_record_sets
 from workshop_lib.waiting import wait_until_deployed
 
 if TYPE_CHECKING:

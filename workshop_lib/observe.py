@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from workshop_lib.cloud import Cloud
 
+BUCKET_TAG = {"Key": "made-by", "Value": "two-region-workshop"}
+"""Tag of the buckets that we made, and may delete."""
+
 HEALTHY_SHARE = 0.18
 """Route 53 takes an endpoint for healthy when more than 18 % of its checkers do (R53DG, determining health)."""
 
@@ -234,3 +237,19 @@ def list_record_sets(
         if record_name and found and found[-1]["Name"] != f"{record_name}.":
             break  # Route 53 sorts by name, so what follows is of no interest
     return [item for item in found if record_name in (None, item["Name"].rstrip("."))]
+
+
+def is_made_by_us(s3: S3Client, *, bucket: str) -> bool:
+    """Whether a bucket has our tag, so that clean-up may empty it.
+
+    Args:
+        s3: Client in the bucket's region.
+        bucket: A bucket that exists.
+    """
+    try:
+        tags = s3.get_bucket_tagging(Bucket=bucket)["TagSet"]
+    except ClientError as error:
+        if get_error_code(error) != "NoSuchTagSet":
+            raise
+        return False
+    return BUCKET_TAG in tags

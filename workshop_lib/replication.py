@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from workshop_lib.errors import InvalidName, StepOutOfOrder, VersioningNotEnabled, get_error_code, name_missed_step
 from workshop_lib.names import S3Origin
+from workshop_lib.observe import BUCKET_TAG, is_made_by_us
 from workshop_lib.observe import get_replication_status as get_replication_status
 from workshop_lib.policies import render_policy
 from workshop_lib.waiting import Sleep, wait_for_propagation
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 MARKER_KEY = "region.json"
 """Key of the region marker."""
-
-BUCKET_TAG = {"Key": "made-by", "Value": "two-region-workshop"}
-"""Tag of the buckets that we made, and may delete."""
 
 POLICY_NAME = "two-regions"
 """Name of the inline policy of our roles."""
@@ -69,22 +67,6 @@ def create_bucket(s3: S3Client, *, bucket: str, region: str) -> S3Origin:
         s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [BUCKET_TAG]})  # type: ignore[list-item]
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=PRIVATE)  # type: ignore[arg-type]
     return S3Origin(bucket, region)
-
-
-def is_made_by_us(s3: S3Client, *, bucket: str) -> bool:
-    """Whether a bucket has our tag, so that clean-up may empty it.
-
-    Args:
-        s3: Client in the bucket's region.
-        bucket: A bucket that exists.
-    """
-    try:
-        tags = s3.get_bucket_tagging(Bucket=bucket)["TagSet"]
-    except ClientError as error:
-        if get_error_code(error) != "NoSuchTagSet":
-            raise
-        return False
-    return BUCKET_TAG in tags
 
 
 def _is_our_bucket(s3: S3Client, *, bucket: str, region: str) -> bool:

@@ -49,7 +49,7 @@ class Recorder:
                 self.end_headers()
                 self.wfile.write(REFUSAL)
 
-            do_GET = do_POST = do_PUT = do_CONNECT = answer
+            do_GET = do_POST = do_PUT = do_CONNECT = answer  # noqa: N815
 
             def log_message(self, *_: Any) -> None:
                 pass
