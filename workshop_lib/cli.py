@@ -5,9 +5,7 @@ Each command is thin. What is slow to import is imported by the command that nee
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
@@ -15,6 +13,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from workshop_lib import shared_cloud
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -56,8 +56,8 @@ def cloud(stop: bool, **options: Any) -> None:
     do with AWS. There is one local cloud for each user: while this one runs, the notebooks use it.
     """
     if stop:
-        sys.exit(_local_cloud("stop"))
-    _become([sys.executable, "-m", "local_cloud", "serve", *_as_flags(options)])
+        sys.exit(shared_cloud.ask("stop"))
+    shared_cloud.become(options)
 
 
 @main.command()
@@ -73,7 +73,7 @@ def lab(no_browser: bool, lab_port: int | None, **options: Any) -> None:
     ends, with all you built in it; `workshop cloud --stop` ends it.
     """
     if not _uses_aws():
-        os.environ.update(_start_local_cloud(options))
+        os.environ.update(shared_cloud.start(options))
     _spare_slow_imports()
     from jupyterlab.labapp import main as run_jupyterlab
 
@@ -123,8 +123,11 @@ def run(
     from workshop_lib.plan import RequestError, make_plan
     from workshop_lib.report import render_failure, render_table
 
-    if _uses_aws() and any(value is not None for value in options.values()):
-        raise click.UsageError("Ports and speed are of the local cloud, and WORKSHOP_CLOUD=aws is set.")
+    if any(value is not None for value in options.values()):
+        if _uses_aws():
+            raise click.UsageError("Ports and speed are of the local cloud, and WORKSHOP_CLOUD=aws is set.")
+        if running:
+            raise click.UsageError("The local cloud that runs keeps its ports and speed.")
     try:
         empty = not running and not _uses_aws()
         plan = make_plan(notebooks, given=_read_pairs(pairs), first=first, last=last, with_preparations=empty)
@@ -159,7 +162,7 @@ def _choose_cloud(output: Path, running: bool, options: dict[str, Any]) -> Abstr
     if _uses_aws():
         return nullcontext({"WORKSHOP_NAMES": str(_names_file())})
     if running:
-        return nullcontext({**_find_local_cloud(), "WORKSHOP_NAMES": str(_names_file())})
+        return nullcontext({**shared_cloud.find(), "WORKSHOP_NAMES": str(_names_file())})
     return own_cloud(output / "local-cloud", {**options, "call_log": output / "calls.jsonl"})
 
 
@@ -180,7 +183,7 @@ def status() -> None:
     if _uses_aws():
         click.echo("WORKSHOP_CLOUD=aws: the notebooks use AWS.")
     else:
-        _local_cloud("status")
+        shared_cloud.ask("status")
     try:
         names = load_names(_names_file())
     except WorkshopError as error:
@@ -200,7 +203,7 @@ def reset() -> None:
     """
     if _uses_aws():
         raise click.ClickException("WORKSHOP_CLOUD=aws is set, and AWS can't be reset. Use workshop clean-up.")
-    sys.exit(_local_cloud("reset"))
+    sys.exit(shared_cloud.ask("reset"))
 
 
 @main.command("clean-up")
@@ -261,38 +264,6 @@ def _read_pairs(pairs: tuple[str, ...]) -> dict[str, str]:
         if not equals or not name.isidentifier():
             raise click.UsageError(f"-p {pair}: write -p NAME=VALUE, such as -p weights=70,30")
     return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
-
-
-def _as_flags(options: dict[str, Any]) -> list[str]:
-    names = {name: name.replace("cloud_", "").replace("_", "-") for name in options}
-    return [f"--{names[name]}={value}" for name, value in options.items() if value is not None]
-
-
-def _local_cloud(*arguments: str) -> int:
-    return subprocess.run([sys.executable, "-m", "local_cloud", *arguments], check=False).returncode
-
-
-def _start_local_cloud(options: dict[str, Any]) -> dict[str, str]:
-    command = [sys.executable, "-m", "local_cloud", "start", *_as_flags(options)]
-    started = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
-    if started.returncode:
-        sys.exit(started.returncode)  # it said why, on our standard error
-    return dict(json.loads(started.stdout))
-
-
-def _find_local_cloud() -> dict[str, str]:
-    command = [sys.executable, "-m", "local_cloud", "status", "--json"]
-    found = subprocess.run(command, check=False, capture_output=True, text=True)
-    if found.returncode:
-        raise click.ClickException("No local cloud is running. Start one with `workshop lab` or `workshop cloud`.")
-    return dict(json.loads(found.stdout))
-
-
-def _become(command: list[str]) -> None:
-    """Run another program instead of this one, so that Ctrl-C and kill reach it and nothing stays behind."""
-    if sys.platform == "win32":
-        sys.exit(subprocess.run(command, check=False).returncode)
-    os.execv(command[0], command)
 
 
 if __name__ == "__main__":

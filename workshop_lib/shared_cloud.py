@@ -1,0 +1,55 @@
+"""The local cloud that all programs of a user share, as the command line meets it: run it, start it, find it, ask it.
+
+It is another program; nothing of it is imported here. What it has to say to the learner it says itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import NoReturn
+
+import click
+
+PROGRAM = [sys.executable, "-m", "local_cloud"]
+
+
+def become(options: Mapping[str, object]) -> NoReturn:
+    """Run the local cloud instead of this program, so that Ctrl-C and kill reach it and nothing stays behind."""
+    command = [*PROGRAM, "serve", *_as_flags(options)]
+    if sys.platform == "win32":  # has no such thing as becoming another program
+        sys.exit(subprocess.run(command, check=False).returncode)
+    os.execv(command[0], command)
+
+
+def ask(*arguments: str) -> int:
+    """Run one of its commands, such as `status`, with its output going to ours; returns the exit status."""
+    return subprocess.run([*PROGRAM, *arguments], check=False).returncode
+
+
+def start(options: Mapping[str, object]) -> dict[str, str]:
+    """Start it in the background, unless it runs; gives the variables that lead to it."""
+    started = subprocess.run([*PROGRAM, "start", *_as_flags(options)], check=False, stdout=subprocess.PIPE, text=True)
+    if started.returncode:
+        sys.exit(started.returncode)
+    return dict(json.loads(started.stdout))
+
+
+def find() -> dict[str, str]:
+    """The variables that lead to the one that runs.
+
+    Raises:
+        ClickException: None runs.
+    """
+    found = subprocess.run([*PROGRAM, "status", "--json"], check=False, capture_output=True, text=True)
+    if found.returncode:
+        raise click.ClickException("No local cloud is running. Start one with `workshop lab` or `workshop cloud`.")
+    return dict(json.loads(found.stdout))
+
+
+def _as_flags(options: Mapping[str, object]) -> list[str]:
+    names = {name: name.removeprefix("cloud_").replace("_", "-") for name in options}
+    return [f"--{names[name]}={value}" for name, value in options.items() if value is not None]
