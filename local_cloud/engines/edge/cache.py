@@ -29,6 +29,7 @@ class Object:
         is_error: True for what viewers see as `Error from cloudfront`, whatever its status.
         is_head: True for the answer to HEAD, which cannot serve GET.
         x_cache: What the first viewer's X-Cache says.
+        head: Status line and headers of a hit, ready to be sent.
     """
 
     status: int
@@ -39,6 +40,7 @@ class Object:
     is_error: bool = False
     is_head: bool = False
     x_cache: str = "Miss from cloudfront"
+    head: bytes | None = None
 
     @property
     def size(self) -> int:

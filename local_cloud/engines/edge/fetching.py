@@ -160,7 +160,8 @@ class Fetcher:
             await loop.run_in_executor(self.executor, self.keep_log, group, self.region, "validation", lines)
 
     def _object(self, answer: OriginResponse, viewer: Viewer) -> Object:
-        headers = CIMultiDict((k, v) for k, v in answer.headers if k.lower() not in _NOT_PASSED_ON)
+        passed = ((k, v) for k, v in answer.headers if k.lower() not in _NOT_PASSED_ON and v.isprintable())
+        headers = CIMultiDict(passed)
         headers.setdefault("Server", "AmazonS3")
         is_head = viewer.method == "HEAD"
         if is_head and (length := next((v for k, v in answer.headers if k.lower() == "content-length"), None)):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from local_cloud.engines.edge.cache import Cache, Object, error_seconds_to_keep, seconds_to_keep
-from local_cloud.engines.edge.cache_key import Key, cache_key
+from local_cloud.engines.edge.cache_key import Key
 from local_cloud.engines.edge.events import Viewer
 from local_cloud.engines.edge.fetching import Fetcher
 from local_cloud.engines.edge.site import Behavior, Site
@@ -52,14 +52,13 @@ class EdgeLocation:
             return None
         return held
 
-    async def get(self, site: Site, behavior: Behavior, viewer: Viewer) -> Served:
+    async def get(self, key: Key, site: Site, behavior: Behavior, viewer: Viewer) -> Served:
         """What the viewer gets, from the cache or from an origin.
 
         Requests for the same object at the same time share one request to the origin, unless the cache behavior
         keeps nothing or the answer turned out to be for one viewer only.
         """
-        key = cache_key(site.id, viewer.method, viewer.path, viewer.query, viewer.headers, behavior.caching)
-        if viewer.method in behavior.cached_methods and (held := self.find(key, viewer.method)):
+        if held := self.find(key, viewer.method):
             return _from_cache(held)
         if not behavior.caching.is_enabled or viewer.method not in behavior.cached_methods:
             return await self._without_cache(site, behavior, viewer)
@@ -123,7 +122,7 @@ class EdgeLocation:
         page = await self._fetcher.fetch(site, site.behavior_of(response.page), asked, {})
         if page.is_error:
             return thing
-        return dataclasses.replace(page, status=response.code, is_error=True, x_cache=thing.x_cache)
+        return dataclasses.replace(page, status=response.code, is_error=True, x_cache=thing.x_cache, head=None)
 
 
 def _from_cache(thing: Object) -> Served:
@@ -143,4 +142,4 @@ def _confirmed(stale: Object, answer: Object) -> Object:
     for name in ("Cache-Control", "Expires", "ETag", "Last-Modified", "Date", "x-amz-version-id"):
         if name in answer.headers:
             headers[name] = answer.headers[name]
-    return dataclasses.replace(stale, headers=headers, stored_at=answer.stored_at)
+    return dataclasses.replace(stale, headers=headers, stored_at=answer.stored_at, head=None)

@@ -6,11 +6,59 @@ import email.utils
 import re
 from collections.abc import Mapping
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
+from aiohttp.abc import AbstractStreamWriter
 
 from local_cloud.engines.edge.cache import Object
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+class WholeResponse(web.StreamResponse):
+    """A response that is sent in one piece, bytes that were put together before.
+
+    aiohttp serializes headers anew for each response; a hit is the same but for two of them, and this saves a third
+    of its time.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self._content = content
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        """Keep the connection open; that is what the content says too."""
+        self._transport, self._keep_alive = request.transport, True
+        return None
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Send all of it, unless the viewer has gone."""
+        if self._transport and not self._transport.is_closing():
+            self._transport.write(self._content)
+
+
+_MOST_AT_ONCE = 65536
+
+
+def can_be_whole(thing: Object, request: web.BaseRequest) -> bool:
+    """True when `whole_response` will do: a small success, all of it, on a connection that stays open."""
+    small = thing.status == 200 and not thing.is_error and len(thing.body) <= _MOST_AT_ONCE
+    return (
+        small
+        and request.method == "GET"
+        and request.version == HttpVersion11
+        and request.keep_alive
+        and is_plain(request.headers)
+    )
+
+
+def whole_response(thing: Object, fields: Mapping[str, str], age: int, request_id: str) -> WholeResponse:
+    """Answer with a kept object; `fields` must be the same each time."""
+    if thing.head is None:
+        headers = {**fields, "Content-Length": str(len(thing.body))}
+        lines = [f"{name}: {value}\r\n" for name, value in (*thing.headers.items(), *headers.items())]
+        thing.head = "".join(["HTTP/1.1 200 OK\r\n", *lines]).encode()
+    own = f"Age: {age}\r\nX-Amz-Cf-Id: {request_id}\r\n\r\n".encode()
+    return WholeResponse(b"".join((thing.head, own, thing.body)))
 
 
 def is_plain(headers: Mapping[str, str]) -> bool:

@@ -6,19 +6,20 @@ import asyncio
 import base64
 import random
 import socket
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from aiohttp import web
 
 from local_cloud.clock import Clock
+from local_cloud.engines.edge.cache import Object
+from local_cloud.engines.edge.cache_key import cache_key
 from local_cloud.engines.edge.events import Viewer
 from local_cloud.engines.edge.fetching import Fetcher, KeepLog
-from local_cloud.engines.edge.location import EdgeLocation, Served
+from local_cloud.engines.edge.location import ERROR, HIT, EdgeLocation
 from local_cloud.engines.edge.origin import Respond
 from local_cloud.engines.edge.pages import error_page
-from local_cloud.engines.edge.responses import respond_with
+from local_cloud.engines.edge.responses import can_be_whole, respond_with, whole_response
 from local_cloud.engines.edge.site import Site, build_site
 
 REGION, POP = "eu-west-1", "DUB56-P1"
@@ -106,20 +107,27 @@ class Edge:
             self._loop.call_soon_threadsafe(self._location.cache.invalidate, distribution_id, paths)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        headers, method, request_id = request.headers, request.method, new_request_id()
-        site = self._find_site(headers.get("Host", ""))
+        site = self._find_site(request.headers.get("Host", ""))
         if not isinstance(site, Site):
-            return self._refuse(*site, request_id)
+            return self._refuse(*site)
         path, _, query = _target(request).partition("?")
         if path == "/":
             path += site.config["DefaultRootObject"]
         behavior = site.behavior_of(path)
-        if method not in behavior.methods:
-            return self._refuse(403, _METHOD_REFUSED, request_id)
+        if request.method not in behavior.methods:
+            return self._refuse(403, _METHOD_REFUSED)
+        key = cache_key(site.id, request.method, path, query, request.headers, behavior.caching)
+        held = self._location.find(key, request.method)
+        if held and can_be_whole(held, request):
+            return whole_response(held, self._fields(site, HIT), self._age(held), new_request_id())
         body = await request.read() if request.body_exists else b""
-        viewer = Viewer(method, path, query, headers, request.remote or "127.0.0.1", request_id, body)
-        served = await self._location.get(site, behavior, viewer)
-        return respond_with(served.thing, method, headers, self._fields(site, served, request_id))
+        ip = request.remote or "127.0.0.1"
+        viewer = Viewer(request.method, path, query, request.headers, ip, new_request_id(), body)
+        served = await self._location.get(key, site, behavior, viewer)
+        fields = {**self._fields(site, served.x_cache), "X-Amz-Cf-Id": viewer.id}
+        if served.from_cache:
+            fields["Age"] = str(self._age(served.thing))
+        return respond_with(served.thing, viewer.method, viewer.headers, fields)
 
     def _find_site(self, host: str) -> Site | tuple[int, str]:
         """What answers at a host name, or the status and the reason why nothing does."""
@@ -135,14 +143,15 @@ class Edge:
             self._sites[site.id] = site
         return site if site.is_enabled else (403, _DISABLED)
 
-    def _fields(self, site: Site, served: Served, request_id: str) -> Mapping[str, str]:
-        fields = {"X-Cache": served.x_cache, "Via": site.via, "X-Amz-Cf-Pop": POP, "X-Amz-Cf-Id": request_id}
-        if served.from_cache:
-            fields["Age"] = str(int(self._now() - served.thing.stored_at))
-        return fields
+    def _fields(self, site: Site, x_cache: str) -> dict[str, str]:
+        return {"X-Cache": x_cache, "Via": site.via, "X-Amz-Cf-Pop": POP}
 
-    def _refuse(self, status: int, reason: str, request_id: str) -> web.Response:
-        fields = {"X-Cache": "Error from cloudfront", "X-Amz-Cf-Pop": POP, "X-Amz-Cf-Id": request_id}
+    def _age(self, thing: Object) -> int:
+        return int(self._now() - thing.stored_at)
+
+    def _refuse(self, status: int, reason: str) -> web.Response:
+        request_id = new_request_id()
+        fields = {"X-Cache": ERROR, "X-Amz-Cf-Pop": POP, "X-Amz-Cf-Id": request_id}
         fields |= {"Content-Type": "text/html; charset=utf-8", "Server": "CloudFront"}
         return web.Response(status=status, headers=fields, body=error_page(status, reason, request_id))
 
