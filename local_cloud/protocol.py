@@ -36,7 +36,7 @@ from local_cloud.streaming import decode_body
 PRINCIPAL_KEY = "local_cloud.principal"
 """WSGI environment key by which an engine in this process says who it is; no HTTP header can set it."""
 
-_SCOPE = re.compile(r"([^/,\s]+)/\d{8}/([a-z0-9-]*)/([a-z0-9-]+)/aws4_request")
+_SCOPE = re.compile(r"([^/,\s=]+)/\d{8}/([a-z0-9-]*)/([a-z0-9-]+)/aws4_request")
 _SHORTEST_ACCESS_KEY = 16
 _STREAMING = {"PutObject", "UploadPart"}
 _SERVICE_OF_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
