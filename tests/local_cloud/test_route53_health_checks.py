@@ -207,3 +207,13 @@ def test_a_reset_forgets_health_checks_and_their_references(route53: Any, cloud:
     cloud.reset()
     assert cloud.prober.is_healthy(check_id)
     assert create(route53, S3)
+
+
+def test_a_regions_s3_is_really_asked_and_healthy_and_no_call_of_the_learners(route53: Any, cloud: LocalCloud) -> None:
+    check_id = create(route53, {**S3, "RequestInterval": 10})
+    end = time.monotonic() + 5
+    while not (seen := cloud.prober.observations(check_id)):
+        assert time.monotonic() < end
+        threading.Event().wait(0.01)
+    assert seen[0]["StatusReport"]["Status"] == "Success: HTTP Status Code 307, Temporary Redirect"
+    assert [call["operation"] for call in cloud.calls] == ["CreateHealthCheck"]

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import Any
 
 from local_cloud.call import Response
+from local_cloud.call_log import UNLOGGED_KEY
 
 Respond = Callable[[dict[str, Any]], Response]
 """Asks the gateway in this process, with a WSGI environment."""
@@ -97,6 +98,7 @@ def _probe_s3(config: dict[str, Any], host: str, respond: Respond) -> Observatio
         "HTTP_USER_AGENT": USER_AGENT,
         "wsgi.url_scheme": "https" if config["Type"].startswith("HTTPS") else "http",
         "wsgi.input": io.BytesIO(),
+        UNLOGGED_KEY: True,
     }
     asked = time.monotonic()
     response = respond(environ)
