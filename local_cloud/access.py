@@ -118,14 +118,15 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 def _applies(statement: Mapping[str, Any], access: Access, *, named: bool) -> bool:
     return (
-        _covers_action(statement, access.action)
+        covers_action(statement, access.action)
         and _covers_resource(statement, access.resource)
         and (not named or _covers_principal(statement, access.principal))
         and meets_conditions(statement.get("Condition") or {}, access.context)
     )
 
 
-def _covers_action(statement: Mapping[str, Any], action: str) -> bool:
+def covers_action(statement: Mapping[str, Any], action: str) -> bool:
+    """Whether a statement is about an action at all."""
     listed = as_list(statement.get("Action")) or as_list(statement.get("NotAction"))
     found = any(_matches_action(str(pattern), action) for pattern in listed)
     return found if "Action" in statement else not found and "NotAction" in statement

@@ -102,7 +102,10 @@ class LocalCloud:
         self.functions = LambdaService(sandbox=self.sandbox, run=self._run, is_replicated=self.cloudfront.is_replicated)
         self.cloudfront.connect(functions=self.functions)
         self.services: tuple[Service, ...] = (
-            S3Service(replicator=self.replicator),
+            S3Service(
+                replicator=self.replicator,
+                is_identity=lambda identity: identity in self.cloudfront.store.identities,
+            ),
             S3ControlService(replicator=self.replicator, clock=self.clock),
             IamService(),
             StsService(),

@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from local_cloud.access import Access, Document, decide, may_assume
+from local_cloud.access import Access, Document, covers_action, decide, may_assume, statements
 from local_cloud.call import ACCOUNT_ID
 
 
@@ -47,7 +47,8 @@ class Permissions:
 
     def __init__(self, role_arn: str) -> None:
         self.role_arn = role_arn
-        self._identity = identity_policies(role_arn)
+        self._statements = [found for document in identity_policies(role_arn) for found in statements(document)]
+        self._about: dict[str, Document] = {}
         self._decided: dict[tuple[str, str], bool] = {}
 
     def may(self, action: str, resource: str, *, policy: bytes | None = None) -> bool:
@@ -62,8 +63,16 @@ class Permissions:
         if asked not in self._decided:
             resource_policies = [parse(policy)] if policy else []
             access = Access(self.role_arn, action, resource)
-            self._decided[asked] = bool(decide(access, identity=self._identity, resource=resource_policies))
+            self._decided[asked] = bool(
+                decide(access, identity=[self._policy_about(action)], resource=resource_policies)
+            )
         return self._decided[asked]
+
+    def _policy_about(self, action: str) -> Document:
+        """The role's statements about one action; a job asks about few actions, and thousands of resources."""
+        if action not in self._about:
+            self._about[action] = {"Statement": [one for one in self._statements if covers_action(one, action)]}
+        return self._about[action]
 
     def may_be_used_by(self, service: str) -> bool:
         """Whether the role exists and the service, such as `"s3.amazonaws.com"`, may assume it."""

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from s3_kit import ACCOUNT, KIT, SOURCE, Kit, make_bucket, make_role, refused
 
+from local_cloud.errors import AwsError
+from local_cloud.services.s3.policies import check_policy
+
 OBJECTS = f"arn:aws:s3:::{SOURCE}/*"
 IDENTITY = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1A2B3C4D5E6F7"
 DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
@@ -76,15 +79,29 @@ def test_what_a_statement_says_must_exist(kit: Kit, changes: dict[str, Any], mes
     assert policy_refused(kit, statement(**changes)) == ("MalformedPolicy", 400, message)
 
 
-def test_an_origin_access_identity_must_exist_where_that_is_known(kit: Kit) -> None:
-    kit.s3.is_origin_access_identity = lambda identity: identity == "E1A2B3C4D5E6F7"
-    unknown = IDENTITY.replace("E1A2B3C4D5E6F7", "E0")
+def test_an_origin_access_identity_must_exist() -> None:
+    document = json.dumps({"Statement": statement(Principal={"AWS": IDENTITY})}).encode()
 
-    allow_identity(kit)
-    answer = policy_refused(kit, statement(Principal={"AWS": unknown}))
-    kit.s3.is_origin_access_identity = None
+    check_policy(document, bucket=SOURCE, is_identity=lambda identity: identity == "E1A2B3C4D5E6F7")
+    with pytest.raises(AwsError, match="Invalid principal in policy"):
+        check_policy(document, bucket=SOURCE, is_identity=lambda identity: False)
 
-    assert answer == ("MalformedPolicy", 400, "Invalid principal in policy")
+
+def test_cloudfront_says_which_origin_access_identities_exist(client: Any) -> None:
+    put = client("s3", "eu-west-1").put_bucket_policy
+    make_bucket(client("s3", "eu-west-1"), SOURCE)
+    config = {"CallerReference": "one", "Comment": "site"}
+    made = client("cloudfront", "us-east-1").create_cloud_front_origin_access_identity(
+        CloudFrontOriginAccessIdentityConfig=config
+    )
+    known = made["CloudFrontOriginAccessIdentity"]["Id"]
+    policies = [
+        json.dumps({"Statement": statement(Principal={"AWS": IDENTITY.replace("E1A2B3C4D5E6F7", identity)})})
+        for identity in (known, "E0")
+    ]
+
+    put(Bucket=SOURCE, Policy=policies[0])
+    assert refused(put, Bucket=SOURCE, Policy=policies[1])[0] == "MalformedPolicy"
 
 
 def test_a_role_of_the_account_can_be_named_once_it_exists(kit: Kit) -> None:

@@ -27,13 +27,12 @@ _JSON = "Policies must be valid JSON and the first byte must be '{'"
 class PolicyOperations(Service):
     """The operation that puts a bucket policy; getting and deleting one is moto's."""
 
-    is_origin_access_identity: Callable[[str], bool] | None = None
-    """Whether an origin access identity of this id exists; CloudFront tells, once it is connected."""
+    _is_identity: Callable[[str], bool] | None
 
     def answer_put_bucket_policy(self, call: Call) -> Response:
         """Store a bucket policy as it was written."""
         bucket = bucket_of(call)
-        document = check_policy(call.body, bucket=bucket.name, is_identity=self.is_origin_access_identity)
+        document = check_policy(call.body, bucket=bucket.name, is_identity=self._is_identity)
         block = bucket.public_access_block
         if block and block.block_public_policy and is_public(document):
             what = f's3:PutBucketPolicy on resource: "{bucket.arn}"'

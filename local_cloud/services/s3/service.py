@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from moto.core.utils import get_service_model
@@ -30,12 +31,14 @@ class S3Service(BucketOperations, ReplicationOperations, PolicyOperations, Objec
 
     Args:
         replicator: Hears of every write.
+        is_identity: Tells whether there is an origin access identity of this id; None believes any.
     """
 
     name = "s3"
 
-    def __init__(self, *, replicator: Replicator) -> None:
+    def __init__(self, *, replicator: Replicator, is_identity: Callable[[str], bool] | None = None) -> None:
         self._replicator = replicator
+        self._is_identity = is_identity
         install()
 
     def refuse(self, call: Call) -> None:
