@@ -19,6 +19,8 @@ from workshop_lib.report import NOT_REACHED, NotebookResult, RunResult, Step
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 MERMAID = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)
+FRAME = re.compile(r"<iframe[^>]*?\bsrc=\"([^\"]*)\".*?</iframe>", re.DOTALL)
+OTHER_NOTEBOOK = re.compile(r"href=\"(\d\d_\w+)\.ipynb(?:#[^\"]*)?\"")
 PROGRESS_BAR = re.compile(r"\d+%\|")
 
 STYLE = """
@@ -107,8 +109,8 @@ def _render_notebook(notebook: NotebookResult, exporter: HTMLExporter) -> str:
         body, _ = exporter.from_notebook_node(_make_readable(notebook.document))
     unfolded = " open" if notebook.outcome == "failed" else ""
     return (
-        f'<details class="notebook" id="{escape(notebook.name)}"{unfolded}>'
-        f"<summary>{escape(notebook.name)}</summary>{body}</details>"
+        f'<details class="notebook"{unfolded}><summary>{escape(notebook.name)}</summary>'
+        f'<div id="{escape(notebook.name)}">{OTHER_NOTEBOOK.sub(_link_within_the_page, body)}</div></details>'
     )
 
 
@@ -131,7 +133,14 @@ def _render_diagram(match: re.Match[str]) -> str:
     return f'<figure class="diagram"><pre>{source}</pre><figcaption>{caption}</figcaption></figure>\n'
 
 
+def _link_within_the_page(match: re.Match[str]) -> str:
+    return f'href="#{match[1]}"'
+
+
 def _is_readable(output: Any) -> bool:
+    """Whether a page can show this output; takes out of it what a page can't."""
     data = output.get("data", {})
+    if "text/html" in data:  # what a frame showed is gone with the run's cloud
+        data["text/html"] = FRAME.sub(r"<p>Here JupyterLab shows <code>\1</code></p>", data["text/html"])
     is_widget = data.pop(WIDGET, None) is not None
     return not (is_widget and PROGRESS_BAR.search(data.get("text/plain", ""))) and (data or not is_widget)

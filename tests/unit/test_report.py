@@ -133,16 +133,27 @@ def test_the_page_shows_the_failure_and_the_source_of_the_diagram(result: RunRes
 
 def test_the_page_asks_nothing_of_the_network(result: RunResult, tmp_path: Path) -> None:
     widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}, "text/plain": "IntSlider(value=10)"}
-    result.notebooks[0].document.cells[3].outputs = [new_output("display_data", widget)]
+    frame = {"text/html": '\n<iframe\n width="100%"\n src="http://127.0.0.1:1/"\n></iframe>'}
+    shown = [new_output("display_data", data) for data in (widget, frame)]
+    result.notebooks[0].document.cells[3].outputs = shown
     result.notebooks[0].document.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
 
     write_html(result, tmp_path / "index.html")
 
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "IntSlider(value=10)" in page
+    assert "shows <code>http://127.0.0.1:1/</code>" in page
     assert "<script" not in page
     assert "src=" not in page
     assert "@import" not in page
+
+
+def test_a_link_to_another_notebook_stays_on_the_page(result: RunResult, tmp_path: Path) -> None:
+    result.notebooks[0].document.cells[4].source = "Go on with [02](02_second.ipynb)."
+
+    write_html(result, tmp_path / "index.html")
+
+    assert '<a href="#02_second">02</a>' in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
 def test_writing_the_page_leaves_the_executed_notebook_as_it_was(result: RunResult, tmp_path: Path) -> None:
