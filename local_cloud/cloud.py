@@ -99,7 +99,9 @@ class LocalCloud:
         self.logs = LogsService()
         self.sandbox = Sandbox(nameserver=self.nameserver.address, keep_log=self.logs.keep, environments=environments)
         self.cloudfront = CloudFrontService(clock=self.clock)
-        self.functions = LambdaService(sandbox=self.sandbox, run=self._run, is_replicated=self.cloudfront.is_replicated)
+        self.functions = LambdaService(
+            sandbox=self.sandbox, run=self._run, is_replicated=self.cloudfront.is_replicated, clock=self.clock
+        )
         self.cloudfront.connect(functions=self.functions)
         self.services: tuple[Service, ...] = (
             S3Service(
