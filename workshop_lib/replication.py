@@ -228,10 +228,11 @@ def publish_website(s3: S3Client, *, bucket: str, folder: str | Path, cache_seco
     ]
     if not files:
         raise StepOutOfOrder(f"There are no files in {folder}. Say where the website is, for example folder='website'.")
-    guess = MimeTypes().guess_type  # an instance of its own: the system's registry may know .js as text/plain
+    types = MimeTypes()  # an instance of its own: the system's registry may know .js as text/plain
+    types.add_type("text/javascript", ".js")
     with name_missed_step("NoSuchBucket", f"There is no bucket {bucket!r}. Run replication.create_bucket(…) first."):
         for path in files:
-            content_type = guess(path.name)[0] or "application/octet-stream"
+            content_type = types.guess_type(path.name)[0] or "application/octet-stream"
             s3.put_object(
                 Bucket=bucket,
                 Key=path.relative_to(folder).as_posix(),
