@@ -103,6 +103,7 @@ def _pump(source: IO[str], log: IO[str], lines: Queue[str]) -> None:
         if not log.closed:
             log.write(line)
             log.flush()
+    source.close()
     lines.put("")
 
 
