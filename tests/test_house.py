@@ -248,21 +248,29 @@ def test_every_exercise_has_a_solution_that_runs(path: Path) -> None:
 # ---------------------------------------------------------------- everything is used
 
 
+def files_of(module: str) -> list[Path]:
+    """The file of a module of workshop_lib, or the files of a package."""
+    file = ROOT / "workshop_lib" / f"{module}.py"
+    return [file] if file.exists() else sorted((ROOT / "workshop_lib" / module).glob("*.py"))
+
+
 def public_functions(module: str) -> list[str]:
-    tree = ast.parse((ROOT / "workshop_lib" / f"{module}.py").read_text(encoding="utf-8"))
-    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    nodes = [node for path in files_of(module) for node in ast.parse(path.read_text(encoding="utf-8")).body]
+    return [node.name for node in nodes if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
 
 
 @pytest.mark.parametrize("module", STEP_MODULES)
 def test_every_step_is_used_in_a_notebook(module: str) -> None:
-    others = [ROOT / "workshop_lib" / f"{other}.py" for other in STEP_MODULES if other != module]
-    shared = "\n".join(path.read_text(encoding="utf-8") for path in others if path.exists())
+    others = [path for other in STEP_MODULES if other != module for path in files_of(other)]
+    shared = "\n".join(path.read_text(encoding="utf-8") for path in others)
+    steps = public_functions(module)
     unused = [
         name
-        for name in public_functions(module)
+        for name in steps
         if not re.search(rf"\b{name}\(", all_notebook_code()) and not re.search(rf"\b{name}\b", shared)
     ]
-    assert not unused, f"no notebook calls {unused} of workshop_lib/{module}.py: use them, or remove them"
+    assert steps, f"workshop_lib/{module} is not there"
+    assert not unused, f"no notebook calls {unused} of workshop_lib/{module}: use them, or remove them"
 
 
 def test_every_policy_is_rendered_by_a_step() -> None:
