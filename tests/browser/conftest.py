@@ -1,0 +1,126 @@
+"""A browser, a JupyterLab, and a website that was brought to the edge as the notebooks do it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from workshop_lib import distribution, dns_records, edge_function, replication, waiting
+from workshop_lib.cloud import Cloud
+from workshop_lib.names import save_names, suggest_names
+from workshop_lib.own_cloud import own_cloud
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome", "chrome") if (found := shutil.which(name))),
+    None,
+)
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marker of the tests that are skipped where there is no browser."""
+    config.addinivalue_line("markers", "browser: needs Chromium or Chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, without a window."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: pip install -e '.[dev]'"
+    )
+    if CHROMIUM is None:
+        pytest.skip("no Chromium or Chrome on PATH; install one to test JupyterLab and the website in a browser")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, headless=True, args=SWITCHES)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def environment(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Variables of a local cloud that no other test empties; without a browser it isn't even started."""
+    with own_cloud(tmp_path_factory.mktemp("cloud"), {}) as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def website(environment: dict[str, str]) -> SimpleNamespace:
+    """The website in two regions behind a distribution, all DNS answers naming the source: what 01 to 03 build."""
+    names, client = suggest_names("browser"), Cloud(environment)
+    save_names(names, Path(environment["WORKSHOP_NAMES"]))
+    _replicate(client, names)
+    role = edge_function.create_edge_role(client.iam, role_name=names.edge_role_name)
+    package = edge_function.package_edge_function()
+    function = {"function_name": names.function_name, "package": package}
+    edge_function.create_edge_function(client.lambda_, role_arn=role, **function)
+    version_arn = edge_function.publish_version(client.lambda_, **function)
+    waiting.wait_until_function_active(client.lambda_, version_arn=version_arn)
+    identity = distribution.create_origin_access_identity(client.cloudfront, comment=names.distribution_comment)["id"]
+    for origin in (names.source_origin, names.destination_origin):
+        distribution.put_bucket_policy(
+            client.s3(origin.region), bucket=origin.bucket, origin_access_identity_id=identity
+        )
+    zone_id = dns_records.create_hosted_zone(client.route53, zone_name=names.zone_name)
+    record = {"zone_id": zone_id, "record_name": names.record_name, "ttl": 0}
+    dns_records.put_txt_record(client.route53, origin=names.source_origin, **record)
+    site = distribution.create_distribution(
+        client.cloudfront,
+        comment=names.distribution_comment,
+        origin=names.source_origin,
+        origin_access_identity_id=identity,
+        dns_origin=names.record_name,
+        version_arn=version_arn,
+        name_servers=dns_records.get_name_servers(client.route53, zone_id=zone_id),
+    )
+    waiting.wait_until_deployed(client.cloudfront, distribution_id=site["id"])
+    waiting.wait_until_replicated(client.s3(names.source_region), bucket=names.source_bucket, key="index.html")
+    return SimpleNamespace(cloud=client, names=names, record=record, id=site["id"], domain_name=site["domain_name"])
+
+
+def _replicate(cloud: Cloud, names: Any) -> None:
+    """What notebook 01 builds, without its surprises."""
+    for origin in (names.source_origin, names.destination_origin):
+        s3 = cloud.s3(origin.region)
+        replication.create_bucket(s3, bucket=origin.bucket, region=origin.region)
+        replication.enable_versioning(s3, bucket=origin.bucket)
+        replication.put_region_marker(s3, bucket=origin.bucket, region=origin.region)
+    buckets = {"source_bucket": names.source_bucket, "destination_bucket": names.destination_bucket}
+    role = {"role_name": names.replication_role_name}
+    role_arn = replication.create_replication_role(cloud.iam, **role)
+    replication.put_replication_policy(cloud.iam, **role, **buckets)
+    source = cloud.s3(names.source_region)
+    replication.put_replication(source, role_arn=role_arn, **buckets)
+    replication.publish_website(source, bucket=names.source_bucket, folder=ROOT / "notebooks" / "website")
+
+
+@pytest.fixture(scope="session")
+def lab(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a JupyterLab whose notebooks use this session's local cloud."""
+    from lab import serve_notebooks
+
+    variables = environment | {"PYTHONPATH": str(ROOT)}
+    with serve_notebooks(tmp_path_factory.mktemp("lab"), ROOT / "notebooks", variables) as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """An empty page; what it asks of other machines is kept in `page.strangers`."""
+    page = browser.new_page(viewport={"width": 1180, "height": 2400})
+    page.strangers = []
+    page.on("request", lambda request: _keep_strangers(page, request.url))
+    yield page
+    page.close()
+
+
+def _keep_strangers(page: Any, url: str) -> None:
+    host = url.partition("://")[2].partition("/")[0].partition(":")[0]
+    if url.startswith("http") and host != "127.0.0.1" and not host.endswith("localhost"):
+        page.strangers.append(url)
