@@ -36,7 +36,11 @@ class S3ControlService(Service):
         self._job_of_token.clear()
 
     def refuse(self, call: Call) -> None:
-        """Refuse calls about other accounts."""
+        """Refuse calls about other accounts, and such that lack a parameter."""
+        shape = call.model.input_shape
+        missing = [name for name in (shape.required_members if shape else ()) if name not in call.parameters]
+        if missing:
+            raise AwsError("InvalidRequest", f"Missing required parameter: {missing[0]}")
         if call.parameters.get("AccountId", ACCOUNT_ID) != ACCOUNT_ID:
             raise AwsError("AccessDenied", "Access Denied", 403)
 

@@ -247,3 +247,39 @@ def test_the_regional_endpoint_redirects_anonymous_visitors_to_what_s3_is(kit: K
 
     assert response.status == 307
     assert response.header("Location") == "https://aws.amazon.com/s3/"
+
+
+@pytest.mark.parametrize(
+    ("digest", "code", "message"),
+    [
+        ({"ContentMD5": "nonsense"}, "InvalidDigest", "The Content-MD5 you specified was invalid."),
+        (
+            {"ContentMD5": "1B2M2Y8AsgTpgAmY7PhCfg=="},
+            "BadDigest",
+            "The Content-MD5 you specified did not match what we received.",
+        ),
+        ({"ChecksumCRC32": "AAAAAA=="}, "BadDigest", "The CRC32 you specified did not match the calculated checksum."),
+    ],
+)
+def test_an_object_that_arrives_changed_is_not_stored(
+    kit: Kit, bucket: str, digest: dict[str, str], code: str, message: str
+) -> None:
+    answer = refused(kit.ireland.put_object, Bucket=bucket, Key="index.html", Body=b"page", **digest)
+
+    assert answer == (code, 400, message)
+    assert versions(kit) == []
+
+
+def test_system_tags_are_amazons(kit: Kit, bucket: str) -> None:
+    put(kit)
+
+    tags = {"TagSet": [{"Key": "aws:mine", "Value": "no"}]}
+    answer = refused(kit.ireland.put_object_tagging, Bucket=bucket, Key="index.html", Tagging=tags)
+    assert answer == ("InvalidTag", 400, "System tags cannot be added/updated by requester")
+
+
+def test_what_was_said_of_the_upload_is_not_told_to_readers(kit: Kit, bucket: str) -> None:
+    put(kit)
+
+    headers = kit.ireland.head_object(Bucket=bucket, Key="index.html")["ResponseMetadata"]["HTTPHeaders"]
+    assert "x-amz-content-sha256" not in headers

@@ -5,6 +5,8 @@ buckets        names, regions, versioning, deletion, ACLs
 replication    PutBucketReplication and its rules; GetBucketReplication gives back what was put
 policies       bucket policies: what may be put
 authorization  who may do what with a bucket or object
+actions        IAM's names for S3's operations
+digests        bytes that arrive as they were announced
 objects        writes that the replicator must hear of; replication status in answers
 """
 

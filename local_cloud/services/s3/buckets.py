@@ -10,6 +10,7 @@ import botocore.session
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.object_store import Bucket, find_bucket
+from local_cloud.services.s3.digests import check_digests
 from local_cloud.services.s3.lookups import MALFORMED_XML, bucket_of
 from local_cloud.services.service import Service
 
@@ -69,8 +70,9 @@ class BucketOperations(Service):
             raise AwsError("InvalidBucketState", message, 409)
 
     def refuse_put_object(self, call: Call) -> None:
-        """Refuse ACLs where the bucket's owner owns everything."""
+        """Refuse ACLs where the bucket's owner owns everything, and bytes that are not those announced."""
         check_acl(call)
+        check_digests(call)
 
     def refuse_create_multipart_upload(self, call: Call) -> None:
         """Refuse ACLs where the bucket's owner owns everything."""

@@ -17,6 +17,8 @@ from local_cloud.services.service import Service
 STATUS_HEADER = "x-amz-replication-status"
 _VERSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|null")
 _MOST_TAGS = 10
+_OF_THE_REQUEST = ("x-amz-content-sha256", "content-md5")
+_TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*")
 
 
 class ObjectOperations(Service):
@@ -25,7 +27,12 @@ class ObjectOperations(Service):
     _replicator: Replicator
 
     def observe_put_object(self, call: Call, response: Response) -> None:
-        """Replicate what was put."""
+        """Replicate what was put, and forget how the request was signed, which moto would show to readers."""
+        bucket = find_bucket(call.parameters["Bucket"])
+        version = bucket and find_version(bucket, call.parameters["Key"])
+        if isinstance(version, FakeKey):
+            for name in _OF_THE_REQUEST:
+                version.metadata.pop(name, None)
         self._tell_of_current_version(call)
 
     def observe_copy_object(self, call: Call, response: Response) -> None:
@@ -53,7 +60,7 @@ class ObjectOperations(Service):
 
     def answer_put_object_tagging(self, call: Call) -> Response:
         """Replace an object's tags, by none also; its replica gets them as well."""
-        tags = call.parameters["Tagging"].get("TagSet") or []
+        tags = (call.parameters.get("Tagging") or {}).get("TagSet") or []
         return self._put_tags(call, check_tags(tags), status=200)
 
     def answer_delete_object_tagging(self, call: Call) -> Response:
@@ -137,6 +144,11 @@ def check_tags(tags: list[dict[str, Any]]) -> dict[str, str]:
         raise AwsError("InvalidTag", "Cannot provide multiple Tags with the same key")
     if any(key.startswith("aws:") for key in found):
         raise AwsError("InvalidTag", "System tags cannot be added/updated by requester")
+    for key, value in found.items():
+        if not 1 <= len(key) <= 128 or not _TAG_TEXT.fullmatch(key):
+            raise AwsError("InvalidTag", "The TagKey you have provided is invalid", TagKey=key)
+        if len(value) > 256 or not _TAG_TEXT.fullmatch(value):
+            raise AwsError("InvalidTag", "The TagValue you have provided is invalid", TagKey=key, TagValue=value)
     return found
 
 
