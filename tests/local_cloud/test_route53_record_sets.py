@@ -335,6 +335,15 @@ def test_more_than_a_thousand_records_in_a_batch_are_refused(change: Change) -> 
     change(("CREATE", many))
 
 
+def test_more_than_32000_characters_in_a_batch_are_refused(change: Change) -> None:
+    long = txt(*(f"{number:0250}" for number in range(64)))
+    assert refusal(change, ("UPSERT", long)) == (
+        "InvalidChangeBatch",
+        "[Number of characters limit of 32000 exceeded.]",
+    )
+    change(("CREATE", long))
+
+
 @pytest.mark.parametrize(
     "members",
     [

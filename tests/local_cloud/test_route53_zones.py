@@ -8,6 +8,8 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
+from local_cloud.cloud import LocalCloud
+
 
 @pytest.fixture
 def route53(client: Callable[..., Any]) -> Any:
@@ -147,6 +149,24 @@ def test_a_comment_is_replaced(route53: Any) -> None:
 def test_private_zones_are_not_pretended(route53: Any) -> None:
     vpc = {"VPCRegion": "eu-west-1", "VPCId": "vpc-1"}
     assert refusal(route53.create_hosted_zone, Name="a.test", CallerReference="a", VPC=vpc)[0] == "NotImplemented"
+
+
+def test_a_delegation_set_that_is_not_there_is_refused(route53: Any) -> None:
+    asked = {"Name": "a.test.org", "CallerReference": "a", "DelegationSetId": "N1"}
+    assert refusal(route53.create_hosted_zone, **asked)[0] == "NoSuchDelegationSet"
+
+
+def test_a_name_is_answered_from_the_deepest_zone_and_of_equals_from_the_newest(
+    route53: Any, cloud: LocalCloud
+) -> None:
+    name_servers = {}
+    for number, name in enumerate(("b.two-regions.test", "two-regions.test", "b.two-regions.test")):
+        created = route53.create_hosted_zone(Name=name, CallerReference=str(number))
+        name_servers[number] = created["DelegationSet"]["NameServers"][0]
+    [soa] = cloud.route53.find_record_sets("b.two-regions.test", "SOA") or []
+    assert soa["ResourceRecords"][0]["Value"].startswith(f"{name_servers[2]}. ")
+    assert str(cloud.route53.zone_of("a.b.two-regions.test")) == "b.two-regions.test."
+    assert str(cloud.route53.zone_of("a.two-regions.test")) == "two-regions.test."
 
 
 def test_tags_are_added_replaced_and_removed(route53: Any) -> None:

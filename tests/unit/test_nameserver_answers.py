@@ -182,10 +182,13 @@ def test_a_cname_to_elsewhere_is_answered_as_it_is(zones: OneZone, ask: Any) -> 
     assert (response.rcode(), len(response.answer)) == (dns.rcode.NOERROR, 1)
 
 
-def test_a_loop_of_cnames_ends_as_servfail(zones: OneZone, ask: Any) -> None:
+def test_a_loop_of_cnames_ends_as_servfail_and_is_no_mistake_of_ours(
+    zones: OneZone, ask: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     zones.add("a.two-regions.test.", "CNAME", "b.two-regions.test.")
     zones.add("b.two-regions.test.", "CNAME", "a.two-regions.test.")
     assert ask("a.two-regions.test").rcode() == dns.rcode.SERVFAIL
+    assert caplog.records == []
 
 
 def test_a_name_that_is_nowhere_is_nxdomain_with_the_soa(ask: Any) -> None:
@@ -225,7 +228,7 @@ def test_the_letters_of_the_question_come_back_as_they_were_asked(zones: OneZone
 
 
 def test_a_response_too_large_for_udp_says_so(zones: OneZone, ask: Any) -> None:
-    zones.add("o.two-regions.test.", "TXT", *(f'"{number:0200}"' for number in range(10)))
+    zones.add("o.two-regions.test.", "TXT", *(f'"{number:0200}"' for number in range(4)))
     response = ask("o.two-regions.test")
     assert response.flags & dns.flags.TC
     assert len(response.to_wire()) <= 512

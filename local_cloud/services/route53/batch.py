@@ -20,6 +20,8 @@ from local_cloud.services.route53.zones import HostedZone, Key, RecordSet
 
 MAXIMUM_RECORDS = 1000
 """ResourceRecord elements in a batch; an UPSERT counts twice."""
+MAXIMUM_CHARACTERS = 32_000
+"""In the values of a batch; those of an UPSERT count twice."""
 MAXIMUM_GROUP = 100
 """Record sets of one name and type."""
 
@@ -53,12 +55,17 @@ def _check_health_check(change: dict[str, Any], exists: Callable[[str], bool]) -
 
 
 def _check_size(changes: list[dict[str, Any]]) -> None:
-    records = sum(
-        len(change["ResourceRecordSet"]["ResourceRecords"]) * (2 if change["Action"] == "UPSERT" else 1)
-        for change in changes
-    )
+    """Refuse a batch with too many records, or too many characters in them."""
+    records = characters = 0
+    for change in changes:
+        values = [record["Value"] for record in change["ResourceRecordSet"]["ResourceRecords"]]
+        times = 2 if change["Action"] == "UPSERT" else 1
+        records += len(values) * times
+        characters += sum(map(len, values)) * times
     if records > MAXIMUM_RECORDS:
         raise AwsError("InvalidChangeBatch", f"[Number of records limit of {MAXIMUM_RECORDS} exceeded.]")
+    if characters > MAXIMUM_CHARACTERS:
+        raise AwsError("InvalidChangeBatch", f"[Number of characters limit of {MAXIMUM_CHARACTERS} exceeded.]")
 
 
 class _Batch:

@@ -43,6 +43,8 @@ class HostedZones(Service):
         config = parameters.get("HostedZoneConfig", {})
         if config.get("PrivateZone") or "VPC" in parameters:
             raise AwsError("NotImplemented", "The local cloud has public hosted zones only.", 501)
+        if "DelegationSetId" in parameters:
+            raise AwsError("NoSuchDelegationSet", "A reusable delegation set with the specified ID does not exist.")
         if any(zone.caller_reference == parameters["CallerReference"] for zone in self.zones):
             message = "A hosted zone has already been created with the specified caller reference."
             raise AwsError("HostedZoneAlreadyExists", message, 409)
