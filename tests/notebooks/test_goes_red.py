@@ -48,8 +48,8 @@ SABOTAGES = {
     ),
     "the first of the TXT records is always returned": Sabotage(
         file="local_cloud/engines/nameserver/routing.py",
-        old="random.choices(",
-        new="[candidates[0]] or random.choices(",
+        old="def find_candidates(",
+        new="choose_by_weight = lambda candidates: candidates[0]\n\n\ndef find_candidates(",
         notebook="04_shift_the_traffic",
         step="Step 2 ",
         reason="expected",
