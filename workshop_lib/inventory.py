@@ -132,7 +132,7 @@ def _find_zones(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
         if zone["Name"] == f"{names.zone_name}." and not zone.get("Config", {}).get("PrivateZone"):
             ours = zone.get("Config", {}).get("Comment") == ZONE_COMMENT
             zone_id = zone["Id"].removeprefix("/hostedzone/")
-            state = f"{zone['ResourceRecordSetCount']} record sets" if ours else "you had it before"
+            state = _count(zone["ResourceRecordSetCount"], "record set") if ours else "you had it before"
             yield Resource("hosted zone", names.zone_name, state=state, ours=ours, handle=zone_id)
 
 
@@ -194,7 +194,9 @@ def _find_replications(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]
         except ClientError:  # no bucket, somebody else's bucket, or no configuration
             continue
         if stored["Role"].endswith(f"/{names.replication_role_name}"):
-            yield Resource("replication configuration", origin.bucket, origin.region, f"{len(stored['Rules'])} rules")
+            yield Resource(
+                "replication configuration", origin.bucket, origin.region, _count(len(stored["Rules"]), "rule")
+            )
 
 
 def _delete_replication(cloud: Cloud, resource: Resource) -> str:
@@ -213,7 +215,7 @@ def _find_buckets(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
             continue
         if is_made_by_us(s3, bucket=origin.bucket):
             count = sum(len(batch) for batch in _list_versions(cloud, origin))
-            yield Resource("bucket", origin.bucket, origin.region, f"{count} versions", handle=origin)
+            yield Resource("bucket", origin.bucket, origin.region, _count(count, "version"), handle=origin)
         else:
             yield Resource("bucket", origin.bucket, origin.region, "without the workshop's tag", ours=False)
 
@@ -266,11 +268,12 @@ def _delete_role(cloud: Cloud, resource: Resource) -> str:
 
 def _find_function(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
     try:
-        versions = cloud.lambda_.list_versions_by_function(FunctionName=names.function_name)["Versions"]
+        cloud.lambda_.get_function_configuration(FunctionName=names.function_name)
     except cloud.lambda_.exceptions.ResourceNotFoundException:
         return
+    versions = cloud.lambda_.list_versions_by_function(FunctionName=names.function_name)["Versions"]
     numbered = [version for version in versions if version["Version"] != "$LATEST"]
-    yield Resource("edge function", names.function_name, GLOBAL_REGION, f"{len(numbered)} versions")
+    yield Resource("edge function", names.function_name, GLOBAL_REGION, _count(len(numbered), "version"))
 
 
 def _delete_function(cloud: Cloud, resource: Resource) -> str:
@@ -299,6 +302,10 @@ def _find_log_groups(cloud: Cloud, groups: list[str], regions: tuple[str, ...]) 
 def _delete_log_group(cloud: Cloud, resource: Resource) -> str:
     cloud.logs(resource.region).delete_log_group(logGroupName=resource.name)
     return ""
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _list_origins(names: WorkshopNames) -> tuple[S3Origin, S3Origin]:

@@ -1,0 +1,94 @@
+"""Verdicts that need no cloud."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import pytest
+
+from workshop_lib import checks
+from workshop_lib.errors import CheckFailed
+from workshop_lib.names import S3Origin
+from workshop_lib.observe import Page
+
+IRELAND, SINGAPORE = S3Origin("here", "eu-west-1"), S3Origin("there", "ap-southeast-1")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """As much of a receipt as a check looks at."""
+
+    looked: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def test_a_passed_check_shows_as_one_line() -> None:
+    assert repr(checks.CheckPassed("All is well.")) == "✔ All is well."
+
+
+def test_nothing_is_left() -> None:
+    assert "2 places; nothing is left" in repr(checks.nothing_left(Receipt(("here", "there"), ())))
+
+
+def test_what_is_left_is_named() -> None:
+    with pytest.raises(CheckFailed, match=r"bucket b.*\n.*delete_resources"):
+        checks.nothing_left(Receipt(("here",), ("bucket b",)))
+
+
+@pytest.mark.parametrize("singapore", [203, 203 - 65, 203 + 65])
+def test_shares_within_five_standard_deviations_are_as_expected(singapore: int) -> None:
+    # 2,000 draws with weight 26 of 256: mean 203, standard deviation 13.5.
+    counted = Counter({"eu-west-1": 2000 - singapore, "ap-southeast-1": singapore})
+
+    assert checks.shares_as_expected(counted, weights={IRELAND: 230, SINGAPORE: 26})
+
+
+@pytest.mark.parametrize("singapore", [0, 203 - 70, 203 + 70, 2000])
+def test_shares_beyond_five_standard_deviations_are_not(singapore: int) -> None:
+    counted = Counter({"eu-west-1": 2000 - singapore, "ap-southeast-1": singapore})
+
+    with pytest.raises(CheckFailed, match="expected 203 ± 68"):
+        checks.shares_as_expected(counted, weights={IRELAND: 230, SINGAPORE: 26})
+
+
+def test_weight_zero_is_never_chosen_not_even_once() -> None:
+    weights = {IRELAND: 255, SINGAPORE: 0}
+
+    assert checks.shares_as_expected(Counter({"eu-west-1": 100}), weights=weights)
+    with pytest.raises(CheckFailed, match="ap-southeast-1: 1, expected 0"):
+        checks.shares_as_expected(Counter({"eu-west-1": 99, "ap-southeast-1": 1}), weights=weights)
+
+
+def test_all_weights_zero_are_equal() -> None:
+    weights = {IRELAND: 0, SINGAPORE: 0}
+
+    assert checks.shares_as_expected(Counter({"eu-west-1": 50, "ap-southeast-1": 50}), weights=weights)
+
+
+def test_an_error_among_the_answers_is_noticed() -> None:
+    with pytest.raises(CheckFailed, match="error 502: 1"):
+        checks.shares_as_expected(Counter({"eu-west-1": 99, "error 502": 1}), weights={IRELAND: 1})
+
+
+def test_no_answers_are_no_shares() -> None:
+    with pytest.raises(CheckFailed, match="none at all"):
+        checks.shares_as_expected(Counter(), weights={IRELAND: 1})
+
+
+def make_page(text: str, headers: dict[str, str] | None = None) -> Page:
+    return Page("http://d1.cloudfront.localhost/", 200, headers or {}, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [('{"region": "eu-west-1"}', "eu-west-1"), ("<h1>hello", None), ("[1]", None), ('"eu-west-1"', None), ("", None)],
+)
+def test_only_a_region_marker_names_a_region(text: str, region: str | None) -> None:
+    assert make_page(text).region == region
+
+
+def test_a_page_shows_what_the_cache_did() -> None:
+    page = make_page('{"region": "eu-west-1"}', {"x-cache": "Hit from cloudfront", "age": "7"})
+
+    assert repr(page) == "<Page 200 from eu-west-1, Hit from cloudfront, age 7 s, 23 characters>"
