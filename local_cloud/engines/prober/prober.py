@@ -19,8 +19,8 @@ logger = logging.getLogger(__name__)
 
 SHORTEST_INTERVAL = 0.02
 """Seconds between two probes of a checker at least, however fast the clock."""
-PROBES_AT_A_TIME = 4
-"""An endpoint that hangs keeps one of them; the other checks go on."""
+PROBES_AT_A_TIME = 16
+"""Each checker of an endpoint that hangs keeps one of them; the other checks go on."""
 
 _RESTARTING = ("Type", "Regions", "Disabled")
 """What a change of makes the checkers start anew; any other change leaves their streaks as they are."""
