@@ -187,14 +187,14 @@ class Output(asyncio.SubprocessProtocol):
         return self.exited.done()
 
     def add(self, line: str) -> None:
-        """A line that Lambda itself writes."""
-        self._lines.append(line)
-
-    def take(self) -> list[str]:
-        """The lines since the last time; an unfinished one counts."""
+        """A line that Lambda itself writes; what the function has not ended counts as a line before it."""
         if self._rest:
             self._lines.append(self._rest.decode("utf-8", "replace"))
             self._rest = b""
+        self._lines.append(line)
+
+    def take(self) -> list[str]:
+        """The lines since the last time."""
         lines, self._lines = self._lines, []
         return [line.replace("\r", "\n") for line in lines]  # AWS's runtime separates the lines of one message so
 
