@@ -111,7 +111,7 @@ class TestDistribution:
         config["Origins"]["Items"][0]["CustomHeaders"]["Items"][0]["HeaderName"] = "X-DNS-ORIGEN"
         cloudfront.update_distribution(Id=made["id"], IfMatch=stored["ETag"], DistributionConfig=config)
 
-        with pytest.raises(CheckFailed, match="X-DNS-ORIGIN is missing among .*X-DNS-ORIGEN"):
+        with pytest.raises(CheckFailed, match=r"X-DNS-ORIGIN is missing among .*X-DNS-ORIGEN"):
             checks.origin_header_set(
                 cloudfront, distribution_id=made["id"], dns_origin=distribution_parameters["dns_origin"]
             )

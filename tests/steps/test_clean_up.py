@@ -1,0 +1,202 @@
+"""Clean-up finds what the workshop made, deletes it in AWS's order, and touches nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from workshop_lib import checks, clean_up, dns_records, health_checks, replication
+from workshop_lib.distribution import create_distribution, find_distribution
+from workshop_lib.errors import CheckFailed
+from workshop_lib.names import suggest_names
+from workshop_lib.observe import fetch_page
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from local_cloud.cloud import LocalCloud
+    from workshop_lib.cloud import Cloud
+    from workshop_lib.names import WorkshopNames
+
+
+@pytest.fixture
+def whole_workshop(
+    deployed: dict[str, str],
+    zone_id: str,
+    distribution_parameters: dict[str, Any],
+    connected: Cloud,
+    names: WorkshopNames,
+) -> None:
+    """All that the notebooks make."""
+    replication.create_batch_role(connected.iam, role_name=names.batch_role_name, source_bucket=names.source_bucket)
+    preview = {"comment": names.preview_comment, "dns_origin": names.preview_record_name}
+    create_distribution(connected.cloudfront, **distribution_parameters | preview)
+    weights = {names.source_origin: 230, names.destination_origin: 26}
+    for origin in weights:
+        health_checks.create_health_check(connected.route53, name=names.health_check_name, region=origin.region)
+    dns_records.put_weighted_records(
+        connected.route53, zone_id=zone_id, record_name=names.preview_record_name, weights=weights
+    )
+    fetch_page(connected.page_url(deployed["domain_name"], "/region.json"))  # so that there is a log
+
+
+def kinds(resources: Any) -> list[str]:
+    return sorted({resource.kind for resource in resources})
+
+
+def test_the_dry_run_lists_everything_and_changes_nothing(
+    whole_workshop: None, connected: Cloud, names: WorkshopNames
+) -> None:
+    found = clean_up.find_resources(connected, names)
+
+    assert kinds(found) == [
+        "batch role",
+        "bucket",
+        "distribution",
+        "edge function",
+        "edge role",
+        "health check",
+        "hosted zone",
+        "log group",
+        "origin access identity",
+        "record set",
+        "replication configuration",
+        "replication role",
+    ]
+    assert clean_up.find_resources(connected, names) == found
+    assert names.source_bucket in repr(found)
+
+
+def test_everything_goes_in_one_run_if_one_is_patient(
+    whole_workshop: None, connected: Cloud, names: WorkshopNames
+) -> None:
+    found = clean_up.find_resources(connected, names)
+    with pytest.raises(CheckFailed, match="Still there"):
+        checks.nothing_left(clean_up.get_receipt(connected, names))
+
+    report = clean_up.delete_resources(connected, names, patience=20)
+
+    assert {(item.kind, item.name) for item in found} <= {(item.kind, item.name) for item in report.deleted}
+    assert report.waiting == ()
+    receipt = clean_up.get_receipt(connected, names)
+    assert checks.nothing_left(receipt)
+    assert any(names.source_bucket in place for place in receipt.looked)
+    assert "Nothing is left" in repr(receipt)
+
+
+def test_what_aws_lets_go_later_is_reported_as_waiting(
+    whole_workshop: None, connected: Cloud, names: WorkshopNames, cloud: LocalCloud
+) -> None:
+    cloud.clock.speed = 500  # the edge replicas stay for 3.6 seconds
+
+    report = clean_up.delete_resources(connected, names)
+
+    assert kinds(report.waiting) == ["edge function", "edge role", "log group"]
+    assert "still replicated at the edge" in repr(report)
+    assert find_distribution(connected.cloudfront, comment=names.distribution_comment) is None
+    with pytest.raises(CheckFailed, match="edge function"):
+        checks.nothing_left(clean_up.get_receipt(connected, names))
+
+    cloud.clock.speed = 10_000
+    later = clean_up.delete_resources(connected, names, patience=20)
+
+    assert kinds(later.deleted) == ["edge function", "edge role", "log group"]
+
+
+def test_running_it_with_nothing_there_does_nothing(connected: Cloud, names: WorkshopNames) -> None:
+    assert repr(clean_up.find_resources(connected, names)) == "Nothing of the workshop is there."
+    assert repr(clean_up.delete_resources(connected, names)) == "nothing to do"
+
+
+def test_a_half_made_workshop_is_cleaned_up(
+    replicated: Any, ireland: S3Client, connected: Cloud, names: WorkshopNames
+) -> None:
+    for number in range(3):
+        ireland.put_object(Bucket=names.source_bucket, Key="index.html", Body=str(number).encode())
+    ireland.delete_object(Bucket=names.source_bucket, Key="index.html")
+    ireland.create_multipart_upload(Bucket=names.source_bucket, Key="unfinished")
+
+    clean_up.delete_resources(connected, names, patience=10)
+
+    assert checks.nothing_left(clean_up.get_receipt(connected, names))
+
+
+def test_a_clean_up_that_was_interrupted_goes_on(
+    replicated: Any, ireland: S3Client, connected: Cloud, names: WorkshopNames
+) -> None:
+    ireland.delete_bucket_replication(Bucket=names.source_bucket)
+    connected.iam.delete_role_policy(RoleName=names.replication_role_name, PolicyName=replication.POLICY_NAME)
+
+    clean_up.delete_resources(connected, names, patience=10)
+
+    assert checks.nothing_left(clean_up.get_receipt(connected, names))
+
+
+def test_another_learners_things_are_not_touched(buckets: None, connected: Cloud, names: WorkshopNames) -> None:
+    other = suggest_names("ada-b")
+    replication.create_bucket(connected.s3(other.source_region), bucket=other.source_bucket, region=other.source_region)
+    dns_records.create_hosted_zone(connected.route53, zone_name=other.zone_name)
+    health_checks.create_health_check(connected.route53, name=other.health_check_name, region="eu-west-1")
+    replication.create_replication_role(connected.iam, role_name=other.replication_role_name)
+    before = clean_up.find_resources(connected, other)
+
+    clean_up.delete_resources(connected, names)
+
+    assert len(before) == 4
+    assert clean_up.find_resources(connected, other) == before
+
+
+def test_a_bucket_that_the_workshop_did_not_make_is_kept(
+    ireland: S3Client, connected: Cloud, names: WorkshopNames
+) -> None:
+    ireland.create_bucket(Bucket=names.source_bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    ireland.put_object(Bucket=names.source_bucket, Key="beach.jpg", Body=b"...")
+
+    report = clean_up.delete_resources(connected, names)
+
+    assert [(item.kind, item.state) for item in report.kept] == [("bucket", "without the workshop's tag")]
+    assert ireland.head_object(Bucket=names.source_bucket, Key="beach.jpg")
+    assert "it isn't ours" in repr(clean_up.get_receipt(connected, names))
+
+
+def test_in_a_zone_that_was_there_before_only_our_records_go(connected: Cloud, names: WorkshopNames) -> None:
+    route53 = connected.route53
+    zone_id = route53.create_hosted_zone(Name=names.zone_name, CallerReference="mine")["HostedZone"]["Id"]
+    zone_id = zone_id.removeprefix("/hostedzone/")
+    mail: Any = {"Name": names.zone_name, "Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": '"v=spf1 -all"'}]}
+    route53.change_resource_record_sets(
+        HostedZoneId=zone_id, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": mail}]}
+    )
+    assert dns_records.create_hosted_zone(route53, zone_name=names.zone_name) == zone_id
+    dns_records.put_txt_record(route53, zone_id=zone_id, record_name=names.record_name, origin=names.source_origin)
+
+    report = clean_up.delete_resources(connected, names)
+
+    assert [item.kind for item in report.deleted] == ["record set"]
+    assert [item.kind for item in report.kept] == ["hosted zone"]
+    assert sorted(item["Type"] for item in dns_records.list_record_sets(route53, zone_id=zone_id)) == [
+        "NS",
+        "SOA",
+        "TXT",
+    ]
+    assert checks.nothing_left(clean_up.get_receipt(connected, names))
+
+
+def test_a_running_job_is_cancelled(replicated: Any, connected: Cloud, names: WorkshopNames, cloud: LocalCloud) -> None:
+    role_arn = replication.create_batch_role(
+        connected.iam, role_name=names.batch_role_name, source_bucket=names.source_bucket
+    )
+    speed, cloud.clock.speed = cloud.clock.speed, 1  # so that the job still runs
+    replication.create_batch_replication_job(
+        connected.s3control(names.source_region),
+        account_id=connected.account_id,
+        role_arn=role_arn,
+        source_bucket=names.source_bucket,
+    )
+    cloud.clock.speed = speed
+    assert "batch job" in kinds(clean_up.find_resources(connected, names))
+
+    clean_up.delete_resources(connected, names, patience=10)
+
+    assert "batch job" not in kinds(clean_up.find_resources(connected, names))
