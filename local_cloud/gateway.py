@@ -20,6 +20,7 @@ from local_cloud.control import PREFIX
 from local_cloud.errors import AwsError
 from local_cloud.moto_application import MotoApplication, not_implemented
 from local_cloud.protocol import PRINCIPAL_KEY, render_error, render_result, understand
+from local_cloud.required import check_body
 from local_cloud.services import Service
 
 logger = logging.getLogger(__name__)
@@ -102,6 +103,8 @@ class Gateway:
     def _through(self, service: Service, call: Call) -> Response:
         """Refuse → answer, or moto → observe."""
         service.refuse(call)
+        if call.service == "s3":
+            check_body(call)
         if refuse := service.method("refuse", call):
             refuse(call)
         if answer := service.method("answer", call):

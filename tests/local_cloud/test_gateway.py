@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
 import boto3
 import pytest
 import requests
 from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from moto.core.request import Request
 from moto.core.routing import get_service_router
 
@@ -269,8 +272,6 @@ def test_a_bucket_with_dots_is_read_from_the_host() -> None:
 
 
 def environ_of(method: str, path: str, **headers: str) -> dict[str, Any]:
-    import io
-
     return {
         "REQUEST_METHOD": method,
         "PATH_INFO": path,
@@ -332,3 +333,68 @@ def test_connections_with_junk_leave_it_answering(cloud: LocalCloud, client: Cli
             connection.recv(100)
 
     assert client("s3").list_buckets()["Buckets"] == []
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    method=st.sampled_from(["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS"]),
+    path=st.just("site") | st.just("site/a") | st.text(st.characters(max_codepoint=255), max_size=30),
+    query=st.sampled_from(["", "versioning", "acl", "delete", "uploads", "versionId", "max-keys=x", "%f=&"]),
+    service=st.sampled_from(["", "s3", "iam", "lambda", "cloudfront", "route53", "logs", "sts", "s3control"]),
+    host=st.sampled_from(["127.0.0.1", "a.b.s3.eu-west-1.amazonaws.com", ".localhost", "s3.amazonaws.com", "x" * 300]),
+    body=st.binary(max_size=40),
+    headers=st.dictionaries(
+        st.sampled_from(
+            ["HTTP_RANGE", "HTTP_IF_MODIFIED_SINCE", "CONTENT_TYPE", "HTTP_X_AMZ_COPY_SOURCE", "HTTP_X_AMZ_TARGET",
+             "HTTP_X_AMZ_CONTENT_SHA256", "HTTP_X_AMZ_TAGGING", "HTTP_CONTENT_MD5", "HTTP_X_AMZ_DATE"]
+        ),
+        st.one_of(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20), st.just("STREAMING-X")),
+    ),
+)  # fmt: skip
+def test_junk_never_is_an_internal_error(
+    cloud: LocalCloud,
+    bucket: str,
+    method: str,
+    path: str,
+    query: str,
+    service: str,
+    host: str,
+    body: bytes,
+    headers: dict[str, str],
+) -> None:
+    environ = environ_of(method, f"/{path}", QUERY_STRING=query, HTTP_HOST=host, CONTENT_LENGTH=str(len(body)))
+    environ |= {"RAW_URI": f"/{quote(path.encode('latin-1'))}?{query}", "wsgi.input": io.BytesIO(body), **headers}
+    if service:
+        environ["HTTP_AUTHORIZATION"] = SIGNED.format(service)
+
+    response = cloud.gateway.respond(environ)
+
+    assert response.status != 500, response.body
+    assert b"<html" not in response.body.lower()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "code"),
+    [
+        ("PUT", "/site?tagging", b"", "MissingRequestBodyError"),
+        ("PUT", "/site?tagging", b"<a/>", "MalformedXML"),
+        ("PUT", "/site?tagging", b"<Tagging/>", "MalformedXML"),
+        ("POST", "/site?delete", b"<Delete><Object/></Delete>", "MalformedXML"),
+        ("POST", "/site/page?uploadId=1", b"", "MissingRequestBodyError"),
+    ],
+)
+def test_a_body_that_lacks_something_is_refused(
+    ask: Callable[..., Answer], bucket: str, method: str, path: str, body: bytes, code: str
+) -> None:
+    answer = ask(method, path, body=body)
+
+    assert (answer.status, code_of(answer)) == (400, code)
+
+
+@pytest.mark.parametrize(("given", "status"), [("bytes=1-2", 206), ("bytes=-1", 206), ("lines=1-2", 200), ("x", 200)])
+def test_a_range_that_is_none_is_ignored(
+    ask: Callable[..., Answer], client: Client, bucket: str, given: str, status: int
+) -> None:
+    client("s3").put_object(Bucket=bucket, Key="page", Body=b"1234567")
+
+    assert ask("GET", f"/{bucket}/page", Range=given).status == status
