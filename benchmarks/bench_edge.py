@@ -1,0 +1,180 @@
+"""The edge: a hit against the same HTTP server answering a constant, a miss against the origin asked directly.
+
+    python -m benchmarks edge
+
+Everything is real: the local cloud in a process of its own, a private bucket, the packaged function, a TXT record, a
+distribution. Each round asks all four in turn with 16 (hits) and 8 (misses) connections, by wrk if it is installed.
+A miss is a page that is never kept: it takes cache key, event, function, validation and bucket policy each time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import boto3
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from workshop_lib import distribution, dns_records, edge_function, replication
+from workshop_lib.names import S3Origin
+
+BODY = b"x" * 1024
+ORIGIN = S3Origin("bench-site", "eu-west-1")
+ZONE, RECORD = "two-regions.test", "origin.two-regions.test"
+SIGNED = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+CONSTANT = """
+import asyncio, sys
+from aiohttp import web
+async def answer(request):
+    return web.Response(body=b"x" * 1024, content_type="text/html")
+async def serve():
+    runner = web.ServerRunner(web.Server(answer, access_log=None))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    print(runner.addresses[0][1], flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+asyncio.run(serve())
+"""
+
+
+def main(rounds: int = 5, seconds: int = 2) -> None:
+    """Measure, and print the two ratios."""
+    rates: dict[str, list[float]] = {"constant": [], "hit": [], "origin": [], "miss": []}
+    with constant_server() as constant, local_cloud() as environment:
+        host = make_site(environment)
+        edge, aws = environment["WORKSHOP_EDGE_URL"], environment["AWS_ENDPOINT_URL"]
+        asked: dict[str, tuple[str, dict[str, str], int]] = {
+            "constant": (constant, {}, 16),
+            "hit": (f"{edge}/index.html", {"Host": host}, 16),
+            "origin": (f"{aws}/{ORIGIN.bucket}/region.json", {"Authorization": SIGNED}, 8),
+            "miss": (f"{edge}/region.json", {"Host": host}, 8),
+        }
+        for _ in range(rounds):
+            for name, (url, headers, connections) in asked.items():
+                rates[name].append(requests_per_second(url, headers, connections, seconds))
+    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    for name, values in rates.items():
+        print(describe(name, values))
+    for ours, peer in (("hit", "constant"), ("miss", "origin")):
+        ratio = statistics.median(a / b for a, b in zip(rates[ours], rates[peer], strict=True))
+        print(f"{ours} / {peer:9} {ratio:8.2f} x   (aim: 0.8 x)")
+
+
+def describe(name: str, rates: list[float]) -> str:
+    """One line on one of the four."""
+    return f"{name:9} {statistics.median(rates):8.0f} requests/s   (rounds: {' '.join(f'{r:.0f}' for r in rates)})"
+
+
+def make_site(environment: dict[str, str]) -> str:
+    """The workshop's site, by the workshop's own steps; returns the distribution's domain name."""
+    session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local")
+
+    def client(service: str, region: str = "us-east-1") -> Any:
+        return session.client(service, region_name=region, endpoint_url=environment["AWS_ENDPOINT_URL"])
+
+    s3, iam, functions, cloudfront = client("s3", "eu-west-1"), client("iam"), client("lambda"), client("cloudfront")
+    replication.create_bucket(s3, bucket=ORIGIN.bucket, region=ORIGIN.region)
+    for key in ("index.html", "region.json"):
+        s3.put_object(Bucket=ORIGIN.bucket, Key=key, Body=BODY, ContentType="text/html")
+    route53 = client("route53")
+    zone_id = dns_records.create_hosted_zone(route53, zone_name=ZONE)
+    dns_records.put_txt_record(route53, zone_id=zone_id, record_name=RECORD, origin=ORIGIN)
+    package = edge_function.package_edge_function()
+    role = edge_function.create_edge_role(iam, role_name="bench-edge")
+    edge_function.create_edge_function(functions, function_name="bench-edge", role_arn=role, package=package)
+    version = edge_function.publish_version(functions, function_name="bench-edge", package=package)
+    identity = distribution.create_origin_access_identity(cloudfront, comment="bench")["id"]
+    distribution.put_bucket_policy(s3, bucket=ORIGIN.bucket, origin_access_identity_id=identity)
+    made = distribution.create_distribution(
+        cloudfront,
+        comment="bench",
+        origin=ORIGIN,
+        origin_access_identity_id=identity,
+        dns_origin=RECORD,
+        version_arn=version,
+        name_servers=dns_records.get_name_servers(route53, zone_id=zone_id),
+    )
+    cloudfront.get_waiter("distribution_deployed").wait(Id=made["id"], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    return made["domain_name"]
+
+
+@contextlib.contextmanager
+def constant_server() -> Iterator[str]:
+    """The peer of a hit: aiohttp's web.Server with a constant, in a process of its own."""
+    with piped([sys.executable, "-c", CONSTANT], {}) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/index.html"
+
+
+@contextlib.contextmanager
+def local_cloud() -> Iterator[dict[str, str]]:
+    """The local cloud in a process of its own, which ends with this one."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "local_cloud", "serve", "--until-stdin-closes"]
+        with piped(command, {"WORKSHOP_STATE_DIR": folder}) as process:
+            assert process.stdout is not None
+            endpoint = next(line for line in process.stdout if "AWS_ENDPOINT_URL" in line)
+            url = endpoint.strip().rpartition("=")[2]
+            with urllib.request.urlopen(f"{url}/_local_cloud/environment") as answer:
+                yield json.load(answer)
+
+
+@contextlib.contextmanager
+def piped(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """A process that ends when its standard input does."""
+    with subprocess.Popen(
+        command, env={**os.environ, **environment}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def requests_per_second(url: str, headers: dict[str, str], connections: int, seconds: int) -> float:
+    """How many requests a second are answered with 200; anything else is an error."""
+    if not shutil.which("wrk"):
+        return asyncio.run(_ask(url, headers, connections, seconds))
+    given = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *given, url]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found = re.search(r"Requests/sec:\s+([\d.]+)", output)
+    if not found or "Non-2xx" in output:
+        raise RuntimeError(f"{url} did not answer with 200:\n{output}")
+    return float(found[1])
+
+
+async def _ask(url: str, headers: dict[str, str], connections: int, seconds: int) -> float:
+    counted, end = 0, time.monotonic() + seconds
+
+    async def one(session: aiohttp.ClientSession) -> None:
+        nonlocal counted
+        while time.monotonic() < end:
+            async with session.get(url, headers=headers) as answer:
+                await answer.read()
+                answer.raise_for_status()
+                counted += 1
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=connections)) as session:
+        await asyncio.gather(*(one(session) for _ in range(connections)))
+    return counted / seconds
+
+
+if __name__ == "__main__":
+    main()
