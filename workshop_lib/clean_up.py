@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import TookTooLong
-from workshop_lib.inventory import KINDS, Resource, take_out_of_service
+from workshop_lib.inventory import KINDS, Kind, Resource, take_out_of_service
 from workshop_lib.names import WorkshopNames
 from workshop_lib.waiting import Sleep, wait_until
 
@@ -87,11 +87,14 @@ def delete_resources(cloud: Cloud, names: WorkshopNames, *, patience: float = 0,
         What was deleted, what must wait, and what isn't ours.
     """
     deleted: list[Resource] = []
-    waiting = _sweep(cloud, names, deleted)
+    kept: list[Resource] = []
+    take_out_of_service(cloud, names)
+    waiting = _sweep(cloud, names, KINDS, deleted, kept)
     if waiting and patience:
+        late = [kind for kind in KINDS if kind.word in {resource.kind for resource in waiting}]
         try:
             waiting = wait_until(
-                lambda: _sweep(cloud, names, deleted),
+                lambda: _sweep(cloud, names, late, deleted, kept),
                 lambda waiting: not waiting,
                 what="Waiting for what AWS lets go later",
                 timeout=patience,
@@ -99,7 +102,6 @@ def delete_resources(cloud: Cloud, names: WorkshopNames, *, patience: float = 0,
             )
         except TookTooLong as error:
             waiting = error.last
-    kept = [resource for resource in find_resources(cloud, names) if not resource.ours]
     return Report(tuple(deleted), tuple(waiting), tuple(kept))
 
 
@@ -118,14 +120,16 @@ def get_receipt(cloud: Cloud, names: WorkshopNames) -> Receipt:
     )
 
 
-def _sweep(cloud: Cloud, names: WorkshopNames, deleted: list[Resource]) -> list[Resource]:
-    """Delete what can be deleted now, add it to `deleted`, and return what must wait."""
-    take_out_of_service(cloud, names)
+def _sweep(
+    cloud: Cloud, names: WorkshopNames, kinds: Iterable[Kind], deleted: list[Resource], kept: list[Resource]
+) -> list[Resource]:
+    """Delete what can be deleted now and add it to `deleted`, what isn't ours to `kept`; return what must wait."""
     waiting: list[Resource] = []
-    found = [(kind, list(kind.find(cloud, names))) for kind in KINDS]
+    found = [(kind, list(kind.find(cloud, names))) for kind in kinds]
     for kind, resources in found:
         for resource in resources:
             if not resource.ours:
+                kept.append(resource)
                 continue
             blocked = any(other.kind == kind.after for other in waiting)
             reason = f"after the {kind.after}" if blocked else kind.delete(cloud, resource)

@@ -351,7 +351,7 @@ KINDS = (
         _delete_distribution,
     ),
     Kind(
-        "validation log group",
+        "log group",
         lambda names: [f"CloudWatch Logs in {len(EDGE_REGIONS)} regions: validation errors"],
         _find_validation_logs,
         _delete_log_group,
