@@ -36,6 +36,7 @@ class Answer(NamedTuple):
     decision: str
     reason: str
     domain_name: str = ""
+    region: str = ""
     ttl: int = 0
     expires: float = 0.0
     good_until: float = 0.0
@@ -107,7 +108,9 @@ def decide(
     origins = [text for text in texts if not find_fault(text, allowed_buckets)]
     if not origins:
         return Answer("refused", find_fault(texts[0], allowed_buckets), ttl=ttl, expires=now() + ttl)
-    return Answer("dns", "", choose(origins), ttl, now() + ttl, now() + max(ttl, LAST_GOOD_SECONDS))
+    origin = choose(origins)
+    good_until = now() + max(ttl, LAST_GOOD_SECONDS)
+    return Answer("dns", "", origin, origin.split(".")[2], ttl, now() + ttl, good_until)
 
 
 def read_settings(headers: dict[str, Any]) -> tuple[str, str | None, str | None] | None:
@@ -125,12 +128,12 @@ def read_settings(headers: dict[str, Any]) -> tuple[str, str | None, str | None]
 def format_log_line(record: str, answer: Answer) -> str:
     """The log line up to the request id, the only part that differs from request to request."""
     line = {"decision": answer.decision, "reason": answer.reason, "record": record, "origin": answer.domain_name}
-    return json.dumps({**line, "ttl": answer.ttl, "region": os.environ.get("AWS_REGION", "")})[:-1]
+    return json.dumps({**line, "ttl": answer.ttl, "region": os.environ.get("AWS_REGION", "")})[:-1] + ', "request_id": '
 
 
 def write_log(line: str, context: Any) -> None:
     """One JSON line a decision, to standard output; Lambda takes it to CloudWatch."""
-    sys.stdout.write(f'{line}, "request_id": {quote(str(getattr(context, "aws_request_id", "")))}}}\n')
+    sys.stdout.write(line + quote(str(getattr(context, "aws_request_id", ""))) + "}\n")
 
 
 def handler(
@@ -164,7 +167,7 @@ def handler(
         if answer.domain_name:
             request["headers"]["host"] = [{"key": "Host", "value": answer.domain_name}]
             s3["domainName"] = answer.domain_name
-            s3["region"] = answer.domain_name.split(".")[2]
+            s3["region"] = answer.region
         write_log(answer.log_line, context)
     except Exception as error:
         reason = f"this is not a request to an S3 origin: {type(error).__name__}: {error}"[:200]
