@@ -224,6 +224,6 @@ class LocalCloud:
 
     def _run_last(self, stop: Callable[[], Coroutine[Any, Any, None]]) -> None:
         if self._threads:
-            self._run(stop())
+            asyncio.run_coroutine_threadsafe(stop(), self._loop).result(timeout=15)
         else:  # never started
             self._loop.run_until_complete(stop())
