@@ -24,7 +24,7 @@ class Sandbox:
 
     Args:
         nameserver: Where the functions' look-ups end up, whatever server they ask.
-        keep_log: Called in a thread, with what each invocation wrote, before the invocation is answered.
+        keep_log: Called with what each invocation wrote, before it is answered; it must not wait for anything.
         environments: How many environments each function version has in each region; they start when first chosen.
         choose: Chooses among idle environments; a seam for tests.
         own_runtime: Use AWS's runtime interface client, where it is installed, instead of the plain one.
@@ -81,8 +81,7 @@ class Sandbox:
             if old:
                 await old.close()
         invocation, stream = await pool.invoke(event, self._make_place(region, group))
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, self._keep_log, group, region, stream, invocation.log)
+        self._keep_log(group, region, stream, invocation.log)
         return invocation
 
     def _make_place(self, region: str, log_group: str) -> Callable[[Path], Place]:
