@@ -126,9 +126,17 @@ def test_a_page_size_that_is_no_number_is_refused(route53: Any) -> None:
     assert refusal(route53.list_hosted_zones, MaxItems="many")[0] == "InvalidInput"
 
 
-def test_a_zone_with_records_is_not_deleted(route53: Any) -> None:
+@pytest.mark.parametrize(
+    ("name", "kind", "value"),
+    [
+        ("a.two-regions.test", "NS", "ns.test."),
+        ("two-regions.test", "A", "192.0.2.1"),
+        ("a.two-regions.test", "A", "192.0.2.1"),
+    ],
+)
+def test_a_zone_with_records_is_not_deleted(route53: Any, name: str, kind: str, value: str) -> None:
     zone_id = create(route53, "two-regions.test")
-    record_set = {"Name": "a.two-regions.test", "Type": "A", "TTL": 1, "ResourceRecords": [{"Value": "192.0.2.1"}]}
+    record_set = {"Name": name, "Type": kind, "TTL": 1, "ResourceRecords": [{"Value": value}]}
     change = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record_set}]}
     route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=change)
     assert refusal(route53.delete_hosted_zone, Id=zone_id)[0] == "HostedZoneNotEmpty"
