@@ -56,4 +56,4 @@ def test_the_weights_picker_moves_the_traffic(lab: str, website: Any, page: Any)
 
     notebook.run("put-weights")
 
-    assert notebook.run("count") == "Counter({'ap-southeast-1': 300})"
+    assert notebook.run("count") == "Counter({'ap-southeast-1': 200})"
