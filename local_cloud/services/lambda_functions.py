@@ -122,7 +122,7 @@ class LambdaService(Service):
             self._begin(call, response)
 
     def refuse_delete_function(self, call: Call) -> None:
-        """Refuse to delete `$LATEST` alone, and what edges still have (aws-facts §1.7)."""
+        """Refuse to delete `$LATEST` alone, and what edges still have (CFDG/lambda-edge-delete-replicas)."""
         name, qualifier = call.parameters["FunctionName"], call.parameters.get("Qualifier")
         found = find_function(call.region, name, qualifier)
         if found is None:

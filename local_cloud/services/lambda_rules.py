@@ -93,7 +93,7 @@ def check_zip(code: bytes | None) -> None:
 
 
 def check_role(role_arn: str | None) -> None:
-    """Refuse a role that doesn't trust Lambda; on AWS also one that was made a moment ago (aws-facts §1.4).
+    """Refuse a role that doesn't trust Lambda; on AWS also one that was made a moment ago.
 
     Raises:
         AwsError: InvalidParameterValueException.

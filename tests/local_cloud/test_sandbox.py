@@ -15,6 +15,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import dns.flags
@@ -308,6 +309,7 @@ def test_nothing_of_this_machine_is_in_its_environment(invoke: Callable[..., Inv
 
     expected = {"OWN": "1", "AWS_REGION": "eu-west-1", "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/us-east-1.site"}
     assert expected.items() <= found.items()
+    assert found["AWS_LAMBDA_FUNCTION_NAME"] == "us-east-1.site"
     assert not {"AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "HOME", "PATH", "PYTHONPATH", "USER"} & set(found)
     assert set(os.environ) & set(found) <= {"LANG", "LC_CTYPE", "TZ", "SYSTEMROOT", "AWS_DEFAULT_REGION"}
 
@@ -360,7 +362,7 @@ def test_stopping_ends_every_process(make_sandbox: MakeSandbox, run: Callable[..
     assert not is_running(pid)
 
 
-def test_when_the_cloud_dies_its_functions_end_too(nameserver: Dns) -> None:
+def test_when_the_cloud_dies_its_functions_end_too(nameserver: Dns, tmp_path: Path) -> None:
     function = make_function("import os\ndef handler(e, c): return os.getpid()")
     program = f"""
 import asyncio, os
@@ -372,7 +374,8 @@ async def main():
     os._exit(9)
 asyncio.run(main())
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
+    env = {**os.environ, "TMPDIR": str(tmp_path), "TEMP": str(tmp_path)}  # nobody is left to remove what was unpacked
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=30)
 
     pid, deadline = int(done.stdout), time.monotonic() + 5
     while is_running(pid) and time.monotonic() < deadline:

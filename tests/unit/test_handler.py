@@ -163,10 +163,11 @@ def test_a_bucket_that_is_not_allowed_is_refused(env: Edge, capsys: pytest.Captu
     assert last_line(capsys)["reason"] == "'somebody-else' is not an allowed bucket"
 
 
-def test_an_empty_list_of_allowed_buckets_allows_none(env: Edge) -> None:
+@pytest.mark.parametrize("value", ["", " ", ","])
+def test_an_empty_list_of_allowed_buckets_allows_none(env: Edge, value: str) -> None:
     event = read_event("allowed-buckets")
     headers = event["Records"][0]["cf"]["request"]["origin"]["s3"]["customHeaders"]
-    headers["x-dns-allowed-buckets"][0]["value"] = " "
+    headers["x-dns-allowed-buckets"][0]["value"] = value
 
     assert env.ask(event) == IRELAND
 

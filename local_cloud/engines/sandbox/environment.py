@@ -64,6 +64,12 @@ class Environment:
         self._killed = False
 
     @property
+    def _name(self) -> str:
+        """The function's name; at an edge it is `us-east-1.NAME`, as in its log group (CFDG/edge-functions-logs)."""
+        replica = f"us-east-1.{self._function.name}"
+        return replica if self._place.log_group.endswith(f"/{replica}") else self._function.name
+
+    @property
     def alive(self) -> bool:
         """Whether it can handle another event."""
         return not (self._killed or self.output.ended)
@@ -153,7 +159,7 @@ class Environment:
             "AWS_DEFAULT_REGION": place.region,
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
-            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_FUNCTION_NAME": self._name,
             "AWS_LAMBDA_FUNCTION_VERSION": function.version,
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": place.log_group,
