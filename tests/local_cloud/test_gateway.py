@@ -160,6 +160,15 @@ def test_a_bucket_resource_that_is_not_done_makes_no_bucket(
     assert client("s3").list_buckets()["Buckets"] == []
 
 
+def test_moto_is_not_asked_for_what_it_takes_for_another_operation(cloud: LocalCloud) -> None:
+    gateway = type(cloud.gateway)({}, lock=cloud.lock, control=Control(cloud).answer, log=lambda *_: None)
+    environ = environ_of("GET", "/ghost", QUERY_STRING="metrics&id=1", HTTP_AUTHORIZATION=SIGNED.format("s3"))
+
+    response = gateway.respond(environ)
+
+    assert (response.status, b"NotImplemented" in response.body) == (501, True)
+
+
 def test_an_operation_that_is_not_done_is_named(client: Client) -> None:
     with pytest.raises(ClientError, match="does not do GetAccountSettings of lambda") as caught:
         client("lambda", "us-east-1").get_account_settings()
@@ -245,8 +254,9 @@ def test_a_web_page_of_elsewhere_is_refused(ask: Callable[..., Answer], bucket: 
     assert (answer.status, code_of(answer)) == (403, "AccessDenied")
 
 
-def test_no_web_page_is_invited(ask: Callable[..., Answer], bucket: str) -> None:
-    answer = ask("GET", f"/{bucket}", Origin="http://localhost:8888")
+@pytest.mark.parametrize(("path", "service"), [("/site", "s3"), ("/2015-03-31/functions/", "lambda")])
+def test_no_web_page_is_invited(ask: Callable[..., Answer], bucket: str, path: str, service: str) -> None:
+    answer = ask("GET", path, signed=service, Origin="http://localhost:8888")
 
     assert answer.status == 200
     assert not [name for name in answer.headers if name.lower().startswith("access-control")]
