@@ -23,6 +23,8 @@ from s3_kit import (
     without,
 )
 
+from local_cloud.object_store import find_version, object_store, replication_status
+
 TAGS_ONLY = {"ID": "tagged", "DeleteMarkerReplication": {"Status": "Disabled"}}
 
 
@@ -204,6 +206,9 @@ def test_a_deletion_is_replicated_as_the_same_delete_marker(replicated: Kit) -> 
     found = replicated.singapore.list_object_versions(Bucket=DESTINATION)
     assert [one["VersionId"] for one in found["DeleteMarkers"]] == [marker]
     assert keys(replicated.singapore, DESTINATION) == set()
+    replica = find_version(object_store().buckets[DESTINATION], "index.html")
+    assert replica is not None
+    assert replication_status(replica) == "REPLICA"
 
 
 def test_deletions_in_one_call_are_replicated_too(replicated: Kit) -> None:
@@ -235,13 +240,15 @@ def test_a_rule_of_the_first_schema_replicates_delete_markers(kit: Kit) -> None:
 
 
 def test_the_deletion_of_a_version_is_not_replicated(replicated: Kit) -> None:
-    version = put(replicated)
+    put(replicated, body=b"old")
+    version = put(replicated, body=b"new")
     replicated.settle()
 
-    replicated.ireland.delete_object(Bucket=SOURCE, Key="index.html", VersionId=version)
-    replicated.settle()
+    with replicated.real_time():
+        replicated.ireland.delete_object(Bucket=SOURCE, Key="index.html", VersionId=version)
 
-    assert keys(replicated.singapore, DESTINATION) == {"index.html"}
+    assert status(replicated.ireland, SOURCE) == "COMPLETED"
+    assert replicated.singapore.get_object(Bucket=DESTINATION, Key="index.html")["Body"].read() == b"new"
 
 
 def test_bucket_settings_are_not_replicated(replicated: Kit) -> None:
@@ -385,6 +392,32 @@ def test_a_failure_reads_as_a_sentence(replicated: Kit) -> None:
         f"{SOURCE}/index.html was not replicated to {DESTINATION}: the role {role} "
         f"may not s3:ReplicateObject on arn:aws:s3:::{DESTINATION}/index.html"
     )
+
+
+@pytest.mark.parametrize("change", ["delete", "disable"])
+def test_a_rule_that_is_gone_when_the_object_is_copied_fails_replication(replicated: Kit, change: str) -> None:
+    with replicated.lock:
+        put(replicated)
+        if change == "delete":
+            replicated.ireland.delete_bucket_replication(Bucket=SOURCE)
+        else:
+            put_rules(replicated, rule(Status="Disabled"))
+    replicated.settle()
+
+    assert status(replicated.ireland, SOURCE) == "FAILED"
+    assert keys(replicated.singapore, DESTINATION) == set()
+
+
+def test_a_rule_that_is_added_later_does_not_take_what_is_pending(kit: Kit) -> None:
+    make_bucket(kit.singapore, "second", versioned=True)
+    put_rules(kit)
+    with kit.lock:
+        put(kit)
+        put_rules(kit, rule(), rule(ID="b", Priority=2, Destination={"Bucket": "arn:aws:s3:::second"}))
+    kit.settle()
+
+    assert status(kit.ireland, SOURCE) == "COMPLETED"
+    assert keys(kit.singapore, "second") == set()
 
 
 def test_settle_gives_up_when_the_time_is_over(replicated: Kit) -> None:

@@ -227,6 +227,17 @@ def test_an_object_acl_lets_everybody_read_where_acls_are_on(kit: Kit) -> None:
     assert kit.fetch("/open.html", host=HOST).status == 200
 
 
+def test_bucket_owner_enforced_switches_acls_off_that_were_given_before(kit: Kit) -> None:
+    let_the_public_in(kit)
+    for ownership in ("ObjectWriter", "BucketOwnerEnforced"):
+        owner = {"Rules": [{"ObjectOwnership": ownership}]}
+        kit.ireland.put_bucket_ownership_controls(Bucket=SOURCE, OwnershipControls=owner)
+        if ownership == "ObjectWriter":
+            kit.ireland.put_object(Bucket=SOURCE, Key="open.html", Body=b"open", ACL="public-read")
+
+    assert kit.fetch("/open.html", host=HOST).status == 403
+
+
 def test_block_public_acls_refuses_public_acls_where_acls_are_on(kit: Kit) -> None:
     owner = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
     kit.ireland.put_bucket_ownership_controls(Bucket=SOURCE, OwnershipControls=owner)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-
-from moto.core.utils import get_service_model
 
 from local_cloud.addressing import ORIGINAL_HOST_KEY, read_host
 from local_cloud.call import ACCOUNT_ID, Call
@@ -19,11 +16,6 @@ from local_cloud.services.s3.policies import PolicyOperations
 from local_cloud.services.s3.replication import ReplicationOperations
 
 _EVERYWHERE = {"CreateBucket", "GetBucketLocation", "ListBuckets"}
-_NOT_DONE = (
-    "Abac", "Analytics", "Annotation", "CreateSession", "DirectoryBuckets", "IntelligentTiering", "Metadata",
-    "Metrics", "RenameObject", "RequestPayment", "SelectObjectContent", "Torrent", "UpdateObjectEncryption",
-    "WriteGetObjectResponse",
-)  # fmt: skip
 
 
 class S3Service(BucketOperations, ReplicationOperations, PolicyOperations, ObjectOperations):
@@ -42,10 +34,7 @@ class S3Service(BucketOperations, ReplicationOperations, PolicyOperations, Objec
         install()
 
     def refuse(self, call: Call) -> None:
-        """Refuse what isn't done here, redirect to the bucket's region, and ask who may."""
-        if call.operation in _unsupported():
-            # moto takes sub-resources that it doesn't know for the bucket itself: a PUT would make a bucket.
-            raise AwsError("NotImplemented", f"The local cloud does not do {call.operation} of s3.", 501)
+        """Redirect to the bucket's region, and ask who may."""
         bucket = find_bucket(call.parameters.get("Bucket", ""))
         if bucket is not None and call.operation not in _EVERYWHERE:
             owner = call.parameters.get("ExpectedBucketOwner", ACCOUNT_ID)
@@ -62,9 +51,3 @@ def _says_region(call: Call) -> bool:
         return True
     host = call.environ.get(ORIGINAL_HOST_KEY) or call.environ.get("HTTP_HOST", "")
     return not is_signed(call) and read_host(host).region is not None
-
-
-@cache
-def _unsupported() -> frozenset[str]:
-    names = get_service_model("s3").operation_names
-    return frozenset(name for name in names if any(part in name for part in _NOT_DONE))
