@@ -66,11 +66,14 @@ def cloud(stop: bool, **options: Any) -> None:
 @click.option(
     "--port", "lab_port", type=click.IntRange(1, 65535), help="Port of JupyterLab. [default: 8888 or the next]"
 )
-def lab(no_browser: bool, lab_port: int | None, **options: Any) -> None:
+@click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
+def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...], **options: Any) -> None:
     """Open the workshop in JupyterLab, at the first notebook.
 
     Starts the local cloud first, unless it runs or WORKSHOP_CLOUD=aws is set. The local cloud stays when JupyterLab
     ends, with all you built in it; `workshop cloud --stop` ends it.
+
+    Options of JupyterLab itself go after two dashes: workshop lab -- --ip=0.0.0.0
     """
     if not _uses_aws():
         os.environ.update(shared_cloud.start(options))
@@ -84,6 +87,7 @@ def lab(no_browser: bool, lab_port: int | None, **options: Any) -> None:
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             f"--LabApp.open_browser={not no_browser}",
             *([f"--ServerApp.port={lab_port}"] if lab_port else []),
+            *jupyter_options,
         ]
     )
 
