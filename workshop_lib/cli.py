@@ -73,7 +73,7 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
     Starts the local cloud first, unless it runs or WORKSHOP_CLOUD=aws is set. The local cloud stays when JupyterLab
     ends, with all you built in it; `workshop cloud --stop` ends it.
 
-    Options of JupyterLab itself go after two dashes: workshop lab -- --ip=0.0.0.0
+    Options of JupyterLab itself go after two dashes: workshop lab -- --allow-root
     """
     if not _uses_aws():
         os.environ.update(shared_cloud.start(options))
