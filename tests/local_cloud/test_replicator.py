@@ -420,6 +420,18 @@ def test_a_rule_that_is_added_later_does_not_take_what_is_pending(kit: Kit) -> N
     assert keys(kit.singapore, "second") == set()
 
 
+def test_a_version_that_is_deleted_before_it_is_copied_is_let_go(
+    replicated: Kit, caplog: pytest.LogCaptureFixture
+) -> None:
+    with replicated.lock:
+        version = put(replicated)
+        replicated.ireland.delete_object(Bucket=SOURCE, Key="index.html", VersionId=version)
+    replicated.settle()
+
+    assert keys(replicated.singapore, DESTINATION) == set()
+    assert not [record for record in caplog.records if record.name.startswith("local_cloud")]
+
+
 def test_settle_gives_up_when_the_time_is_over(replicated: Kit) -> None:
     with replicated.real_time():
         put(replicated)
