@@ -446,6 +446,37 @@ def test_a_distribution_keeps_nothing_of_another(edge: EdgeKit) -> None:
     assert edge.get("/page").x_cache == MISS
 
 
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("http://two-regions.test/page?a=1", 200),
+        ("*", 400),
+        ("/%zz%00", 403),
+        ("//page", 403),
+        ("/" + "a" * 5000, 403),
+        ("/?" + "&=" * 500, 403),
+    ],
+)
+def test_odd_targets_do_no_harm(edge: EdgeKit, target: str, status: int) -> None:
+    edge.create()
+    edge.buckets.put("/page", "hello")
+
+    answer = edge.get(target)
+
+    assert (answer.status, edge.get("/page").text) == (status, "hello")
+
+
+def test_an_edge_that_fails_inside_says_so_in_a_page(edge: EdgeKit, caplog: pytest.LogCaptureFixture) -> None:
+    edge.create(DefaultCacheBehavior=minimal_behavior(CachePolicyId=DISABLED))
+    del edge.buckets.objects
+
+    answer = edge.get("/page")
+
+    assert (answer.status, answer.x_cache) == (500, ERROR)
+    assert "Internal error" in answer.text
+    assert "AttributeError" in caplog.text
+
+
 def test_caching_optimized_is_what_it_says(edge: EdgeKit) -> None:
     edge.create(DefaultCacheBehavior=minimal_behavior(CachePolicyId=OPTIMIZED))
     edge.buckets.put("/page", "hello")

@@ -34,6 +34,7 @@ _EXECUTION_ERROR = (
     "The Lambda function associated with the CloudFront distribution is invalid or doesn't have the required "
     "permissions."
 )
+_INTERNAL_ERROR = "Internal error. The log of the local cloud says more."
 _THROTTLED = "The Lambda function associated with the CloudFront distribution was throttled."
 # What S3 says to those who ask it directly, and CloudFront does not pass on.
 _NOT_PASSED_ON = frozenset(
@@ -73,7 +74,7 @@ class Fetcher:
         sandbox: Runs them: `await invoke(function, event, region=…, log_group=…)`.
         region: Where this edge is; functions keep their logs there.
         now: Seconds since the epoch.
-        keep_log: Keeps the reasons of results that failed validation.
+        keep_log: Keeps the reasons of results that failed validation; it must not wait for anything.
     """
 
     respond: Respond
@@ -115,6 +116,9 @@ class Fetcher:
             return self._error(failed.status, failed.x_cache, failed.reason, viewer)
         except OriginUnreachable as unreachable:
             return self._error(502, "Error from cloudfront", str(unreachable), viewer)
+        except Exception:
+            logger.exception("%s %s of %s failed", viewer.method, viewer.path, site.id)
+            return self._error(500, "Error from cloudfront", _INTERNAL_ERROR, viewer)
         return self._object(answer, viewer)
 
     async def _through_function(
@@ -127,7 +131,7 @@ class Fetcher:
         try:
             return check_result(result, request)
         except InvalidResult as invalid:
-            await self._log_invalid(site, viewer, str(invalid))
+            self._log_invalid(site, viewer, str(invalid))
             raise FunctionFailed(502, "LambdaValidationError from cloudfront", str(invalid)) from None
 
     async def _run(self, arn: str, site: Site, event: dict[str, Any]) -> Any:
@@ -152,12 +156,11 @@ class Fetcher:
             self._versions = {**{k: v for k, v in self._versions.items() if k[0] == site.generation}, key: found}
         return self._versions[key]
 
-    async def _log_invalid(self, site: Site, viewer: Viewer, reason: str) -> None:
+    def _log_invalid(self, site: Site, viewer: Viewer, reason: str) -> None:
         logger.info("%s: %s", site.id, reason)
         if self.keep_log:
             group, lines = f"/aws/cloudfront/LambdaEdge/{site.id}", [f"({viewer.id}) ERROR Validation error: {reason}"]
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self.executor, self.keep_log, group, self.region, "validation", lines)
+            self.keep_log(group, self.region, "validation", lines)
 
     def _object(self, answer: OriginResponse, viewer: Viewer) -> Object:
         passed = ((k, v) for k, v in answer.headers if k.lower() not in _NOT_PASSED_ON and v.isprintable())

@@ -164,4 +164,6 @@ def new_request_id() -> str:
 def _target(request: web.BaseRequest) -> str:
     """Path and query as the viewer sent them, also when it spoke as to a proxy."""
     raw = request.raw_path
-    return raw if raw.startswith("/") else request.rel_url.raw_path_qs
+    if not raw.startswith("/"):
+        raw = request.rel_url.raw_path_qs
+    return raw if raw.startswith("/") else "/" + raw
