@@ -8,6 +8,7 @@ from local_cloud.addressing import ORIGINAL_HOST_KEY, read_host
 from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.engines.replicator import Replicator
 from local_cloud.errors import AwsError
+from local_cloud.moto_application import S3_OPERATIONS, not_implemented
 from local_cloud.object_store import find_bucket, install
 from local_cloud.services.s3.authorization import authorize, is_signed
 from local_cloud.services.s3.buckets import BucketOperations, redirect_to
@@ -34,7 +35,9 @@ class S3Service(BucketOperations, ReplicationOperations, PolicyOperations, Objec
         install()
 
     def refuse(self, call: Call) -> None:
-        """Redirect to the bucket's region, and ask who may."""
+        """Refuse what isn't done, before its parameters are looked at; redirect to the bucket's region; ask who may."""
+        if call.operation not in S3_OPERATIONS:
+            raise not_implemented(call)
         bucket = find_bucket(call.parameters.get("Bucket", ""))
         if bucket is not None and call.operation not in _EVERYWHERE:
             owner = call.parameters.get("ExpectedBucketOwner", ACCOUNT_ID)
