@@ -2,7 +2,7 @@
 
     python -m benchmarks run
 
-The waits which the notebooks state, in cells that call a `wait_…` function, are told apart.
+The waits that the notebooks state, in cells that call a `wait_…` function, sleep, or have patience, are told apart.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import sys, papermill
 for path in sys.argv[2:]:
     papermill.execute_notebook(path, f"{sys.argv[1]}/{path.rsplit('/', 1)[-1]}", progress_bar=False)
 """
-WAIT = re.compile(r"\bwait_(?:until|for)_\w+\(")
+WAIT = re.compile(r"\bwait_(?:until|for)_\w+\(|\bpatience=patience|\bsleep\(")
 
 
 def main() -> None:
