@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -101,26 +102,35 @@ def _replicate(cloud: Cloud, names: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def lab(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab whose notebooks use this session's local cloud."""
-    from lab import serve_notebooks
+def lab(browser: Any, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A page that shows JupyterLab, whose notebooks use this session's local cloud."""
+    from lab import open_jupyterlab, serve_notebooks
 
     variables = environment | {"PYTHONPATH": str(ROOT)}
     with serve_notebooks(tmp_path_factory.mktemp("lab"), ROOT / "notebooks", variables) as address:
-        yield address
+        page = _open_page(browser)
+        open_jupyterlab(page, address)
+        yield page
+        page.close()
 
 
 @pytest.fixture
 def page(browser: Any) -> Iterator[Any]:
-    """An empty page; what it asks of other machines is kept in `page.strangers`."""
-    page = browser.new_page(viewport={"width": 1180, "height": 2400})
-    page.strangers = []
-    page.on("request", lambda request: _keep_strangers(page, request.url))
+    """An empty page."""
+    page = _open_page(browser)
     yield page
     page.close()
 
 
-def _keep_strangers(page: Any, url: str) -> None:
-    host = url.partition("://")[2].partition("/")[0].partition(":")[0]
-    if url.startswith("http") and host != "127.0.0.1" and not host.endswith("localhost"):
-        page.strangers.append(url)
+def _open_page(browser: Any) -> Any:
+    """A page which remembers what it asks of other machines, and the errors on its console."""
+    page = browser.new_page(viewport={"width": 1180, "height": 2400})
+    page.strangers, page.complaints = [], []
+    page.on("request", lambda request: _is_on_this_machine(request.url) or page.strangers.append(request.url))
+    page.on("console", lambda message: message.type != "error" or page.complaints.append(message.text))
+    return page
+
+
+def _is_on_this_machine(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme not in ("http", "https", "ws") or f".{parts.hostname}".endswith((".127.0.0.1", ".localhost"))

@@ -21,9 +21,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-READY = """async name => {
+OPEN = """async name => {
   const app = window.jupyterapp;
-  await app.restored;
   const panel = await app.commands.execute('docmanager:open', {path: name, factory: 'Notebook'});
   await panel.context.ready;
   await panel.sessionContext.ready;
@@ -40,33 +39,44 @@ RUN_ONE = """async id => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
   notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.model.id === id);
   notebook.deselectAll();
-  await window.jupyterapp.commands.execute('notebook:run-cell');
+  await window.jupyterapp.commands.execute('notebook:run-cell').catch(() => null);
 }"""
+
+WRITE = """([id, source]) => window.jupyterapp.shell.currentWidget.content.widgets
+  .find(cell => cell.model.id === id).model.sharedModel.setSource(source)"""
 
 CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets
   .filter(cell => cell.model.type === 'code')
   .map(cell => ({id: cell.model.id, count: cell.model.executionCount, outputs: cell.model.outputs.toJSON()}))"""
 
 
-class Notebook:
-    """A notebook that is open in a browser."""
+def open_jupyterlab(page: Page, address: str) -> None:
+    """Load JupyterLab, and come back when it is ready to open a notebook."""
+    page.goto(f"{address}/lab?reset", wait_until="commit")
+    page.wait_for_function("window.jupyterapp !== undefined")
+    page.evaluate("window.jupyterapp.restored")
 
-    def __init__(self, page: Page, address: str, name: str) -> None:
+
+class Notebook:
+    """A notebook that is open in JupyterLab, in front of all others."""
+
+    def __init__(self, page: Page, name: str) -> None:
         self.page = page
-        self.complaints: list[str] = []
-        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
-        page.goto(f"{address}/lab?reset", wait_until="commit")
-        page.wait_for_function("window.jupyterapp !== undefined")
-        page.evaluate(READY, name)
+        page.evaluate(OPEN, name)
+        self.shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
 
     def run_all(self) -> None:
         """Run all cells, and come back when the last one is done."""
         self.page.evaluate(RUN_ALL)
 
     def run(self, cell_id: str) -> str:
-        """Run one cell, and say what it shows as text."""
+        """Run one cell, even if it fails, and say what it shows as text."""
         self.page.evaluate(RUN_ONE, cell_id)
         return self.text_of(cell_id)
+
+    def write(self, cell_id: str, source: str) -> None:
+        """Write something else into a cell."""
+        self.page.evaluate(WRITE, [cell_id, source])
 
     def cells(self) -> list[dict[str, Any]]:
         """The code cells: id, execution count, outputs."""
