@@ -31,6 +31,7 @@ class Buckets:
     def __init__(self) -> None:
         self.objects: dict[tuple[str, str], Response] = {}
         self.asked: list[dict[str, Any]] = []
+        self.was_asked = threading.Event()
         self.gate: threading.Event | None = None
 
     def put(self, path: str, body: str, *, host: str = IRELAND, **headers: str) -> None:
@@ -43,6 +44,7 @@ class Buckets:
 
     def respond(self, environ: dict[str, Any], *, principal: str | None = None) -> Response:
         self.asked.append({**environ, "principal": principal})
+        self.was_asked.set()
         if self.gate:
             self.gate.wait(5)
         held = self.objects.get((environ["HTTP_HOST"], environ["PATH_INFO"]), Response(403, [], b"<Error/>"))

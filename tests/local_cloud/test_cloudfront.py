@@ -147,6 +147,19 @@ def test_edges_use_the_old_configuration_until_the_new_one_is_deployed(kit: Kit)
     assert held.config["Comment"] == "new"
 
 
+def test_a_second_update_does_not_hurry_the_first(kit: Kit) -> None:
+    created = create(kit)
+    kit.deploy()
+    disable(kit, created["Id"], Comment="first")
+    disable(kit, created["Id"], Comment="second")
+
+    held = kit.service.find_distribution(created["DomainName"])
+
+    assert held is not None
+    assert held.deployed_config is not None
+    assert held.deployed_config["Comment"] == "site"
+
+
 def test_a_new_distribution_is_unknown_to_edges_until_it_is_deployed(kit: Kit) -> None:
     created = create(kit)
 

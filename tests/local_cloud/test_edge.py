@@ -309,6 +309,21 @@ def test_an_invalidation_forgets_the_paths_it_names_and_no_others(edge: EdgeKit)
     assert [edge.get(path).x_cache for path in ("/a/1", "/a/2", "/b")] == [MISS, MISS, HIT]
 
 
+def test_an_invalidation_also_holds_for_what_is_on_its_way(edge: EdgeKit) -> None:
+    distribution_id = edge.create()
+    edge.buckets.put("/page", "old")
+    edge.buckets.gate = threading.Event()
+
+    with ThreadPoolExecutor(1) as pool:
+        on_its_way = pool.submit(edge.get, "/page")
+        edge.buckets.was_asked.wait(5)
+        edge.invalidate(distribution_id, "/page")
+        edge.buckets.gate.set()
+        assert on_its_way.result().text == "old"
+
+    assert edge.get("/page").x_cache == MISS
+
+
 def test_requests_at_the_same_time_share_one_request_to_the_origin(edge: EdgeKit) -> None:
     edge.create()
     edge.buckets.put("/page", "hello")
