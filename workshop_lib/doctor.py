@@ -66,14 +66,16 @@ class Examination:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{finding.mark}</td><td style='text-align:left'>{escape(finding.what)}</td>"
-            f"<td style='text-align:left'>{escape(finding.found)}</td>"
-            f"<td style='text-align:left'>{escape(finding.remedy)}</td></tr>"
-            for finding in self.findings
-        )
-        head = "<tr><th></th><th>what</th><th>found</th><th>what to do</th></tr>"
-        return f"<table>{head}{rows}</table>"
+        rows = [_render_row("th", "", "what", "found", "what to do")]
+        for finding in self.findings:
+            rows.append(_render_row("td", finding.mark, finding.what, finding.found, finding.remedy))
+        return f"<table>{''.join(rows)}</table>"
+
+
+def _render_row(element: str, *texts: str) -> str:
+    """A row of the table, flush left, headers too: JupyterLab would set both flush right."""
+    cells = (f"<{element} style='text-align:left'>{escape(text)}</{element}>" for text in texts)
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def examine_machine(

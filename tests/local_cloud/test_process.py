@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -59,10 +60,10 @@ def started(_a_folder_with_one: Path) -> Iterator[process.State]:
 
 
 def until(is_so: Callable[[], object], *, timeout: float = 20.0) -> None:
-    deadline = time.monotonic() + timeout
+    deadline, pause = time.monotonic() + timeout, threading.Event()
     while not is_so():
         assert time.monotonic() < deadline, "it never became so"
-        time.sleep(0.02)
+        pause.wait(0.02)
 
 
 def is_listening(state: process.State) -> bool:

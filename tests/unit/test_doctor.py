@@ -51,4 +51,4 @@ def test_an_examination_shows_as_a_table_here_and_there() -> None:
     assert not examination.is_fit
     assert "✘ Python" in repr(examination)
     assert "→ Install Python" in repr(examination)
-    assert "<td>✘</td>" in examination._repr_html_()
+    assert ">✘</td>" in examination._repr_html_()
