@@ -7,6 +7,9 @@ READY := $(VENV)/.ready
 # More words for the command behind a target: make run ARGS="--from 03 -p weights=70,30"
 ARGS ?=
 
+# Some machines forbid Python to keep bytecode. Each of the many processes here would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup lab run cloud test check lint types contracts bench clean
 
