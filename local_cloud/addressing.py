@@ -19,6 +19,7 @@ _S3_HOST = re.compile(
 )
 _OTHER_HOST = re.compile(rf"(?:[^:]+\.)?(?P<service>[a-z0-9-]+?)(?:\.(?P<region>{_REGION}))?\.amazonaws\.com")
 _LOCAL_BUCKET_HOST = re.compile(r"(?P<bucket>[^:]+)\.localhost")
+_OUR_PAGES = re.compile(r"127\.0\.0\.\d+|localhost|\[::1\]|[^:/]+\.localhost")
 _OURS = re.compile(r"127\.0\.0\.\d+|localhost|\[::1\]|[^:/]+\.(?:localhost|amazonaws\.com|cloudfront\.net)")
 
 
@@ -39,9 +40,13 @@ def is_ours(host: str) -> bool:
 
 
 def is_our_origin(origin: str) -> bool:
-    """Whether an `Origin` header names a page of this machine. `null`, sent by sandboxed pages, does not."""
+    """Whether an `Origin` header names a page of this machine. `null`, sent by sandboxed pages, does not.
+
+    Nor does a name at AWS, though requests for it are answered: in a browser it is somebody's page on the real AWS,
+    where anyone may put one.
+    """
     scheme, separator, host = origin.partition("://")
-    return bool(separator) and scheme in ("http", "https") and is_ours(host)
+    return bool(separator) and scheme in ("http", "https") and bool(_OUR_PAGES.fullmatch(_without_port(host)))
 
 
 def read_host(host: str) -> Host:

@@ -277,6 +277,16 @@ def test_other_names_are_not_ours(name: str) -> None:
     assert not is_our_origin(f"http://{name}")
 
 
+@pytest.mark.parametrize("name", ["evil.s3.amazonaws.com", "d1.cloudfront.net", "localhost.evil.example"])
+def test_a_page_that_anyone_may_put_on_the_real_aws_is_not_ours(name: str) -> None:
+    assert not is_our_origin(f"https://{name}")
+
+
+@pytest.mark.parametrize("name", ["localhost:8888", "127.0.0.1:8888", "d1.cloudfront.localhost:1"])
+def test_a_page_of_this_machine_is_ours(name: str) -> None:
+    assert is_our_origin(f"http://{name}")
+
+
 def test_a_bucket_with_dots_is_read_from_the_host() -> None:
     assert read_host("my.site.s3.eu-west-1.amazonaws.com") == ("s3", "eu-west-1", "my.site")
 
