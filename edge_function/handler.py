@@ -28,6 +28,7 @@ LONGEST_ORIGIN = 128  # characters; CloudFront refuses a longer domainName
 LAST_GOOD_SECONDS = 300  # how long a good answer is kept when DNS fails
 RETRY_SECONDS = 5  # not every request shall wait for a DNS that fails
 LOOKUP_SECONDS = 2.0
+ADDRESS_SECONDS = 0.7  # to find a name server; all look-ups together must end before Lambda's timeout
 
 
 class Answer(NamedTuple):
@@ -46,33 +47,55 @@ class Answer(NamedTuple):
 ANSWERS: dict[tuple[str, str | None, str | None], Answer] = {}  # lives as long as Lambda keeps this environment
 
 
-def look_up_txt(name: str, nameservers: str | None) -> tuple[list[str], int]:
-    """Ask DNS for a TXT record: its texts (none when there is no such record) and its TTL in seconds."""
+def find_address(host: str) -> str:
+    """The address of a name server, which may stand there by its address already."""
+    import dns.inet
     import dns.resolver  # here, so that a request without the header doesn't wait for the import
 
-    try:
-        answer = find_resolver(nameservers).resolve(name.rstrip(".") + ".", "TXT", lifetime=LOOKUP_SECONDS)
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        return [], 0
-    # A text of more than 255 characters comes in several strings, which belong together.
-    return [b"".join(record.strings).decode("ascii", "replace") for record in answer], answer.rrset.ttl
+    if dns.inet.is_address(host):
+        return host
+    return str(dns.resolver.resolve(f"{host}.", "A", lifetime=ADDRESS_SECONDS)[0].address)
 
 
 @lru_cache(maxsize=16)
-def find_resolver(nameservers: str | None) -> Any:
+def find_resolver(nameservers: str | None, find_address: Callable[[str], str] = find_address) -> Any:
     """The resolver of this machine, or one that asks only `nameservers`, whose addresses it then remembers."""
-    import dns.inet
+    import dns.exception
     import dns.resolver
 
     resolver = dns.resolver.Resolver(configure=nameservers is None)
     resolver.timeout = LOOKUP_SECONDS / 2
     if nameservers is not None:
-        hosts = [host.strip() for host in nameservers.split(",")][:2]  # the second is asked when the first is silent
-        is_address = dns.inet.is_address
-        resolver.nameservers = [
-            host if is_address(host) else dns.resolver.resolve(f"{host}.", "A", lifetime=1)[0].address for host in hosts
-        ]
+        addresses, failure = [], None
+        # Two are enough: the second is asked when the first is silent.
+        for host in [host.strip() for host in nameservers.split(",") if host.strip()][:2]:
+            try:
+                addresses.append(find_address(host))
+            except dns.exception.DNSException as error:
+                failure = error
+        if failure and not addresses:
+            raise failure
+        resolver.nameservers = addresses
     return resolver
+
+
+def look_up_txt(
+    name: str, nameservers: str | None, *, find_address: Callable[[str], str] = find_address
+) -> tuple[list[str], int]:
+    """Ask DNS for a TXT record: its texts (none when there is no such record) and its TTL in seconds."""
+    import dns.exception
+    import dns.resolver
+
+    resolver = find_resolver(nameservers, find_address)
+    try:
+        answer = resolver.resolve(name.rstrip(".") + ".", "TXT", lifetime=LOOKUP_SECONDS)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return [], 0
+    except dns.exception.DNSException:
+        find_resolver.cache_clear()  # perhaps the name servers have moved
+        raise
+    # A text of more than 255 characters comes in several strings, which belong together.
+    return [b"".join(record.strings).decode("ascii", "replace") for record in answer], answer.rrset.ttl
 
 
 def find_fault(text: str, allowed_buckets: str | None) -> str:

@@ -10,9 +10,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import dns.name
+import dns.resolver
 import pytest
 
 from edge_function import handler as edge
+from workshop_lib.edge_function import TIMEOUT
 
 EVENTS = Path(edge.__file__).parent / "events"
 NAME = "origin.two-regions.test"
@@ -289,6 +292,44 @@ def test_a_record_that_was_deleted_is_no_trouble_but_an_answer(env: Edge, capsys
 
     assert env.ask() == IRELAND
     assert last_line(capsys)["reason"] == "there is no such TXT record"
+
+
+def find_address(host: str) -> str:
+    """Stands for the machine's DNS, which knows `ns-2.test` only."""
+    if host == "ns-2.test":
+        return "127.0.0.2"
+    raise dns.resolver.NXDOMAIN
+
+
+def test_a_name_server_that_cannot_be_found_does_not_stand_in_the_way_of_the_next() -> None:
+    resolver = edge.find_resolver(" ns-1.test, ns-2.test,", find_address)
+
+    assert resolver.nameservers == ["127.0.0.2"]
+
+
+def test_name_servers_that_cannot_be_found_do_not_mean_that_there_is_no_record() -> None:
+    with pytest.raises(dns.resolver.NXDOMAIN):
+        edge.look_up_txt(NAME, "ns-1.test,ns-3.test", find_address=find_address)
+
+
+def test_after_a_look_up_that_failed_the_name_servers_are_looked_for_again() -> None:
+    found: list[str] = []
+
+    def find_and_note(host: str) -> str:
+        found.append(host)
+        return "127.0.0.1"
+
+    for _ in range(2):
+        with pytest.raises(dns.name.EmptyLabel):  # fails without a single packet
+            edge.look_up_txt("no..name.test", "ns-1.test", find_address=find_and_note)
+
+    assert found == ["ns-1.test", "ns-1.test"]
+
+
+def test_all_look_ups_together_end_before_lambda_ends_the_function() -> None:
+    importing_dnspython_on_a_small_lambda = 1.0
+
+    assert 2 * edge.ADDRESS_SECONDS + edge.LOOKUP_SECONDS + importing_dnspython_on_a_small_lambda < TIMEOUT
 
 
 def test_every_decision_is_one_line_that_says_why(env: Edge, capsys: pytest.CaptureFixture[str]) -> None:
