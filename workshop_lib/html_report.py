@@ -7,6 +7,8 @@ its own few lines. Widgets, which would need their JavaScript, show as the text 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -65,9 +67,15 @@ TITLES = {
 }
 
 
-def write_html(result: RunResult, path: Path) -> None:
-    """Write `result` as one HTML page, to be read offline."""
-    exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
+def write_html(result: RunResult, path: Path, *, rendered: Mapping[str, str] | None = None) -> None:
+    """Write `result` as one HTML page, to be read offline.
+
+    Args:
+        result: The run.
+        path: File to write.
+        rendered: What `render_notebook` gave for some of the notebooks, by name.
+    """
+    rendered = rendered or {}
     page = PAGE.format(
         title=TITLES[result.outcome],
         style=STYLE + HtmlFormatter(style="default").get_style_defs(".highlight"),
@@ -75,7 +83,7 @@ def write_html(result: RunResult, path: Path) -> None:
         seconds=result.seconds,
         failure=_render_failure(result.failure) if result.failure else "",
         table=_render_table(result),
-        notebooks="\n".join(_render_notebook(notebook, exporter) for notebook in result.notebooks),
+        notebooks="\n".join(rendered.get(notebook.name) or render_notebook(notebook) for notebook in result.notebooks),
     )
     path.write_text(page, encoding="utf-8")
 
@@ -102,16 +110,22 @@ def _render_table(result: RunResult) -> str:
     return f"<table>{head}{''.join(rows)}</table>"
 
 
-def _render_notebook(notebook: NotebookResult, exporter: HTMLExporter) -> str:
+def render_notebook(notebook: NotebookResult) -> str:
+    """Render one notebook's part of the page, which takes about a second. Not to be called in two threads at once."""
     if notebook.document is None:
         body = f"<p>{NOT_REACHED}</p>"
     else:
-        body, _ = exporter.from_notebook_node(_make_readable(notebook.document))
+        body, _ = _make_exporter().from_notebook_node(_make_readable(notebook.document))
     unfolded = " open" if notebook.outcome == "failed" else ""
     return (
         f'<details class="notebook"{unfolded}><summary>{escape(notebook.name)}</summary>'
         f'<div id="{escape(notebook.name)}">{OTHER_NOTEBOOK.sub(_link_within_the_page, body)}</div></details>'
     )
+
+
+@cache
+def _make_exporter() -> HTMLExporter:
+    return HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
 
 
 def _make_readable(document: Any) -> Any:

@@ -15,8 +15,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Empty
+from time import monotonic
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
@@ -117,10 +120,38 @@ class _ForkingProvisioner(LocalProvisioner):
         return self.connection_info
 
 
+class _Client(AsyncKernelClient):
+    """Knows that a kernel is ready as soon as it is.
+
+    jupyter_client's own client then listens until nothing was said for 0.2 seconds, more than a fork takes.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:  # type: ignore[override]
+        """Ask until the kernel has both answered and said, where its output comes from, that it is idle again."""
+        deadline = monotonic() + (timeout or float("inf"))
+        while not await self._hears_all_of(self.kernel_info()):
+            if not await self.is_alive():
+                raise RuntimeError("The kernel ended before it was ready.")
+            if monotonic() > deadline:
+                raise RuntimeError(f"The kernel was not ready within {timeout:g} seconds.")
+
+    async def _hears_all_of(self, request: str) -> bool:
+        try:
+            while (await self.get_shell_msg(timeout=1))["parent_header"].get("msg_id") != request:
+                pass
+            while True:
+                said = await self.get_iopub_msg(timeout=0.2)
+                if said["parent_header"].get("msg_id") == request and said["content"].get("execution_state") == "idle":
+                    return True
+        except Empty:  # it is not there yet, or our subscription to its output isn't
+            return False
+
+
 class _Manager(AsyncKernelManager):
     """Starts *this* Python, whatever kernel named python3 the machine has elsewhere."""
 
     fork_server: ForkServer | None = None
+    client_factory = _Client  # type: ignore[assignment]
 
     @property
     def kernel_spec(self) -> KernelSpec:

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import papermill
-
 
 class RequestError(ValueError):
     """What was asked for can't be run: an unknown notebook or parameter, or a value of the wrong kind."""
@@ -79,6 +77,8 @@ def _index(notebooks: Sequence[Path], wanted: str) -> int:
 def _share(given: Mapping[str, str], notebooks: Sequence[Path]) -> dict[Path, dict[str, Any]]:
     if not given:
         return {}
+    import papermill  # late: it takes longer to import than all else here, and most runs have no parameters
+
     known = {path: papermill.inspect_notebook(str(path)) for path in notebooks}
     names = sorted({name for parameters in known.values() for name in parameters})
     for name in given:

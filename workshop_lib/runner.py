@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NBClientEngine, papermill_engines
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from workshop_lib.kernels import ManagerFactory
@@ -26,6 +27,9 @@ from workshop_lib.report import NotebookResult, RunResult, read_steps, write_jun
 ENGINE = "workshop"
 CELL_TIMEOUT = 3600
 """Seconds after which a cell is given up; more than any wait on AWS takes."""
+
+SAVE_EVERY = 5
+"""Seconds between two times that a notebook is saved as it runs."""
 
 Say = Callable[[str], None]
 
@@ -50,8 +54,30 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
             raise _GivenUpError from error
 
 
+class _Saver(NotebookExecutionManager):  # type: ignore[misc]
+    """Saves the notebook now and then. papermill does it twice a cell, and most cells take less than that."""
+
+    is_begun = False
+
+    def save(self, **_: Any) -> None:
+        waited = (self.now() - self.last_save_time).total_seconds()
+        if not self.is_begun or self.end_time or waited > SAVE_EVERY:
+            self.is_begun = True
+            super().save()
+
+
 class _Engine(NBClientEngine):  # type: ignore[misc]
-    """papermill's own engine, except for where the kernel comes from."""
+    """papermill's own engine, except for where the kernel comes from and when the notebook is saved."""
+
+    @classmethod
+    def execute_notebook(cls, nb: Any, kernel_name: str, output_path: str, **options: Any) -> Any:
+        saver = _Saver(nb, output_path=output_path, progress_bar=False)
+        saver.notebook_start()
+        try:
+            cls.execute_managed_notebook(saver, kernel_name, **options)
+        finally:
+            saver.notebook_complete()
+        return saver.nb
 
     @classmethod
     def execute_managed_notebook(
@@ -94,20 +120,24 @@ def run_notebooks(
     papermill_engines.register(ENGINE, _Engine)
     result = RunResult()
     began = time.monotonic()
-    try:
-        for path in plan.notebooks:
-            notebook = NotebookResult(path.stem, [], is_preparation=path in plan.preparations)
-            result.notebooks.append(notebook)
-            _run_one(path, notebook, plan.parameters.get(path, {}), output, environment, manager)
-            say(_describe(notebook))
-            if notebook.outcome == "failed":
-                break
-    except KeyboardInterrupt:
-        say("Interrupted.")
-    finally:
-        result.seconds = time.monotonic() - began
-        _add_unreached(result, plan.notebooks)
-        _write_reports(result, output)
+    with ThreadPoolExecutor(1) as renderer:  # while a notebook runs, this process has nothing else to do
+        pages: dict[str, Future[str]] = {}
+        try:
+            for path in plan.notebooks:
+                notebook = NotebookResult(path.stem, [], is_preparation=path in plan.preparations)
+                result.notebooks.append(notebook)
+                _run_one(path, notebook, plan.parameters.get(path, {}), output, environment, manager)
+                pages[notebook.name] = renderer.submit(_render, notebook)
+                say(_describe(notebook))
+                if notebook.outcome == "failed":
+                    break
+        except KeyboardInterrupt:
+            say("Interrupted.")
+        finally:
+            result.seconds = time.monotonic() - began
+            _add_unreached(result, plan.notebooks)
+            write_junit(result, output / "junit.xml")
+            _write_page(result, {name: page.result() for name, page in pages.items()}, output / "index.html")
     return result
 
 
@@ -158,8 +188,16 @@ def _add_unreached(result: RunResult, notebooks: Iterable[Path]) -> None:
             result.notebooks.append(NotebookResult(path.stem, steps))
 
 
-def _write_reports(result: RunResult, output: Path) -> None:
-    from workshop_lib.html_report import write_html  # late: nbconvert is as slow to import as a notebook to run
+# nbconvert is imported late, in the thread that renders: it is as slow to import as a notebook to run.
 
-    write_junit(result, output / "junit.xml")
-    write_html(result, output / "index.html")
+
+def _render(notebook: NotebookResult) -> str:
+    from workshop_lib.html_report import render_notebook
+
+    return render_notebook(notebook)
+
+
+def _write_page(result: RunResult, rendered: Mapping[str, str], path: Path) -> None:
+    from workshop_lib.html_report import write_html
+
+    write_html(result, path, rendered=rendered)
