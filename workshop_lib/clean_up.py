@@ -15,7 +15,7 @@ from workshop_lib.cloud import Cloud
 from workshop_lib.errors import TookTooLong
 from workshop_lib.inventory import KINDS, Kind, Resource, take_out_of_service
 from workshop_lib.names import WorkshopNames
-from workshop_lib.waiting import Sleep, wait_until
+from workshop_lib.polling import Sleep, wait_until
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,7 @@ def delete_resources(cloud: Cloud, names: WorkshopNames, *, patience: float = 0,
                 what="Waiting for what AWS lets go later",
                 timeout=patience,
                 sleep=sleep,
+                show=lambda waiting: ", ".join(dict.fromkeys(resource.kind for resource in waiting)),
             )
         except TookTooLong as error:
             waiting = error.last

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workshop_lib.errors import name_missed_step
 from workshop_lib.names import S3Origin
 from workshop_lib.policies import render_policy
-from workshop_lib.waiting import Sleep, retry_while
+from workshop_lib.polling import Sleep, retry_while
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient

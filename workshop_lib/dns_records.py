@@ -10,14 +10,14 @@ from botocore.exceptions import ClientError
 
 from workshop_lib.errors import InvalidName, get_error_code, name_missed_step
 from workshop_lib.names import S3Origin
+from workshop_lib.observe import find_hosted_zones
 from workshop_lib.observe import list_record_sets as list_record_sets
+from workshop_lib.ownership import MADE_BY
 
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
 
 NO_ZONE = "There is no such hosted zone. Run dns_records.create_hosted_zone(…) first."
-ZONE_COMMENT = "Made by the two-region workshop."
-"""Comment of the hosted zones that we made, and may delete."""
 
 
 def create_hosted_zone(route53: Route53Client, *, zone_name: str) -> str:
@@ -37,14 +37,13 @@ def create_hosted_zone(route53: Route53Client, *, zone_name: str) -> str:
     Raises:
         InvalidName: Route 53 refuses the name.
     """
-    for zone in route53.list_hosted_zones_by_name(DNSName=zone_name, MaxItems="10")["HostedZones"]:
-        if zone["Name"] == f"{zone_name}." and not zone.get("Config", {}).get("PrivateZone"):
-            return zone["Id"].removeprefix("/hostedzone/")
+    if found := find_hosted_zones(route53, zone_name=zone_name):
+        return found[0]["Id"].removeprefix("/hostedzone/")
     try:
         made = route53.create_hosted_zone(
             Name=zone_name,
             CallerReference=str(uuid.uuid4()),
-            HostedZoneConfig={"Comment": ZONE_COMMENT, "PrivateZone": False},
+            HostedZoneConfig={"Comment": MADE_BY, "PrivateZone": False},
         )
     except ClientError as error:
         if get_error_code(error) != "InvalidDomainName":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -16,7 +16,9 @@ from botocore.exceptions import ClientError
 from workshop_lib.errors import StepOutOfOrder, get_error_code
 from workshop_lib.packaging import Package, package_edge_function
 from workshop_lib.policies import render_policy
-from workshop_lib.waiting import retry_while, wait_until_function_active
+from workshop_lib.polling import Sleep, retry_while
+from workshop_lib.roles import create_role, put_role_policy
+from workshop_lib.waiting import wait_until_function_active
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -42,8 +44,6 @@ TIMEOUT = 5
 ROLE_NOT_KNOWN_YET = {"InvalidParameterValueException": "cannot be assumed by Lambda"}
 BUSY = {"ResourceConflictException": "The operation cannot be performed at this time"}
 
-Sleep = Callable[[float], None]
-
 
 def create_edge_role(iam: IAMClient, *, role_name: str) -> str:
     """Create the role that the function runs as, or find it; its policies are set anew each time.
@@ -58,16 +58,8 @@ def create_edge_role(iam: IAMClient, *, role_name: str) -> str:
     Returns:
         The role's ARN.
     """
-    trust = json.dumps(render_policy("edge-role-trust"))
-    try:
-        arn = iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    except ClientError as error:
-        if get_error_code(error) != "EntityAlreadyExists":
-            raise
-        iam.update_assume_role_policy(RoleName=role_name, PolicyDocument=trust)
-        arn = iam.get_role(RoleName=role_name)["Role"]["Arn"]
-    permissions = json.dumps(render_policy("edge-role-permissions"))
-    iam.put_role_policy(RoleName=role_name, PolicyName="write-logs", PolicyDocument=permissions)
+    arn = create_role(iam, role_name=role_name, trust=render_policy("edge-role-trust"))
+    put_role_policy(iam, role_name=role_name, policy=render_policy("edge-role-permissions"))
     return arn
 
 

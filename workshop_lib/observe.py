@@ -17,16 +17,15 @@ from botocore.exceptions import ClientError
 
 from workshop_lib.errors import CloudNotReachable, get_error_code
 from workshop_lib.guards import choose_cloud, require_loopback
+from workshop_lib.ownership import MADE_BY
 
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
+    from mypy_boto3_route53.type_defs import HostedZoneTypeDef
     from mypy_boto3_route53.type_defs import ResourceRecordSetOutputTypeDef as ResourceRecordSetTypeDef
     from mypy_boto3_s3 import S3Client
 
     from workshop_lib.cloud import Cloud
-
-BUCKET_TAG = {"Key": "made-by", "Value": "two-region-workshop"}
-"""Tag of the buckets that we made, and may delete."""
 
 HEALTHY_SHARE = 0.18
 """Route 53 takes an endpoint for healthy when more than 18 % of its checkers do (R53DG, determining health)."""
@@ -239,17 +238,22 @@ def list_record_sets(
     return [item for item in found if record_name in (None, item["Name"].rstrip("."))]
 
 
-def is_made_by_us(s3: S3Client, *, bucket: str) -> bool:
-    """Whether a bucket has our tag, so that clean-up may empty it.
+def find_hosted_zones(route53: Route53Client, *, zone_name: str) -> list[HostedZoneTypeDef]:
+    """The public hosted zones of one name, those that the workshop made first.
+
+    Several zones may have the same name; private ones are of no use to us.
 
     Args:
-        s3: Client in the bucket's region.
-        bucket: A bucket that exists.
+        route53: Client.
+        zone_name: The domain, without a dot at the end.
     """
-    try:
-        tags = s3.get_bucket_tagging(Bucket=bucket)["TagSet"]
-    except ClientError as error:
-        if get_error_code(error) != "NoSuchTagSet":
-            raise
-        return False
-    return BUCKET_TAG in tags
+    found: list[HostedZoneTypeDef] = []
+    # Sorted by name, beginning with ours; not by get_paginator, which has none for it.
+    position: Any = {"DNSName": zone_name}
+    while position:
+        page = route53.list_hosted_zones_by_name(**position)
+        matching = [zone for zone in page["HostedZones"] if zone["Name"] == f"{zone_name}."]
+        found += [zone for zone in matching if not zone.get("Config", {}).get("PrivateZone")]
+        more = page["IsTruncated"] and page["NextDNSName"] == f"{zone_name}."
+        position = {"DNSName": page["NextDNSName"], "HostedZoneId": page["NextHostedZoneId"]} if more else None
+    return sorted(found, key=lambda zone: zone.get("Config", {}).get("Comment") != MADE_BY)

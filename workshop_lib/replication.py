@@ -13,10 +13,12 @@ from botocore.exceptions import ClientError
 
 from workshop_lib.errors import InvalidName, StepOutOfOrder, VersioningNotEnabled, get_error_code, name_missed_step
 from workshop_lib.names import S3Origin
-from workshop_lib.observe import BUCKET_TAG, is_made_by_us
 from workshop_lib.observe import get_replication_status as get_replication_status
+from workshop_lib.ownership import BUCKET_TAG, is_made_by_us
 from workshop_lib.policies import render_policy
-from workshop_lib.waiting import Sleep, wait_for_propagation
+from workshop_lib.polling import Sleep
+from workshop_lib.roles import create_role, put_role_policy
+from workshop_lib.waiting import wait_for_propagation
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
 
 MARKER_KEY = "region.json"
 """Key of the region marker."""
-
-POLICY_NAME = "two-regions"
-"""Name of the inline policy of our roles."""
 
 PRIVATE = {
     "BlockPublicAcls": True,
@@ -122,7 +121,7 @@ def create_replication_role(iam: IAMClient, *, role_name: str) -> str:
     Returns:
         The role's ARN.
     """
-    return _create_role(iam, role_name=role_name, trust=render_policy("replication-role-trust"))
+    return create_role(iam, role_name=role_name, trust=render_policy("replication-role-trust"))
 
 
 def put_replication_policy(
@@ -294,7 +293,7 @@ def create_batch_role(iam: IAMClient, *, role_name: str, source_bucket: str, sle
     Returns:
         The role's ARN.
     """
-    role_arn = _create_role(iam, role_name=role_name, trust=render_policy("batch-role-trust"))
+    role_arn = create_role(iam, role_name=role_name, trust=render_policy("batch-role-trust"))
     policy = render_policy("batch-role-permissions", source_bucket=source_bucket)
     _put_role_policy(iam, role_name=role_name, policy=policy, sleep=sleep)
     return role_arn
@@ -321,28 +320,8 @@ def create_batch_replication_job(
     return s3control.create_job(AccountId=account_id, ClientRequestToken=str(uuid.uuid4()), **job)["JobId"]
 
 
-def _create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any]) -> str:
-    """Create a role, or restore the trust policy of the one that is there; return its ARN."""
-    document = json.dumps(trust)
-    try:
-        return iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    except ClientError as error:
-        if get_error_code(error) != "EntityAlreadyExists":
-            raise
-    iam.update_assume_role_policy(RoleName=role_name, PolicyDocument=document)
-    return iam.get_role(RoleName=role_name)["Role"]["Arn"]
-
-
 def _put_role_policy(iam: IAMClient, *, role_name: str, policy: dict[str, Any], sleep: Sleep) -> None:
-    """Store a role's one inline policy if it isn't stored yet."""
-    try:
-        stored: Any = iam.get_role_policy(RoleName=role_name, PolicyName=POLICY_NAME)["PolicyDocument"]
-    except ClientError as error:
-        if get_error_code(error) != "NoSuchEntity":
-            raise
-        stored = None
-    if stored != policy:
-        iam.put_role_policy(RoleName=role_name, PolicyName=POLICY_NAME, PolicyDocument=json.dumps(policy))
+    if put_role_policy(iam, role_name=role_name, policy=policy):
         wait_for_propagation(iam, what=f"What {role_name} may do", sleep=sleep)
 
 

@@ -1,21 +1,18 @@
 """Every wait of the workshop: with a progress bar, and a timeout that says what was seen last.
 
-The same waits serve both clouds: they begin by looking every few hundredths of a second, which suits the local cloud,
-and slow down to every ten seconds, which suits AWS.
+How all of them look again and again is in `polling`; its `wait_until` is here too, for waits of your own.
 """
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from workshop_lib.errors import CheckFailed, StepOutOfOrder, TookTooLong, get_error_code
+from workshop_lib.errors import CheckFailed, StepOutOfOrder
 from workshop_lib.guards import is_loopback
 from workshop_lib.observe import Page, fetch_page, get_health, get_replication_status
+from workshop_lib.polling import Sleep, draw_progress
+from workshop_lib.polling import wait_until as wait_until
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -25,112 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3control import S3ControlClient
 
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-Sleep = Callable[[float], None]
-
-SHORTEST, LONGEST, GROWTH = 0.05, 10.0, 1.25
 JOB_ENDED = {"Complete", "Failed", "Cancelled", "Suspended"}
-
-
-def choose_intervals() -> Iterator[float]:
-    """Seconds between looks: 0.05, then a quarter more each time, 10 at most."""
-    interval = SHORTEST
-    while True:
-        yield interval
-        interval = min(interval * GROWTH, LONGEST)
-
-
-def wait_until(
-    describe: Callable[[], T],
-    is_done: Callable[[T], bool],
-    *,
-    what: str,
-    timeout: float = 600,
-    sleep: Sleep = time.sleep,
-    now: Callable[[], float] = time.monotonic,
-    show_progress: bool = True,
-) -> T:
-    """Look again and again until what is seen is good.
-
-    Args:
-        describe: Looks at the cloud; what it returns is shown beside the progress bar.
-        is_done: Whether that is what we wait for.
-        what: What is waited for, as the beginning of a sentence.
-        timeout: Seconds.
-        sleep: Seam for tests.
-        now: Seam for tests.
-        show_progress: Whether a progress bar is drawn. It isn't if the first look is good.
-
-    Returns:
-        What was seen last.
-
-    Raises:
-        TookTooLong: With what was seen last.
-    """
-    started, seen = now(), describe()
-    if is_done(seen):
-        return seen
-    with _draw_progress(what, timeout, show_progress) as bar:
-        for interval in choose_intervals():
-            passed = now() - started
-            bar.n = min(passed, timeout)
-            bar.set_postfix_str(str(seen))
-            if passed >= timeout:
-                raise TookTooLong(what, seconds=timeout, last=seen)
-            sleep(min(interval, timeout - passed))
-            if is_done(seen := describe()):
-                bar.n = timeout
-                bar.set_postfix_str(str(seen))
-                return seen
-    raise AssertionError("choose_intervals never ends")
-
-
-def _draw_progress(what: str, timeout: float, show: bool) -> Any:
-    from tqdm.auto import tqdm  # here, because it takes 40 ms and many cells never wait
-
-    return tqdm(total=timeout, desc=what, disable=not show, bar_format="{desc}: {bar} {elapsed} {postfix}")
-
-
-def retry_while(
-    call: Callable[[], T],
-    transient: Mapping[str, str],
-    *,
-    what: str,
-    timeout: float = 60,
-    sleep: Sleep = time.sleep,
-    now: Callable[[], float] = time.monotonic,
-) -> T:
-    """Repeat a call as long as AWS answers that something made a moment ago isn't known everywhere yet.
-
-    botocore retries throttling and broken connections by itself; this is for the refusals that it takes for final.
-
-    Args:
-        call: The call; it must be safe to repeat.
-        transient: Error code → part of the message by which such an answer is known.
-        what: What is waited for, as the beginning of a sentence.
-        timeout: Seconds.
-        sleep: Seam for tests.
-        now: Seam for tests.
-
-    Returns:
-        What the call returned.
-
-    Raises:
-        ClientError: Any other refusal, and the last one if the time is over.
-    """
-    started = now()
-    for interval in choose_intervals():
-        try:
-            return call()
-        except ClientError as error:
-            part = transient.get(get_error_code(error))
-            if part is None or part not in str(error) or now() - started >= timeout:
-                raise
-            log.info("%s; trying again", what)
-            sleep(interval)
-    raise AssertionError("choose_intervals never ends")
 
 
 def wait_for_propagation(client: BaseClient, *, what: str, seconds: float = 15, sleep: Sleep = time.sleep) -> None:
@@ -144,7 +36,7 @@ def wait_for_propagation(client: BaseClient, *, what: str, seconds: float = 15, 
     """
     if is_loopback(client.meta.endpoint_url):
         return
-    with _draw_progress(f"{what} is not known everywhere at once", seconds, True) as bar:
+    with draw_progress(f"{what} is not known everywhere at once", seconds) as bar:
         for _ in range(int(seconds)):
             sleep(1)
             bar.update(1)
@@ -193,6 +85,7 @@ def wait_until_replicated(
         lambda: get_replication_status(s3, bucket=bucket, key=key),
         is_decided,
         what=f"Replicating {key}",
+        show=lambda seen: seen["status"] or "not there yet",
         timeout=timeout,
         sleep=sleep,
     )

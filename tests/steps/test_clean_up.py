@@ -11,6 +11,7 @@ from workshop_lib.distribution import create_distribution, find_distribution
 from workshop_lib.errors import CheckFailed
 from workshop_lib.names import suggest_names
 from workshop_lib.observe import fetch_page
+from workshop_lib.roles import POLICY_NAME
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -130,7 +131,7 @@ def test_a_clean_up_that_was_interrupted_goes_on(
     replicated: Any, ireland: S3Client, connected: Cloud, names: WorkshopNames
 ) -> None:
     ireland.delete_bucket_replication(Bucket=names.source_bucket)
-    connected.iam.delete_role_policy(RoleName=names.replication_role_name, PolicyName=replication.POLICY_NAME)
+    connected.iam.delete_role_policy(RoleName=names.replication_role_name, PolicyName=POLICY_NAME)
 
     clean_up.delete_resources(connected, names, patience=10)
 

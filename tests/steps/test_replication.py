@@ -9,6 +9,7 @@ import pytest
 
 from workshop_lib import checks, replication
 from workshop_lib.errors import CheckFailed, InvalidName, StepOutOfOrder, VersioningNotEnabled
+from workshop_lib.roles import POLICY_NAME
 from workshop_lib.waiting import wait_until_job_complete, wait_until_replicated
 
 if TYPE_CHECKING:
@@ -143,9 +144,7 @@ class TestRole:
         )
         for statement in policy["Statement"]:
             statement["Action"] = [allowed for allowed in statement["Action"] if allowed != action]
-        connected.iam.put_role_policy(
-            RoleName="copier", PolicyName=replication.POLICY_NAME, PolicyDocument=json.dumps(policy)
-        )
+        connected.iam.put_role_policy(RoleName="copier", PolicyName=POLICY_NAME, PolicyDocument=json.dumps(policy))
 
         with pytest.raises(CheckFailed, match=rf"may not do {action} on .*\n.*replication-role-permissions") as caught:
             checks.role_may_replicate(
@@ -305,7 +304,7 @@ class TestFailure:
     ) -> None:
         source, role = replicated.source_bucket, names.replication_role_name
         both = {"source": names.source_origin, "destination": names.destination_origin}
-        connected.iam.delete_role_policy(RoleName=role, PolicyName=replication.POLICY_NAME)
+        connected.iam.delete_role_policy(RoleName=role, PolicyName=POLICY_NAME)
         ireland.put_object(Bucket=source, Key="index.html", Body=b"hello")
 
         assert wait_until_replicated(ireland, bucket=source, key="index.html", timeout=10)["status"] == "FAILED"

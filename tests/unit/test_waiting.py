@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from workshop_lib.errors import TookTooLong
-from workshop_lib.waiting import choose_intervals, retry_while, wait_for_propagation, wait_until
+from workshop_lib.polling import choose_intervals, retry_while, wait_until
+from workshop_lib.waiting import wait_for_propagation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,8 @@ A check changes nothing. It returns a `CheckPassed`, which shows as one line, or
 
 | module | looks at |
 |---|---|
-| `replication` | buckets, roles, replicated objects: notebook 01 |
+| `replication` | buckets, replicated objects: notebook 01 |
+| `roles` | who may assume a role, and what it may do: notebooks 01 and 02 |
 | `edge` | the function, the distribution, what viewers get: notebooks 02 and 03 |
 | `dns` | records, weights, shares, health: notebooks 03 to 05 |
 | `verdict` | what all checks return or raise |
@@ -39,11 +40,10 @@ from workshop_lib.checks.replication import (
     region_marker_right,
     replication_configured,
     replication_failed,
-    role_may_replicate,
-    role_trusts,
     versioning_enabled,
     website_published,
 )
+from workshop_lib.checks.roles import role_may_replicate, role_trusts
 from workshop_lib.checks.verdict import CheckPassed, nothing_left
 
 __all__ = [

@@ -1,0 +1,45 @@
+"""What the workshop may have made: how each kind of thing is found by the learner's names, and how it is deleted.
+
+A thing that the workshop didn't make is found, but not ours to delete.
+
+| module | holds |
+|---|---|
+| `functions` | the edge function, roles, log groups |
+| `distributions` | distributions, the origin access identity |
+| `dns` | record sets, health checks, the hosted zone |
+| `buckets` | buckets, replication configurations, batch jobs |
+| `kind` | what a kind is, and a thing of it |
+"""
+
+from workshop_lib.inventory.buckets import BATCH_JOBS, BUCKETS, REPLICATION_CONFIGURATIONS
+from workshop_lib.inventory.distributions import DISTRIBUTIONS, IDENTITIES, take_out_of_service
+from workshop_lib.inventory.dns import HEALTH_CHECKS, HOSTED_ZONES, RECORD_SETS
+from workshop_lib.inventory.functions import (
+    BATCH_ROLES,
+    EDGE_FUNCTIONS,
+    EDGE_ROLES,
+    FUNCTION_LOGS,
+    REPLICATION_ROLES,
+    VALIDATION_LOGS,
+)
+from workshop_lib.inventory.kind import Kind, Resource
+
+__all__ = ["KINDS", "Kind", "Resource", "take_out_of_service"]
+
+KINDS = (
+    RECORD_SETS,
+    HEALTH_CHECKS,
+    HOSTED_ZONES,
+    BATCH_JOBS,
+    REPLICATION_CONFIGURATIONS,
+    DISTRIBUTIONS,
+    VALIDATION_LOGS,
+    IDENTITIES,
+    BUCKETS,
+    REPLICATION_ROLES,
+    BATCH_ROLES,
+    EDGE_FUNCTIONS,
+    EDGE_ROLES,
+    FUNCTION_LOGS,
+)
+"""In the order in which AWS lets go."""

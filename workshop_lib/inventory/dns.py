@@ -1,0 +1,87 @@
+"""Record sets, health checks, and the hosted zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from workshop_lib.cloud import Cloud
+from workshop_lib.errors import get_error_code
+from workshop_lib.inventory.kind import Kind, Resource, count
+from workshop_lib.names import WorkshopNames
+from workshop_lib.observe import find_hosted_zones, list_record_sets
+from workshop_lib.ownership import MADE_BY
+
+
+def _find_zones(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
+    for zone in find_hosted_zones(cloud.route53, zone_name=names.zone_name):
+        ours = zone.get("Config", {}).get("Comment") == MADE_BY
+        state = count(zone["ResourceRecordSetCount"], "record set") if ours else "you had it before"
+        zone_id = zone["Id"].removeprefix("/hostedzone/")
+        yield Resource("hosted zone", names.zone_name, state=state, ours=ours, handle=zone_id)
+
+
+def _delete_zone(cloud: Cloud, zone: Resource) -> str | None:
+    try:
+        cloud.route53.delete_hosted_zone(Id=zone.handle)
+    except ClientError as error:
+        if get_error_code(error) != "HostedZoneNotEmpty":
+            raise
+        others = {
+            f"{item['Name'].rstrip('.')} {item['Type']}"
+            for item in list_record_sets(cloud.route53, zone_id=zone.handle)
+            if item["Name"] != f"{zone.name}." or item["Type"] not in ("NS", "SOA")
+        }
+        return f"holds what these names didn't make: {', '.join(sorted(others))}"
+    return None
+
+
+def _find_record_sets(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
+    """The TXT record sets at our two names, and no other: a zone may be shared, and may have been there before."""
+    for zone in _find_zones(cloud, names):
+        for item in list_record_sets(cloud.route53, zone_id=zone.handle):
+            name = item["Name"].rstrip(".")
+            if item["Type"] == "TXT" and name in (names.record_name, names.preview_record_name):
+                state = f"{item['SetIdentifier']}, weight {item.get('Weight')}" if "SetIdentifier" in item else ""
+                yield Resource("record set", f"{name} TXT", state=state, handle=(zone.handle, item))
+
+
+def _delete_record_set(cloud: Cloud, resource: Resource) -> None:
+    zone_id, record_set = resource.handle
+    change: Any = {"Action": "DELETE", "ResourceRecordSet": record_set}
+    cloud.route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": [change]})
+
+
+def _find_health_checks(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
+    for page in cloud.route53.get_paginator("list_health_checks").paginate():
+        for check in page["HealthChecks"]:
+            if check["CallerReference"].startswith(f"{names.health_check_name}/"):
+                checked = check["HealthCheckConfig"].get("FullyQualifiedDomainName", "")
+                yield Resource("health check", check["Id"], state=checked)
+
+
+def _delete_health_check(cloud: Cloud, check: Resource) -> None:
+    cloud.route53.delete_health_check(HealthCheckId=check.name)
+
+
+RECORD_SETS = Kind(
+    "record set",
+    lambda names: [f"Route 53: {names.record_name}, {names.preview_record_name}"],
+    _find_record_sets,
+    _delete_record_set,
+)
+HEALTH_CHECKS = Kind(
+    "health check",
+    lambda names: [f"Route 53: health checks {names.health_check_name}/…"],
+    _find_health_checks,
+    _delete_health_check,
+)
+HOSTED_ZONES = Kind(
+    "hosted zone",
+    lambda names: [f"Route 53: hosted zone {names.zone_name}"],
+    _find_zones,
+    _delete_zone,
+    after="record set",
+)

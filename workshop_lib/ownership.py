@@ -1,0 +1,34 @@
+"""The marks on what the workshop made, so that it never overwrites or deletes what it didn't."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from workshop_lib.errors import get_error_code
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+MADE_BY = "Made by the two-region workshop."
+"""Comment or description of hosted zones, roles and functions of ours."""
+
+BUCKET_TAG = {"Key": "made-by", "Value": "two-region-workshop"}
+"""Tag of the buckets of ours; buckets have no description."""
+
+
+def is_made_by_us(s3: S3Client, *, bucket: str) -> bool:
+    """Whether a bucket has our tag, so that clean-up may empty it.
+
+    Args:
+        s3: Client in the bucket's region.
+        bucket: A bucket that exists.
+    """
+    try:
+        tags = s3.get_bucket_tagging(Bucket=bucket)["TagSet"]
+    except ClientError as error:
+        if get_error_code(error) != "NoSuchTagSet":
+            raise
+        return False
+    return BUCKET_TAG in tags
