@@ -124,6 +124,18 @@ def test_nobody_imports_who_may_not_be_imported() -> None:
     )
 
 
+def test_the_lessons_package_lists_its_modules_top_layer_first() -> None:
+    folder = ROOT / "workshop_lib"
+    listed = re.findall(r"^\| `(\w+)` \|", (folder / "__init__.py").read_text(encoding="utf-8"), re.M)
+    (layers,) = (
+        contract["layers"] for contract in pyproject()["tool"]["importlinter"]["contracts"] if "layers" in contract
+    )
+    modules = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+
+    assert set(listed) == modules - {"__init__"}, "list every module in the docstring of workshop_lib/__init__.py"
+    assert listed == re.findall(r"\w+", " ".join(layers)), "list them in the order of the layers in pyproject.toml"
+
+
 def test_no_module_is_longer_than_a_reader_can_hold() -> None:
     sizes = {
         str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())

@@ -2,21 +2,36 @@
 
 | module | holds |
 |---|---|
-| `cli`, `runner`, `report` | the console command `workshop`; runs the notebooks and reports |
-| `widgets`, `plots` | pickers with a `.value`; charts |
+| `cli` | the console command `workshop` |
+| `runner` | runs notebooks with papermill, one after the other |
+| `doctor` | examines the machine: can the workshop run here? |
+| `own_cloud` | a local cloud for one run alone |
+| `shared_cloud` | the local cloud that all notebooks, the command and the browser share |
+| `kernels` | kernels that start fast |
+| `html_report` | what a run did, as pages to read |
+| `fork_server` | a process that has imported everything, from which kernels are forked |
+| `report` | what a run did, as a table and as JUnit's XML |
+| `plan` | which notebooks are run, with which parameters |
+| `widgets` | pickers with a `.value` |
+| `plots` | charts |
 | `clean_up` | lists and deletes what the workshop made; the receipt |
 | `inventory` | what the workshop may have made: how each kind is found and deleted |
 | `replication` | steps: buckets, versioning, replication, Batch Replication |
-| `edge_function` | steps: package, create and publish the function that runs at the edge |
+| `edge_function` | steps: create and publish the function that runs at the edge |
 | `dns_records` | steps: hosted zone, TXT record sets, weights |
 | `health_checks` | steps: what tells Route 53 that a region is down |
 | `distribution` | steps: origin access identity, bucket policies, distributions, invalidations |
 | `checks` | looks at the cloud and says what is wrong and which step mends it |
-| `observe` | looks as a viewer (HTTP), a resolver (DNS) or an operator (statuses) would |
 | `waiting` | every wait, with a progress bar and a timeout that says what it last saw |
-| `policies` | the JSON documents of `policies/`, with their placeholders filled in |
+| `packaging` | the edge function as a zip, byte for byte the same each time |
+| `roles` | IAM roles, as several steps need them |
+| `polling` | looking again and again |
+| `observe` | looks as a viewer (HTTP), a resolver (DNS) or an operator (statuses) would |
 | `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
-| `calls`, `guards` | the table of AWS calls; what keeps a client from the wrong cloud |
+| `policies` | the JSON documents of `policies/`, with their placeholders filled in |
+| `ownership` | the marks on what the workshop made, and so may delete |
+| `calls` | the table of the AWS calls that a notebook made |
+| `guards` | what keeps a client from the wrong cloud |
 | `names` | the learner's names, chosen once in notebook 00 |
 | `errors` | everything that may be raised |
 """

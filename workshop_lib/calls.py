@@ -77,12 +77,9 @@ class CallLog(Sequence[ApiCall]):
         head = "".join(
             f"<th style='text-align:left'>{name}</th>" for name in ("call", "region", "parameters", "answer")
         )
-        body = "".join(
-            "<tr>"
-            + "".join(f"<td style='text-align:left'><code>{html.escape(cell)}</code></td>" for cell in row)
-            + "</tr>"
-            for row in self._rows()
-        )
+        # JupyterLab's narrow tables would break "eu-west-1" at its hyphens.
+        cell = "<td style='text-align:left;white-space:nowrap'><code>{}</code></td>"
+        body = "".join(f"<tr>{''.join(cell.format(html.escape(text)) for text in row)}</tr>" for row in self._rows())
         return f"<table><tr>{head}</tr>{body}</table>"
 
 
