@@ -204,6 +204,33 @@ def test_a_generated_body_may_be_base64(edge: EdgeKit) -> None:
     assert edge.get("/page").text == "hello"
 
 
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"status": "200", "body": "\ud800"},
+        {"status": "200", "body": "\ud800", "bodyEncoding": "base64"},
+        {"status": "٢٠٠"},
+        {"status": "²00"},
+    ],
+    ids=ascii,
+)
+def test_a_response_of_letters_that_http_does_not_have_fails_validation(edge: EdgeKit, result: Any) -> None:
+    edge.create_with_function(lambda event: result)
+
+    answer = edge.get("/page")
+
+    assert (answer.status, answer.x_cache) == (502, "LambdaValidationError from cloudfront")
+
+
+@pytest.mark.parametrize("field", ["uri", "querystring"])
+def test_half_a_character_in_the_request_fails_validation(edge: EdgeKit, field: str) -> None:
+    edge.create_with_function(changed(lambda request: request.update({field: "/\ud800"})))
+
+    answer = edge.get("/page")
+
+    assert (answer.status, answer.x_cache) == (502, "LambdaValidationError from cloudfront")
+
+
 def set_header(name: str, value: str = "1") -> Callable[[Request], None]:
     return lambda request: request["headers"].update({name: [{"key": name, "value": value}]})
 

@@ -17,6 +17,7 @@ from local_cloud.engines.edge.header_rules import READ_ONLY, is_disallowed, is_f
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _DOMAIN = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+_STATUS = re.compile(r"[2-5][0-9]{2}")
 _MOST_GENERATED = 1024 * 1024
 _MOST_URI = 8192
 
@@ -54,6 +55,13 @@ def check_result(result: Any, sent: Request) -> Request | Generated:
     return _check_request(result, sent)
 
 
+def _encode(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can hold
+        raise _fail("The result has a character that cannot be encoded in UTF-8.") from None
+
+
 def _fail(reason: str) -> InvalidResult:
     return InvalidResult(f"The Lambda function result failed validation: {reason}")
 
@@ -66,7 +74,7 @@ def _check_request(result: dict[str, Any], sent: Request) -> Request:
         raise _fail("The querystring must be a string.")
     if len(uri) + len(query) >= _MOST_URI:
         raise _fail("The length of uri and querystring must be below 8192 characters.")
-    if any(ord(letter) <= 32 for letter in uri + query):
+    if any(byte <= 32 for byte in _encode(uri + query)):
         raise _fail("The uri or the querystring contains a character that is not allowed.")
     for name in ("method", "clientIp"):
         if result.get(name, sent[name]) != sent[name]:
@@ -165,15 +173,17 @@ def _check_custom_headers(custom: Any, headers: Headers) -> Headers:
 
 def _check_generated(result: dict[str, Any]) -> Generated:
     status = str(result["status"])
-    if not status.isdigit() or not 200 <= int(status) <= 599:
+    if not _STATUS.fullmatch(status):
         raise _fail("The status must be a number from 200 to 599.")
     body, encoding = result.get("body", ""), result.get("bodyEncoding", "text")
     if not isinstance(body, str) or encoding not in ("text", "base64"):
         raise _fail("The body must be a string, and bodyEncoding text or base64.")
-    if len(body.encode()) > _MOST_GENERATED:
+    content = _encode(body)
+    if len(content) > _MOST_GENERATED:
         raise _fail("The generated response is larger than 1 MB.")
     try:
-        content = body.encode() if encoding == "text" else base64.b64decode(body, validate=True)
+        if encoding == "base64":
+            content = base64.b64decode(content, validate=True)
     except binascii.Error:
         raise _fail("The body is not base64.") from None
     headers = check_headers(result.get("headers", {}))
