@@ -5,9 +5,12 @@ Each command is thin. What is slow to import is imported by the command that nee
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
@@ -148,13 +151,17 @@ def run(
 
 def _run_plan(plan: Any, output: Path, cloud: AbstractContextManager[dict[str, str]]) -> Any:
     from workshop_lib.errors import WorkshopError
-    from workshop_lib.kernels import kernel_factory
-    from workshop_lib.runner import run_notebooks
 
     try:
-        with ExitStack() as stack:
-            manager = stack.enter_context(kernel_factory())  # warms up while the cloud starts
-            environment = {**os.environ, **stack.enter_context(cloud)}
+        with ExitStack() as stack, ThreadPoolExecutor(1) as starter:
+            starting = starter.submit(stack.enter_context, cloud)
+            # Both imports take long; meanwhile the cloud starts, and the process warms up that kernels are forked from.
+            from workshop_lib.kernels import kernel_factory
+
+            manager = stack.enter_context(kernel_factory())
+            from workshop_lib.runner import run_notebooks
+
+            environment = {**os.environ, **starting.result()}
             return run_notebooks(plan, output=output, environment=environment, manager=manager, say=click.echo)
     except WorkshopError as error:
         raise click.ClickException(str(error)) from error
@@ -196,6 +203,45 @@ def status() -> None:
     click.echo(f"\nNames, from {_names_file()}:")
     for name, value in vars(names).items():
         click.echo(f"  {name:24}{value}")
+
+
+@main.command()
+def names() -> None:
+    """Print the names chosen in notebook 00 as lines for a shell.
+
+    For the AWS CLI twins of the notebooks: eval "$(workshop names)"
+    """
+    from workshop_lib.errors import WorkshopError
+    from workshop_lib.names import load_names
+
+    try:
+        chosen = load_names(_names_file())
+    except WorkshopError as error:
+        raise click.ClickException(str(error)) from error
+    for name, value in vars(chosen).items():
+        click.echo(f"export {name.upper()}={shlex.quote(value)}")
+
+
+@main.command()
+@click.argument("name")
+@click.argument("values", nargs=-1, metavar="[PLACEHOLDER=VALUE]...")
+def policy(name: str, values: tuple[str, ...]) -> None:
+    """Print a JSON document of policies/, its placeholders filled in.
+
+    A value that begins with [ or { is read as JSON. For the AWS CLI twins of the notebooks.
+    """
+    from workshop_lib.policies import list_policies, render_policy
+
+    if name not in list_policies():
+        raise click.UsageError(f"There is no policies/{name}.json. There are: {', '.join(list_policies())}")
+    try:
+        filled = {
+            key: json.loads(value) if value.startswith(("[", "{")) else value
+            for key, value in _read_pairs(values).items()
+        }
+        click.echo(json.dumps(render_policy(name, **filled)))
+    except (TypeError, json.JSONDecodeError) as error:
+        raise click.UsageError(str(error)) from error
 
 
 @main.command()

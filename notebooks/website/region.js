@@ -56,3 +56,7 @@ const again = document.getElementById("ask-again");
 again.hidden = false;
 again.addEventListener("click", ask);
 ask();
+
+// The edge may change its mind while the page is open, so ask again from time to time, if anybody is looking.
+const SECONDS = 5;
+setInterval(() => document.hidden || ask(), SECONDS * 1000);

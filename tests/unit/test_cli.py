@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +12,13 @@ import pytest
 from click.testing import CliRunner
 
 from workshop_lib.cli import main
+from workshop_lib.names import save_names, suggest_names
 
-COMMANDS = ["clean-up", "cloud", "doctor", "lab", "reset", "run", "status"]
+COMMANDS = ["clean-up", "cloud", "doctor", "lab", "names", "policy", "reset", "run", "status"]
 ON_AWS = {"WORKSHOP_CLOUD": "aws"}
 
 
-def test_the_command_has_the_seven_verbs_of_the_workshop() -> None:
+def test_the_command_has_the_nine_verbs_of_the_workshop() -> None:
     assert sorted(main.commands) == COMMANDS
 
 
@@ -73,6 +75,37 @@ def test_cleaning_up_needs_names(tmp_path: Path) -> None:
 
     assert answer.exit_code == 1
     assert "00_start_here" in answer.output
+
+
+def test_the_names_become_variables_of_a_shell(tmp_path: Path) -> None:
+    path = tmp_path / "names.json"
+    save_names(suggest_names("ada"), path)
+    answer = CliRunner(env={"WORKSHOP_NAMES": str(path)}).invoke(main, ["names"])
+
+    assert "export SOURCE_BUCKET=two-regions-ada-eu-west-1\n" in answer.output
+    assert "export DISTRIBUTION_COMMENT='two-regions ada'\n" in answer.output
+
+
+def test_a_policy_is_printed_with_its_placeholders_filled_in() -> None:
+    answer = CliRunner().invoke(main, ["policy", "batch-role-permissions", "source_bucket=ada"])
+
+    assert json.loads(answer.output)["Statement"][0]["Resource"] == "arn:aws:s3:::ada"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["nothing"], "no policies/nothing.json"),
+        (["batch-role-permissions"], "needs a value for source_bucket"),
+        (["batch-role-trust", "learner=ada"], "has no placeholder for learner"),
+        (["batch-role-permissions", "source_bucket={"], "Expecting"),
+    ],
+)
+def test_a_policy_that_cannot_be_filled_in_is_refused(arguments: list[str], reason: str) -> None:
+    answer = CliRunner().invoke(main, ["policy", *arguments])
+
+    assert answer.exit_code == 2
+    assert reason in answer.output
 
 
 def test_the_doctor_looks_and_says(tmp_path: Path) -> None:
