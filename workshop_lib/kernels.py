@@ -26,7 +26,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from workshop_lib.fork_server import OPTIONS
 
-PRELOADED = ("boto3", "ipywidgets", "matplotlib.figure", "matplotlib.backends.backend_agg", "tqdm.auto", "dns.resolver")
+PRELOADED = ("boto3", "ipywidgets", "tqdm.auto", "dns.resolver", "workshop_lib.warm_up")
 
 ManagerFactory = Callable[..., AsyncKernelManager]
 
