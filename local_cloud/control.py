@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 PREFIX = "/_local_cloud/"
 """Path at which the control API begins; no bucket can have that name."""
 
+LONGEST_SETTLE = 3600.0
+"""Seconds for which `settle` waits at most."""
+
 
 class Control:
     """Answers the control API.
@@ -56,7 +59,10 @@ class Control:
         return {"status": "ok"}
 
     def _post_settle(self, query: Mapping[str, str]) -> dict[str, Any]:
-        self._cloud.settle(float(query.get("timeout", 30)))
+        timeout = float(query.get("timeout", 30))
+        if not 0 <= timeout <= LONGEST_SETTLE:  # nor `nan`, which never passes
+            raise ValueError(f"timeout must be from 0 to {LONGEST_SETTLE:g} seconds")
+        self._cloud.settle(timeout)
         return {"status": "ok"}
 
     def _post_stop(self, query: Mapping[str, str]) -> dict[str, Any]:

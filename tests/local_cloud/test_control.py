@@ -70,6 +70,11 @@ def test_a_number_that_is_none_is_refused(cloud: LocalCloud) -> None:
     assert control(cloud, "GET", "calls?since=yesterday").status_code == 400
 
 
+@pytest.mark.parametrize("timeout", ["nan", "inf", "-1", "soon"])
+def test_nobody_waits_for_ever(cloud: LocalCloud, timeout: str) -> None:
+    assert control(cloud, "POST", f"settle?timeout={timeout}").status_code == 400
+
+
 def test_the_log_forgets_the_oldest_first() -> None:
     log = CallLog(limit=2)
 
