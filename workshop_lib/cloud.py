@@ -84,6 +84,8 @@ class Cloud:
         self._clients: dict[tuple[str, str], Any] = {}
         if self.is_local:
             require_loopback(self.environment["AWS_ENDPOINT_URL"])
+            if self.nameserver:
+                require_loopback(f"http://{self.nameserver}")
         core = _open_local_session() if self.is_local else botocore.session.get_session()
         self._session = boto3.Session(botocore_session=core)
         paths = core.get_component("data_loader").search_paths
@@ -197,11 +199,15 @@ class Cloud:
 
     def _stay_on_this_machine(self, request: AWSPreparedRequest, **_: Any) -> None:
         """The last word before a request is sent: only the local cloud may get it."""
-        endpoint, url = urlsplit(self.environment["AWS_ENDPOINT_URL"]), urlsplit(request.url)
+        endpoint = urlsplit(self.environment["AWS_ENDPOINT_URL"])
+        url = urlsplit(request.url)
         if url.hostname and url.hostname.endswith(f".{endpoint.hostname}"):
             # s3control writes the account id before the host, which no resolver knows on loopback.
-            request.url = url._replace(netloc=endpoint.netloc).geturl()
+            url = url._replace(netloc=endpoint.netloc)
+            request.url = url.geturl()
         require_loopback(request.url)
+        if url.netloc != endpoint.netloc:
+            raise NotTheLocalCloud(f"{request.url} is on this machine, but it isn't the local cloud.")
 
     def _give_up_if_nothing_answers(self, caught_exception: Exception | None, **_: Any) -> None:
         """Botocore would try again for seconds; a refused connection on loopback won't mend itself."""

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.errors import StepOutOfOrder, get_error_code
+from workshop_lib.errors import InvalidName, StepOutOfOrder, get_error_code
+from workshop_lib.ownership import MADE_BY
 from workshop_lib.packaging import Package, package_edge_function
 from workshop_lib.policies import render_policy
 from workshop_lib.polling import Sleep, retry_while
@@ -79,8 +80,12 @@ def create_edge_function(
 
     Returns:
         The function's configuration, as Lambda stores it.
+
+    Raises:
+        InvalidName: You have a function of this name for something else.
     """
     wanted = {
+        "Description": MADE_BY,
         "Role": role_arn,
         "Runtime": package.runtime,
         "Handler": HANDLER,
@@ -94,6 +99,11 @@ def create_edge_function(
         )
     else:
         if found["CodeSha256"] != package.sha256:
+            if found.get("Description") != MADE_BY:
+                raise InvalidName(
+                    f"You have a function {function_name!r} that the workshop didn't make. Choose another name in "
+                    "00_start_here."
+                )
             _change(lambda_, "update_function_code", sleep, FunctionName=function_name, ZipFile=package.zip_bytes)
         if any(found.get(key) != value for key, value in wanted.items()):
             _change(lambda_, "update_function_configuration", sleep, FunctionName=function_name, **wanted)

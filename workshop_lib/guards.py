@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -11,10 +12,19 @@ from workshop_lib.errors import AmbiguousCloud, NotTheLocalCloud
 READS = ("Describe", "Filter", "Get", "Head", "List", "Simulate", "TestDNSAnswer")
 """How the names of operations begin that change nothing. All others count as changes."""
 
+PLAIN = re.compile(r"[!-\[\]-~]+")
+"""Printable ASCII without space and backslash."""
+
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL stays on this machine, by its text alone: no name is looked up."""
-    host = urlsplit(url).hostname or ""
+    """Whether a URL stays on this machine, by its text alone: no name is looked up.
+
+    What two parsers may read in two ways, as a backslash before an `@`, counts as elsewhere.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc or not PLAIN.fullmatch(url):
+        return False
+    host = parts.hostname or ""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

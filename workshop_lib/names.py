@@ -192,16 +192,17 @@ def suggest_names(
         InvalidName: A name that AWS would refuse.
     """
     validate_learner_name(learner)
-    zone_name = zone_name or f"{learner}.two-regions.test"
+    # A domain of your own may be shared with other learners; then each has names of their own below it.
+    below = f"{learner}.{zone_name}" if zone_name else f"{learner}.two-regions.test"
     return WorkshopNames(
         learner=learner,
         source_bucket=f"two-regions-{learner}-{source_region}",
         source_region=source_region,
         destination_bucket=f"two-regions-{learner}-{destination_region}",
         destination_region=destination_region,
-        zone_name=zone_name,
-        record_name=f"origin.{zone_name}",
-        preview_record_name=f"preview.{zone_name}",
+        zone_name=zone_name or below,
+        record_name=f"origin.{below}",
+        preview_record_name=f"preview.{below}",
         function_name=f"two-regions-{learner}-origin",
         edge_role_name=f"two-regions-{learner}-edge",
         replication_role_name=f"two-regions-{learner}-replication",

@@ -160,6 +160,8 @@ def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] =
     import dns.exception
     import dns.resolver
 
+    if cloud.is_local and not cloud.nameserver:
+        raise CloudNotReachable("The local cloud has no nameserver. Run connect() again.")
     resolver = dns.resolver.Resolver(configure=not (cloud.nameserver or name_servers))
     if cloud.nameserver:
         address, _, port = cloud.nameserver.rpartition(":")

@@ -173,6 +173,15 @@ def test_a_viewer_of_the_local_cloud_stays_on_this_machine() -> None:
         "http://evil.net/#127.0.0.1",
         "http://0.0.0.0:4566",
         "127.0.0.1:4566",
+        "http://127.0.0.1.evil.com",
+        "http://localhost@evil.com",
+        "http://evil.com\\@127.0.0.1",
+        "http://127.0.0.1\\@evil.com",
+        "http://user:word@127.0.0.1:4566",
+        "http://[::ffff:192.0.2.1]:4566",
+        "http://[::ffff:c000:201]",
+        "http://2130706433.evil.com",
+        "ftp://127.0.0.1",
     ],
 )
 def test_an_endpoint_elsewhere_is_refused(url: str) -> None:

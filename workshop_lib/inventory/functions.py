@@ -10,6 +10,7 @@ from workshop_lib.cloud import GLOBAL_REGION, Cloud
 from workshop_lib.inventory.distributions import find_distributions
 from workshop_lib.inventory.kind import Kind, Resource, count
 from workshop_lib.names import WorkshopNames
+from workshop_lib.ownership import MADE_BY
 
 EDGE_REGIONS = (
     *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "sa-east-1", "eu-central-1", "eu-west-1", "eu-west-2"),
@@ -20,8 +21,11 @@ EDGE_REGIONS = (
 
 def _find_function(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
     try:
-        cloud.lambda_.get_function_configuration(FunctionName=names.function_name)
+        found = cloud.lambda_.get_function_configuration(FunctionName=names.function_name)
     except cloud.lambda_.exceptions.ResourceNotFoundException:
+        return
+    if found.get("Description") != MADE_BY:
+        yield Resource("edge function", names.function_name, GLOBAL_REGION, "without the workshop's mark", ours=False)
         return
     pages = cloud.lambda_.get_paginator("list_versions_by_function").paginate(FunctionName=names.function_name)
     numbered = [version for page in pages for version in page["Versions"] if version["Version"] != "$LATEST"]
@@ -63,10 +67,11 @@ def _delete_log_group(cloud: Cloud, group: Resource) -> None:
 def _describe_role_kind(word: str, name_of: Callable[[WorkshopNames], str], *, after: str = "") -> Kind:
     def find(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
         try:
-            cloud.iam.get_role(RoleName=name_of(names))
+            found = cloud.iam.get_role(RoleName=name_of(names))["Role"]
         except cloud.iam.exceptions.NoSuchEntityException:
             return
-        yield Resource(word, name_of(names))
+        ours = found.get("Description") == MADE_BY
+        yield Resource(word, name_of(names), state="" if ours else "without the workshop's mark", ours=ours)
 
     return Kind(word, lambda names: [f"IAM: role {name_of(names)}"], find, _delete_role, after)
 
