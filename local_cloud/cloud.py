@@ -84,6 +84,7 @@ class LocalCloud:
                 functions=self.functions,
                 sandbox=self.sandbox,
                 respond=self.gateway.respond,
+                respond_at_once=self.gateway.respond_at_once,
                 clock=self.clock,
                 port=edge_port,
                 keep_log=self.logs.keep,

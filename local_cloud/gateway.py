@@ -19,6 +19,7 @@ from local_cloud.call import Call, Response
 from local_cloud.control import PREFIX
 from local_cloud.errors import AwsError
 from local_cloud.moto_application import MotoApplication, not_implemented
+from local_cloud.plain_objects import is_plain_read
 from local_cloud.protocol import PRINCIPAL_KEY, render_error, render_result, understand
 from local_cloud.required import check_body
 from local_cloud.services import Service
@@ -60,7 +61,7 @@ class Gateway:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one HTTP request; WSGI's form of it."""
         environ.pop(PRINCIPAL_KEY, None)  # only `respond` may be told who asks
-        response = _refuse_strangers(environ) or self.respond(environ)
+        response = _refuse_strangers(environ) or self._respond_to_control(environ) or self.respond(environ)
         if response.header("Content-Length") is None:
             response.headers.append(("Content-Length", str(len(response.body))))
         start_response(_STATUS_LINES.get(response.status) or f"{response.status} Unknown", response.headers)
@@ -70,10 +71,6 @@ class Gateway:
         """Answer a request; the way in for engines in this process, which may say who they are."""
         if principal:
             environ[PRINCIPAL_KEY] = principal
-        path = environ.get("PATH_INFO", "")
-        if path.startswith(PREFIX):
-            query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
-            return self._control(environ["REQUEST_METHOD"], path.removeprefix(PREFIX), query)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         try:
@@ -81,8 +78,27 @@ class Gateway:
         except AwsError as error:
             return render_error(error, error.service or "s3")
         except Exception:
-            logger.exception("%s %s was not understood", environ["REQUEST_METHOD"], path)
+            logger.exception("%s %s was not understood", environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
             return render_error(_INTERNAL_ERROR, "s3")
+
+    def respond_at_once(self, environ: dict[str, Any], *, principal: str | None = None) -> Response | None:
+        """As `respond`, or None, without any effect, where that could wait: for the lock, or for an engine.
+
+        For an event loop, which must not wait, but would spend as much time on a thread as on a plain read.
+        """
+        if not is_plain_read(environ) or not self._lock.acquire(blocking=False):
+            return None
+        try:
+            return self.respond(environ, principal=principal)
+        finally:
+            self._lock.release()
+
+    def _respond_to_control(self, environ: dict[str, Any]) -> Response | None:
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(PREFIX):
+            return None
+        query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
+        return self._control(environ["REQUEST_METHOD"], path.removeprefix(PREFIX), query)
 
     def _answer(self, call: Call) -> Response:
         service = self._services.get(call.service, _NO_SERVICE)

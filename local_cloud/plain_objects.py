@@ -8,6 +8,7 @@ long way.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,6 +17,12 @@ from moto.core.utils import get_service_model
 
 _OPERATIONS = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject"}
 _METADATA = "HTTP_X_AMZ_META_"
+
+
+def is_plain_read(environ: Mapping[str, Any]) -> bool:
+    """Whether a request can only be for an object's content: an unsigned one, S3's therefore, without a query."""
+    reads = environ["REQUEST_METHOD"] in ("GET", "HEAD") and not environ.get("QUERY_STRING")
+    return reads and "HTTP_AUTHORIZATION" not in environ
 
 
 def understand_object(environ: dict[str, Any], path: str) -> tuple[OperationModel, dict[str, Any]] | None:

@@ -21,7 +21,15 @@ from local_cloud.engines.edge.events import (
     origin_request_event,
     with_origin,
 )
-from local_cloud.engines.edge.origin import Access, OriginResponse, OriginUnreachable, Respond, ask_origin
+from local_cloud.engines.edge.origin import (
+    Access,
+    OriginResponse,
+    OriginUnreachable,
+    Respond,
+    RespondAtOnce,
+    ask_origin,
+    try_origin,
+)
 from local_cloud.engines.edge.pages import error_page
 from local_cloud.engines.edge.site import Behavior, Origin, Site
 from local_cloud.engines.edge.validation import Generated, InvalidResult, check_result
@@ -75,6 +83,7 @@ class Fetcher:
         region: Where this edge is; functions keep their logs there.
         now: Seconds since the epoch.
         keep_log: Keeps the reasons of results that failed validation; it must not wait for anything.
+        respond_at_once: The gateway, for what needn't wait.
     """
 
     respond: Respond
@@ -84,6 +93,7 @@ class Fetcher:
     region: str
     now: Callable[[], float]
     keep_log: KeepLog | None = None
+    respond_at_once: RespondAtOnce | None = None
 
     def __post_init__(self) -> None:
         self._versions: dict[tuple[int, str], Any] = {}
@@ -109,9 +119,7 @@ class Fetcher:
             asked = await self._through_function(site, behavior, viewer, with_origin(request, origin))
             if isinstance(asked, Generated):
                 return self._generated(asked)
-            access = _access(origin, site)
-            loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self.executor, ask_origin, self.respond, asked, access, viewer.body)
+            answer = await self._ask(asked, _access(origin, site), viewer.body)
         except FunctionFailed as failed:
             return self._error(failed.status, failed.x_cache, failed.reason, viewer)
         except OriginUnreachable as unreachable:
@@ -120,6 +128,13 @@ class Fetcher:
             logger.exception("%s %s of %s failed", viewer.method, viewer.path, site.id)
             return self._error(500, "Error from cloudfront", _INTERNAL_ERROR, viewer)
         return self._object(answer, viewer)
+
+    async def _ask(self, request: Request, access: Access, body: bytes) -> OriginResponse:
+        """Ask an origin: here if that needn't wait, for a thread's turn takes as long as a read; else in a thread."""
+        if self.respond_at_once and (answer := try_origin(self.respond_at_once, request, access, body)):
+            return answer
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.executor, ask_origin, self.respond, request, access, body)
 
     async def _through_function(
         self, site: Site, behavior: Behavior, viewer: Viewer, request: Request

@@ -34,6 +34,9 @@ class Answer(Protocol):
 Respond = Callable[..., Answer]
 """The gateway's `respond(environ, principal=…)`."""
 
+RespondAtOnce = Callable[..., Answer | None]
+"""The gateway's `respond_at_once(environ, principal=…)`: None when the answer could keep an event loop waiting."""
+
 
 @dataclass(frozen=True)
 class OriginResponse:
@@ -64,7 +67,14 @@ class Access:
 
 
 def ask_origin(respond: Respond, request: Request, access: Access, body: bytes = b"") -> OriginResponse:
-    """Send a request to the bucket that it names. Blocks; run it in a thread.
+    """Send a request to the bucket that it names. Blocks; run it in a thread. The rest is as for `try_origin`."""
+    answer = try_origin(respond, request, access, body)
+    assert answer is not None, "what may wait always answers"
+    return answer
+
+
+def try_origin(respond: RespondAtOnce, request: Request, access: Access, body: bytes = b"") -> OriginResponse | None:
+    """Send a request to the bucket that it names; None, without any effect, when `respond` says None.
 
     Args:
         respond: Answers a WSGI environment; the gateway.
@@ -93,7 +103,7 @@ def ask_origin(respond: Respond, request: Request, access: Access, body: bytes =
     elif access.control:
         principal, environ[SOURCE_ARN_KEY] = "cloudfront.amazonaws.com", access.distribution_arn
     answer = respond(environ, principal=principal)
-    return OriginResponse(answer.status, answer.headers, answer.body)
+    return None if answer is None else OriginResponse(answer.status, answer.headers, answer.body)
 
 
 def _host(request: Request) -> str:

@@ -17,7 +17,7 @@ from local_cloud.engines.edge.cache_key import cache_key
 from local_cloud.engines.edge.events import Viewer
 from local_cloud.engines.edge.fetching import Fetcher, KeepLog
 from local_cloud.engines.edge.location import ERROR, HIT, EdgeLocation
-from local_cloud.engines.edge.origin import Respond
+from local_cloud.engines.edge.origin import Respond, RespondAtOnce
 from local_cloud.engines.edge.pages import error_page
 from local_cloud.engines.edge.responses import can_be_whole, respond_with, whole_response
 from local_cloud.engines.edge.site import Site, build_site
@@ -53,6 +53,7 @@ class Edge:
         port: 0 takes a free one.
         region: The region in which functions of this edge run and log.
         keep_log: Keeps why results of functions failed validation: group, region, stream, lines.
+        respond_at_once: The gateway, for what of that keeps nobody waiting; without it a thread asks everything.
     """
 
     def __init__(
@@ -67,11 +68,12 @@ class Edge:
         port: int = 0,
         region: str = REGION,
         keep_log: KeepLog | None = None,
+        respond_at_once: RespondAtOnce | None = None,
     ) -> None:
         self._cloudfront = cloudfront
         self._sites: dict[str, Site] = {}
         self._executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="edge-origin")
-        fetcher = Fetcher(respond, self._executor, functions, sandbox, region, clock.now, keep_log)
+        fetcher = Fetcher(respond, self._executor, functions, sandbox, region, clock.now, keep_log, respond_at_once)
         self._location = EdgeLocation(fetcher, now=clock.now)
         self._now = clock.now
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -86,7 +86,8 @@ class Environment:
         began, timeout, timed_out = loop.time(), self._function.timeout, False
         request = Request(request_id, body, self._function.arn, timeout)
         try:
-            outcome = await asyncio.wait_for(self._api.handle(request), timeout)
+            async with asyncio.timeout(timeout):
+                outcome = await self._api.handle(request)
         except asyncio.CancelledError:  # nobody waits for the answer any more, but the process is still busy with it
             await self.kill()
             raise
