@@ -19,9 +19,8 @@ from workshop_lib.own_cloud import own_cloud
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-MAIN_PATH = {"01": (1, 2, 3, 5, 6)}
+MAIN_PATH = {"00": (6,), "01": (1, 2, 3, 5, 6)}
 """The steps whose twins are run. To run more is only a matter of time: half a second for each call of the CLI."""
-PREAMBLE = 'set -eu -o pipefail\neval "$(workshop names)"\n'
 PROGRAMS = Path(sys.executable).parent
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="the twins are written for bash")
@@ -54,7 +53,7 @@ def test_the_twins_do_what_the_notebooks_do(tmp_path: Path) -> None:
     with own_cloud(tmp_path, {}) as environment:
         names = suggest_names("twin")
         save_names(names, Path(environment["WORKSHOP_NAMES"]))
-        script = PREAMBLE + "".join(
+        script = "set -eu -o pipefail\n" + "".join(
             read_twins(path)[step] for path in NOTEBOOKS for step in MAIN_PATH.get(path.name[:2], ())
         )
         paths = {"PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"}
@@ -70,7 +69,11 @@ def test_the_twins_do_what_the_notebooks_do(tmp_path: Path) -> None:
         assert answer.returncode == 0, answer.stderr
         origins = {"source": names.source_origin, "destination": names.destination_origin}
         checks.object_replicated(Cloud(environment), key="index.html", **origins)
-        assert clean_up_finds(environment, names) >= {names.source_bucket, names.destination_bucket}
+        assert clean_up_finds(environment, names) >= {
+            names.source_bucket,
+            names.destination_bucket,
+            names.replication_role_name,
+        }
 
 
 def clean_up_finds(environment: dict[str, str], names: WorkshopNames) -> set[str]:
