@@ -66,7 +66,7 @@ contracts: $(READY) ## Who may import whom: import-linter
 	$(BIN)/lint-imports
 
 test: $(READY) ## All tests; the end-to-end run of the notebooks is one of them
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: $(READY) ## What we claim about speed, measured here
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -13,6 +13,15 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 METADATA = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}}
 
 
+SLOW = ("test_whole_run.py", "test_goes_red.py", "test_notebooks_in_jupyterlab.py", "test_small_runs.py")
+"""The files that take longest, longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that all workers end at about the same time."""
+    items.sort(key=lambda item: SLOW.index(item.path.name) if item.path.name in SLOW else len(SLOW))
+
+
 @pytest.fixture
 def write_notebook(tmp_path: Path) -> Callable[..., Path]:
     """Writes a notebook with one step for each source: `write_notebook("00_first", "x = 1", parameters="ttl = 60")`."""

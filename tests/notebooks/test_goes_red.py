@@ -65,7 +65,7 @@ def test_the_run_goes_red_where_it_should_when(sabotage: Sabotage, tmp_path: Pat
     (copy / sabotage.file).write_text(text.replace(sabotage.old, sabotage.new), encoding="utf-8")
 
     output = tmp_path / "output"
-    arguments = ("run", "--to", sabotage.notebook, "--output", output)
+    arguments = ("run", "--to", sabotage.notebook, "--output", output, "--speed", "20000")
     runner = start_workshop(*arguments, mark=uuid4().hex, cwd=copy, PYTHONPATH=str(copy))
     said, _ = runner.communicate(timeout=TIMEOUT)
 
@@ -83,8 +83,8 @@ def test_the_run_goes_red_where_it_should_when(sabotage: Sabotage, tmp_path: Pat
 
 
 def copy_workshop(folder: Path) -> Path:
-    """Copy all that a run needs; what lies in the learner's own folders is left out."""
+    """Copy all that a run needs, bytecode too; what lies in the learner's own folders is left out."""
     for part in PARTS:
-        ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "workshop-names.json")
+        ignored = shutil.ignore_patterns(".ipynb_checkpoints", "workshop-names.json")
         shutil.copytree(ROOT / part, folder / part, ignore=ignored)
     return folder
