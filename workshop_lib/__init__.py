@@ -4,9 +4,10 @@
 |---|---|
 | `cli` | the console command `workshop` |
 | `runner` | runs notebooks with papermill, one after the other |
-| `doctor` | examines the machine: can the workshop run here? |
 | `own_cloud` | a local cloud for one run alone |
 | `shared_cloud` | the local cloud that all notebooks, the command and the browser share |
+| `warm_up` | does once what every notebook would do first; the kernels' process imports it |
+| `doctor` | examines the machine: can the workshop run here? |
 | `kernels` | kernels that start fast |
 | `html_report` | what a run did, as pages to read |
 | `fork_server` | a process that has imported everything, from which kernels are forked |
@@ -30,6 +31,7 @@
 | `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
 | `ownership` | the marks on what the workshop made, and so may delete |
+| `blind_session` | a session of botocore that reads nothing of the machine |
 | `calls` | the table of the AWS calls that a notebook made |
 | `guards` | what keeps a client from the wrong cloud |
 | `names` | the learner's names, chosen once in notebook 00 |

@@ -8,7 +8,6 @@ used, and nothing is changed until somebody has agreed to pay.
 from __future__ import annotations
 
 import functools
-import gzip
 import json
 import os
 import subprocess
@@ -22,10 +21,9 @@ import boto3
 import botocore.session
 import urllib3
 from botocore.config import Config
-from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
-from botocore.loaders import JSONFileLoader, Loader
 
+from workshop_lib.blind_session import open_blind_session
 from workshop_lib.calls import CallLog
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, NotTheLocalCloud
 from workshop_lib.guards import choose_cloud, is_read, require_loopback
@@ -86,7 +84,7 @@ class Cloud:
             require_loopback(self.environment["AWS_ENDPOINT_URL"])
             if self.nameserver:
                 require_loopback(f"http://{self.nameserver}")
-        core = _open_local_session() if self.is_local else botocore.session.get_session()
+        core = open_blind_session() if self.is_local else botocore.session.get_session()
         self._session = boto3.Session(botocore_session=core)
         paths = core.get_component("data_loader").search_paths
         paths[:] = dict.fromkeys(paths)  # each boto3 session adds its own path to the loader, which ours share
@@ -320,35 +318,3 @@ def _not_reachable(url: str) -> CloudNotReachable:
         f"The local cloud does not answer at {url}. Run `workshop cloud` in a terminal; or unset AWS_ENDPOINT_URL and "
         "run connect() again, which starts it."
     )
-
-
-class ModelFiles(JSONFileLoader):
-    """Reads botocore's API models into plain dicts: the same order as botocore's OrderedDicts, in half the time."""
-
-    def load_file(self, file_path: str) -> Any:
-        """The content of one model file, or None if there is no such file."""
-        for ending, read in ((".json.gz", gzip.decompress), (".json", bytes)):
-            path = Path(file_path + ending)
-            if path.is_file():
-                return json.loads(read(path.read_bytes()))
-        return None
-
-
-@functools.cache
-def _get_loader() -> Loader:
-    """The API models, read once for all sessions of this process, and only those that botocore brought along."""
-    return Loader(
-        extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False, file_loader=ModelFiles()
-    )
-
-
-def _open_local_session() -> botocore.session.Session:
-    """A session that reads neither environment variables nor files of the machine."""
-    blind = {
-        name: (None, None, default, convert)
-        for name, (_, _, default, convert) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
-    }
-    blind["config_file"] = blind["credentials_file"] = (None, None, os.devnull, None)
-    session = botocore.session.Session(session_vars=blind)
-    session.register_component("data_loader", _get_loader())
-    return session
