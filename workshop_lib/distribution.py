@@ -195,6 +195,7 @@ def find_distribution(cloudfront: CloudFrontClient, *, comment: str) -> dict[str
     return None
 
 
+@name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
 def get_etag(cloudfront: CloudFrontClient, *, distribution_id: str) -> str:
     """The ETag of a distribution's configuration; a new one for every change.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.errors import InvalidName, StepOutOfOrder, get_error_code
+from workshop_lib.errors import InvalidName, StepOutOfOrder, get_error_code, name_missed_step
 from workshop_lib.ownership import MADE_BY
 from workshop_lib.packaging import Package, package_edge_function
 from workshop_lib.policies import render_policy
@@ -167,6 +167,10 @@ def publish_version(lambda_: LambdaClient, *, function_name: str, package: Packa
     return version["FunctionArn"]
 
 
+@name_missed_step(
+    "ResourceNotFoundException",
+    "There is no such version. Run edge_function.create_edge_function(…) and publish_version(…) first.",
+)
 def invoke_edge_function(lambda_: LambdaClient, *, version_arn: str, event: dict[str, Any]) -> dict[str, Any]:
     """Run the function once, in Lambda itself and not at the edge, with an event of your own.
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import urllib3
 from botocore.exceptions import ClientError
 
-from workshop_lib.errors import CloudNotReachable, get_error_code
+from workshop_lib.errors import CloudNotReachable, get_error_code, name_missed_step
 from workshop_lib.guards import choose_cloud, require_loopback
 from workshop_lib.ownership import MADE_BY
 
@@ -201,6 +201,7 @@ def get_replication_status(s3: S3Client, *, bucket: str, key: str) -> dict[str, 
     return {"key": key, "version_id": head.get("VersionId", "null"), "status": head.get("ReplicationStatus")}
 
 
+@name_missed_step("NoSuchHealthCheck", "There is no such health check. Run health_checks.create_health_check(…) first.")
 def get_health(route53: Route53Client, *, health_check_id: str) -> bool:
     """Whether Route 53 takes a health check for healthy now.
 
@@ -221,6 +222,7 @@ def get_health(route53: Route53Client, *, health_check_id: str) -> bool:
     return healthy != config.get("Inverted", False)
 
 
+@name_missed_step("NoSuchHostedZone", "There is no such hosted zone. Run dns_records.create_hosted_zone(…) first.")
 def list_record_sets(
     route53: Route53Client, *, zone_id: str, record_name: str | None = None
 ) -> list[ResourceRecordSetTypeDef]:

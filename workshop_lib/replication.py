@@ -154,6 +154,7 @@ def put_replication_policy(
     return policy
 
 
+@name_missed_step("NoSuchBucket", "There is no such bucket. Run replication.create_bucket(…) first.")
 def put_replication(
     s3: S3Client,
     *,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from workshop_lib.errors import CheckFailed, StepOutOfOrder
+from workshop_lib.errors import CheckFailed, StepOutOfOrder, name_missed_step
 from workshop_lib.guards import is_loopback
 from workshop_lib.observe import Page, fetch_page, get_health, get_replication_status
 from workshop_lib.polling import Sleep, draw_progress
@@ -91,6 +91,7 @@ def wait_until_replicated(
     )
 
 
+@name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
 def wait_until_deployed(
     cloudfront: CloudFrontClient, *, distribution_id: str, timeout: float = 1800, sleep: Sleep = time.sleep
 ) -> str:
@@ -138,6 +139,10 @@ def wait_until_invalidated(
     )
 
 
+@name_missed_step(
+    "ResourceNotFoundException",
+    "There is no such version. Run edge_function.create_edge_function(…) and publish_version(…) first.",
+)
 def wait_until_function_active(
     lambda_: LambdaClient, *, version_arn: str, timeout: float = 120, sleep: Sleep = time.sleep
 ) -> str:

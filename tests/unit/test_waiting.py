@@ -154,3 +154,28 @@ def test_only_aws_needs_time_to_propagate(time: Time, url: str, seconds: int) ->
     wait_for_propagation(client, what="A role", sleep=time.sleep)
 
     assert time.passed == seconds
+
+
+def test_an_interrupted_wait_is_interrupted_at_once(time: Time) -> None:
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        wait_until(lambda: "InProgress", lambda _: False, what="It", sleep=interrupt, now=time.now)
+
+
+def test_only_what_matters_is_shown_while_waiting(time: Time, capsys: pytest.CaptureFixture[str]) -> None:
+    looks = count()
+
+    wait_until(
+        lambda: {"key": "index.html", "status": "PENDING", "look": next(looks)},
+        lambda seen: seen["look"] == 2,
+        what="It",
+        show=lambda seen: str(seen["status"]),
+        sleep=time.sleep,
+        now=time.now,
+    )
+
+    shown = capsys.readouterr().err
+    assert "PENDING" in shown
+    assert "index.html" not in shown

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from workshop_lib.checks.verdict import CheckPassed, judge
-from workshop_lib.errors import CheckFailed, get_error_code
+from workshop_lib.errors import CheckFailed, get_error_code, name_missed_step
 from workshop_lib.observe import fetch_page
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def function_package_matches(lambda_: LambdaClient, *, version_arn: str, sha256:
     )
 
 
+@name_missed_step("NoSuchBucket", "There is no such bucket. Run replication.create_bucket(…) first.")
 def bucket_policy_allows_identity(s3: S3Client, *, bucket: str, origin_access_identity_id: str) -> CheckPassed:
     """A bucket's policy lets CloudFront's origin access identity read it.
 
@@ -87,6 +88,7 @@ def bucket_policy_allows_identity(s3: S3Client, *, bucket: str, origin_access_id
     )
 
 
+@name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
 def origin_header_set(cloudfront: CloudFrontClient, *, distribution_id: str, dns_origin: str) -> CheckPassed:
     """CloudFront tells the function, in the origin custom header `X-DNS-ORIGIN`, which record to look up.
 
@@ -110,6 +112,7 @@ def origin_header_set(cloudfront: CloudFrontClient, *, distribution_id: str, dns
     )
 
 
+@name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
 def function_associated(cloudfront: CloudFrontClient, *, distribution_id: str, version_arn: str) -> CheckPassed:
     """A function version runs at the origin-request event of every cache behavior.
 
@@ -137,6 +140,7 @@ def function_associated(cloudfront: CloudFrontClient, *, distribution_id: str, v
     )
 
 
+@name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
 def distribution_deployed(cloudfront: CloudFrontClient, *, distribution_id: str) -> CheckPassed:
     """All edge locations know the distribution as it was last written.
 
@@ -153,6 +157,7 @@ def distribution_deployed(cloudfront: CloudFrontClient, *, distribution_id: str)
     )
 
 
+@name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
 def etag_unchanged(cloudfront: CloudFrontClient, *, distribution_id: str, etag: str) -> CheckPassed:
     """Nobody changed a distribution's configuration since its ETag was noted.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from workshop_lib.checks.verdict import CheckPassed, judge
-from workshop_lib.errors import CheckFailed, get_error_code
+from workshop_lib.errors import CheckFailed, get_error_code, name_missed_step
 from workshop_lib.names import S3Origin
 from workshop_lib.observe import get_replication_status
 
@@ -79,6 +79,7 @@ def bucket_is_private(s3: S3Client, *, bucket: str) -> CheckPassed:
     )
 
 
+@name_missed_step("NoSuchBucket", "There is no such bucket. Run replication.create_bucket(…) first.")
 def replication_configured(
     s3: S3Client, *, source_bucket: str, destination_bucket: str, prefix: str = "", delete_markers: bool = True
 ) -> CheckPassed:
@@ -201,6 +202,7 @@ def replication_failed(s3: S3Client, *, bucket: str, key: str) -> CheckPassed:
     )
 
 
+@name_missed_step("NoSuchBucket", "There is no such bucket. Run replication.create_bucket(…) first.")
 def object_deleted(s3: S3Client, *, bucket: str, key: str) -> CheckPassed:
     """The newest thing in a bucket under some key is a delete marker.
 
@@ -235,6 +237,7 @@ def object_present(s3: S3Client, *, bucket: str, key: str) -> CheckPassed:
     )
 
 
+@name_missed_step("NoSuchBucket", "There is no such bucket. Run replication.create_bucket(…) first.")
 def region_marker_right(s3: S3Client, *, bucket: str, region: str) -> CheckPassed:
     """A bucket's region marker names the bucket's own region.
 
