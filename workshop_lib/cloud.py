@@ -315,6 +315,6 @@ def _ask_local_cloud(url: str) -> dict[str, str]:
 
 def _not_reachable(url: str) -> CloudNotReachable:
     return CloudNotReachable(
-        f"The local cloud does not answer at {url}. Run `workshop cloud` in a terminal; or unset AWS_ENDPOINT_URL and "
-        "run connect() again, which starts it."
+        f"The local cloud does not answer at {url}: it has ended, and all in it is gone. Start JupyterLab again with "
+        "`workshop lab` (or `workshop cloud` and its export lines, or unset AWS_ENDPOINT_URL); begin with notebook 01."
     )

@@ -63,6 +63,10 @@ class Picker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._judge(chosen)
         return chosen
 
+    def __repr__(self) -> str:
+        """What is read where no widgets are drawn, as in the report of a run."""
+        return ", ".join(f"{field.description}: {field.value}" for field in self.children if field is not self.verdict)
+
     def _show_verdict(self, _change: object = None) -> None:
         """Write the line below the field."""
         try:

@@ -107,3 +107,8 @@ def test_weights_are_shown_as_shares():
 
 def test_weights_of_zero_everywhere_are_explained():
     assert "equally often" in widgets.weights_picker([0, 0], origins=[IRELAND, SINGAPORE]).verdict.value
+
+
+def test_a_picker_can_be_read_where_no_widgets_are_drawn():
+    assert repr(widgets.learner_picker("ada")) == "Your name: ada"
+    assert repr(widgets.weights_picker([70, 30], origins=[IRELAND, SINGAPORE])) == "eu-west-1: 70, ap-southeast-1: 30"
