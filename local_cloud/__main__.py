@@ -19,6 +19,8 @@ from local_cloud import process
 if TYPE_CHECKING:
     from local_cloud.cloud import LocalCloud
 
+_NONE_RUNS = "No local cloud is running. `workshop cloud` runs one; `python -m local_cloud start`, in the background."
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
@@ -106,7 +108,7 @@ def status(as_json: bool) -> None:
     """Say whether the local cloud runs, and where. Exits with 1 when it does not."""
     state = process.find()
     if state is None:
-        raise click.ClickException("No local cloud is running. `python -m local_cloud start` starts it.")
+        raise click.ClickException(_NONE_RUNS)
     click.echo(json.dumps(state.environment, indent=2) if as_json else describe_environment(state.environment))
 
 
@@ -115,7 +117,7 @@ def reset() -> None:
     """Forget everything that is in the local cloud; its addresses stay."""
     state = process.find()
     if state is None:
-        raise click.ClickException("No local cloud is running. `python -m local_cloud start` starts it.")
+        raise click.ClickException(_NONE_RUNS)
     process.ask(state, "POST", "reset")
     click.echo("The local cloud is empty.")
 

@@ -198,7 +198,7 @@ def status() -> None:
     try:
         names = load_names(_names_file())
     except WorkshopError as error:
-        click.echo(f"Names: {error}")
+        click.echo(f"\nNames: {error}")
         return
     click.echo(f"\nNames, from {_names_file()}:")
     for name, value in vars(names).items():
@@ -272,9 +272,11 @@ def clean_up(yes: bool) -> None:
     try:
         names, cloud = load_names(_names_file()), connect()
         if not yes:
-            for resource in step.find_resources(cloud, names):
+            found = step.find_resources(cloud, names)
+            for resource in found:
                 click.echo(f"{resource.kind:28}{resource.region:16}{resource.name}")
-            click.echo("Nothing was deleted. `workshop clean-up --yes` deletes what is listed above.")
+            advice = "Nothing was deleted. `workshop clean-up --yes` deletes what is listed above."
+            click.echo(advice if found else "Nothing of the workshop is there.")
             return
         click.echo(str(step.delete_resources(cloud, names)))
         click.echo(str(step.get_receipt(cloud, names)))

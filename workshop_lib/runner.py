@@ -65,6 +65,13 @@ class _Saver(NotebookExecutionManager):  # type: ignore[misc]
             self.is_begun = True
             super().save()
 
+    def notebook_complete(self, **_: Any) -> None:
+        """Keep what was never reached, after Ctrl-C for example, from being counted as completed by papermill."""
+        for cell in self.nb.cells:
+            if cell.metadata.papermill["status"] == self.PENDING:
+                cell.metadata.papermill["status"] = "skipped"
+        super().notebook_complete()
+
 
 class _Engine(NBClientEngine):  # type: ignore[misc]
     """papermill's own engine, except for where the kernel comes from and when the notebook is saved."""
