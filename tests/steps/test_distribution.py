@@ -73,7 +73,9 @@ class TestDistribution:
 
         made = distribution.create_distribution(cloudfront, **distribution_parameters)
 
-        assert distribution.find_distribution(cloudfront, comment=distribution_parameters["comment"]) == made
+        found = distribution.find_distribution(cloudfront, comment=distribution_parameters["comment"])
+        assert found
+        assert found | {"status": made["status"]} == made  # it may be deployed meanwhile
 
     def test_creating_it_again_changes_nothing(
         self, cloudfront: CloudFrontClient, distribution_parameters: dict[str, Any]
