@@ -31,7 +31,7 @@ import boto3
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from workshop_lib import distribution, dns_records, edge_function, replication
+from workshop_lib import distribution, dns_records, edge_function, replication, waiting
 from workshop_lib.names import S3Origin
 
 BODY = b"x" * 1024
@@ -99,6 +99,7 @@ def make_site(environment: dict[str, str]) -> str:
     role = edge_function.create_edge_role(iam, role_name="bench-edge")
     edge_function.create_edge_function(functions, function_name="bench-edge", role_arn=role, package=package)
     version = edge_function.publish_version(functions, function_name="bench-edge", package=package)
+    waiting.wait_until_function_active(functions, version_arn=version)
     identity = distribution.create_origin_access_identity(cloudfront, comment="bench")["id"]
     distribution.put_bucket_policy(s3, bucket=ORIGIN.bucket, origin_access_identity_id=identity)
     made = distribution.create_distribution(

@@ -1,0 +1,89 @@
+"""What an edge asks of S3 keeps nobody else waiting, and reaches S3 only."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from local_cloud.call import Response
+from local_cloud.cloud import LocalCloud
+from local_cloud.gateway import Gateway
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Gateway]:
+    cloud = LocalCloud()
+    yield cloud.gateway
+    cloud.stop()
+
+
+def test_a_plain_read_is_answered_at_once(gateway: Gateway) -> None:
+    response = gateway.respond_at_once(environ_of("GET", "/page.html"))
+
+    assert response is not None
+    assert response.status == 404
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"REQUEST_METHOD": "PUT"},
+        {"QUERY_STRING": "versionId=1"},
+        {"HTTP_AUTHORIZATION": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/lambda/aws4_request"},
+    ],
+)
+def test_what_could_wait_for_an_engine_is_not_answered_at_once(gateway: Gateway, more: dict[str, str]) -> None:
+    assert gateway.respond_at_once(environ_of("GET", "/page.html", **more)) is None
+
+
+def test_while_another_call_has_the_lock_nothing_is_answered_at_once() -> None:
+    lock = threading.RLock()
+    gateway = Gateway({}, lock=lock, control=lambda *_: Response(200), log=lambda *_: None)
+
+    with held(lock):
+        assert gateway.respond_at_once(environ_of("GET", "/page.html")) is None
+
+
+def test_an_edge_does_not_reach_the_control_api(gateway: Gateway) -> None:
+    assert gateway.respond(environ_of("GET", "/_local_cloud/environment")).status == 404
+
+
+@contextmanager
+def held(lock: Any) -> Iterator[None]:
+    """Another thread holds the lock."""
+    has_it, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with lock:
+            has_it.set()
+            done.wait(5)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    has_it.wait(5)
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join(5)
+
+
+def environ_of(method: str, path: str, **more: str) -> dict[str, Any]:
+    host = "no-such-bucket.s3.eu-west-1.amazonaws.com"
+    return {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "RAW_URI": path,
+        "QUERY_STRING": "",
+        "HTTP_HOST": host,
+        "SERVER_NAME": host,
+        "SERVER_PORT": "443",
+        "wsgi.url_scheme": "https",
+        "wsgi.input": io.BytesIO(),
+        **more,
+    }
