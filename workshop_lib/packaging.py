@@ -14,6 +14,7 @@ import marshal
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -85,6 +86,7 @@ def package_edge_function(*, runtime: str | None = None, source: Path | str | No
         The package.
 
     Raises:
+        FileNotFoundError: dnspython isn't there to be packaged.
         SyntaxError: `source` is no Python.
         ValueError: `runtime` is not one that Lambda@Edge has.
     """
@@ -109,11 +111,25 @@ def package_edge_function(*, runtime: str | None = None, source: Path | str | No
 
 @lru_cache(maxsize=1)
 def _read_dnspython() -> dict[str, bytes]:
-    """The installed dnspython, as far as it is needed, with its licence."""
+    return read_needed(importlib.metadata.files("dnspython"))
+
+
+def read_needed(files: Iterable[importlib.metadata.PackagePath] | None) -> dict[str, bytes]:
+    """The installed dnspython, as far as it is needed, with its licence.
+
+    Args:
+        files: What belongs to it; None when whoever installed it left no list, as Linux distributions do.
+
+    Raises:
+        FileNotFoundError: It isn't there. Without it the zip would run, and send every request to the configured origin.
+    """
     found = {}
-    for file in importlib.metadata.files("dnspython") or ():
+    for file in files or ():
         if _is_needed(file.as_posix()):
             found[file.as_posix()] = Path(str(file.locate())).read_bytes().replace(b"\r\n", b"\n")
+    if "dns/resolver.py" not in found:
+        how = f"{sys.executable} -m pip install --force-reinstall dnspython"
+        raise FileNotFoundError(f"dnspython is not installed as pip installs it. Run: {how}")
     return found
 
 

@@ -10,10 +10,11 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from workshop_lib.packaging import EDGE_RUNTIMES, FALLBACK_RUNTIME, Package, package_edge_function
+from workshop_lib.packaging import EDGE_RUNTIMES, FALLBACK_RUNTIME, Package, package_edge_function, read_needed
 
 MINE = f"python{sys.version_info.major}.{sys.version_info.minor}"
 OTHER = next(runtime for runtime in EDGE_RUNTIMES if runtime != MINE)
@@ -114,6 +115,12 @@ def test_every_module_that_was_kept_can_be_imported(package: Package, tmp_path: 
 def test_a_runtime_that_the_edge_does_not_have_is_refused() -> None:
     with pytest.raises(ValueError, match=r"python3\.9"):
         package_edge_function(runtime="python3.9")
+
+
+@pytest.mark.parametrize("files", [None, []])
+def test_no_zip_is_made_without_dnspython(files: list[Any] | None) -> None:
+    with pytest.raises(FileNotFoundError, match="pip install --force-reinstall dnspython"):
+        read_needed(files)
 
 
 def test_a_handler_that_is_no_python_is_refused(tmp_path: Path) -> None:
