@@ -121,7 +121,7 @@ def read_needed(files: Iterable[importlib.metadata.PackagePath] | None) -> dict[
         files: What belongs to it; None when whoever installed it left no list, as Linux distributions do.
 
     Raises:
-        FileNotFoundError: It isn't there. Without it the zip would run, and send every request to the configured origin.
+        FileNotFoundError: It isn't there. The zip would run without it, and never leave the configured origin.
     """
     found = {}
     for file in files or ():
