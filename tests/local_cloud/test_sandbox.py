@@ -264,7 +264,9 @@ def test_what_goes_wrong_is_reported_as_lambda_does(
 
 
 def test_a_timeout_ends_the_process_and_the_next_event_gets_a_new_one(invoke: Callable[..., Invocation]) -> None:
-    function = make_function("import os, time\ndef handler(e, c): time.sleep(e); return os.getpid()", timeout=0.3)
+    function = make_function(
+        "import os\nfrom time import sleep\ndef handler(e, c): sleep(e); return os.getpid()", timeout=0.3
+    )
     first = invoke(function, 0)
 
     late = invoke(function, 30)
@@ -331,7 +333,7 @@ def test_idle_environments_are_chosen_by_chance(make_sandbox: MakeSandbox, run: 
 
 
 def test_each_environment_handles_one_event_at_a_time(make_sandbox: MakeSandbox, run: Callable[..., Any]) -> None:
-    source = "import time\ndef handler(e, c):\n    began = time.time(); time.sleep(0.1); return began, time.time()"
+    source = "from time import *\ndef handler(e, c):\n    began = time(); sleep(0.1); return began, time()"
     sandbox = make_sandbox(environments=1)
     function = make_function(source)
 
