@@ -20,6 +20,7 @@ setup: $(READY) ## Install everything into .venv (needs Python >= 3.11, nothing 
 
 # Installed again when the list of dependencies or the tested versions change. uv installs in seconds what takes
 # pip most of a minute; bytecode is left to the first import, because compiling all of it takes longer than it saves.
+# The local cloud is imported once here, so that its first start is as quick as every other.
 $(READY): pyproject.toml constraints.txt
 	@set -e; python="$(PYTHON)"; \
 	if [ ! -x $(BIN)/python ]; then \
@@ -40,6 +41,7 @@ $(READY): pyproject.toml constraints.txt
 	fi
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install -q -c constraints.txt uv
 	$(BIN)/python -m uv pip install -q --python $(BIN)/python -c constraints.txt pip -e '.[dev]'
+	@$(BIN)/python -c "import local_cloud.cloud"
 	@git config diff.notebook.textconv "jupytext --from ipynb --to py:percent --opt notebook_metadata_filter=-all --output -" 2>/dev/null || true
 	@touch $(READY)
 
