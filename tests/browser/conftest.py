@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: needs Chromium or Chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium, without a window."""
     playwright = pytest.importorskip(
@@ -44,14 +44,14 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def environment(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Variables of a local cloud that no other test empties; without a browser it isn't even started."""
     with own_cloud(tmp_path_factory.mktemp("cloud"), {}) as environment:
         yield environment
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def website(environment: dict[str, str]) -> SimpleNamespace:
     """The website in two regions behind a distribution, all DNS answers naming the source: what 01 to 03 build."""
     names, client = suggest_names("browser"), Cloud(environment)
@@ -101,9 +101,9 @@ def _replicate(cloud: Cloud, names: Any) -> None:
     replication.publish_website(source, bucket=names.source_bucket, folder=ROOT / "notebooks" / "website")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(browser: Any, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A page that shows JupyterLab, whose notebooks use this session's local cloud."""
+    """A page that shows JupyterLab, whose notebooks use this module's local cloud."""
     from lab import open_jupyterlab, serve_notebooks
 
     variables = environment | {"PYTHONPATH": str(ROOT)}

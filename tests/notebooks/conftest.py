@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 METADATA = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}}
 
 
-SLOW = ("test_whole_run.py", "test_goes_red.py", "test_notebooks_in_jupyterlab.py", "test_small_runs.py")
+SLOW = ("test_whole_run.py", "test_goes_red.py", "test_in_the_browser.py", "test_small_runs.py")
 """The files that take longest, longest first."""
 
 

@@ -1,0 +1,97 @@
+"""What a learner sees in a browser.
+
+Notebooks in a real JupyterLab: cells run, diagrams are pictures, pickers change what the next cell does. The website
+through the edge: it shows which region served it. All in one module, because the browser's driver keeps an event loop
+running in this thread until its fixture, which is the module's, ends; tests elsewhere run loops of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from lab import Notebook, strip_colours
+
+from workshop_lib import distribution, dns_records, waiting
+
+pytestmark = pytest.mark.browser
+
+
+def assert_all_is_well(notebook: Notebook) -> None:
+    """Every code cell ran, none failed, the diagram is a picture, and nothing was asked of another machine."""
+    notebook.shown.locator(".jp-RenderedMermaid img").wait_for()
+
+    assert notebook.errors() == []
+    assert [cell["id"] for cell in notebook.cells() if not cell["count"]] == []
+    assert notebook.shown.locator(".jp-RenderedMermaid.jp-mod-warning").count() == 0
+    assert notebook.page.strangers == []
+    assert notebook.page.complaints == []
+
+
+def test_start_here_runs_and_its_pickers_are_heard(lab: Any) -> None:
+    notebook = Notebook(lab, "00_start_here.ipynb")
+    notebook.run_all()
+    assert_all_is_well(notebook)
+    name = notebook.shown.get_by_label("Your name")
+
+    name.fill("grace")
+    assert "grace" in notebook.run("learner-is-valid")
+
+    name.fill("Grace Hopper")
+    notebook.shown.get_by_text("✘ The learner name 'Grace Hopper'").wait_for()
+    notebook.run("learner-is-valid")
+    assert "InvalidName" in strip_colours("\n".join(notebook.errors()))
+
+
+def test_the_weights_picker_moves_the_traffic(lab: Any, website: Any) -> None:
+    notebook = Notebook(lab, "04_shift_the_traffic.ipynb")
+    notebook.write("parameters", "weights, ttl, requests = [70, 30], 0, 60")
+    notebook.run_all()
+    assert_all_is_well(notebook)
+    assert notebook.shown.locator(".jp-RenderedSVG").count() >= 2
+    for slider, weight in ((0, 0), (1, 255)):
+        readout = notebook.shown.locator(".widget-readout").nth(slider)
+        readout.fill(str(weight))
+        readout.press("Enter")
+    notebook.shown.get_by_text("ap-southeast-1 100.0%").wait_for()
+
+    notebook.run("put-weights")
+
+    assert notebook.run("count").endswith("Counter({'ap-southeast-1': 60})")
+
+
+def read_answers(page: Any) -> tuple[str, str]:
+    """What the page says about itself, once both answers are there."""
+    page.wait_for_function("document.querySelectorAll('.served dl > div[data-kind]').length === 2")
+    return page.locator("#this-page").inner_text(), page.locator("#next-miss").inner_text()
+
+
+def test_a_page_says_which_bucket_it_came_from_and_where_a_miss_goes_now(website: Any, page: Any) -> None:
+    cloud, names = website.cloud, website.names
+    dns_records.put_txt_record(cloud.route53, origin=names.source_origin, **website.record)
+    invalidation_id = distribution.create_invalidation(cloud.cloudfront, distribution_id=website.id)
+    waiting.wait_until_invalidated(cloud.cloudfront, distribution_id=website.id, invalidation_id=invalidation_id)
+    home = cloud.page_url(website.domain_name)
+    page.goto(home)
+    this_page, next_miss = read_answers(page)
+    assert "the source bucket" in this_page
+    assert "Ireland" in next_miss
+
+    dns_records.put_txt_record(cloud.route53, origin=names.destination_origin, **website.record)
+    page.goto(home)
+    this_page, next_miss = read_answers(page)
+
+    assert "the source bucket" in this_page, "the page is still in the cache"
+    assert "Hit from cloudfront" in this_page
+    assert "Singapore" in next_miss
+    assert page.strangers == []
+
+
+def test_the_pages_can_be_read_without_javascript(website: Any, browser: Any) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+
+    page.goto(website.cloud.page_url(website.domain_name, "/timetable.html"))
+
+    assert page.get_by_role("heading", name="Timetable").is_visible()
+    assert "switched off here" in page.locator(".served").inner_text()
+    page.close()
