@@ -46,6 +46,14 @@ SABOTAGES = {
         step="Step 4 ",
         reason="X-DNS-ORIGIN",
     ),
+    "the function always takes the first of several texts": Sabotage(
+        file="edge_function/handler.py",
+        old="choose(origins)",
+        new="origins[0]",
+        notebook="02_build_the_edge_function",
+        step="Step 2 ",
+        reason="about half the time",
+    ),
     "the first of the TXT records is always returned": Sabotage(
         file="local_cloud/engines/nameserver/routing.py",
         old="def find_candidates(",
