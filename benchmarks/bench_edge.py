@@ -53,7 +53,7 @@ asyncio.run(serve())
 """
 
 
-def main(rounds: int = 5, seconds: int = 2) -> None:
+def main(rounds: int = 15, seconds: int = 1) -> None:
     """Measure, and print the two ratios."""
     rates: dict[str, list[float]] = {"constant": [], "hit": [], "origin": [], "miss": []}
     with constant_server() as constant, local_cloud() as environment:
