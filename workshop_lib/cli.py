@@ -76,7 +76,7 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
     Starts the local cloud first, unless it runs or WORKSHOP_CLOUD=aws is set. The local cloud stays when JupyterLab
     ends, with all you built in it; `workshop cloud --stop` ends it.
 
-    Options of JupyterLab itself go after two dashes: workshop lab -- --allow-root
+    Options of JupyterLab itself go after two dashes: workshop lab -- --ServerApp.ip=127.0.0.1
     """
     if not _uses_aws():
         os.environ.update(shared_cloud.start(options))
@@ -89,6 +89,8 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
             "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             f"--LabApp.open_browser={not no_browser}",
+            # In a container one is root, and JupyterLab would refuse; it listens on loopback, and asks for a token.
+            f"--ServerApp.allow_root={getattr(os, 'geteuid', lambda: 1)() == 0}",
             *([f"--ServerApp.port={lab_port}"] if lab_port else []),
             *jupyter_options,
         ]
