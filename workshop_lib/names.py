@@ -33,6 +33,10 @@ def validate_bucket_name(bucket: str) -> str:
     name = f"The bucket name {bucket!r}"
     if not 3 <= len(bucket) <= 63:
         raise InvalidName(f"{name} has {len(bucket)} characters. S3 wants 3 to 63.")
+    if ".." in bucket:
+        raise InvalidName(f"{name} has two dots in a row, which S3 doesn't allow.")
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]+){3}", bucket):
+        raise InvalidName(f"{name} looks like an IP address, which S3 doesn't allow.")
     if "." in bucket:
         raise InvalidName(f"{name} has a dot, which S3 allows but its TLS certificate doesn't cover. Use a hyphen.")
     if not BUCKET.fullmatch(bucket):

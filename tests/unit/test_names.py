@@ -53,7 +53,9 @@ def test_other_domain_names_are_no_origin(text: str) -> None:
     [
         ("ab", "2 characters"),
         ("a" * 64, "64 characters"),
-        ("my.bucket", "dot"),
+        ("my.bucket", "S3 allows"),
+        ("my..bucket", "two dots"),
+        ("192.168.5.4", "IP address"),
         ("My-bucket", "lowercase"),
         ("-bucket", "either end"),
         ("bucket-", "either end"),
