@@ -155,11 +155,6 @@ class Cloud:
         """`HOST:PORT` of the local cloud's nameserver; None on AWS, where each hosted zone has its own."""
         return self.environment.get("WORKSHOP_NAMESERVER")
 
-    @property
-    def control_url(self) -> str | None:
-        """Address of the local cloud's control API; None on AWS."""
-        return self.environment.get("WORKSHOP_CONTROL_URL")
-
     def page_url(self, domain_name: str, path: str = "/") -> str:
         """Where a viewer finds a page of a distribution.
 
