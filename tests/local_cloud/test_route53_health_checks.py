@@ -61,8 +61,11 @@ def test_the_same_request_again_gives_the_same_check(route53: Any) -> None:
 
 def test_a_caller_reference_for_other_settings_is_refused(route53: Any) -> None:
     create(route53, S3)
-    code, _, status = refusal(route53.create_health_check, CallerReference="a", HealthCheckConfig=ALARM)
-    assert (code, status) == ("HealthCheckAlreadyExists", 409)
+    assert refusal(route53.create_health_check, CallerReference="a", HealthCheckConfig=ALARM) == (
+        "HealthCheckAlreadyExists",
+        "A different health check has already been created with the specified caller reference.",
+        409,
+    )
 
 
 def test_the_caller_reference_of_a_deleted_check_is_refused(route53: Any) -> None:
@@ -83,11 +86,15 @@ def test_the_caller_reference_of_a_deleted_check_is_refused(route53: Any) -> Non
         ({**S3, "Type": "HTTPS_STR_MATCH"}, "needs SearchString"),
         ({**S3, "Type": "TCP"}, "needs Port"),
         ({"Type": "HTTP"}, "needs IPAddress or FullyQualifiedDomainName"),
+        ({**S3, "AlarmIdentifier": ALARM["AlarmIdentifier"]}, "must not have an metric region specified"),
+        ({**S3, "Type": "TCP", "Port": 1, "ResourcePath": "/x"}, "must not have a resource path specificed"),
+        ({**S3, "Type": "TCP", "Port": 1, "IPAddress": "8.8.8.8"}, "must not have a fully qualified domain name"),
+        ({**ALARM, "FailureThreshold": 1}, "cannot have FailureThreshold"),
         ({"Type": "HTTP", "IPAddress": "10.0.0.1"}, "health checkers cannot reach"),
         ({"Type": "HTTP", "IPAddress": "not one"}, "regular expression pattern"),
         ({**ALARM, "FullyQualifiedDomainName": "a.test"}, "cannot have FullyQualifiedDomainName"),
         ({"Type": "CLOUDWATCH_METRIC"}, "needs AlarmIdentifier"),
-        ({"Type": "CALCULATED", "ChildHealthChecks": []}, "needs HealthThreshold"),
+        ({"Type": "CALCULATED", "ChildHealthChecks": []}, "must have a health threshold specified"),
         ({"Type": "CALCULATED", "ChildHealthChecks": ["x"], "HealthThreshold": 1}, "x does not exist"),
     ],
 )
@@ -170,7 +177,7 @@ def test_a_deleted_check_is_gone(route53: Any) -> None:
 def test_a_child_is_not_deleted_before_its_parent(route53: Any) -> None:
     child = create(route53, ALARM)
     create(route53, {"Type": "CALCULATED", "ChildHealthChecks": [child], "HealthThreshold": 1}, "b")
-    assert refusal(route53.delete_health_check, HealthCheckId=child)[0] == "HealthCheckInUse"
+    assert refusal(route53.delete_health_check, HealthCheckId=child)[::2] == ("InvalidInput", 400)
 
 
 def test_a_check_that_record_sets_name_may_be_deleted(route53: Any) -> None:

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import botocore.exceptions
+import dns.name
 import pytest
 
 from local_cloud.cloud import LocalCloud
+from local_cloud.errors import AwsError
+from local_cloud.services.route53.batch import apply_changes
+from local_cloud.services.route53.zones import HostedZone
 
 
 @pytest.fixture
@@ -74,6 +78,17 @@ def test_a_caller_reference_is_good_for_one_zone_only(route53: Any) -> None:
         "A hosted zone has already been created with the specified caller reference.",
         409,
     )
+
+
+def test_a_caller_reference_is_used_up_even_when_its_zone_is_deleted(route53: Any) -> None:
+    route53.delete_hosted_zone(Id=create(route53, "two-regions.test", "same"))
+    asked = {"Name": "two-regions.test", "CallerReference": "same"}
+    assert refusal(route53.create_hosted_zone, **asked)[0] == "HostedZoneAlreadyExists"
+
+
+def test_a_top_level_domain_is_reserved(route53: Any) -> None:
+    message = refusal(route53.create_hosted_zone, Name="test", CallerReference="a")[1]
+    assert message == "test is reserved by AWS!"
 
 
 def test_a_zone_is_found_by_its_id_with_or_without_the_prefix(route53: Any) -> None:
@@ -157,6 +172,36 @@ def test_a_comment_is_replaced(route53: Any) -> None:
 def test_private_zones_are_not_pretended(route53: Any) -> None:
     vpc = {"VPCRegion": "eu-west-1", "VPCId": "vpc-1"}
     assert refusal(route53.create_hosted_zone, Name="a.test", CallerReference="a", VPC=vpc)[0] == "NotImplemented"
+
+
+def test_a_public_zone_is_associated_with_no_vpc(route53: Any) -> None:
+    asked = {"HostedZoneId": create(route53, "a.test"), "VPC": {"VPCRegion": "eu-west-1", "VPCId": "vpc-1"}}
+    assert refusal(route53.associate_vpc_with_hosted_zone, **asked)[::2] == ("PublicZoneVPCAssociation", 400)
+
+
+def test_an_operation_that_is_not_done_is_refused_by_its_name_whatever_is_asked(route53: Any) -> None:
+    code, message, status = refusal(route53.create_cidr_collection, Name="x", CallerReference="x")
+    assert (code, "CreateCidrCollection" in message, status) == ("NotImplemented", True, 501)
+
+
+def test_limits_are_told_with_what_is_used_of_them(route53: Any) -> None:
+    zone_id = create(route53, "a.test")
+    limit = route53.get_hosted_zone_limit(HostedZoneId=zone_id, Type="MAX_RRSETS_BY_ZONE")
+    assert (limit["Limit"], limit["Count"]) == ({"Type": "MAX_RRSETS_BY_ZONE", "Value": 10000}, 2)
+    limit = route53.get_account_limit(Type="MAX_HOSTED_ZONES_BY_OWNER")
+    assert (limit["Limit"]["Value"], limit["Count"]) == (500, 1)
+    code = refusal(route53.get_hosted_zone_limit, HostedZoneId=zone_id, Type="MAX_VPCS_ASSOCIATED_BY_ZONE")[0]
+    assert code == "HostedZoneNotPrivate"
+
+
+def test_a_zone_with_ten_thousand_record_sets_takes_no_more() -> None:
+    zone_name = dns.name.from_text("two-regions.test")
+    record_sets = {(dns.name.from_text(f"n{n}", zone_name), "A", ""): {"Name": "", "Type": "A"} for n in range(10_000)}
+    zone = HostedZone("Z1", zone_name, "", "", (), record_sets)
+    one_more = {"Name": "x.two-regions.test", "Type": "A", "TTL": 1, "ResourceRecords": [{"Value": "192.0.2.1"}]}
+    with pytest.raises(AwsError) as refused:
+        apply_changes(zone, [{"Action": "CREATE", "ResourceRecordSet": one_more}], health_check_exists=lambda _: True)
+    assert refused.value.message == "[Exceeded limit MAX_RRSETS_BY_ZONE for zone: Z1]"
 
 
 def test_a_delegation_set_that_is_not_there_is_refused(route53: Any) -> None:

@@ -6,7 +6,9 @@ configured" and "Weighted routing":
 - a record set without a health check is healthy;
 - a weight of 0 is not chosen, unless all weights are 0 (then all alike), or no record set with a weight is healthy;
 - when nothing is healthy, everything is;
-- failover answers PRIMARY while it is healthy, else a healthy SECONDARY; with neither, PRIMARY.
+- failover answers PRIMARY while it is healthy, else a healthy SECONDARY; with neither, PRIMARY;
+- multivalue answer puts the values of up to eight healthy record sets into one response; of more, different eight each
+  time.
 """
 
 from __future__ import annotations
@@ -14,6 +16,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
+
+MOST_VALUES = 8
+"""Record sets of a multivalue group in one response."""
 
 
 class Candidate(NamedTuple):
@@ -57,6 +62,8 @@ def find_candidates(record_sets: Sequence[dict[str, Any]], is_healthy: Callable[
     healthy = [record_set for record_set in record_sets if _is_healthy(record_set, is_healthy)]
     if "Failover" in record_sets[0]:
         return (_candidate(_by_failover(record_sets, healthy), 1),)
+    if "MultiValueAnswer" in record_sets[0]:
+        return _by_eights(healthy or record_sets)
     return _by_weight(healthy or record_sets)
 
 
@@ -74,6 +81,19 @@ def _by_weight(record_sets: Sequence[dict[str, Any]]) -> tuple[Candidate, ...]:
 
 def _by_failover(record_sets: Sequence[dict[str, Any]], healthy: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return min(healthy or record_sets, key=lambda record_set: str(record_set["Failover"]))  # PRIMARY before SECONDARY
+
+
+def _by_eights(record_sets: Sequence[dict[str, Any]]) -> tuple[Candidate, ...]:
+    """All in one candidate; of more than eight, a candidate for each eight in a row, the last before the first."""
+    starts = range(len(record_sets)) if len(record_sets) > MOST_VALUES else (0,)
+    twice = (*record_sets, *record_sets)
+    return tuple(_candidate(_merge(twice[start : start + min(MOST_VALUES, len(record_sets))]), 1) for start in starts)
+
+
+def _merge(record_sets: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One record set with the values of several, named after the first; remembered no longer than any of them."""
+    values = [record for record_set in record_sets for record in record_set["ResourceRecords"]]
+    return {**record_sets[0], "TTL": min(each["TTL"] for each in record_sets), "ResourceRecords": values}
 
 
 def _candidate(record_set: dict[str, Any], weight: int) -> Candidate:

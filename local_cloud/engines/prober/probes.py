@@ -8,8 +8,10 @@ import ipaddress
 import re
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -20,9 +22,12 @@ from local_cloud.call_log import UNLOGGED_KEY
 Respond = Callable[[dict[str, Any]], Response]
 """Asks the gateway in this process, with a WSGI environment."""
 
+TCP_SECONDS = 10.0
+"""To connect, when that is all that is checked."""
 CONNECT_SECONDS = 4.0
 RESPONSE_SECONDS = 2.0
-"""Route 53 developer guide, "How Route 53 determines the status of health checks". No clock shortens them."""
+"""For the status, and once more for the body where a string is looked for. All three are of the Route 53 developer
+guide, "How Route 53 determines the status of health checks that monitor an endpoint"; no clock shortens them."""
 SEARCHED_BYTES = 5120
 """The search string must stand within the first 5,120 bytes of the body."""
 USER_AGENT = "Amazon-Route53-Health-Check-Service (local cloud)"
@@ -60,26 +65,62 @@ def probe(config: dict[str, Any], *, respond: Respond) -> Observation:
 
 
 def _probe_loopback(config: dict[str, Any], address: str, host: str) -> Observation:
-    port = config["Port"]
-    if config["Type"] == "TCP":
-        socket.create_connection((address, port), timeout=CONNECT_SECONDS).close()
+    kind, port = config["Type"], config["Port"]
+    if kind == "TCP":
+        socket.create_connection((address, port), timeout=TCP_SECONDS).close()
         return Observation(True, "Success: TCP connection established")
-    connection: http.client.HTTPConnection
-    if config["Type"].startswith("HTTPS"):
-        # Route 53 does not validate certificates.
-        context = ssl._create_unverified_context()
-        connection = http.client.HTTPSConnection(address, port, timeout=CONNECT_SECONDS, context=context)
-    else:
-        connection = http.client.HTTPConnection(address, port, timeout=CONNECT_SECONDS)
+    with closing(http.client.HTTPConnection(address, port)) as connection:
+        connection.sock = _connect(config, address, host)
+        with _deadline(connection.sock):
+            headers = {"Host": _host_header(config, address, host), "User-Agent": USER_AGENT}
+            connection.request("GET", _path_of(config), headers=headers)
+            response = connection.getresponse()
+        if not kind.endswith("_STR_MATCH"):
+            return _judge(config, response.status, b"")
+        with _deadline(connection.sock):
+            return _judge(config, response.status, response.read(SEARCHED_BYTES))
+
+
+def _connect(config: dict[str, Any], address: str, host: str) -> socket.socket:
+    """A connection to the endpoint, with TLS where the type says so. Route 53 does not validate certificates."""
+    connected = socket.create_connection((address, config["Port"]), timeout=CONNECT_SECONDS)
+    if not config["Type"].startswith("HTTPS"):
+        return connected
     try:
-        connection.connect()
-        connection.sock.settimeout(RESPONSE_SECONDS)
-        headers = {"Host": f"{host or address}:{port}", "User-Agent": USER_AGENT}
-        connection.request("GET", _path_of(config), headers=headers)
-        response = connection.getresponse()
-        return _judge(config, response.status, response.read(SEARCHED_BYTES))
+        name = host if host and config.get("EnableSNI") else None
+        return ssl._create_unverified_context().wrap_socket(connected, server_hostname=name)
+    except OSError:
+        connected.close()
+        raise
+
+
+@contextmanager
+def _deadline(connected: socket.socket) -> Iterator[None]:
+    """End a conversation that takes too long: a socket's own timeout begins anew with every byte."""
+    is_over = threading.Event()
+
+    def end() -> None:
+        is_over.set()
+        with suppress(OSError):
+            connected.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(RESPONSE_SECONDS, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise TimeoutError if is_over.is_set() else error from error
     finally:
-        connection.close()
+        timer.cancel()
+    if is_over.is_set():
+        raise TimeoutError
+
+
+def _host_header(config: dict[str, Any], address: str, host: str) -> str:
+    """The domain name, or else the address; with the port unless it is the scheme's own."""
+    usual = 443 if config["Type"].startswith("HTTPS") else 80
+    return host or address if config["Port"] == usual else f"{host or address}:{config['Port']}"
 
 
 def _probe_s3(config: dict[str, Any], host: str, respond: Respond) -> Observation:

@@ -1,20 +1,19 @@
 """One change batch, applied to a copy of a zone's record sets: all of it, or nothing.
 
-Changes are applied in the order in which they stand. What concerns several record sets (one routing policy a name and
-type, one TTL a weighted group, nothing beside a CNAME) is checked on the result, so that a batch may replace a
-simple record set by weighted ones.
+Changes are applied in the order in which they stand. What concerns several record sets (`group_rules`) is checked on
+the result, so that a batch may replace a simple record set by weighted ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Callable
 from typing import Any
 
 from dns.name import Name
 
 from local_cloud.errors import AwsError
 from local_cloud.services.route53.domain_names import InvalidNameError, parse_name, write_name
+from local_cloud.services.route53.group_rules import find_faults_between
 from local_cloud.services.route53.record_rules import check_shape, find_faults
 from local_cloud.services.route53.zones import HostedZone, Key, RecordSet
 
@@ -22,8 +21,11 @@ MAXIMUM_RECORDS = 1000
 """ResourceRecord elements in a batch; an UPSERT counts twice."""
 MAXIMUM_CHARACTERS = 32_000
 """In the values of a batch; those of an UPSERT count twice."""
-MAXIMUM_GROUP = 100
-"""Record sets of one name and type."""
+MAXIMUM_RECORD_SETS = 10_000
+"""In a zone, by default."""
+
+
+_KEPT = ("SetIdentifier", "Weight", "Failover", "MultiValueAnswer", "TTL", "ResourceRecords", "HealthCheckId")
 
 
 def apply_changes(
@@ -42,7 +44,9 @@ def apply_changes(
     batch = _Batch(zone)
     for change in changes:
         batch.apply(change["Action"], change["ResourceRecordSet"])
-    faults = batch.faults or list(_faults_of_zone(zone, batch.record_sets, batch.touched))
+    faults = batch.faults or list(find_faults_between(zone.name, batch.record_sets, batch.put))
+    if not faults and len(batch.record_sets) > max(MAXIMUM_RECORD_SETS, len(zone.record_sets)):
+        faults = [f"Exceeded limit MAX_RRSETS_BY_ZONE for zone: {zone.id}"]
     if faults:
         raise AwsError("InvalidChangeBatch", f"[{', '.join(faults)}]")
     return batch.record_sets
@@ -65,7 +69,7 @@ def _check_size(changes: list[dict[str, Any]]) -> None:
     if records > MAXIMUM_RECORDS:
         raise AwsError("InvalidChangeBatch", f"[Number of records limit of {MAXIMUM_RECORDS} exceeded.]")
     if characters > MAXIMUM_CHARACTERS:
-        raise AwsError("InvalidChangeBatch", f"[Number of characters limit of {MAXIMUM_CHARACTERS} exceeded.]")
+        raise AwsError("InvalidChangeBatch", f"[RDATA character limit of {MAXIMUM_CHARACTERS} exceeded.]")
 
 
 class _Batch:
@@ -74,7 +78,7 @@ class _Batch:
     def __init__(self, zone: HostedZone) -> None:
         self.record_sets = dict(zone.record_sets)
         self.faults: list[str] = []
-        self.touched: set[Name] = set()
+        self.put: list[Key] = []
         self._zone = zone
         self._seen: set[tuple[str, Key]] = set()
 
@@ -98,7 +102,6 @@ class _Batch:
         else:
             self._put(action, key, record_set)
         self._seen.add((action, key))
-        self.touched.add(name)
 
     def _delete(self, key: Key, record_set: RecordSet) -> None:
         current = self.record_sets.get(key)
@@ -119,13 +122,16 @@ class _Batch:
             self.faults.append(f"Tried to create resource record set {_describe(record_set)} but it already exists")
             return
         self.faults += find_faults(record_set)
+        if key[1] == "SOA" and (key[0] != self._zone.name or len(record_set["ResourceRecords"]) > 1):
+            self.faults.append("A HostedZone must contain exactly one SOA record.")
         self.record_sets[key] = record_set
+        self.put.append(key)
 
 
 def _normalised(record_set: RecordSet, name: Name) -> RecordSet:
     """The record set as Route 53 keeps it, with members in the order in which it lists them."""
     kept = {"Name": write_name(name), "Type": record_set["Type"]}
-    for member in ("SetIdentifier", "Weight", "Failover", "TTL", "ResourceRecords", "HealthCheckId"):
+    for member in _KEPT:
         if record_set.get(member) is not None:
             kept[member] = record_set[member]
     return kept
@@ -138,49 +144,3 @@ def _comparable(record_set: RecordSet) -> RecordSet:
 def _describe(record_set: RecordSet) -> str:
     identifier = f", set-identifier='{record_set['SetIdentifier']}'" if "SetIdentifier" in record_set else ""
     return f"[name='{record_set['Name']}', type='{record_set['Type']}'{identifier}]"
-
-
-def _faults_of_zone(zone: HostedZone, record_sets: Mapping[Key, RecordSet], touched: set[Name]) -> Iterator[str]:
-    """What is wrong between the record sets of each name that the batch touched."""
-    ordered = [record_set for _, record_set in sorted(record_sets.items(), key=lambda item: item[0])]
-    for name in sorted(touched):
-        here = [record_set for record_set in ordered if record_set["Name"] == write_name(name)]
-        yield from _faults_of_cname(zone, write_name(name), here)
-        for _, group in groupby(here, key=lambda record_set: str(record_set["Type"])):
-            yield from _faults_of_group(list(group))
-
-
-def _faults_of_cname(zone: HostedZone, name: str, here: list[RecordSet]) -> Iterator[str]:
-    kinds = {record_set["Type"] for record_set in here}
-    if "CNAME" not in kinds:
-        return
-    if name == write_name(zone.name):
-        yield f"RRSet of type CNAME with DNS name {name} is not permitted at apex in zone {name}"
-    elif len(kinds) > 1:
-        yield (
-            f"RRSet of type CNAME with DNS name {name} is not permitted as it conflicts with other records with the "
-            f"same DNS name in zone {write_name(zone.name)}"
-        )
-
-
-def _faults_of_group(group: list[RecordSet]) -> Iterator[str]:
-    """What is wrong in the record sets of one name and type."""
-    first = group[0]
-    what = f"RRSet with DNS name {first['Name']}, type {first['Type']}"
-    last = f"{what}, SetIdentifier {group[-1].get('SetIdentifier')}"
-    policies = {_policy_of(record_set) for record_set in group}
-    if len(group) > 1 and "simple" in policies:
-        yield f"{what} cannot be created as other RRSets exist with the same name and type."
-    elif len(policies) > 1:
-        policy = _policy_of(group[-1])
-        yield f"{last} cannot be created as a non-{policy} set exists with the same name and type."
-    elif policies == {"weighted"} and len({record_set["TTL"] for record_set in group}) > 1:
-        yield f"{last} cannot be created as weighted sets must contain the same TTL."
-    elif policies == {"failover"} and len({record_set["Failover"] for record_set in group}) < len(group):
-        yield f"{last} cannot be created as a failover set has one {group[-1]['Failover']} record set."
-    elif len(group) > MAXIMUM_GROUP:
-        yield f"{what} cannot be created as a group has at most {MAXIMUM_GROUP} record sets."
-
-
-def _policy_of(record_set: RecordSet) -> str:
-    return "weighted" if "Weight" in record_set else "failover" if "Failover" in record_set else "simple"

@@ -49,7 +49,7 @@ class Changes:
         """
         change = self._changes.get(change_id)
         if change is None:
-            raise AwsError("NoSuchChange", f"A change with the specified change ID does not exist: {change_id}", 404)
+            raise AwsError("NoSuchChange", f"Could not find resource with ID: {change_id}", 404)
         is_in_sync = self._clock.now() - change.submitted >= self._clock.scaled(SECONDS_TO_IN_SYNC)
         described = {
             "Id": f"/change/{change_id}",

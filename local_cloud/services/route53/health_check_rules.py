@@ -37,6 +37,7 @@ def check_config(config: dict[str, Any], others: Mapping[str, dict[str, Any]]) -
     if kind == "CLOUDWATCH_METRIC":
         _require(config, "AlarmIdentifier")
         _require(config, "InsufficientDataHealthStatus")
+        _refuse_members(config, ("RequestInterval", "FailureThreshold", "ChildHealthChecks", "HealthThreshold"))
 
 
 def complete_config(config: dict[str, Any]) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def complete_config(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_endpoint(kind: str, config: dict[str, Any]) -> None:
-    if "IPAddress" not in config and "FullyQualifiedDomainName" not in config:
+    if not config.get("IPAddress") and not config.get("FullyQualifiedDomainName"):
         raise _invalid(f"A health check of type {kind} needs IPAddress or FullyQualifiedDomainName.")
     if config.get("RequestInterval", 30) not in (10, 30):
         raise _invalid("RequestInterval must be 10 or 30 seconds.")
@@ -59,17 +60,29 @@ def _check_endpoint(kind: str, config: dict[str, Any]) -> None:
     else:
         _refuse_members(config, ("SearchString",))
     if kind == "TCP":
-        _require(config, "Port")
-        _refuse_members(config, ("ResourcePath",))
-    _refuse_members(config, ("ChildHealthChecks", "HealthThreshold", "AlarmIdentifier", "InsufficientDataHealthStatus"))
+        _check_tcp(config)
+    if config.get("AlarmIdentifier"):
+        raise _invalid("Invalid parameter : Basic health checks must not have an metric region specified.")
+    _refuse_members(config, ("ChildHealthChecks", "HealthThreshold", "InsufficientDataHealthStatus"))
     _check_address(config.get("IPAddress"))
+
+
+def _check_tcp(config: dict[str, Any]) -> None:
+    _require(config, "Port")
+    if config.get("ResourcePath"):
+        raise _invalid("TCP health checks must not have a resource path specificed.")  # their spelling
+    if config.get("IPAddress") and config.get("FullyQualifiedDomainName"):
+        raise _invalid("TCP health checks that have IP address must not have a fully qualified domain name specified.")
 
 
 def _check_address(text: str | None) -> None:
     """Only addresses of the public Internet, as on AWS; and loopback, which here is the only network there is."""
-    if text is None:
+    if not text:
         return
-    address = ipaddress.ip_address(text)
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError as error:  # what the model's pattern lets through
+        raise _invalid(f"{text} is not an IP address.") from error
     if not address.is_loopback and not address.is_global:
         raise _invalid(
             f"The IP address {text} is in a range that health checkers cannot reach: local, private or reserved."
@@ -77,7 +90,8 @@ def _check_address(text: str | None) -> None:
 
 
 def _check_children(config: dict[str, Any], others: Mapping[str, dict[str, Any]]) -> None:
-    _require(config, "HealthThreshold")
+    if config.get("HealthThreshold") is None:
+        raise _invalid("Invalid parameter : Calculated health checks must have a health threshold specified.")
     for child in config.get("ChildHealthChecks", []):
         if child not in others:
             raise _invalid(f"The child health check {child} does not exist.")
@@ -88,7 +102,7 @@ def _check_children(config: dict[str, Any], others: Mapping[str, dict[str, Any]]
 
 
 def _require(config: dict[str, Any], member: str) -> None:
-    if config.get(member) is None:
+    if not config.get(member):
         raise _invalid(f"A health check of type {config['Type']} needs {member}.")
 
 

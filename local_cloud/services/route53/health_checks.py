@@ -31,7 +31,7 @@ class HealthChecks(Service):
         existing = next((each for each in self.health_checks.values() if each["CallerReference"] == reference), None)
         if reference in self.health_check_references:
             if existing is None or self.health_check_references[reference] != config:
-                message = "This caller reference belongs to a health check with other settings, or to a deleted one."
+                message = "A different health check has already been created with the specified caller reference."
                 raise AwsError("HealthCheckAlreadyExists", message, 409)
             return _created(existing)
         check_config(config, self.health_checks)
@@ -83,8 +83,9 @@ class HealthChecks(Service):
             if health_check_id in parent["HealthCheckConfig"].get("ChildHealthChecks", [])
         ]
         if parents:
+            # Route 53's model says of HealthCheckInUse that it is not in use.
             message = f"The health check {health_check_id} is a child of the health check {parents[0]}."
-            raise AwsError("HealthCheckInUse", message)
+            raise AwsError("InvalidInput", message)
         del self.health_checks[health_check_id]
         self.tags.pop(("healthcheck", health_check_id), None)
         self.prober.remove(health_check_id)

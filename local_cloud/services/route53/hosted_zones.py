@@ -33,11 +33,16 @@ class HostedZones(Service):
     """`CreateHostedZone` and the rest of a zone's life. Only public zones: an edge function sees no other."""
 
     zones: Zones
+    zone_references: set[str]
+    """Caller references that were used, those of deleted zones included."""
     changes: Changes
     tags: dict[tuple[str, str], dict[str, str]]
 
     def answer_create_hosted_zone(self, call: Call) -> dict[str, Any]:
-        """Create a zone with its SOA and NS record sets. A caller reference is good for one zone only."""
+        """Create a zone with its SOA and NS record sets.
+
+        A caller reference is good for one zone only, and used up even when that zone has been deleted.
+        """
         parameters = call.parameters
         name = _parse_zone_name(parameters["Name"])
         config = parameters.get("HostedZoneConfig", {})
@@ -45,7 +50,7 @@ class HostedZones(Service):
             raise AwsError("NotImplemented", "The local cloud has public hosted zones only.", 501)
         if "DelegationSetId" in parameters:
             raise AwsError("NoSuchDelegationSet", "A reusable delegation set with the specified ID does not exist.")
-        if any(zone.caller_reference == parameters["CallerReference"] for zone in self.zones):
+        if parameters["CallerReference"] in self.zone_references:
             message = "A hosted zone has already been created with the specified caller reference."
             raise AwsError("HostedZoneAlreadyExists", message, 409)
         name_servers = new_delegation_set()
@@ -58,6 +63,7 @@ class HostedZones(Service):
             record_sets=_first_record_sets(name, name_servers),
         )
         self.zones.put(zone)
+        self.zone_references.add(zone.caller_reference)
         return {
             "HostedZone": describe_zone(zone),
             "ChangeInfo": self.changes.add(),
@@ -123,6 +129,12 @@ class HostedZones(Service):
         self.tags.pop(("hostedzone", zone.id), None)
         return {"ChangeInfo": self.changes.add()}
 
+    def answer_associate_vpc_with_hosted_zone(self, call: Call) -> dict[str, Any]:
+        """Refuse: the zones here are public ones, which cannot be associated with a VPC."""
+        zone = self.get_zone(call.parameters["HostedZoneId"])
+        message = f"The hosted zone {zone.id} is a public one; only a private hosted zone is associated with a VPC."
+        raise AwsError("PublicZoneVPCAssociation", message)
+
     def get_zone(self, zone_id: str) -> HostedZone:
         """A zone by its id, bare or as `/hostedzone/Z…`.
 
@@ -150,12 +162,9 @@ def describe_zone(zone: HostedZone) -> dict[str, Any]:
 
 def _parse_zone_name(text: str) -> Name:
     name = _parse_name(text)
-    if any(name.is_subdomain(reserved) for reserved in _RESERVED):
+    # A top-level domain has a single label, and the root's empty one.
+    if len(name.labels) < 3 or any(name.is_subdomain(reserved) for reserved in _RESERVED):
         raise AwsError("InvalidDomainName", f"{text.rstrip('.')} is reserved by AWS!")
-    if len(name.labels) < 3:  # the root's empty label counts
-        raise AwsError(
-            "InvalidDomainName", f"{text} is a top-level domain (TLD); a hosted zone needs a name below one."
-        )
     if _is_address(text):
         raise AwsError("InvalidDomainName", f"{text} is an IP address, not a domain name.")
     return name

@@ -56,8 +56,12 @@ class RecordSets(HostedZones):
         return {"ChangeInfo": self.changes.describe(call.parameters["Id"].rsplit("/", 1)[-1])}
 
     def answer_test_dns_answer(self, call: Call) -> dict[str, Any]:
-        """What the name servers answer for a name of this zone: a weighted name is drawn anew each time."""
+        """What the name servers answer for a name of this zone: a weighted name is drawn anew each time.
+
+        From where it is asked (`ResolverIP`, `EDNS0ClientSubnetIP`) makes no difference to the routing policies here.
+        """
         zone = self.get_zone(call.parameters["HostedZoneId"])
+        _check_subnet(call.parameters)
         name = _parse_name(call.parameters["RecordName"])
         kind = call.parameters["RecordType"]
         answers = Answers(_OneZone(zone), is_healthy=self.prober.is_healthy)
@@ -104,6 +108,20 @@ def _start_of(parameters: dict[str, Any]) -> tuple[Name, str, str] | None:
         return None
     name = _parse_name(parameters["StartRecordName"])
     return name, parameters.get("StartRecordType", ""), parameters.get("StartRecordIdentifier", "")
+
+
+def _check_subnet(parameters: dict[str, Any]) -> None:
+    """Refuse a mask that is no number of bits of the client's address.
+
+    Raises:
+        AwsError: `InvalidInput`.
+    """
+    if "EDNS0ClientSubnetMask" not in parameters:
+        return
+    bits = 128 if ":" in parameters.get("EDNS0ClientSubnetIP", "") else 32
+    mask = parameters["EDNS0ClientSubnetMask"]
+    if "EDNS0ClientSubnetIP" not in parameters or not mask.isdecimal() or int(mask) > bits:
+        raise AwsError("InvalidInput", f"Invalid value for edns0clientsubnetmask: '{mask}'. It is 0 to {bits} bits.")
 
 
 def _parse_name(text: str) -> Name:

@@ -13,12 +13,13 @@ from local_cloud.services.route53.changes import Changes
 from local_cloud.services.route53.constraints import check_constraints
 from local_cloud.services.route53.domain_names import parse_name
 from local_cloud.services.route53.health_checks import HealthChecks
+from local_cloud.services.route53.limits import Limits
 from local_cloud.services.route53.record_sets import RecordSets
 from local_cloud.services.route53.tags import Tags
 from local_cloud.services.route53.zones import RecordSet, Zones
 
 
-class Route53Service(RecordSets, HealthChecks, Tags):
+class Route53Service(RecordSets, HealthChecks, Limits, Tags):
     """Amazon Route 53, owned outright.
 
     New data is answered by the nameserver at once; `GetChange` says `INSYNC` a scaled 30 seconds later. On AWS the name
@@ -34,6 +35,7 @@ class Route53Service(RecordSets, HealthChecks, Tags):
 
     def __init__(self, *, clock: Clock, prober: Any) -> None:
         self.zones = Zones()
+        self.zone_references = set()
         self.changes = Changes(clock)
         self.prober = prober
         self.clock = clock
@@ -42,12 +44,14 @@ class Route53Service(RecordSets, HealthChecks, Tags):
         self.tags = {}
 
     def refuse(self, call: Call) -> None:
-        """Refuse parameters outside the limits of Route 53's model."""
-        check_constraints(call)
+        """Refuse parameters outside the limits of Route 53's model, in operations that are done here."""
+        if self.method("answer", call):
+            check_constraints(call)
 
     def reset(self) -> None:
         """Forget zones, changes, health checks and tags. `generation` goes on."""
         self.zones.clear()
+        self.zone_references.clear()
         self.changes.clear()
         self.prober.reset()
         for table in (self.health_checks, self.health_check_references, self.tags):
