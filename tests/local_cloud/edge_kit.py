@@ -17,7 +17,6 @@ from cloudfront_kit import FUNCTION, Kit, make_kit, minimal_behavior, minimal_co
 from local_cloud.call import Response
 from local_cloud.clock import Clock
 from local_cloud.engines.edge import Edge
-from local_cloud.engines.edge.fetching import Throttled
 from local_cloud.engines.sandbox import DeployedFunction, Invocation
 
 IRELAND, SINGAPORE = "site.s3.eu-west-1.amazonaws.com", "twin.s3.ap-southeast-1.amazonaws.com"
@@ -53,11 +52,26 @@ class Buckets:
         return held
 
 
+def record_of(event: dict[str, Any]) -> dict[str, Any]:
+    """What an event is about: `config`, `request` and, in response events, `response`."""
+    record = event["Records"][0]["cf"]
+    assert isinstance(record, dict)
+    return record
+
+
+def unchanged(event: dict[str, Any]) -> Any:
+    """A function that changes nothing."""
+    record = record_of(event)
+    return record["response"] if "response" in record else record["request"]
+
+
 class Functions:
     """Stands for Lambda and the sandbox: one function version, whose handler is a Python callable."""
 
     def __init__(self) -> None:
-        self.run: Run = lambda event: event["Records"][0]["cf"]["request"]
+        self.run: Run = unchanged
+        self.gate: threading.Event | None = None
+        self.was_asked = threading.Event()
         self.events: list[dict[str, Any]] = []
         self.log_groups: list[tuple[str, str]] = []
         self.timed_out = False
@@ -68,10 +82,11 @@ class Functions:
     async def invoke(self, function: DeployedFunction, event: dict[str, Any], *, region: str, log_group: str) -> Any:
         self.events.append(event)
         self.log_groups.append((region, log_group))
+        self.was_asked.set()
+        if self.gate:
+            await asyncio.to_thread(self.gate.wait, 5)
         try:
             payload, error = self.run(json.loads(json.dumps(event))), None
-        except Throttled:
-            raise
         except Exception as raised:
             payload, error = None, {"errorMessage": str(raised)}
         return Invocation(payload, error, self.timed_out, [], "id", 0.001)
@@ -82,6 +97,7 @@ class Answer:
     status: int
     headers: http.client.HTTPMessage
     body: bytes
+    reason: str
 
     @property
     def text(self) -> str:
@@ -114,10 +130,20 @@ class EdgeKit:
     def create_with_function(self, run: Run, *, policy: str = OPTIMIZED, **changes: Any) -> str:
         """Create a distribution with an origin-request function, an identity and the header X-DNS-ORIGIN."""
         self.functions.run = run
-        item = {"LambdaFunctionARN": FUNCTION, "EventType": "origin-request"}
-        behavior = minimal_behavior(CachePolicyId=policy, LambdaFunctionAssociations={"Quantity": 1, "Items": [item]})
+        behavior = with_functions("origin-request", CachePolicyId=policy)
         origins = {"Quantity": 1, "Items": [self.private_origin()]}
         return self.create(DefaultCacheBehavior=behavior, Origins=origins, **changes)
+
+    def create_at(self, events: str, run: Run, *, include_body: bool = False, **behavior: Any) -> str:
+        """Create a distribution with the function at these events, in front of a public bucket."""
+        self.functions.run = run
+        changed = with_functions(*events.split(), include_body=include_body, **behavior)
+        return self.create(DefaultCacheBehavior=changed)
+
+    @property
+    def events_run(self) -> list[str]:
+        """The types of the events for which the function ran."""
+        return [record_of(event)["config"]["eventType"] for event in self.functions.events]
 
     def private_origin(self) -> dict[str, Any]:
         config = {"CallerReference": "identity", "Comment": ""}
@@ -129,15 +155,17 @@ class EdgeKit:
         s3 = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}
         return minimal_origin(S3OriginConfig=s3, CustomHeaders=headers)
 
-    def get(self, path: str, *, host: str = "", method: str = "GET", **headers: str) -> Answer:
+    def get(
+        self, path: str, *, host: str = "", method: str = "GET", body: bytes | None = None, **headers: str
+    ) -> Answer:
         """Ask the edge, on a connection of its own."""
         address = urlsplit(self.edge.url)
         connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
         sent = {"Host": host or self.domain_name} | {name.replace("_", "-"): v for name, v in headers.items()}
         try:
-            connection.request(method, path, headers=sent)
+            connection.request(method, path, body, sent)
             response = connection.getresponse()
-            return Answer(response.status, response.headers, response.read())
+            return Answer(response.status, response.headers, response.read(), response.reason)
         finally:
             connection.close()
 
@@ -146,8 +174,17 @@ class EdgeKit:
         self.cloudfront.client.create_invalidation(DistributionId=distribution_id, InvalidationBatch=batch)
 
 
+def with_functions(*events: str, include_body: bool = False, **changes: Any) -> dict[str, Any]:
+    """A cache behavior with the function at these events."""
+    items = [
+        {"LambdaFunctionARN": FUNCTION, "EventType": event, "IncludeBody": include_body and event.endswith("request")}
+        for event in events
+    ]
+    return minimal_behavior(LambdaFunctionAssociations={"Quantity": len(items), "Items": items}, **changes)
+
+
 @contextmanager
-def running_edge() -> Iterator[EdgeKit]:
+def running_edge(*, concurrent_executions: int = 1000) -> Iterator[EdgeKit]:
     """An edge that answers, in a loop of its own."""
     kit, buckets, functions = make_kit(), Buckets(), Functions()
     logs: list[tuple[str, str, str, list[str]]] = []
@@ -158,6 +195,7 @@ def running_edge() -> Iterator[EdgeKit]:
         respond=buckets.respond,
         clock=Clock(1, now=kit.time),
         keep_log=lambda *log: logs.append(log),
+        concurrent_executions=concurrent_executions,
     )
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)

@@ -232,12 +232,6 @@ def test_an_origin_has_an_identity_or_an_access_control_but_not_both(kit: Kit) -
     assert answer == ("IllegalOriginAccessConfiguration", 400)
 
 
-def test_what_the_edge_does_not_run_is_refused_by_name(kit: Kit) -> None:
-    config = minimal_config(DefaultCacheBehavior=associated(event="viewer-request"))
-
-    assert refused(kit.client.create_distribution, DistributionConfig=config) == ("NotImplemented", 501)
-
-
 def test_a_function_that_may_not_run_at_the_edge_is_refused_with_the_distribution(kit: Kit) -> None:
     config = minimal_config(DefaultCacheBehavior=associated("arn:aws:lambda:us-east-1:123456789012:function:route"))
 

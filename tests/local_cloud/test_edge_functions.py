@@ -9,8 +9,6 @@ import pytest
 from cloudfront_kit import minimal_origin
 from edge_kit import DISABLED, IRELAND, SINGAPORE, EdgeKit, running_edge
 
-from local_cloud.engines.edge.fetching import Throttled
-
 Request = dict[str, Any]
 
 
@@ -250,7 +248,6 @@ def set_s3(**fields: Any) -> Callable[[Request], None]:
         set_header("Upper-Case"),
         set_header("x-mine", "two\nlines"),
         lambda request: request["headers"].pop("accept-encoding"),
-        lambda request: request["headers"].update({"x-mine": "no list"}),
         lambda request: request.update(uri="page"),
         lambda request: request.update(uri="/" + "a" * 8192),
         lambda request: request.update(method="POST"),
@@ -346,18 +343,6 @@ def test_a_function_that_takes_too_long_is_an_execution_error(edge: EdgeKit) -> 
     answer = edge.get("/page")
 
     assert (answer.status, answer.x_cache) == (503, "LambdaExecutionError from cloudfront")
-
-
-def test_a_throttled_function_is_a_limit_exceeded(edge: EdgeKit) -> None:
-    def throttled(event: dict[str, Any]) -> None:
-        raise Throttled
-
-    edge.create_with_function(throttled)
-
-    answer = edge.get("/page")
-
-    assert (answer.status, answer.x_cache) == (503, "LambdaLimitExceeded from cloudfront")
-    assert "throttled" in answer.text
 
 
 def test_the_conditions_of_a_confirmation_are_in_the_event_and_read_only(edge: EdgeKit) -> None:

@@ -30,6 +30,7 @@ class Object:
         is_head: True for the answer to HEAD, which cannot serve GET.
         x_cache: What the first viewer's X-Cache says.
         head: Status line and headers of a hit, ready to be sent.
+        reason: The status description that a function chose, or empty for the usual one.
     """
 
     status: int
@@ -41,6 +42,7 @@ class Object:
     is_head: bool = False
     x_cache: str = "Miss from cloudfront"
     head: bytes | None = None
+    reason: str = ""
 
     @property
     def size(self) -> int:

@@ -1,36 +1,42 @@
-"""Lambda@Edge events: a request in CloudFront's shape, and the event around it.
+"""Lambda@Edge events (CFDG/lambda-event-structure): requests and responses in CloudFront's shape, and the event around.
 
-    build_request          what the edge would send to an origin, as functions see it
-    with_origin            the same, with the origin that it is for
-    origin_request_event   the event with that request in it
-
-Viewer events and origin-response have the same envelope; they differ in the record's request and response.
+viewer_request    what a viewer sent, as functions see it
+build_request     what the edge would send to an origin, as functions see it
+with_origin       the same, with the origin that it is for
+with_body         a request with the viewer's body, for functions that asked for it
+event_response    what will be answered, as functions see it
+build_event       the event
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
+from local_cloud.engines.edge.cache import Object
 from local_cloud.engines.edge.cache_key import (
     forwarded_cookies,
     forwarded_headers,
     forwarded_query,
     normalised_encodings,
 )
+from local_cloud.engines.edge.header_rules import is_disallowed
 from local_cloud.engines.edge.site import Behavior, Config, Origin, Site
 
 Request = dict[str, Any]
+Response = dict[str, Any]
 Headers = dict[str, list[dict[str, str]]]
 
-ORIGIN_REQUEST = "origin-request"
 _REGION_LABEL = ".s3."
+_LOCAL_NAME = ".cloudfront.localhost"
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """A request as it came from a viewer.
+    """A request as it came from a viewer, or as a viewer-request function left it.
 
     Attributes:
         path: Still encoded, with the default root object in place of `/`.
@@ -46,6 +52,20 @@ class Viewer:
     ip: str
     id: str
     body: bytes = b""
+
+
+def viewer_request(site: Site, viewer: Viewer) -> Request:
+    """What a viewer sent, in the shape in which functions see it; `Host` is a name that the distribution has on AWS."""
+    headers = exposed((name, value) for name, value in viewer.headers.items() if name.lower() != "host")
+    host = viewer.headers.get("Host", "").partition(":")[0]
+    host = site.domain_name if host.lower().endswith(_LOCAL_NAME) else host
+    return {
+        "clientIp": viewer.ip,
+        "headers": {"host": [{"key": "Host", "value": host}], **headers},
+        "method": viewer.method,
+        "querystring": as_utf8(viewer.query),
+        "uri": as_utf8(viewer.path),
+    }
 
 
 def build_request(site: Site, behavior: Behavior, viewer: Viewer, conditions: Mapping[str, str]) -> Request:
@@ -70,9 +90,9 @@ def build_request(site: Site, behavior: Behavior, viewer: Viewer, conditions: Ma
     return {
         "clientIp": viewer.ip,
         "method": viewer.method,
-        "uri": viewer.path,
-        "querystring": forwarded_query(viewer.query, by.query_strings),
-        "headers": to_headers({name: value for name, value in headers.items() if value}),
+        "uri": as_utf8(viewer.path),
+        "querystring": as_utf8(forwarded_query(viewer.query, by.query_strings)),
+        "headers": to_headers({name: as_utf8(value) for name, value in headers.items() if value}),
     }
 
 
@@ -81,11 +101,38 @@ def to_headers(headers: Mapping[str, str]) -> Headers:
     return {name.lower(): [{"key": name, "value": value}] for name, value in headers.items()}
 
 
+def exposed(headers: Iterable[tuple[str, str]]) -> Headers:
+    """Headers in the shape of events, each as often as it is there, without those that functions don't see."""
+    listed: Headers = {}
+    for name, value in headers:
+        if not is_disallowed(name):
+            listed.setdefault(name.lower(), []).append({"key": name, "value": as_utf8(value)})
+    return listed
+
+
+def as_utf8(text: str) -> str:
+    """The text; what came in bytes that are not UTF-8 counts as ISO-8859-1 (CFDG/edge-function-restrictions-all)."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogateescape").decode("latin-1")
+    return text
+
+
 def with_origin(request: Request, origin: Origin) -> Request:
     """The request, with the origin that it is for and the Host header that goes with it."""
     domain_name = origin.config["DomainName"]
     headers = {"host": [{"key": "Host", "value": domain_name}], **request["headers"]}
     return {**request, "headers": headers, "origin": _origin(origin.config)}
+
+
+def with_body(request: Request, body: bytes, most: int) -> Request:
+    """The request with its body, cut to what functions get to see (CFDG/lambda-at-edge-function-restrictions)."""
+    data = base64.b64encode(body[:most]).decode()
+    field = {"inputTruncated": len(body) > most, "action": "read-only", "encoding": "base64", "data": data}
+    return {**request, "body": field}
 
 
 def _origin(config: Config) -> Config:
@@ -96,11 +143,22 @@ def _origin(config: Config) -> Config:
         "customHeaders": to_headers({header["HeaderName"]: header["HeaderValue"] for header in headers}),
     }
     if "S3OriginConfig" not in config:
-        custom = config.get("CustomOriginConfig") or {}
-        return {"custom": {**common, "port": custom.get("HTTPSPort", 443), "protocol": "https"}}
+        return {"custom": {**common, **_connection(config.get("CustomOriginConfig") or {})}}
     if not config["S3OriginConfig"]["OriginAccessIdentity"]:
         return {"s3": {**common, "authMethod": "none", "region": ""}}
     return {"s3": {**common, "authMethod": "origin-access-identity", "region": region_of(common["domainName"])}}
+
+
+def _connection(custom: Config) -> Config:
+    """How a custom origin is spoken to; viewers count as using HTTPS, so `match-viewer` is `https`."""
+    plain = custom.get("OriginProtocolPolicy") == "http-only"
+    return {
+        "keepaliveTimeout": custom.get("OriginKeepaliveTimeout", 5),
+        "port": custom.get("HTTPPort", 80) if plain else custom.get("HTTPSPort", 443),
+        "protocol": "http" if plain else "https",
+        "readTimeout": custom.get("OriginReadTimeout", 30),
+        "sslProtocols": (custom.get("OriginSslProtocols") or {}).get("Items") or ["TLSv1.2"],
+    }
 
 
 def region_of(domain_name: str) -> str:
@@ -109,15 +167,35 @@ def region_of(domain_name: str) -> str:
     return region if region and region != "amazonaws.com" else "us-east-1"
 
 
-def origin_request_event(site: Site, request: Request, request_id: str) -> dict[str, Any]:
-    """The event of an origin request (CFDG/lambda-event-structure)."""
-    return {"Records": [{"cf": {"config": _config(site, ORIGIN_REQUEST, request_id), "request": request}}]}
+def event_response(thing: Object) -> Response:
+    """What an origin answered, or what a viewer will get, in the shape in which functions see it: without the body.
+
+    Which of the headers that CloudFront itself adds for viewers (Via, Age, X-Cache) are in viewer-response events is
+    not documented, but for X-Cache, which is not; here none of them is.
+    """
+    headers = exposed(thing.headers.items())
+    if thing.status not in (204, 304):
+        headers.setdefault("content-length", [{"key": "Content-Length", "value": str(len(thing.body))}])
+    return {"status": str(thing.status), "statusDescription": thing.reason or phrase(thing.status), "headers": headers}
 
 
-def _config(site: Site, event_type: str, request_id: str) -> dict[str, str]:
-    return {
+def phrase(status: int) -> str:
+    """The usual description of a status; nothing for one that has none."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def build_event(
+    site: Site, event_type: str, request_id: str, request: Request, response: Response | None = None
+) -> dict[str, Any]:
+    """The event of one of the four types; response events have both, the request and the response."""
+    config = {
         "distributionDomainName": site.domain_name,
         "distributionId": site.id,
         "eventType": event_type,
         "requestId": request_id,
     }
+    cf = {"config": config, "request": request}
+    return {"Records": [{"cf": cf if response is None else {**cf, "response": response}}]}

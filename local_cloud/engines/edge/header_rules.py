@@ -1,6 +1,11 @@
-"""Which headers nobody may touch: in origin custom headers, and in what a function returns from an origin request."""
+"""Which headers nobody may touch: in origin custom headers, and in what functions return from each of the events."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+
+VIEWER_REQUEST, ORIGIN_REQUEST = "viewer-request", "origin-request"
+ORIGIN_RESPONSE, VIEWER_RESPONSE = "origin-response", "viewer-response"
 
 # CFDG/add-origin-custom-headers.
 _NOT_CUSTOM = frozenset(
@@ -14,12 +19,19 @@ _NOT_CUSTOM = frozenset(
 _NOT_CUSTOM_PREFIXES = ("x-amz-", "x-edge-")
 
 # CFDG/edge-function-restrictions-all, 2026; Host is writable in origin requests.
-READ_ONLY = frozenset(
-    (
-        *("accept-encoding", "cdn-loop", "content-length", "if-modified-since", "if-none-match", "if-range"),
-        *("if-unmodified-since", "transfer-encoding", "via"),
-    )
-)
+READ_ONLY: Mapping[str, frozenset[str]] = {
+    VIEWER_REQUEST: frozenset(("cdn-loop", "content-length", "host", "transfer-encoding", "via")),
+    ORIGIN_REQUEST: frozenset(
+        (
+            *("accept-encoding", "cdn-loop", "content-length", "if-modified-since", "if-none-match", "if-range"),
+            *("if-unmodified-since", "transfer-encoding", "via"),
+        )
+    ),
+    ORIGIN_RESPONSE: frozenset(("transfer-encoding", "via")),
+    VIEWER_RESPONSE: frozenset(("content-encoding", "content-length", "transfer-encoding", "via", "warning")),
+}
+"""By event: headers that a function sees, and may not add, change or delete."""
+
 _DISALLOWED = frozenset(
     (
         *("connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),

@@ -18,7 +18,7 @@ SOURCE_ARN_KEY = "local_cloud.source_arn"
 """WSGI environment key for the distribution that asks, when its origin has an origin access control."""
 
 _BUCKET_DOMAIN = re.compile(
-    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.s3(?:[.-](?:dualstack\.)?[a-z]{2}[a-z0-9-]*-\d)?\.amazonaws\.com"
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.s3(?:[.-](?!website)(?:dualstack\.)?[a-z]{2}[a-z0-9-]*-\d)?\.amazonaws\.com"
 )
 _URI_SAFE = "/%:@!$&'()*+,;=~?#[]"
 
@@ -83,20 +83,20 @@ def try_origin(respond: RespondAtOnce, request: Request, access: Access, body: b
         body: What the viewer sent along, for methods that have a body.
 
     Raises:
-        OriginUnreachable: The domain name is no bucket's, or the origin is not S3.
+        OriginUnreachable: The domain name is no bucket's.
     """
     if "s3" not in request["origin"]:
-        raise OriginUnreachable("The local cloud reaches S3 origins only; this origin is a custom one.")
+        return _try_custom(respond, request, body)
     s3 = request["origin"]["s3"]
     domain, host = s3["domainName"], _host(request)
     if not _BUCKET_DOMAIN.fullmatch(domain):
-        raise OriginUnreachable("CloudFront wasn't able to resolve the origin domain name.")
+        raise OriginUnreachable(f"CloudFront wasn't able to resolve the origin domain name. It is {domain}.")
     signed = s3["authMethod"] != "none" or access.control
     if signed and host != domain:
         return _signature_does_not_match()
     if s3["authMethod"] != "none" and s3["region"] != region_of(domain):
         return _wrong_region(s3["region"], region_of(domain))
-    environ = _environ(request, s3["path"], host, body)
+    environ = _environ(request, s3, host, body)
     principal = None
     if s3["authMethod"] != "none":
         principal = IDENTITY_PRINCIPAL + access.identity
@@ -106,12 +106,27 @@ def try_origin(respond: RespondAtOnce, request: Request, access: Access, body: b
     return None if answer is None else OriginResponse(answer.status, answer.headers, answer.body)
 
 
+def _try_custom(respond: RespondAtOnce, request: Request, body: bytes) -> OriginResponse | None:
+    """Ask a custom origin: a bucket's REST endpoint, as no one in particular. There is no way to any other from here.
+
+    A Host header that is no name of S3's names a bucket (S3UG/VirtualHosting), which then most likely doesn't exist.
+    """
+    custom = request["origin"]["custom"]
+    domain, host = custom["domainName"], _host(request)
+    if not _BUCKET_DOMAIN.fullmatch(domain):
+        raise OriginUnreachable(f"The local cloud has no way to the custom origin {domain}; it reaches buckets only.")
+    if not _BUCKET_DOMAIN.fullmatch(host):
+        host = f"{host}.s3.{region_of(domain)}.amazonaws.com"
+    answer = respond(_environ(request, custom, host, body), principal=None)
+    return None if answer is None else OriginResponse(answer.status, answer.headers, answer.body)
+
+
 def _host(request: Request) -> str:
     return next((header["value"].lower() for header in request["headers"].get("host", [])), "")
 
 
-def _environ(request: Request, path: str, host: str, body: bytes) -> dict[str, Any]:
-    raw = quote(path + request["uri"], safe=_URI_SAFE)
+def _environ(request: Request, origin: dict[str, Any], host: str, body: bytes) -> dict[str, Any]:
+    raw = quote(origin["path"] + request["uri"], safe=_URI_SAFE)
     query = request["querystring"]
     environ = {
         "REQUEST_METHOD": request["method"],
@@ -134,8 +149,11 @@ def _environ(request: Request, path: str, host: str, body: bytes) -> dict[str, A
         "wsgi.run_once": False,
     }
     # An origin custom header replaces a header of the same name (CFDG/add-origin-custom-headers).
-    for name, listed in {**request["headers"], **request["origin"]["s3"]["customHeaders"]}.items():
-        environ["HTTP_" + name.upper().replace("-", "_")] = ", ".join(header["value"] for header in listed)
+    for name, listed in {**request["headers"], **origin["customHeaders"]}.items():
+        value = ", ".join(header["value"] for header in listed)
+        environ["HTTP_" + name.upper().replace("-", "_")] = (
+            value if value.isascii() else value.encode().decode("latin-1")  # as WSGI wants it (PEP 3333)
+        )
     environ.pop("HTTP_CONTENT_LENGTH", None)
     return {**environ, "HTTP_HOST": host}
 

@@ -56,7 +56,7 @@ def whole_response(thing: Object, fields: Mapping[str, str], age: int, request_i
     if thing.head is None:
         headers = {**fields, "Content-Length": str(len(thing.body))}
         lines = [f"{name}: {value}\r\n" for name, value in (*thing.headers.items(), *headers.items())]
-        thing.head = "".join(["HTTP/1.1 200 OK\r\n", *lines]).encode()
+        thing.head = "".join([f"HTTP/1.1 200 {thing.reason or 'OK'}\r\n", *lines]).encode()
     own = f"Age: {age}\r\nX-Amz-Cf-Id: {request_id}\r\n\r\n".encode()
     return WholeResponse(b"".join((thing.head, own, thing.body)))
 
@@ -77,6 +77,7 @@ def respond_with(thing: Object, method: str, headers: Mapping[str, str], fields:
     """
     answer = thing.headers.copy()
     answer.update(fields)
+    reason = thing.reason or None
     if thing.status == 200 and not is_plain(headers):
         if _has_it(thing, headers):
             return web.Response(status=304, headers=answer)
@@ -84,8 +85,8 @@ def respond_with(thing: Object, method: str, headers: Mapping[str, str], fields:
             return _part(thing, headers["Range"], answer)
     if method == "HEAD" and not thing.is_head:
         answer["Content-Length"] = str(len(thing.body))
-        return web.Response(status=thing.status, headers=answer)
-    return web.Response(status=thing.status, headers=answer, body=thing.body)
+        return web.Response(status=thing.status, reason=reason, headers=answer)
+    return web.Response(status=thing.status, reason=reason, headers=answer, body=thing.body)
 
 
 def _has_it(thing: Object, headers: Mapping[str, str]) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import random
+import dataclasses
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,14 +14,16 @@ from local_cloud.clock import Clock
 from local_cloud.engines.edge.cache import Object
 from local_cloud.engines.edge.cache_key import cache_key
 from local_cloud.engines.edge.events import Viewer
-from local_cloud.engines.edge.fetching import Fetcher, KeepLog
-from local_cloud.engines.edge.location import ERROR, HIT, EdgeLocation
+from local_cloud.engines.edge.fetching import Fetcher
+from local_cloud.engines.edge.location import HIT, EdgeLocation, Served
 from local_cloud.engines.edge.origin import Respond, RespondAtOnce
-from local_cloud.engines.edge.pages import error_page
 from local_cloud.engines.edge.responses import can_be_whole, respond_with, whole_response
-from local_cloud.engines.edge.site import Site, build_site
+from local_cloud.engines.edge.running import FunctionRunner, KeepLog
+from local_cloud.engines.edge.site import Behavior, Site, build_site
+from local_cloud.engines.edge.viewer_events import ViewerEvents
+from local_cloud.engines.edge.wire import POP, WireServer, new_request_id, read_body, refuse
 
-REGION, POP = "eu-west-1", "DUB56-P1"
+REGION = "eu-west-1"
 _METHOD_REFUSED = (
     "This distribution is not configured to allow the HTTP request method that was used for this request. "
     "The distribution supports only cachable requests."
@@ -54,6 +55,8 @@ class Edge:
         region: The region in which functions of this edge run and log.
         keep_log: Keeps why results of functions failed validation: group, region, stream, lines.
         respond_at_once: The gateway, for what of that keeps nobody waiting; without it a thread asks everything.
+        concurrent_executions: How many invocations of functions this region runs at once (CFDG/cloudfront-limits);
+            one more is throttled.
     """
 
     def __init__(
@@ -69,11 +72,14 @@ class Edge:
         region: str = REGION,
         keep_log: KeepLog | None = None,
         respond_at_once: RespondAtOnce | None = None,
+        concurrent_executions: int = 1000,
     ) -> None:
         self._cloudfront = cloudfront
         self._sites: dict[str, Site] = {}
         self._executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="edge-origin")
-        fetcher = Fetcher(respond, self._executor, functions, sandbox, region, clock.now, keep_log, respond_at_once)
+        runner = FunctionRunner(functions, sandbox, self._executor, region, keep_log, concurrent_executions)
+        fetcher = Fetcher(respond, self._executor, runner, clock.now, respond_at_once)
+        self._viewer_events = ViewerEvents(runner, now=clock.now)
         self._location = EdgeLocation(fetcher, now=clock.now)
         self._now = clock.now
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -85,7 +91,7 @@ class Edge:
     async def start(self) -> None:
         """Begin to answer, in the running loop."""
         self._loop = asyncio.get_running_loop()
-        self._runner = web.ServerRunner(web.Server(self._answer, access_log=None), shutdown_timeout=1)
+        self._runner = web.ServerRunner(WireServer(self._answer, access_log=None), shutdown_timeout=1)
         await self._runner.setup()
         await web.SockSite(self._runner, self._socket).start()
 
@@ -111,25 +117,44 @@ class Edge:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         site = self._find_site(request.headers.get("Host", ""))
         if not isinstance(site, Site):
-            return self._refuse(*site)
-        path, _, query = _target(request).partition("?")
-        if path == "/":
-            path += site.config["DefaultRootObject"]
+            return refuse(*site)
+        target, _, query = _target(request).partition("?")
+        path = site.path_of(target)
         behavior = site.behavior_of(path)
         if request.method not in behavior.methods:
-            return self._refuse(403, _METHOD_REFUSED)
-        key = cache_key(site.id, request.method, path, query, request.headers, behavior.caching)
-        held = self._location.find(key, request.method)
-        if held and can_be_whole(held, request):
-            return whole_response(held, self._fields(site, HIT), self._age(held), new_request_id())
-        body = await request.read() if request.body_exists else b""
+            return refuse(403, _METHOD_REFUSED)
+        key = None
+        if not behavior.acts_on_viewers:
+            key = cache_key(site.id, request.method, path, query, request.headers, behavior.caching)
+            held = self._location.find(key, request.method)
+            if held and can_be_whole(held, request):
+                return whole_response(held, self._fields(site, HIT), self._age(held), new_request_id())
+        if isinstance(body := await read_body(request), web.Response):
+            return body
         ip = request.remote or "127.0.0.1"
-        viewer = Viewer(request.method, path, query, request.headers, ip, new_request_id(), body)
-        served = await self._location.get(key, site, behavior, viewer)
+        viewer = Viewer(request.method, path if key else target, query, request.headers, ip, new_request_id(), body)
+        if key:
+            served = await self._location.get(key, site, behavior, viewer)
+        else:
+            served, viewer = await self._through_functions(site, behavior, viewer)
         fields = {**self._fields(site, served.x_cache), "X-Amz-Cf-Id": viewer.id}
         if served.from_cache:
             fields["Age"] = str(self._age(served.thing))
         return respond_with(served.thing, viewer.method, viewer.headers, fields)
+
+    async def _through_functions(self, site: Site, behavior: Behavior, viewer: Viewer) -> tuple[Served, Viewer]:
+        """What the viewer gets, and its request as a function left it; the cache behavior stays that of the first path.
+
+        Viewer-response does not run for a response that viewer-request made (CFDG/lambda-cloudfront-trigger-events).
+        """
+        passed = await self._viewer_events.on_request(site, behavior, viewer)
+        if isinstance(passed, Object):
+            return Served(passed, passed.x_cache), viewer
+        path = site.path_of(passed.path)
+        key = cache_key(site.id, passed.method, path, passed.query, passed.headers, behavior.caching)
+        asked = passed if path == passed.path else dataclasses.replace(passed, path=path)
+        served = await self._location.get(key, site, behavior, asked)
+        return await self._viewer_events.on_response(site, behavior, passed, served), passed
 
     def _find_site(self, host: str) -> Site | tuple[int, str]:
         """What answers at a host name, or the status and the reason why nothing does."""
@@ -150,17 +175,6 @@ class Edge:
 
     def _age(self, thing: Object) -> int:
         return int(self._now() - thing.stored_at)
-
-    def _refuse(self, status: int, reason: str) -> web.Response:
-        request_id = new_request_id()
-        fields = {"X-Cache": ERROR, "X-Amz-Cf-Pop": POP, "X-Amz-Cf-Id": request_id}
-        fields |= {"Content-Type": "text/html; charset=utf-8", "Server": "CloudFront"}
-        return web.Response(status=status, headers=fields, body=error_page(status, reason, request_id))
-
-
-def new_request_id() -> str:
-    """An opaque identifier of CloudFront's form: 56 characters that end in `==`. Not a secret."""
-    return base64.urlsafe_b64encode(random.randbytes(40)).decode()
 
 
 def _target(request: web.BaseRequest) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+from local_cloud.engines.edge.header_rules import VIEWER_REQUEST, VIEWER_RESPONSE
 
 Config = dict[str, Any]
 _READ_ONLY_METHODS = frozenset(("GET", "HEAD"))
@@ -47,16 +49,34 @@ class Caching:
         return self.maximum > 0
 
 
+class Association(NamedTuple):
+    """A function version at one of the four events.
+
+    Attributes:
+        arn: Of the version.
+        include_body: Whether the function sees the body of a request.
+    """
+
+    arn: str
+    include_body: bool = False
+
+
 @dataclass
 class Behavior:
-    """One cache behavior."""
+    """One cache behavior.
+
+    Attributes:
+        functions: By event type.
+        acts_on_viewers: Whether functions run at viewer events, so that no answer can come straight from the cache.
+    """
 
     matches: Callable[[str], object]
     target: str
     caching: Caching
     methods: frozenset[str]
     cached_methods: frozenset[str]
-    functions: dict[str, str]
+    functions: dict[str, Association]
+    acts_on_viewers: bool
 
 
 @dataclass
@@ -99,6 +119,10 @@ class Site:
         """False for a distribution that its owner disabled."""
         return bool(self.config["Enabled"])
 
+    def path_of(self, target: str) -> str:
+        """The path that a viewer asks for: the default root object at `/`."""
+        return target + str(self.config["DefaultRootObject"]) if target == "/" else target
+
     def behavior_of(self, path: str) -> Behavior:
         """The first cache behavior whose path pattern matches; the default one is the last."""
         for behavior in self.behaviors:
@@ -139,14 +163,16 @@ def build_site(distribution: Any, config: Config, generation: int, find_policy: 
 
 
 def _behavior(behavior: Config, find_policy: Callable[[str], Config | None]) -> Behavior:
-    associations = _items(behavior["LambdaFunctionAssociations"])
+    items = _items(behavior["LambdaFunctionAssociations"])
+    functions = {one["EventType"]: Association(one["LambdaFunctionARN"], one["IncludeBody"]) for one in items}
     return Behavior(
         matches=path_matcher(behavior.get("PathPattern") or "*"),
         target=behavior["TargetOriginId"],
         caching=_caching(behavior, find_policy),
         methods=frozenset(_items(behavior["AllowedMethods"])),
         cached_methods=frozenset(_items(behavior["AllowedMethods"]["CachedMethods"])) | _READ_ONLY_METHODS,
-        functions={one["EventType"]: one["LambdaFunctionARN"] for one in associations},
+        functions=functions,
+        acts_on_viewers=not functions.keys().isdisjoint((VIEWER_REQUEST, VIEWER_RESPONSE)),
     )
 
 

@@ -1,26 +1,26 @@
 """Which function versions may run at the edge: every row of InvalidLambdaFunctionAssociation.
 
-The texts marked V in aws-facts §1.4 were captured from AWS. CloudFront says them when a distribution is written;
-Lambda itself never does.
+CloudFront says them when a distribution is written; Lambda itself never does. Captured from AWS are the sentences
+about the version, the region, environment variables, layers, the VPC, the role, the timeout, the size of the code, the
+runtime and the state (awslabs/aws-cloudfront-extensions#112, Widen/cloudfront-auth#43, goldstack/goldstack#18,
+serverless-nextjs/serverless-next.js#180 and #982). The others are made after them.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from moto.backends import get_backend
 
 from local_cloud.call import ACCOUNT_ID
 from local_cloud.errors import AwsError
-from local_cloud.services.cloudfront.refusals import not_done, refusal
+from local_cloud.services.cloudfront.refusals import refusal
 from local_cloud.services.cloudfront.store import Config, items
 
 EVENT_TYPES = ("viewer-request", "viewer-response", "origin-request", "origin-response")
-RUNNING_EVENT_TYPES = ("origin-request",)
-"""Events at which the edge of the local cloud really runs functions."""
 
 # LDG/lambda-runtimes, 2026: what may be created and is x86_64; 3.15 is too new to rely on.
 RUNTIMES = (
@@ -34,7 +34,7 @@ RUNTIMES = (
     "python3.14",
 )
 _MOST_SECONDS, _MOST_MEGABYTES, _MOST_ZIPPED = 30, 10240, 50 * 1024 * 1024  # CFDG/cloudfront-limits, 2026
-_MOST_FUNCTIONS = 100
+_MOST_FUNCTIONS, _MOST_DISTRIBUTIONS = 100, 500
 _ARN = re.compile(r"arn:aws:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]+)(?::([A-Za-z0-9_$-]+))?")
 
 
@@ -58,29 +58,51 @@ def trust_in_moto(role_arn: str) -> Config | None:
 
 def function_versions_of(config: Config) -> set[str]:
     """ARNs of the function versions in a distribution's configuration."""
+    return {one["LambdaFunctionARN"] for group in _associations_of(config) for one in group}
+
+
+def _associations_of(config: Config) -> list[list[Config]]:
+    """The function associations of each cache behavior."""
     behaviors = [config["DefaultCacheBehavior"], *items(config.get("CacheBehaviors"))]
-    listed = [items(behavior.get("LambdaFunctionAssociations")) for behavior in behaviors]
-    return {one["LambdaFunctionARN"] for group in listed for one in group}
+    return [items(behavior.get("LambdaFunctionAssociations")) for behavior in behaviors]
 
 
-def check_associations(behavior: Config, functions: Functions, trust_of: TrustOf) -> None:
-    """Refuse the function associations of one cache behavior that CloudFront would refuse.
+def check_associations(config: Config, functions: Functions, trust_of: TrustOf) -> None:
+    """Refuse the function associations of a distribution that CloudFront would refuse.
 
     Raises:
-        AwsError: InvalidLambdaFunctionAssociation, or NotImplemented for events that are not run here.
+        AwsError: InvalidLambdaFunctionAssociation, or TooManyLambdaFunctionAssociations.
     """
-    associations = items(behavior.get("LambdaFunctionAssociations"))
-    events = [one.get("EventType") for one in associations]
-    if len(events) > _MOST_FUNCTIONS:
+    groups = _associations_of(config)
+    if sum(map(len, groups)) > _MOST_FUNCTIONS:
         raise refusal("TooManyLambdaFunctionAssociations")
-    if len(set(events)) != len(events):
-        raise _refused("A cache behavior can have only one function for each event type.")
-    for one in associations:
-        _check_event(one)
-        check_version(one.get("LambdaFunctionARN") or "", functions, trust_of)
-    for event in events:
-        if event not in RUNNING_EVENT_TYPES:
-            raise not_done(f"functions at the {event} event")
+    for group in groups:
+        for number, one in enumerate(group, 1):
+            _check_event(one, number)
+        if len({one["EventType"] for one in group}) != len(group):
+            raise _refused("A cache behavior can have only one function for each event type.")
+    for arn in dict.fromkeys(one.get("LambdaFunctionARN") or "" for group in groups for one in group):
+        check_version(arn, functions, trust_of)
+
+
+def check_quotas(config: Config, others: Iterable[Config]) -> None:
+    """Refuse one distribution more with functions than an account may have (CFDG/cloudfront-limits).
+
+    Args:
+        config: The configuration that is written.
+        others: Those of all other distributions.
+
+    Raises:
+        AwsError: TooManyDistributionsWithLambdaAssociations or TooManyDistributionsWithSingleFunctionARN.
+    """
+    wanted = function_versions_of(config)
+    if not wanted:
+        return
+    held = [versions for versions in map(function_versions_of, others) if versions]
+    if len(held) >= _MOST_DISTRIBUTIONS:
+        raise refusal("TooManyDistributionsWithLambdaAssociations")
+    if any(sum(arn in versions for versions in held) >= _MOST_DISTRIBUTIONS for arn in wanted):
+        raise refusal("TooManyDistributionsWithSingleFunctionARN")
 
 
 def check_version(arn: str, functions: Functions, trust_of: TrustOf) -> None:
@@ -107,10 +129,14 @@ def check_version(arn: str, functions: Functions, trust_of: TrustOf) -> None:
     _check_trust(function.get("Role") or "", trust_of)
 
 
-def _check_event(association: Config) -> None:
+def _check_event(association: Config, number: int) -> None:
     event = association.get("EventType")
-    if event not in EVENT_TYPES:
-        raise refusal("InvalidArgument", f"The parameter EventType is not valid: {event}.")
+    if event not in EVENT_TYPES:  # captured for `functionAssociations`
+        raise AwsError(
+            "MalformedXML",
+            f"1 validation error detected: Value '{event}' at 'lambdaFunctionAssociations.items.{number}.member."
+            f"eventType' failed to satisfy constraint: Member must satisfy value set: [{', '.join(EVENT_TYPES)}]",
+        )
     if association.get("IncludeBody") and not str(event).endswith("-request"):
         raise refusal("InvalidArgument", "The parameter IncludeBody is only for viewer-request and origin-request.")
 
@@ -139,7 +165,7 @@ def _check_settings(arn: str, function: Config) -> None:
         )
     if function.get("State", "Active") != "Active":
         raise _refused(
-            f"The function must be in an Active state. The current state is {function['State']}. Function: {arn}"
+            f"The function must be in an Active state. The current state for function {arn} is {function['State']}"
         )
 
 
@@ -152,8 +178,9 @@ def _check_limits(arn: str, function: Config) -> None:
     }
     for what, (value, most) in limits.items():
         if value > most:
+            allowed = "maximum allowed size" if what == "code size" else "maximum allowed"
             raise _refused(
-                f"The function {what} is larger than the maximum allowed for functions that are triggered by "
+                f"The function {what} is larger than the {allowed} for functions that are triggered by "
                 f"a CloudFront event: {value} Max allowed: {most} Function: {arn}"
             )
 

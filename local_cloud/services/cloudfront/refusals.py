@@ -71,6 +71,15 @@ _TEXTS: dict[str, tuple[int, str]] = {
     ),
     "TooManyCacheBehaviors": (400, "You cannot create more cache behaviors for the distribution."),
     "TooManyDistributionCNAMEs": (400, "Your request contains more CNAMEs than are allowed per distribution."),
+    "TooManyDistributionsWithLambdaAssociations": (
+        400,
+        "Processing your request would cause the maximum number of distributions with Lambda@Edge function "
+        "associations per owner to be exceeded.",
+    ),
+    "TooManyDistributionsWithSingleFunctionARN": (
+        400,
+        "The maximum number of distributions have been associated with the specified Lambda@Edge function.",
+    ),
     "TooManyInvalidationsInProgress": (
         400,
         "You have exceeded the maximum number of allowable InProgress invalidation batch requests, or invalidation "

@@ -8,13 +8,14 @@ from local_cloud.services.cloudfront.associations import (
     Functions,
     TrustOf,
     check_associations,
+    check_quotas,
     function_versions_of,
     trust_in_moto,
 )
 from local_cloud.services.cloudfront.cache_policies import CachePolicyOperations
 from local_cloud.services.cloudfront.distributions import DistributionOperations
 from local_cloud.services.cloudfront.identities import IdentityOperations
-from local_cloud.services.cloudfront.store import Config, Distribution, Store, items
+from local_cloud.services.cloudfront.store import Config, Distribution, Store
 from local_cloud.services.cloudfront.tags import TagOperations
 from local_cloud.services.cloudfront.validation import check_config
 
@@ -49,10 +50,10 @@ class CloudFrontService(
     def check_config(self, config: Config, *, but: str = "") -> None:
         """Refuse a configuration that CloudFront would refuse."""
         check_config(config, self.store, but=but)
-        for behavior in [config["DefaultCacheBehavior"], *items(config.get("CacheBehaviors"))]:
-            if self._functions is None:
-                raise RuntimeError("CloudFrontService.connect was not called")
-            check_associations(behavior, self._functions, self._trust_of)
+        if self._functions is None:
+            raise RuntimeError("CloudFrontService.connect was not called")
+        check_associations(config, self._functions, self._trust_of)
+        check_quotas(config, (d.config for d in self.store.distributions.values() if d.id != but))
 
     def find_distribution(self, host: str) -> Distribution | None:
         """The distribution that answers at a host name: its own, its local one or an alias; lower case, no port.

@@ -1,0 +1,105 @@
+"""Headers that a function returned: their shape, and those that it may not touch.
+
+The sentences about arrays, read-only and blacklisted headers were captured from AWS, on its pages and in its logs
+(CodeGenieApp/serverless-express#369, opennextjs/opennextjs-aws#392, serverless-nextjs/serverless-next.js#898).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from local_cloud.engines.edge.events import Headers
+from local_cloud.engines.edge.header_rules import is_disallowed
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
+_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
+_NOT_A_LIST = (
+    "The Lambda function returned an invalid entry in the headers object: Each header entry in the headers object "
+    "must be an array."
+)
+
+
+class InvalidResult(Exception):  # noqa: N818 - AWS's own words: "the result failed validation"
+    """A function's result failed validation; the viewer gets 502 and the reason.
+
+    Attributes:
+        logged: What the log says of it, which may be more.
+    """
+
+    def __init__(self, reason: str, logged: str = "") -> None:
+        super().__init__(reason)
+        self.logged = logged or reason
+
+
+def failed(reason: str, logged: str = "") -> InvalidResult:
+    """The error for a result that breaks a rule, in the words with which AWS begins."""
+    logged = f"Lambda function result failed validation, {logged}" if logged else ""
+    return InvalidResult(f"The Lambda function result failed validation: {reason}", logged)
+
+
+def check_headers(headers: Any) -> Headers:
+    """Take headers in the shape of events; the `key` of a header may be left out.
+
+    Raises:
+        InvalidResult: The shape or a character is wrong.
+    """
+    if not isinstance(headers, dict):
+        raise failed("The headers must be an object.")
+    return {name: [_check_header(name, one) for one in _check_list(name, values)] for name, values in headers.items()}
+
+
+def _check_list(name: str, values: Any) -> list[Any]:
+    if not _NAME.fullmatch(name):
+        raise failed(f"The header name {name!r} is not valid; it must be in lower case.")
+    if not isinstance(values, list):
+        raise InvalidResult(_NOT_A_LIST)
+    return values
+
+
+def _check_header(name: str, header: Any) -> dict[str, str]:
+    if not isinstance(header, dict) or not isinstance(header.get("value"), str):
+        raise failed(f"The header {name} must have a value that is a string.")
+    key = header.get("key", name.title())  # CFDG/lambda-generating-http-responses-in-requests
+    if not isinstance(key, str) or key.lower() != name:
+        raise failed(f"The key of the header {name} must be the same name.")
+    if not _VALUE.fullmatch(header["value"]):
+        raise failed(f"The header {name} has an invalid character in its value.")
+    return {"key": key, "value": header["value"]}
+
+
+def check_description(description: Any) -> str:
+    """Take a statusDescription, which need not be the usual one.
+
+    Raises:
+        InvalidResult: It could not stand in a status line.
+    """
+    if not isinstance(description, str) or not _VALUE.fullmatch(description):
+        raise failed("The statusDescription must be a string of printable characters.")
+    return description
+
+
+def check_protected(headers: Headers, sent: Headers, read_only: Iterable[str]) -> None:
+    """Refuse disallowed headers, and read-only ones that are not as they were in the event.
+
+    Raises:
+        InvalidResult: The function touched what it may not touch.
+    """
+    for name in read_only:
+        if _values(headers, name) != _values(sent, name):
+            did = "add" if name not in sent else "change" if name in headers else "delete"
+            raise failed(
+                "The function tried to add, delete, or change a read-only header.",
+                f"the function tried to {did} read-only header, headerName : {name.title()}.",
+            )
+    for name in headers:
+        if is_disallowed(name):
+            raise failed(
+                "The function tried to add a blacklisted header.",
+                f"the function tried to add a blacklisted header in headers, headerName : {name}.",
+            )
+
+
+def _values(headers: Headers, name: str) -> list[str]:
+    return [header["value"] for header in headers.get(name, [])]

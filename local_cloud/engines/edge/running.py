@@ -1,0 +1,152 @@
+"""Functions at the edge: found, run within the limits of a region, their results checked and their failures told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+from local_cloud.engines.edge.checked_headers import InvalidResult
+from local_cloud.engines.edge.events import Request, Response, Viewer, build_event, with_body
+from local_cloud.engines.edge.site import Association, Site
+from local_cloud.engines.edge.validation import (
+    LARGEST,
+    Made,
+    check_body,
+    check_request_result,
+    check_response_result,
+)
+
+logger = logging.getLogger(__name__)
+
+KeepLog = Callable[[str, str, str, list[str]], None]
+
+_EXECUTION_ERROR = (
+    "The Lambda function associated with the CloudFront distribution is invalid or doesn't have the required "
+    "permissions."
+)
+_THROTTLED = "The Lambda function associated with the CloudFront distribution was throttled."
+
+
+class FunctionFailed(Exception):  # noqa: N818 - what happened, not a mistake
+    """A function did not give a usable result.
+
+    Attributes:
+        status: What the viewer gets.
+        x_cache: What its X-Cache says.
+        reason: What its page says.
+    """
+
+    def __init__(self, status: int, x_cache: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status, self.x_cache, self.reason = status, x_cache, reason
+
+
+@dataclass
+class FunctionRunner:
+    """Runs the functions of an edge.
+
+    Attributes:
+        functions: Finds function versions: `find_version(arn)`.
+        sandbox: Runs them: `await invoke(function, event, region=…, log_group=…)`.
+        executor: Runs what blocks.
+        region: Where this edge is; functions keep their logs there.
+        keep_log: Keeps the reasons of results that failed validation; it must not wait for anything.
+        concurrent_executions: How many invocations may be under way at once; one more is throttled.
+    """
+
+    functions: Any
+    sandbox: Any
+    executor: Executor
+    region: str
+    keep_log: KeepLog | None = None
+    concurrent_executions: int = 1000
+
+    def __post_init__(self) -> None:
+        self._versions: dict[tuple[int, str], Any] = {}
+        self._under_way = 0
+
+    async def on_request(
+        self, event_type: str, association: Association, site: Site, request: Request, viewer: Viewer
+    ) -> tuple[Request | Made, bytes]:
+        """Run the function of a request event.
+
+        Args:
+            event_type: viewer-request or origin-request.
+            association: The function version.
+            site: The distribution.
+            request: As functions see it, without the body.
+            viewer: Whose request it is; has the body.
+
+        Returns:
+            The request to go on with, or the response that the function made; and the body to go on with.
+
+        Raises:
+            FunctionFailed: There is no usable result.
+        """
+        sent = with_body(request, viewer.body, LARGEST[event_type]) if association.include_body else request
+        result = await self._run(association.arn, site, build_event(site, event_type, viewer.id, sent))
+        try:
+            checked = check_request_result(result, request, event_type)
+            replaced = None
+            if association.include_body and not isinstance(checked, Made):
+                replaced = check_body(result, event_type)
+        except InvalidResult as invalid:
+            raise self._fail(invalid, site, viewer) from None
+        return checked, viewer.body if replaced is None else replaced
+
+    async def on_response(
+        self,
+        event_type: str,
+        association: Association,
+        site: Site,
+        request: Request,
+        response: Response,
+        viewer: Viewer,
+    ) -> Made:
+        """Run the function of a response event; what it does to the request is ignored.
+
+        Raises:
+            FunctionFailed: There is no usable result.
+        """
+        event = build_event(site, event_type, viewer.id, request, response)
+        result = await self._run(association.arn, site, event)
+        try:
+            return check_response_result(result, response, event_type)
+        except InvalidResult as invalid:
+            raise self._fail(invalid, site, viewer) from None
+
+    async def _run(self, arn: str, site: Site, event: dict[str, Any]) -> Any:
+        function = await self._version(arn, site)
+        if function is None:
+            raise FunctionFailed(503, "LambdaExecutionError from cloudfront", _EXECUTION_ERROR)
+        if self._under_way >= self.concurrent_executions:
+            raise FunctionFailed(503, "LambdaLimitExceeded from cloudfront", _THROTTLED)
+        self._under_way += 1
+        try:
+            group = f"/aws/lambda/us-east-1.{function.name}"
+            run = await self.sandbox.invoke(function, event, region=self.region, log_group=group)
+        finally:
+            self._under_way -= 1
+        if run.timed_out or run.error:
+            raise FunctionFailed(503, "LambdaExecutionError from cloudfront", _EXECUTION_ERROR)
+        return run.payload
+
+    async def _version(self, arn: str, site: Site) -> Any:
+        """The function version; looked up once a generation, because only CloudFront's writes associate another."""
+        key = (site.generation, arn)
+        if key not in self._versions:
+            loop = asyncio.get_running_loop()
+            found = await loop.run_in_executor(self.executor, self.functions.find_version, arn)
+            self._versions = {**{k: v for k, v in self._versions.items() if k[0] == site.generation}, key: found}
+        return self._versions[key]
+
+    def _fail(self, invalid: InvalidResult, site: Site, viewer: Viewer) -> FunctionFailed:
+        logger.info("%s: %s", site.id, invalid.logged)
+        if self.keep_log:
+            lines = [f"({viewer.id}) ERROR Validation error: {invalid.logged}"]
+            self.keep_log(f"/aws/cloudfront/LambdaEdge/{site.id}", self.region, "validation", lines)
+        return FunctionFailed(502, "LambdaValidationError from cloudfront", str(invalid))

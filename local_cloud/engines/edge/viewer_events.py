@@ -1,0 +1,72 @@
+"""Functions at viewer events: on a request before the cache is asked, and on each answer, hit or miss."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from multidict import CIMultiDict
+
+from local_cloud.engines.edge.cache import Object
+from local_cloud.engines.edge.events import Viewer, event_response, viewer_request
+from local_cloud.engines.edge.header_rules import VIEWER_REQUEST, VIEWER_RESPONSE
+from local_cloud.engines.edge.location import Served
+from local_cloud.engines.edge.objects import from_error, from_function, with_changes
+from local_cloud.engines.edge.running import FunctionFailed, FunctionRunner
+from local_cloud.engines.edge.site import Behavior, Site
+from local_cloud.engines.edge.validation import Made
+
+
+class ViewerEvents:
+    """Runs the functions of viewer-request and viewer-response.
+
+    What they make of a failure is never kept: it belongs to one viewer.
+
+    Args:
+        runner: Runs functions.
+        now: Seconds since the epoch.
+    """
+
+    def __init__(self, runner: FunctionRunner, *, now: Callable[[], float]) -> None:
+        self._runner = runner
+        self._now = now
+
+    async def on_request(self, site: Site, behavior: Behavior, viewer: Viewer) -> Viewer | Object:
+        """The request to go on with, or what the viewer gets at once.
+
+        The viewer's path is still `/` where there is a default root object (reported, not documented).
+        """
+        association = behavior.functions.get(VIEWER_REQUEST)
+        if association is None:
+            return viewer
+        request = viewer_request(site, viewer)
+        try:
+            result, body = await self._runner.on_request(VIEWER_REQUEST, association, site, request, viewer)
+        except FunctionFailed as failed:
+            return self._error(failed, viewer)
+        if isinstance(result, Made):
+            return from_function(result, self._now())
+        listed = (header for one in result["headers"].values() for header in one)
+        headers = CIMultiDict((header["key"], header["value"]) for header in listed)
+        return dataclasses.replace(viewer, path=result["uri"], query=result["querystring"], headers=headers, body=body)
+
+    async def on_response(self, site: Site, behavior: Behavior, viewer: Viewer, served: Served) -> Served:
+        """What the viewer gets.
+
+        The function does not run for errors and custom error pages (CFDG/lambda-cloudfront-trigger-events). What
+        counts is the status that is kept: whether AWS, where an origin-response function turned an error into 200,
+        remembers the error is not documented.
+        """
+        association = behavior.functions.get(VIEWER_RESPONSE)
+        if association is None or served.thing.is_error:
+            return served
+        request, response = viewer_request(site, viewer), event_response(served.thing)
+        try:
+            made = await self._runner.on_response(VIEWER_RESPONSE, association, site, request, response, viewer)
+        except FunctionFailed as failed:
+            thing = self._error(failed, viewer)
+            return Served(thing, thing.x_cache)
+        return served._replace(thing=with_changes(served.thing, made))
+
+    def _error(self, failed: FunctionFailed, viewer: Viewer) -> Object:
+        return from_error(failed.status, failed.x_cache, failed.reason, viewer.id, self._now())

@@ -1,0 +1,81 @@
+"""HTTP towards viewers, where it goes wrong: CloudFront's page instead of a traceback in the log."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import random
+from typing import Any
+
+from aiohttp import ClientPayloadError, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from local_cloud.engines.edge.pages import error_page
+
+POP = "DUB56-P1"
+LARGEST_BODY = 64 * 1024 * 1024
+"""Bytes of a request's body that this edge takes; CloudFront takes 20 GB."""
+
+_BAD_REQUEST = "Bad request. This is not HTTP as CloudFront understands it."
+_TOO_LARGE = f"The request's body is larger than {LARGEST_BODY} bytes, which is what the local cloud takes."
+
+
+class WireServer(web.Server):
+    """aiohttp's server, with CloudFront's pages for requests that never reach the handler."""
+
+    def __call__(self) -> web.RequestHandler:
+        """Called by asyncio for each connection."""
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+    def _make_request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
+        loop = asyncio.get_running_loop()
+        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=LARGEST_BODY)
+
+
+class _Connection(web.RequestHandler):
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Called by aiohttp for what is no HTTP, and for what the handler raised."""
+        if isinstance(exc, ConnectionError):
+            raise exc  # the viewer has gone; aiohttp forgets the connection
+        if status != 400:
+            return super().handle_error(request, status, exc, message)
+        self.log_debug("A malformed request: %s", message)
+        return _last(refuse(400, _BAD_REQUEST))
+
+
+async def read_body(request: web.BaseRequest) -> bytes | web.Response:
+    """The body of a request, or the refusal of one that is malformed or too large."""
+    if not request.body_exists:
+        return b""
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return _last(refuse(413, _TOO_LARGE))
+    except (web.RequestPayloadError, ClientPayloadError, HttpProcessingError):
+        return _last(refuse(400, _BAD_REQUEST))
+
+
+def refuse(status: int, reason: str) -> web.Response:
+    """An error that CloudFront gives without asking anybody."""
+    request_id = new_request_id()
+    fields = {"X-Cache": "Error from cloudfront", "X-Amz-Cf-Pop": POP, "X-Amz-Cf-Id": request_id}
+    fields |= {"Content-Type": "text/html; charset=utf-8", "Server": "CloudFront"}
+    return web.Response(status=status, headers=fields, body=error_page(status, reason, request_id))
+
+
+def new_request_id() -> str:
+    """An opaque identifier of CloudFront's form: 56 characters that end in `==`. Not a secret."""
+    return base64.urlsafe_b64encode(random.randbytes(40)).decode()
+
+
+def _last(response: web.Response) -> web.Response:
+    response.force_close()
+    return response
