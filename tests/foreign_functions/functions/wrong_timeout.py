@@ -1,0 +1,7 @@
+"""Wrong: it takes longer than its timeout."""
+
+import time
+
+
+def handler(event, context):
+    time.sleep(60)
