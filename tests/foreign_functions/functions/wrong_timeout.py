@@ -1,7 +1,7 @@
-"""Wrong: it takes longer than its timeout."""
+"""Wrong: it waits for what never comes, longer than its timeout."""
 
-import time
+import threading
 
 
 def handler(event, context):
-    time.sleep(60)
+    threading.Event().wait()
