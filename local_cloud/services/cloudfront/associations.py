@@ -88,21 +88,17 @@ def check_associations(config: Config, functions: Functions, trust_of: TrustOf) 
 def check_quotas(config: Config, others: Iterable[Config]) -> None:
     """Refuse one distribution more with functions than an account may have (CFDG/cloudfront-limits).
 
+    A function version may be in as many distributions, so that quota is never exceeded before this one.
+
     Args:
         config: The configuration that is written.
         others: Those of all other distributions.
 
     Raises:
-        AwsError: TooManyDistributionsWithLambdaAssociations or TooManyDistributionsWithSingleFunctionARN.
+        AwsError: TooManyDistributionsWithLambdaAssociations.
     """
-    wanted = function_versions_of(config)
-    if not wanted:
-        return
-    held = [versions for versions in map(function_versions_of, others) if versions]
-    if len(held) >= _MOST_DISTRIBUTIONS:
+    if function_versions_of(config) and sum(map(bool, map(function_versions_of, others))) >= _MOST_DISTRIBUTIONS:
         raise refusal("TooManyDistributionsWithLambdaAssociations")
-    if any(sum(arn in versions for versions in held) >= _MOST_DISTRIBUTIONS for arn in wanted):
-        raise refusal("TooManyDistributionsWithSingleFunctionARN")
 
 
 def check_version(arn: str, functions: Functions, trust_of: TrustOf) -> None:

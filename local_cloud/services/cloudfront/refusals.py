@@ -76,10 +76,6 @@ _TEXTS: dict[str, tuple[int, str]] = {
         "Processing your request would cause the maximum number of distributions with Lambda@Edge function "
         "associations per owner to be exceeded.",
     ),
-    "TooManyDistributionsWithSingleFunctionARN": (
-        400,
-        "The maximum number of distributions have been associated with the specified Lambda@Edge function.",
-    ),
     "TooManyInvalidationsInProgress": (
         400,
         "You have exceeded the maximum number of allowable InProgress invalidation batch requests, or invalidation "
