@@ -1,0 +1,113 @@
+"""Users, roles, groups and policies as moto keeps them, and AWS's words for those that aren't there."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import Any
+from urllib.parse import quote
+
+from moto.backends import get_backend
+
+from local_cloud.call import ACCOUNT_ID, Call
+from local_cloud.errors import AwsError
+
+LEARNER = f"arn:aws:iam::{ACCOUNT_ID}:user/learner"
+"""Who signs with a key that wasn't made here; moto has no such user."""
+
+THE_LEARNER = {
+    "Path": "/",
+    "UserName": "learner",
+    "UserId": "learner",
+    "Arn": LEARNER,
+    "CreateDate": datetime.datetime(2018, 1, 1, tzinfo=datetime.UTC),  # long before anything that is made here
+}
+"""The learner, as `GetUser` shows users."""
+
+
+def backend() -> Any:
+    """IAM's state, which is moto's; another one after each reset."""
+    return get_backend("iam")[ACCOUNT_ID]["aws"]
+
+
+def no_such_entity(message: str) -> AwsError:
+    """IAM's refusal of what isn't there."""
+    return AwsError("NoSuchEntity", message, 404)
+
+
+def find(kind: str, name: str) -> Any | None:
+    """A `"role"`, `"user"` or `"group"` by its name, or None; names are compared as they are written."""
+    kept = {"role": backend().roles, "user": backend().users, "group": backend().groups}[kind]
+    return next((one for one in kept.values() if one.name == name), None)
+
+
+def check_name_is_free(kind: str, name: str) -> None:
+    """Refuse a name that differs from a taken one in nothing but case, which IAM doesn't tell apart.
+
+    Raises:
+        AwsError: EntityAlreadyExists.
+    """
+    kept = {"role": backend().roles, "user": backend().users, "group": backend().groups}[kind]
+    if any(one.name.lower() == name.lower() for one in kept.values()):
+        raise AwsError("EntityAlreadyExists", f"{kind.capitalize()} with name {name} already exists.", 409)
+
+
+def check_exists(call: Call) -> None:
+    """Refuse a call about a role, user or group that isn't there.
+
+    Raises:
+        AwsError: NoSuchEntity.
+    """
+    for kind in ("role", "user", "group"):
+        name = call.parameters.get(f"{kind.capitalize()}Name")
+        if name and not find(kind, name) and (kind, name) != ("user", LEARNER.rpartition("/")[2]):
+            raise no_such_entity(f"The {kind} with name {name} cannot be found.")
+
+
+def find_policy_version(arn: str, version_id: str) -> Any:
+    """One version of a managed policy.
+
+    Raises:
+        AwsError: NoSuchEntity.
+    """
+    policy = backend().managed_policies.get(arn)
+    for version in policy.versions if policy else ():
+        if version.version_id == version_id:
+            return version
+    raise no_such_entity(f"Policy {arn} version {version_id} does not exist or is not attachable.")
+
+
+def length(document: str) -> int:
+    """Characters of a policy that count against IAM's limits: all but white space (IAM User Guide, quotas)."""
+    return sum(not char.isspace() for char in document)
+
+
+def as_text(document: Any) -> str:
+    """A policy document of moto's, which keeps some as text and some parsed."""
+    return document if isinstance(document, str) else json.dumps(document)
+
+
+def describe_user(user: Any) -> dict[str, Any]:
+    """A user of moto's, as `GetUser` shows it."""
+    shown = {
+        "Path": user.path,
+        "UserName": user.name,
+        "UserId": user.id,
+        "Arn": user.arn,
+        "CreateDate": user.create_date,
+    }
+    tags = backend().tagger.list_tags_for_resource(user.arn)["Tags"]
+    return {**shown, "Tags": tags} if tags else shown
+
+
+def describe_role(role: Any) -> dict[str, Any]:
+    """A role of moto's, as `CreateRole` shows it."""
+    return {
+        "Path": role.path,
+        "RoleName": role.name,
+        "RoleId": role.id,
+        "Arn": role.arn,
+        "CreateDate": role.create_date,
+        "AssumeRolePolicyDocument": quote(as_text(role.assume_role_policy_document)),
+        "Description": role.description or "",
+    }

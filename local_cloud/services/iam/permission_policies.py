@@ -1,0 +1,77 @@
+"""What a permission policy may say, and how long it may be, as far as moto's own validator lets it pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from local_cloud.access import statements
+from local_cloud.conditions import is_operator
+from local_cloud.errors import AwsError
+from local_cloud.identities import parse
+from local_cloud.services.iam.entities import as_text, find, length
+
+LONGEST_MANAGED = 6144
+"""Characters that a managed policy may have, white space not counted."""
+
+LONGEST_INLINE = {"user": 2048, "group": 5120, "role": 10_240}
+"""Characters that all inline policies of an entity may have together, white space not counted."""
+
+
+def malformed(message: str) -> AwsError:
+    """IAM's refusal of a policy document."""
+    return AwsError("MalformedPolicyDocument", message)
+
+
+def check_permission_policy(text: str) -> None:
+    """Refuse what IAM refuses in the policy of a user, group or role; the rest of it moto refuses.
+
+    Raises:
+        AwsError: MalformedPolicyDocument.
+    """
+    for statement in statements(parse(text)):
+        if "Principal" in statement or "NotPrincipal" in statement:
+            raise malformed("Policy document should not specify a principal.")
+        if not re.fullmatch("[0-9A-Za-z]*", str(statement.get("Sid", ""))):
+            raise malformed(
+                "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
+                "[0-9A-Za-z]*"
+            )
+        check_operators(statement)
+
+
+def check_operators(statement: Mapping[str, Any]) -> None:
+    """Refuse condition operators that don't exist.
+
+    Raises:
+        AwsError: MalformedPolicyDocument.
+    """
+    block = statement.get("Condition") or {}
+    if not isinstance(block, dict) or not all(isinstance(keys, dict) for keys in block.values()):
+        raise malformed("Syntax errors in policy.")
+    if unknown := [operator for operator in block if not is_operator(operator)]:
+        raise malformed(f"Invalid Condition type : {unknown[0]}.")
+
+
+def check_managed_size(text: str) -> None:
+    """Refuse a managed policy that is too long.
+
+    Raises:
+        AwsError: LimitExceeded.
+    """
+    if length(text) > LONGEST_MANAGED:
+        raise AwsError("LimitExceeded", f"Cannot exceed quota for PolicySize: {LONGEST_MANAGED}", 409)
+
+
+def check_inline_size(kind: str, name: str, policy_name: str, text: str) -> None:
+    """Refuse an inline policy that, with the others, is too long for a `"user"`, `"group"` or `"role"`.
+
+    Raises:
+        AwsError: LimitExceeded.
+    """
+    found: Any = find(kind, name)
+    others = {} if found is None else {key: value for key, value in found.policies.items() if key != policy_name}
+    if length(text) + sum(length(as_text(other)) for other in others.values()) > LONGEST_INLINE[kind]:
+        message = f"Maximum policy size of {LONGEST_INLINE[kind]} bytes exceeded for {kind} {name}"
+        raise AwsError("LimitExceeded", message, 409)

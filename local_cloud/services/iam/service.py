@@ -1,0 +1,233 @@
+"""IAM's operations: what is refused before moto is asked, and what moto lacks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from local_cloud.call import Call
+from local_cloud.errors import AwsError
+from local_cloud.moto_application import not_implemented
+from local_cloud.services.constraints import check_constraints
+from local_cloud.services.iam import managed_policies, service_roles, simulation
+from local_cloud.services.iam.entities import (
+    THE_LEARNER,
+    backend,
+    check_exists,
+    check_name_is_free,
+    describe_role,
+    describe_user,
+    find,
+    find_policy_version,
+    no_such_entity,
+)
+from local_cloud.services.iam.permission_policies import (
+    check_inline_size,
+    check_managed_size,
+    check_permission_policy,
+)
+from local_cloud.services.iam.trust_policies import check_trust_policy
+from local_cloud.services.service import Service
+
+POLICIES_PER_ENTITY = 10
+"""Managed policies that a role, user or group may have attached (IAM User Guide, quotas)."""
+
+_PROTECTED = {"DeleteRole", "PutRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "UpdateAssumeRolePolicy"}
+_POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/.+")
+
+
+class IamService(Service):
+    """AWS Identity and Access Management in front of moto's, which takes any name and nearly any document."""
+
+    name = "iam"
+
+    def refuse(self, call: Call) -> None:
+        """Refuse what the model rules out, and names of what isn't there; bring AWS's policies in when they're named."""
+        check_constraints(call, code="ValidationError", shows_values=False)
+        if not call.operation.startswith("Create"):
+            check_exists(call)
+        if arn := call.parameters.get("PolicyArn"):
+            _check_policy_arn(arn)
+        if call.operation in _PROTECTED:
+            service_roles.check_not_protected(call.parameters["RoleName"])
+
+    def refuse_create_role(self, call: Call) -> None:
+        """Refuse trust policies by which nobody could be trusted, and names that are taken."""
+        check_trust_policy(call.parameters["AssumeRolePolicyDocument"])
+        check_name_is_free("role", call.parameters["RoleName"])
+
+    def refuse_create_user(self, call: Call) -> None:
+        """Refuse names that are taken."""
+        check_name_is_free("user", call.parameters["UserName"])
+
+    def refuse_update_assume_role_policy(self, call: Call) -> None:
+        """Refuse trust policies by which nobody could be trusted."""
+        check_trust_policy(call.parameters["PolicyDocument"])
+
+    def refuse_put_role_policy(self, call: Call) -> None:
+        """Refuse documents that are malformed, or too long."""
+        _check_inline(call, "role")
+
+    def refuse_put_user_policy(self, call: Call) -> None:
+        """Refuse documents that are malformed, or too long."""
+        _check_inline(call, "user")
+
+    def refuse_put_group_policy(self, call: Call) -> None:
+        """Refuse documents that are malformed, or too long."""
+        _check_inline(call, "group")
+
+    def refuse_get_role_policy(self, call: Call) -> None:
+        """Refuse the name of an inline policy that the role hasn't."""
+        _check_inline_exists(call, "role")
+
+    refuse_delete_role_policy = refuse_get_role_policy
+
+    def refuse_get_user_policy(self, call: Call) -> None:
+        """Refuse the name of an inline policy that the user hasn't."""
+        _check_inline_exists(call, "user")
+
+    refuse_delete_user_policy = refuse_get_user_policy
+
+    def refuse_create_policy(self, call: Call) -> None:
+        """Refuse documents that are malformed, or too long, and names that differ in case only."""
+        _check_managed(call)
+        name = call.parameters["PolicyName"].lower()
+        if any(policy.name.lower() == name and ":aws:policy" not in policy.arn for policy in _policies()):
+            message = (
+                f"A policy called {call.parameters['PolicyName']} already exists. Duplicate names are not allowed."
+            )
+            raise AwsError("EntityAlreadyExists", message, 409)
+
+    def refuse_create_policy_version(self, call: Call) -> None:
+        """Refuse documents that are malformed, or too long."""
+        _check_policy_exists(call)
+        _check_managed(call)
+
+    def refuse_get_policy(self, call: Call) -> None:
+        """Refuse the ARN of a policy that isn't there."""
+        _check_policy_exists(call)
+
+    refuse_list_policy_versions = refuse_get_policy
+    refuse_tag_policy = refuse_get_policy
+
+    def refuse_delete_policy(self, call: Call) -> None:
+        """Refuse a policy that is attached, or has versions besides the default one; moto takes it from its roles."""
+        _check_policy_exists(call)
+        policy = backend().managed_policies[call.parameters["PolicyArn"]]
+        if policy.attachment_count:
+            raise AwsError("DeleteConflict", "Cannot delete a policy attached to entities.", 409)
+        if len(policy.versions) > 1:
+            raise AwsError(
+                "DeleteConflict",
+                "This policy has more than one version. Before you delete a policy, you must delete the policy's "
+                "versions. The default version is deleted with the policy.",
+                409,
+            )
+
+    def refuse_get_policy_version(self, call: Call) -> None:
+        """Refuse a version that isn't there."""
+        find_policy_version(call.parameters["PolicyArn"], call.parameters["VersionId"])
+
+    refuse_set_default_policy_version = refuse_get_policy_version
+
+    def refuse_delete_policy_version(self, call: Call) -> None:
+        """Refuse a version that isn't there, and the default one."""
+        version = find_policy_version(call.parameters["PolicyArn"], call.parameters["VersionId"])
+        if version.version_id == backend().managed_policies[call.parameters["PolicyArn"]].default_version_id:
+            raise AwsError("DeleteConflict", "Cannot delete the default version of a policy.", 409)
+
+    def refuse_attach_role_policy(self, call: Call) -> None:
+        """Refuse a policy too many."""
+        role = find("role", call.parameters["RoleName"])
+        if role and len({*role.managed_policies, call.parameters["PolicyArn"]}) > POLICIES_PER_ENTITY:
+            raise AwsError("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {POLICIES_PER_ENTITY}", 409)
+
+    def refuse_delete_user(self, call: Call) -> None:
+        """Refuse to delete a user with access keys; moto deletes them along."""
+        user = find("user", call.parameters["UserName"])
+        if user and user.access_keys:
+            raise AwsError("DeleteConflict", "Cannot delete entity, must delete access keys first.", 409)
+
+    def refuse_list_policies(self, call: Call) -> None:
+        """Bring all of AWS's policies in, if they are to be listed."""
+        if call.parameters.get("Scope") != "Local":
+            managed_policies.provide_all()
+
+    def answer_get_user(self, call: Call) -> dict[str, Any]:
+        """A user; without a name the caller, who must be one."""
+        name = call.parameters.get("UserName")
+        arn = call.principal if not name else None
+        if arn and ":user/" not in arn:
+            message = "Must specify userName when calling with non-User credentials"
+            raise AwsError("ValidationError", message, 400)
+        user = find("user", name or str(arn).rpartition("/")[2])
+        return {"User": describe_user(user) if user else THE_LEARNER}
+
+    def refuse_create_access_key(self, call: Call) -> None:
+        """Without a name the caller is meant, and the learner's own keys are not kept here; of others ask by name."""
+        if not call.parameters.get("UserName"):
+            raise not_implemented(call)
+        check_exists(call)
+
+    def answer_create_service_linked_role(self, call: Call) -> dict[str, Any]:
+        """Make a role that a service uses.
+
+        Only those of Lambda@Edge: how AWS names others is not known here.
+        """
+        service = call.parameters["AWSServiceName"]
+        if service not in service_roles.NAMES:
+            raise not_implemented(call)
+        return {"Role": describe_role(service_roles.make(service, call.parameters.get("Description") or ""))}
+
+    def answer_simulate_principal_policy(self, call: Call) -> dict[str, Any]:
+        """Say what a user or role may do."""
+        policies = simulation.policies_of(call.parameters["PolicySourceArn"])
+        return simulation.simulate(call, [*policies, *simulation.given_policies(call)])
+
+    def answer_simulate_custom_policy(self, call: Call) -> dict[str, Any]:
+        """Say what policies would allow."""
+        return simulation.simulate(call, simulation.given_policies(call))
+
+    def answer_get_context_keys_for_custom_policy(self, call: Call) -> dict[str, Any]:
+        """Say which condition keys policies ask for."""
+        return {"ContextKeyNames": simulation.context_keys(simulation.given_policies(call))}
+
+    def answer_get_context_keys_for_principal_policy(self, call: Call) -> dict[str, Any]:
+        """Say which condition keys the policies of a user or role ask for."""
+        policies = [*simulation.policies_of(call.parameters["PolicySourceArn"]), *simulation.given_policies(call)]
+        return {"ContextKeyNames": simulation.context_keys(policies)}
+
+
+def _policies() -> list[Any]:
+    return list(backend().managed_policies.values())
+
+
+def _check_policy_arn(arn: str) -> None:
+    if not _POLICY_ARN.fullmatch(arn):
+        raise AwsError("ValidationError", f"ARN {arn} is not valid.", 400)
+    managed_policies.provide(arn)
+
+
+def _check_policy_exists(call: Call) -> None:
+    arn = call.parameters["PolicyArn"]
+    if arn not in backend().managed_policies:
+        raise no_such_entity(f"Policy {arn} was not found.")
+
+
+def _check_inline(call: Call, kind: str) -> None:
+    parameters = call.parameters
+    check_permission_policy(parameters["PolicyDocument"])
+    name = parameters[f"{kind.capitalize()}Name"]
+    check_inline_size(kind, name, parameters["PolicyName"], parameters["PolicyDocument"])
+
+
+def _check_managed(call: Call) -> None:
+    check_permission_policy(call.parameters["PolicyDocument"])
+    check_managed_size(call.parameters["PolicyDocument"])
+
+
+def _check_inline_exists(call: Call, kind: str) -> None:
+    name = call.parameters["PolicyName"]
+    found = find(kind, call.parameters[f"{kind.capitalize()}Name"])
+    if found is None or name not in found.policies:
+        raise no_such_entity(f"The {kind} policy with name {name} cannot be found.")

@@ -1,0 +1,97 @@
+"""What a role's trust policy may say; moto takes any text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import botocore.session
+
+from local_cloud.access import as_list, statements
+from local_cloud.call import ACCOUNT_ID
+from local_cloud.errors import AwsError
+from local_cloud.identities import find_role
+from local_cloud.services.iam.entities import LEARNER, find, length
+from local_cloud.services.iam.permission_policies import check_operators, malformed
+
+LONGEST = 2048
+"""Characters that a trust policy may have."""
+
+_AWS_PRINCIPAL = re.compile(r"\*|\d{12}|arn:aws:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)/\S+)")
+_ASSUME = {"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession", "sts:*"}
+_ASSUME |= {"sts:setsourceidentity", "sts:setcontext"}
+_OTHER_SERVICES = frozenset({
+    "edgelambda", "batchoperations.s3", "replicator.lambda", "logger.cloudfront", "ecs-tasks", "vpc-flow-logs",
+    "delivery.logs", "spotfleet", "cloudtrail", "scheduler", "pods.eks", "ops.apigateway", "cognito-identity",
+})  # fmt: skip
+
+
+def check_trust_policy(text: str) -> None:
+    """Refuse a trust policy as IAM does.
+
+    Raises:
+        AwsError: MalformedPolicyDocument, or LimitExceeded.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError:
+        raise malformed("This policy contains invalid Json") from None
+    if not isinstance(document, dict) or not statements(document):
+        raise malformed("Syntax errors in policy.")
+    for statement in statements(document):
+        _check_statement(statement)
+    if length(text) > LONGEST:
+        raise AwsError("LimitExceeded", f"Cannot exceed quota for ACLSizePerRole: {LONGEST}", 409)
+
+
+def _check_statement(statement: Mapping[str, Any]) -> None:
+    for field in ("Resource", "NotResource"):
+        if field in statement:
+            raise malformed(f"Has prohibited field {field}")
+    for field in ("Effect", "Principal", "Action"):
+        if field not in statement and f"Not{field}" not in statement:
+            raise malformed(f"Missing required field {field}")
+    if statement["Effect"] not in ("Allow", "Deny"):
+        raise malformed("Syntax errors in policy.")
+    if any(str(action).lower() not in _ASSUME for action in as_list(statement.get("Action"))):
+        raise malformed("AssumeRole policy may only specify STS AssumeRole actions.")
+    check_operators(statement)
+    _check_principals(statement.get("Principal"))
+
+
+def _check_principals(named: Any) -> None:
+    if named is None or named == "*":
+        return
+    if not isinstance(named, dict) or not named or not set(named) <= {"AWS", "Service", "Federated", "CanonicalUser"}:
+        raise malformed("Syntax errors in policy.")
+    for name in map(str, as_list(named.get("AWS"))):
+        if not _AWS_PRINCIPAL.fullmatch(name) or not _exists(name):
+            raise malformed(f'Invalid principal in policy: "AWS":"{name}"')
+    for name in map(str, as_list(named.get("Service"))):
+        if not _is_service(name):
+            raise malformed(f'Invalid principal in policy: "SERVICE":"{name}"')
+
+
+def _exists(principal: str) -> bool:
+    """Whether a user or role of this account is there; of other accounts nothing is known."""
+    prefix, _, name = principal.partition("/")
+    if prefix == f"arn:aws:iam::{ACCOUNT_ID}:role":
+        return find_role(principal) is not None
+    if prefix == f"arn:aws:iam::{ACCOUNT_ID}:user":
+        return principal == LEARNER or find("user", name.rpartition("/")[2]) is not None
+    return True
+
+
+def _is_service(name: str) -> bool:
+    prefix = name.removesuffix(".amazonaws.com")
+    return prefix != name and (prefix in _OTHER_SERVICES or prefix in _services())
+
+
+@cache
+def _services() -> frozenset[str]:
+    """Host name prefixes of AWS's services, which most service principals are made of."""
+    session = botocore.session.Session()
+    return frozenset(session.get_available_services()) | {"events", "states", "logs"}
