@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import shutil
 import socket
 import struct
@@ -18,6 +20,7 @@ import pytest
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.engines.nameserver import Nameserver
+from local_cloud.engines.nameserver.listeners import TcpListener, bind_same_port
 
 NAME = "origin.two-regions.test"
 
@@ -133,6 +136,47 @@ def test_junk_over_tcp_closes_that_connection_only(cloud: LocalCloud, zone: dict
         assert connection.recv(100) == b""
     query = dns.message.make_query("two-regions.test", "SOA")
     assert dns.query.tcp(query, host, port=port, timeout=5).answer
+
+
+def test_random_junk_over_both_transports_keeps_nobody_from_an_answer(cloud: LocalCloud, put: Any) -> None:
+    put(txt("ie"))
+    draw = random.Random(53)
+    host, port = cloud.nameserver.address
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        for _ in range(300):
+            udp.sendto(draw.randbytes(draw.randrange(600)), (host, port))
+    for _ in range(20):
+        with socket.create_connection((host, port), timeout=5) as connection, contextlib.suppress(ConnectionError):
+            connection.sendall(draw.randbytes(draw.randrange(1, 3000)))
+    query = dns.message.make_query(NAME, "TXT")
+    for ask in (dns.query.udp, dns.query.tcp):
+        assert ask(query, host, port=port, timeout=5).answer
+
+
+def test_connections_that_only_trickle_hold_up_nobody(cloud: LocalCloud, put: Any) -> None:
+    put(txt("ie"))
+    host, port = cloud.nameserver.address
+    with contextlib.ExitStack() as stack:
+        for _ in range(20):
+            stack.enter_context(socket.create_connection((host, port), timeout=5)).sendall(b"\x00")
+        assert dns.query.tcp(dns.message.make_query(NAME, "TXT"), host, port=port, timeout=5).answer
+
+
+def test_single_bytes_do_not_keep_a_connection_open() -> None:
+    _, bound = sockets = bind_same_port("127.0.0.1", 0)
+    listener = TcpListener(bound, lambda query: query, idle_seconds=0.1)
+    listener.start()
+    with socket.create_connection(bound.getsockname(), timeout=0.02) as connection:
+        connection.sendall(b"\x00\xff")
+        for _ in range(240):  # more bytes than a connection of 0.1 s has time for, fewer than the query would need
+            with contextlib.suppress(TimeoutError):
+                if connection.recv(1) == b"":
+                    break
+            connection.sendall(b"x")
+        else:
+            pytest.fail("the connection stayed open")
+    listener.stop()
+    sockets[0].close()
 
 
 def test_a_stopped_nameserver_leaves_no_thread_and_frees_its_port(cloud: LocalCloud) -> None:

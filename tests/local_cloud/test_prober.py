@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from local_cloud.call import Response
 from local_cloud.clock import Clock
 from local_cloud.engines.prober import Observation, Prober
-from local_cloud.engines.prober.probes import probe
+from local_cloud.engines.prober.probes import _host_header, probe
 from local_cloud.engines.prober.status import Checker, HealthCheck, get_statuses
 
 S3 = {"Type": "HTTPS", "FullyQualifiedDomainName": "s3.eu-west-1.amazonaws.com", "Port": 443}
@@ -53,8 +62,8 @@ def wait_until(is_done: Callable[[], Any], *, timeout: float = 5.0) -> None:
         threading.Event().wait(0.005)
 
 
-def failure(config: dict[str, Any], region: Region) -> str:
-    observation = probe(config, respond=region)
+def failure(config: dict[str, Any], region: Region, **options: float) -> str:
+    observation = probe(config, respond=region, **options)
     assert not observation.is_success
     return observation.text
 
@@ -151,16 +160,55 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+@contextmanager
+def serving(server: HTTPServer) -> Iterator[dict[str, Any]]:
+    """The part of a health check that leads to the server, while it serves."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield {"IPAddress": "127.0.0.1", "Port": server.server_port, "ResourcePath": "/up"}
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 @pytest.fixture(scope="module")
 def site() -> Iterator[dict[str, Any]]:
     """A site on this machine: the part of a health check that leads there."""
+    with serving(HTTPServer(("127.0.0.1", 0), Handler)) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A certificate that nobody trusts, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "another.test")])
+    day = datetime.datetime(2020, 1, 1)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, day, day + datetime.timedelta(1))
+    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(private + builder.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return str(path)
+
+
+@pytest.fixture
+def server_names() -> list[str | None]:
+    """The names that clients of `tls_site` asked for in their handshakes."""
+    return []
+
+
+@pytest.fixture
+def tls_site(certificate: str, server_names: list[str | None]) -> Iterator[dict[str, Any]]:
+    """A site on this machine that speaks TLS, with a certificate that has ended and is for another name."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    context.sni_callback = lambda _, name, __: server_names.append(name)
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield {"IPAddress": "127.0.0.1", "Port": server.server_port, "ResourcePath": "/up"}
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with serving(server) as endpoint:
+        yield endpoint
 
 
 def test_a_site_on_this_machine_is_really_asked(site: dict[str, Any], region: Region) -> None:
@@ -172,6 +220,59 @@ def test_a_string_match_looks_into_the_body(site: dict[str, Any], region: Region
     config = {"Type": "HTTP_STR_MATCH", **site, "SearchString": "is up, says www.two-regions.test"}
     assert probe({**config, "FullyQualifiedDomainName": "www.two-regions.test"}, respond=region).is_success
     assert "does not contain the search string" in failure(config, region)
+
+
+def test_the_host_header_has_the_port_only_when_it_is_not_the_schemes_own() -> None:
+    config = {"Type": "HTTP", "IPAddress": "127.0.0.1", "Port": 80}
+    assert _host_header(config, "127.0.0.1", "www.two-regions.test") == "www.two-regions.test"
+    assert _host_header({**config, "Type": "HTTPS"}, "127.0.0.1", "") == "127.0.0.1:80"
+
+
+def test_the_string_is_looked_for_with_its_case(site: dict[str, Any], region: Region) -> None:
+    assert not probe({"Type": "HTTP_STR_MATCH", **site, "SearchString": "The Site"}, respond=region).is_success
+
+
+def test_tls_is_spoken_and_no_certificate_examined(tls_site: dict[str, Any], region: Region) -> None:
+    assert probe({"Type": "HTTPS", **tls_site}, respond=region) == Observation(
+        True, "Success: HTTP Status Code 200, OK"
+    )
+    assert probe({"Type": "HTTPS_STR_MATCH", **tls_site, "SearchString": "is up"}, respond=region).is_success
+
+
+@pytest.mark.parametrize(("enable_sni", "expected"), [(True, "www.two-regions.test"), (False, None)])
+def test_the_domain_name_is_in_the_handshake_when_sni_is_enabled(
+    tls_site: dict[str, Any], region: Region, server_names: list[str | None], enable_sni: bool, expected: str | None
+) -> None:
+    name = {"FullyQualifiedDomainName": "www.two-regions.test", "EnableSNI": enable_sni}
+    assert probe({"Type": "HTTPS", **tls_site, **name}, respond=region).is_success
+    assert server_names == [expected]
+
+
+def test_https_fails_where_no_tls_is_spoken(site: dict[str, Any], region: Region) -> None:
+    assert "SSL" in failure({"Type": "HTTPS", **site}, region)
+
+
+def test_an_endpoint_that_trickles_its_answer_is_given_up(region: Region) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as trickling:
+        thread = threading.Thread(target=trickle, args=(trickling,))
+        thread.start()
+        endpoint = {"Type": "HTTP", "IPAddress": "127.0.0.1", "Port": trickling.getsockname()[1]}
+        text = failure(endpoint, region, response_seconds=0.2)
+        thread.join()
+    assert "within the timeout limit" in text
+
+
+def trickle(listening: socket.socket) -> None:
+    """Answer one request, a byte each 10 ms, until the client leaves; it never gets whole."""
+    connection, _ = listening.accept()
+    connection.settimeout(0.01)
+    with connection, suppress(ConnectionError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        for _ in range(1000):
+            with suppress(TimeoutError):
+                if connection.recv(1000) == b"":
+                    return
+            connection.sendall(b"x")
 
 
 def test_tcp_only_connects(site: dict[str, Any], region: Region) -> None:

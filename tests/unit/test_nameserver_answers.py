@@ -10,6 +10,7 @@ from typing import Any
 import dns.flags
 import dns.message
 import dns.name
+import dns.opcode
 import dns.rcode
 import pytest
 from dns.message import Message
@@ -277,6 +278,46 @@ def test_our_own_mistake_is_servfail_and_logged(zones: OneZone, ask: Any, caplog
     with caplog.at_level(logging.ERROR, logger="local_cloud"):
         assert ask("o.two-regions.test", "A").rcode() == dns.rcode.SERVFAIL
     assert "No answer to" in caplog.text
+
+
+def test_a_failover_group_answers_its_secondary_while_the_primary_is_unhealthy(
+    zones: OneZone, ask: Any, unhealthy: set[str]
+) -> None:
+    zones.add("o.two-regions.test.", "TXT", '"ie"', SetIdentifier="p", Failover="PRIMARY", HealthCheckId="h1")
+    zones.add("o.two-regions.test.", "TXT", '"sg"', SetIdentifier="s", Failover="SECONDARY")
+    unhealthy.add("h1")
+    assert texts(ask("o.two-regions.test")) == ['o.two-regions.test. 60 "sg"']
+
+
+def test_a_type_that_nobody_knows_is_no_data(zones: OneZone, ask: Any) -> None:
+    zones.add("o.two-regions.test.", "TXT", '"x"')
+    response = ask("o.two-regions.test", "TYPE65280")
+    assert (response.rcode(), response.answer) == (dns.rcode.NOERROR, [])
+
+
+def test_two_questions_at_once_are_formerr(nameserver: Nameserver) -> None:
+    query = dns.message.make_query("o.two-regions.test", "TXT", id=4711)
+    query.question.append(query.question[0])
+    answer = nameserver.answer(query.to_wire())
+    assert answer is not None
+    assert dns.message.from_wire(answer).rcode() == dns.rcode.FORMERR
+
+
+@pytest.mark.parametrize("opcode", [dns.opcode.STATUS, dns.opcode.NOTIFY, dns.opcode.UPDATE])
+def test_what_is_no_query_is_not_implemented(nameserver: Nameserver, opcode: dns.opcode.Opcode) -> None:
+    query = dns.message.make_query("two-regions.test", "SOA")
+    query.set_opcode(opcode)
+    answer = nameserver.answer(query.to_wire())
+    assert answer is not None
+    assert answer[3] & 0x0F == dns.rcode.NOTIMP
+
+
+def test_a_long_question_is_answered_and_not_kept(nameserver: Nameserver) -> None:
+    query = dns.message.make_query("two-regions.test", "SOA", use_edns=0, pad=1024)
+    answer = nameserver.answer(query.to_wire())
+    assert answer is not None
+    assert dns.message.from_wire(answer).answer
+    assert nameserver._cache[1] == {}
 
 
 BYTES = st.binary(min_size=10, max_size=80)

@@ -72,3 +72,36 @@ def test_a_simple_record_set_answers_whatever_its_health() -> None:
 def test_the_line_from_0_to_1_is_divided_by_weight(draw: float, chosen: str) -> None:
     group = (Candidate("ie", 230, {}), Candidate("sg", 26, {}))
     assert choose_by_weight(group, draw=lambda: draw).set_identifier == chosen
+
+
+def multivalue(identifier: str, *values: str, ttl: int = 60, health_check: str | None = None) -> dict[str, Any]:
+    records = [{"Value": value} for value in values]
+    record_set = {"SetIdentifier": identifier, "MultiValueAnswer": True, "TTL": ttl, "ResourceRecords": records}
+    return record_set | ({"HealthCheckId": health_check} if health_check else {})
+
+
+def answered(*record_sets: dict[str, Any], unhealthy: set[str] | None = None) -> list[list[str]]:
+    found = find_candidates(record_sets, lambda health_check_id: health_check_id not in (unhealthy or set()))
+    return [[record["Value"] for record in candidate.record_set["ResourceRecords"]] for candidate in found]
+
+
+def test_multivalue_answers_all_healthy_record_sets_in_one_response() -> None:
+    group = (multivalue("a", "1"), multivalue("b", "2", health_check="h"), multivalue("c", "3"))
+    assert answered(*group) == [["1", "2", "3"]]
+    assert answered(*group, unhealthy={"h"}) == [["1", "3"]]
+
+
+def test_multivalue_answers_all_when_all_are_unhealthy() -> None:
+    group = [multivalue(each, each, health_check="h") for each in "ab"]
+    assert answered(*group, unhealthy={"h"}) == [["a", "b"]]
+
+
+def test_of_more_than_eight_each_multivalue_response_has_eight_and_all_have_their_turn() -> None:
+    drawn = answered(*(multivalue(f"n{number}", str(number)) for number in range(10)))
+    assert {len(set(values)) for values in drawn} == {8}
+    assert {value for values in drawn for value in values} == {str(number) for number in range(10)}
+
+
+def test_a_multivalue_response_is_remembered_as_briefly_as_its_briefest_part() -> None:
+    [candidate] = find_candidates((multivalue("a", "1", ttl=60), multivalue("b", "2", ttl=5)), lambda _: True)
+    assert candidate.record_set["TTL"] == 5

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 5.0
-"""How long a TCP connection may be silent."""
+"""How long a TCP connection may be without a whole query; single bytes do not keep it."""
 MOST_CONNECTIONS = 100
 """TCP connections at a time; further ones are closed at once."""
 
@@ -95,7 +95,7 @@ class UdpListener:
 class _Connection:
     socket: socket.socket
     received: bytearray = field(default_factory=bytearray)
-    last_heard: float = field(default_factory=time.monotonic)
+    last_query: float = field(default_factory=time.monotonic)
 
 
 class TcpListener:
@@ -104,12 +104,14 @@ class TcpListener:
     Args:
         bound: The listening socket; owned from now on.
         answer: Gives the response to a query, or None to close the connection. It must not raise.
+        idle_seconds: How long a connection may be without a whole query.
     """
 
-    def __init__(self, bound: socket.socket, answer: AnswerTcp) -> None:
+    def __init__(self, bound: socket.socket, answer: AnswerTcp, *, idle_seconds: float = IDLE_SECONDS) -> None:
         self._socket = bound
         self._socket.setblocking(False)
         self._answer = answer
+        self._idle_seconds = idle_seconds
         self._selector = selectors.DefaultSelector()
         self._connections: dict[socket.socket, _Connection] = {}
         self._wake, self._woken = socket.socketpair()
@@ -133,7 +135,7 @@ class TcpListener:
 
     def _serve(self) -> None:
         while True:
-            for key, _ in self._selector.select(timeout=1.0 if self._connections else None):
+            for key, _ in self._selector.select(timeout=min(1.0, self._idle_seconds) if self._connections else None):
                 if key.fileobj is self._woken:
                     return
                 if key.fileobj is self._socket:
@@ -158,7 +160,6 @@ class TcpListener:
         try:
             data = connection.socket.recv(65535)
             connection.received += data
-            connection.last_heard = time.monotonic()
             if not data or not self._answer_received(connection):
                 self._close(connection)
         except OSError:  # a client that left, or that does not read what it asked for
@@ -175,12 +176,13 @@ class TcpListener:
             if response is None:
                 return False
             connection.socket.sendall(struct.pack("!H", len(response)) + response)
+            connection.last_query = time.monotonic()
             del received[:end]
         return True
 
     def _close_idle(self) -> None:
-        oldest = time.monotonic() - IDLE_SECONDS
-        for connection in [each for each in self._connections.values() if each.last_heard < oldest]:
+        oldest = time.monotonic() - self._idle_seconds
+        for connection in [each for each in self._connections.values() if each.last_query < oldest]:
             self._close(connection)
 
     def _close(self, connection: _Connection) -> None:

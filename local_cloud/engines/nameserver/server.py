@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 CACHE_SIZE = 4096
 """Questions kept at most; then all are forgotten."""
+LONGEST_KEPT = 512
+"""Bytes of a question that is kept. Real ones have less; of longer ones a stranger could have us keep 64 KiB each."""
 
 _HEADER = 12
 _QR, _OPCODE_AND_RD = 0x8000, 0x7900
@@ -96,7 +98,9 @@ class Nameserver:
             question = query[2:]
             plan = cache[1].get(question)
             if plan is None:
-                plan = cache[1][question] = self._plan(query, largest=UDP_PAYLOAD)
+                plan = self._plan(query, largest=UDP_PAYLOAD)
+                if len(question) <= LONGEST_KEPT:
+                    cache[1][question] = plan
             while type(plan) is Fork:
                 plan = plan.take(self._choose)
             return query[:2] + plan if plan else None  # type: ignore[operator]  # `type(…) is` is faster, mypy blind to it

@@ -43,20 +43,21 @@ class Observation:
     text: str
 
 
-def probe(config: dict[str, Any], *, respond: Respond) -> Observation:
+def probe(config: dict[str, Any], *, respond: Respond, response_seconds: float = RESPONSE_SECONDS) -> Observation:
     """Ask the endpoint of a health check once.
 
     Args:
         config: Configuration in botocore's shape, of a type with an endpoint, defaults filled in.
         respond: Asks the gateway, for endpoints of S3.
+        response_seconds: How long an answer may take, from its first byte to its last.
     """
     host = config.get("FullyQualifiedDomainName", "").lower().rstrip(".")
     address = config.get("IPAddress") or ("127.0.0.1" if _is_localhost(host) else "")
     try:
         if address and ipaddress.ip_address(address).is_loopback:
-            return _probe_loopback(config, address, host)
+            return _probe_loopback(config, address, host, response_seconds)
         if not address and _S3_HOST.fullmatch(host):
-            return _probe_s3(config, host, respond)
+            return _probe_s3(config, host, respond, response_seconds)
     except TimeoutError:
         return _failure("The health checker could not get a response within the timeout limit.")
     except (OSError, http.client.HTTPException) as error:
@@ -64,20 +65,20 @@ def probe(config: dict[str, Any], *, respond: Respond) -> Observation:
     return _failure(f"The local cloud has no route to {address or host}: it never leaves this machine.")
 
 
-def _probe_loopback(config: dict[str, Any], address: str, host: str) -> Observation:
+def _probe_loopback(config: dict[str, Any], address: str, host: str, seconds: float) -> Observation:
     kind, port = config["Type"], config["Port"]
     if kind == "TCP":
         socket.create_connection((address, port), timeout=TCP_SECONDS).close()
         return Observation(True, "Success: TCP connection established")
     with closing(http.client.HTTPConnection(address, port)) as connection:
         connection.sock = _connect(config, address, host)
-        with _deadline(connection.sock):
+        with _deadline(connection.sock, seconds):
             headers = {"Host": _host_header(config, address, host), "User-Agent": USER_AGENT}
             connection.request("GET", _path_of(config), headers=headers)
             response = connection.getresponse()
         if not kind.endswith("_STR_MATCH"):
             return _judge(config, response.status, b"")
-        with _deadline(connection.sock):
+        with _deadline(connection.sock, seconds):
             return _judge(config, response.status, response.read(SEARCHED_BYTES))
 
 
@@ -95,7 +96,7 @@ def _connect(config: dict[str, Any], address: str, host: str) -> socket.socket:
 
 
 @contextmanager
-def _deadline(connected: socket.socket) -> Iterator[None]:
+def _deadline(connected: socket.socket, seconds: float) -> Iterator[None]:
     """End a conversation that takes too long: a socket's own timeout begins anew with every byte."""
     is_over = threading.Event()
 
@@ -104,7 +105,7 @@ def _deadline(connected: socket.socket) -> Iterator[None]:
         with suppress(OSError):
             connected.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(RESPONSE_SECONDS, end)
+    timer = threading.Timer(seconds, end)
     timer.daemon = True
     timer.start()
     try:
@@ -123,7 +124,7 @@ def _host_header(config: dict[str, Any], address: str, host: str) -> str:
     return host or address if config["Port"] == usual else f"{host or address}:{config['Port']}"
 
 
-def _probe_s3(config: dict[str, Any], host: str, respond: Respond) -> Observation:
+def _probe_s3(config: dict[str, Any], host: str, respond: Respond, seconds: float) -> Observation:
     path, _, query = _path_of(config).partition("?")
     environ = {
         "REQUEST_METHOD": "GET",
@@ -143,7 +144,7 @@ def _probe_s3(config: dict[str, Any], host: str, respond: Respond) -> Observatio
     }
     asked = time.monotonic()
     response = respond(environ)
-    if time.monotonic() - asked > RESPONSE_SECONDS:
+    if time.monotonic() - asked > seconds:
         raise TimeoutError
     return _judge(config, response.status, response.body[:SEARCHED_BYTES])
 
