@@ -46,6 +46,11 @@ def _serving_options(command: Callable[..., None]) -> Callable[..., None]:
                 "--environments", default=2, show_default=True, help="Environments an edge keeps per function version."
             ),
             click.option("--call-log", type=click.Path(path_type=Path), help="Append each API call to this file."),
+            click.option(
+                "--enforce",
+                type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+                help="Let the learner do only what the IAM policy in this file says. [default: everything]",
+            ),
         )
     ):
         command = option(command)
@@ -66,6 +71,8 @@ def serve(until_stdin_closes: bool, **options: Any) -> None:
 
     try:
         cloud = LocalCloud(**options)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(
             f"A port is taken: {error.strerror}. Without the option a free one is used."

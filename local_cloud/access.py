@@ -2,9 +2,11 @@
 
     explicit Deny anywhere  >  Allow in an identity policy or in the resource's policy  >  no
 
-That is AWS's order within one account (IAM User Guide, "Policy evaluation logic"). A request carries its
-condition keys (`aws:SourceArn` and so on) in `context`; a condition on a key that the request doesn't carry
-fails, except for the negated and `…IfExists` operators, as on AWS.
+That is AWS's order within one account (IAM User Guide, "Policy evaluation logic"). Who is allowed by the resource's
+policy only as part of the account needs an identity policy too: naming the account leaves it to the account to say
+who may (IAM User Guide, "AWS JSON policy elements: Principal"). A request carries its condition keys
+(`aws:SourceArn` and so on) in `context`; a condition on a key that the request doesn't carry fails, except for the
+negated and `…IfExists` operators, as on AWS.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from local_cloud.conditions import meets_conditions
+from local_cloud.conditions import Context, meets_conditions
 
 Document = Mapping[str, Any]
 """A policy, parsed from JSON."""
@@ -38,16 +40,17 @@ class Access:
     """One thing that somebody wants to do.
 
     Attributes:
-        principal: An ARN, a service such as `"s3.amazonaws.com"`, or None for nobody in particular (anonymous).
+        principal: An ARN, a service such as `"s3.amazonaws.com"`, or None for nobody in particular (anonymous). A
+            session of a role is named by statements that name the session, and by those that name the role.
         action: Such as `"s3:GetObject"`.
         resource: An ARN.
-        context: Condition keys and their values; case of the keys doesn't matter.
+        context: Condition keys and their values; case of the keys doesn't matter. Several values are a tuple.
     """
 
     principal: str | None
     action: str
     resource: str
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Context = field(default_factory=dict)
 
 
 def decide(access: Access, *, identity: Iterable[Document] = (), resource: Iterable[Document] = ()) -> Decision:
@@ -60,20 +63,18 @@ def decide(access: Access, *, identity: Iterable[Document] = (), resource: Itera
     """
     effects = {
         statement.get("Effect")
-        for documents, named in ((identity, False), (resource, True))
-        for document in documents
+        for document in identity
         for statement in statements(document)
-        if _applies(statement, access, named=named)
+        if _covers(statement, access)
     }
-    if "Deny" in effects:
-        return Decision.DENIED
-    return Decision.ALLOWED if "Allow" in effects else Decision.NOT_ALLOWED
+    effects |= {effect for document in resource for effect in _effects_on_named(document, access)}
+    return _outcome(effects)
 
 
-def may_assume(trust_policy: Document, principal: str, *, context: Mapping[str, str] | None = None) -> bool:
-    """Whether a role's trust policy lets a principal or service assume the role."""
+def may_assume(trust_policy: Document, principal: str, *, context: Context | None = None) -> bool:
+    """Whether a role's trust policy trusts a principal or service, by name or as part of the account."""
     access = Access(principal, "sts:AssumeRole", "*", context or {})
-    return bool(decide(access, resource=[_without_resources(trust_policy)]))
+    return bool(_outcome(_effects_on_named(without_resources(trust_policy), access, as_member=True)))
 
 
 def statements(document: Document) -> list[Mapping[str, Any]]:
@@ -116,11 +117,26 @@ def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(escaped), re.DOTALL)
 
 
-def _applies(statement: Mapping[str, Any], access: Access, *, named: bool) -> bool:
+def _outcome(effects: set[Any]) -> Decision:
+    if "Deny" in effects:
+        return Decision.DENIED
+    return Decision.ALLOWED if "Allow" in effects else Decision.NOT_ALLOWED
+
+
+def _effects_on_named(document: Document, access: Access, *, as_member: bool = False) -> set[Any]:
+    """Effects of a resource's policy. An Allow for the whole account counts only if `as_member` says so."""
+    return {
+        statement.get("Effect")
+        for statement in statements(document)
+        if _covers(statement, access)
+        and _covers_principal(statement, access.principal, as_member=as_member or statement.get("Effect") == "Deny")
+    }
+
+
+def _covers(statement: Mapping[str, Any], access: Access) -> bool:
     return (
         covers_action(statement, access.action)
         and _covers_resource(statement, access.resource)
-        and (not named or _covers_principal(statement, access.principal))
         and meets_conditions(statement.get("Condition") or {}, access.context)
     )
 
@@ -138,13 +154,13 @@ def _covers_resource(statement: Mapping[str, Any], resource: str) -> bool:
     return found if "Resource" in statement else not found and "NotResource" in statement
 
 
-def _covers_principal(statement: Mapping[str, Any], principal: str | None) -> bool:
+def _covers_principal(statement: Mapping[str, Any], principal: str | None, *, as_member: bool) -> bool:
     if "NotPrincipal" in statement:
-        return not _is_named(statement["NotPrincipal"], principal)
-    return _is_named(statement.get("Principal"), principal)
+        return not _is_named(statement["NotPrincipal"], principal, as_member=True)
+    return _is_named(statement.get("Principal"), principal, as_member=as_member)
 
 
-def _is_named(named: Any, principal: str | None) -> bool:
+def _is_named(named: Any, principal: str | None, *, as_member: bool) -> bool:
     if named == "*":
         return True
     if not isinstance(named, Mapping):
@@ -153,14 +169,24 @@ def _is_named(named: Any, principal: str | None) -> bool:
         return True
     if principal is None:
         return False
-    kinds = ("AWS",) if principal.startswith("arn:") else ("Service",)
-    return any(_is_same_principal(str(name), principal) for kind in kinds for name in as_list(named.get(kind)))
+    if not principal.startswith("arn:"):
+        return principal in as_list(named.get("Service"))
+    return any(_is_name_of(str(name), principal, as_member=as_member) for name in as_list(named.get("AWS")))
 
 
-def _is_same_principal(name: str, principal: str) -> bool:
-    """The ARN or service itself, or the account (its number, or `…:root`) that the ARN belongs to."""
-    account = principal.split(":")[4] if principal.startswith("arn:") else None
-    return name == principal or (account is not None and name in (account, f"arn:aws:iam::{account}:root"))
+_SESSION = re.compile(r"arn:aws:sts::(\d{12}):assumed-role/([^/]+)/.+")
+
+
+def _is_name_of(name: str, principal: str, *, as_member: bool) -> bool:
+    """The ARN itself; of a session, its role's, whose path the session's ARN leaves out; or the account's."""
+    if name == principal:
+        return True
+    if session := _SESSION.fullmatch(principal):
+        account, role = session.groups()
+        if name.startswith(f"arn:aws:iam::{account}:role/") and name.endswith(f"/{role}"):
+            return True
+    account = principal.split(":")[4]
+    return name in (account, f"arn:aws:iam::{account}:root") and (as_member or principal.endswith(":root"))
 
 
 def _names_everyone(statement: Mapping[str, Any]) -> bool:
@@ -183,6 +209,6 @@ def _narrows(statement: Mapping[str, Any]) -> bool:
     )
 
 
-def _without_resources(trust_policy: Document) -> Document:
+def without_resources(trust_policy: Document) -> Document:
     """Trust policies have no Resource: the role that they belong to is meant."""
     return {"Statement": [{**statement, "Resource": "*"} for statement in statements(trust_policy)]}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.core.model import OperationModel
+
+if TYPE_CHECKING:
+    from local_cloud.permissions import Permission
 
 ACCOUNT_ID = "123456789012"
 """The account that owns everything in the local cloud; moto's default."""
@@ -24,6 +27,8 @@ class Call:
         principal: Who asks: an ARN, `"cloudfront.amazonaws.com"`-like service names, or None when anonymous.
         environ: The WSGI environment, for what the parameters don't hold.
         model: botocore's model of the operation.
+        body: The request's body.
+        permissions: What somebody of this account needed to be allowed for it; found by `authorizer`.
     """
 
     service: str
@@ -34,6 +39,7 @@ class Call:
     environ: dict[str, Any]
     model: OperationModel
     body: bytes = b""
+    permissions: tuple[Permission, ...] = ()
 
 
 @dataclass

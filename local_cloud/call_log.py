@@ -25,8 +25,9 @@ class CallLog:
     """What was asked of the cloud, and how it ended.
 
     An entry is a dict with `number` (counts up from 1, never reused), `time` (seconds since the epoch), `service`,
-    `operation`, `region`, `principal`, `status`, `error_code` (None when all went well) and `parameters` (long texts
-    cut, bytes told by their length).
+    `operation`, `region`, `principal`, `status`, `error_code` (None when all went well), `parameters` (long texts
+    cut, bytes told by their length) and `permissions`: what the caller needed to be allowed, as lists of action,
+    resource and condition keys; at most 20, and none of callers outside the account.
 
     Args:
         limit: Entries kept in memory; the oldest are forgotten first.
@@ -55,6 +56,7 @@ class CallLog:
             "status": response.status,
             "error_code": None if response.status < 300 else _error_code(response),
             "parameters": {name: _shorten(value) for name, value in call.parameters.items()},
+            "permissions": [[action, resource, dict(context)] for action, resource, context in call.permissions[:20]],
         }
         with self._lock:
             self._number += 1

@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 from moto.backends import get_backend
 from moto.moto_api._internal.models import moto_api_backend
 
+from local_cloud.authorizer import Authorizer, read_policy
 from local_cloud.call_log import CallLog
 from local_cloud.clock import Clock
 from local_cloud.control import PREFIX, Control
@@ -49,6 +50,11 @@ class LocalCloud:
         speed: How many times faster than AWS long waits are; see `Clock`.
         environments: Function environments that an edge keeps for each function version.
         call_log: A file to which each call is appended as a line of JSON.
+        enforce: A file with the IAM policy of the user `learner`; None lets the learner do everything.
+
+    Raises:
+        ValueError: `enforce` is no policy.
+        OSError: A port is taken, or a file can't be read.
     """
 
     def __init__(
@@ -60,7 +66,9 @@ class LocalCloud:
         speed: float = 200.0,
         environments: int = 2,
         call_log: Path | None = None,
+        enforce: Path | None = None,
     ) -> None:
+        authorizer = Authorizer(read_policy(enforce) if enforce else None)
         self.clock = Clock(speed)
         self.lock = threading.RLock()
         self.call_log = CallLog(file=call_log)
@@ -76,6 +84,7 @@ class LocalCloud:
                 lock=self.lock,
                 control=Control(self).answer,
                 log=self.call_log.add,
+                authorizer=authorizer,
             )
             self._server = Server(self.gateway, port=port)
             undo.callback(self._server.stop)

@@ -1,7 +1,9 @@
 """The Condition block of a policy statement, evaluated.
 
 Every operator and every key must hold (AND); one of the values of a key is enough (OR), and for a negated
-operator none may hold (IAM User Guide, "Conditions with multiple context keys or values").
+operator none may hold (IAM User Guide, "Conditions with multiple context keys or values"). A key may have several
+values in the request: `ForAllValues:` wants each of them to hold and is content with none at all, `ForAnyValue:` wants
+one that holds ("Multivalued context keys").
 """
 
 from __future__ import annotations
@@ -9,7 +11,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
+
+Context = Mapping[str, str | tuple[str, ...]]
+"""A request's condition keys and their values."""
 
 Test = Callable[[str, str], bool]
 """Compares the value in the policy with the value of the request."""
@@ -33,6 +39,11 @@ def _in_network(wanted: str, given: str) -> bool:
         return False
 
 
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 _TESTS: dict[str, Test] = {
     "StringEquals": str.__eq__,
     "StringEqualsIgnoreCase": lambda wanted, given: wanted.lower() == given.lower(),
@@ -46,6 +57,12 @@ _TESTS: dict[str, Test] = {
     "NumericLessThanEquals": lambda wanted, given: float(given) <= float(wanted),
     "NumericGreaterThan": lambda wanted, given: float(given) > float(wanted),
     "NumericGreaterThanEquals": lambda wanted, given: float(given) >= float(wanted),
+    "DateEquals": lambda wanted, given: _moment(given) == _moment(wanted),
+    "DateLessThan": lambda wanted, given: _moment(given) < _moment(wanted),
+    "DateLessThanEquals": lambda wanted, given: _moment(given) <= _moment(wanted),
+    "DateGreaterThan": lambda wanted, given: _moment(given) > _moment(wanted),
+    "DateGreaterThanEquals": lambda wanted, given: _moment(given) >= _moment(wanted),
+    "BinaryEquals": str.__eq__,
 }
 _NEGATED = {
     "StringNotEquals": "StringEquals",
@@ -55,6 +72,7 @@ _NEGATED = {
     "ArnNotLike": "ArnLike",
     "NotIpAddress": "IpAddress",
     "NumericNotEquals": "NumericEquals",
+    "DateNotEquals": "DateEquals",
 }
 _QUALIFIER = re.compile(r"^For(?:All|Any)Values?:")
 
@@ -65,12 +83,14 @@ def is_operator(name: str) -> bool:
     return bare in _TESTS or bare in _NEGATED or bare == "Null"
 
 
-def meets_conditions(block: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]) -> bool:
+def meets_conditions(block: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
     """Whether a request with these condition keys meets a statement's Condition block.
 
     Raises:
         KeyError: An operator is unknown; bucket and trust policies with such are refused when they are put.
     """
+    if not block:
+        return True
     given = {key.lower(): value for key, value in context.items()}
     return all(
         _holds(operator, given.get(key.lower()), values if isinstance(values, list) else [values])
@@ -83,13 +103,20 @@ def _bare(operator: str) -> str:
     return _QUALIFIER.sub("", operator).removesuffix("IfExists")
 
 
-def _holds(operator: str, given: str | None, values: list[Any]) -> bool:
+def _holds(operator: str, given: str | tuple[str, ...] | None, values: list[Any]) -> bool:
     name = _bare(operator)
     texts = [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
     if name == "Null":
         return (given is None) == (texts[0].lower() == "true")
-    if given is None:
-        return name in _NEGATED or operator.endswith("IfExists")
+    several = () if given is None else (given,) if isinstance(given, str) else given
+    if operator.startswith("ForAllValues:"):
+        return all(_holds_for(name, one, texts) for one in several)
+    if not several:
+        return operator.endswith("IfExists") or (name in _NEGATED and not operator.startswith("ForAnyValue:"))
+    return any(_holds_for(name, one, texts) for one in several)
+
+
+def _holds_for(name: str, given: str, texts: list[str]) -> bool:
     if name in _NEGATED:
         return not any(_TESTS[_NEGATED[name]](text, given) for text in texts)
     return any(_TESTS[name](text, given) for text in texts)

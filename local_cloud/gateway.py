@@ -1,7 +1,7 @@
 """The one entrance to the AWS APIs of the local cloud: a WSGI application.
 
 request ─► guard of Host and Origin ─► control API  (/_local_cloud/…)
-                    └─► operation layer: refuse → answer, or moto → observe → call log
+                    └─► operation layer: refuse → who may? → answer, or moto → observe → call log
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from local_cloud.addressing import is_our_origin, is_ours
+from local_cloud.authorizer import Authorizer
 from local_cloud.call import Call, Response
 from local_cloud.control import PREFIX
 from local_cloud.errors import AwsError
@@ -42,6 +43,7 @@ class Gateway:
         lock: Held while a call touches state; moto is not safe for threads.
         control: Answers requests below `/_local_cloud/`.
         log: Called once a call, after it was answered.
+        authorizer: Decides who may make a call.
     """
 
     def __init__(
@@ -51,11 +53,13 @@ class Gateway:
         lock: threading.RLock,
         control: ControlHandler,
         log: Callable[[Call, Response], None],
+        authorizer: Authorizer | None = None,
     ) -> None:
         self._services = services
         self._lock = lock
         self._control = control
         self._log = log
+        self._authorizer = authorizer or Authorizer()
         self._moto = MotoApplication()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -117,8 +121,9 @@ class Gateway:
         return response
 
     def _through(self, service: Service, call: Call) -> Response:
-        """Refuse → answer, or moto → observe."""
+        """Refuse → answer, or moto → observe. What is refused has changed nothing."""
         service.refuse(call)
+        self._authorizer.check(call)
         if call.service == "s3":
             check_body(call)
         if refuse := service.method("refuse", call):

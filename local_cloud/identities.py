@@ -1,4 +1,4 @@
-"""What a role may do at this moment: IAM's state, which moto keeps, asked through the policy evaluator."""
+"""What users and roles may do at this moment: IAM's state, which moto keeps, asked through the policy evaluator."""
 
 from __future__ import annotations
 
@@ -24,18 +24,46 @@ def can_be_assumed(role_arn: str, principal: str, *, context: Mapping[str, str] 
     return role is not None and may_assume(parse(role.assume_role_policy_document), principal, context=context)
 
 
-def identity_policies(role_arn: str) -> list[Document]:
-    """A role's inline policies and the default versions of its managed ones; none for a role that is gone."""
-    role = find_role(role_arn)
-    if role is None:
-        return []
+def find_by_name(kind: str, name: str) -> str | None:
+    """The ARN of the role, user, group or instance profile of a name, which alone doesn't tell its path; or None."""
+    backend = _backends()[ACCOUNT_ID]["aws"]
+    kept = {"role": backend.roles, "user": backend.users, "group": backend.groups}.get(kind, backend.instance_profiles)
+    return next((found.arn for found in kept.values() if found.name == name), None)
+
+
+def role_of_session(principal: str) -> str | None:
+    """The ARN of the role that an assumed role's session belongs to; None for whoever is no session of a role."""
+    if ":assumed-role/" not in principal:
+        return None
+    return find_by_name("role", principal.split("/")[1])
+
+
+def policy_texts(principal: str) -> tuple[str, ...]:
+    """The identity policies of a user, a role, or a session of a role: inline, managed, and those of its groups.
+
+    Whoever doesn't exist (any more) has none, and may do nothing.
+    """
+    backend = _backends()[ACCOUNT_ID]["aws"]
+    arn = role_of_session(principal) or principal
+    role = find_role(arn)
+    user = None if role else next((user for user in backend.users.values() if user.arn == arn), None)
+    holders = [role] if role else [user, *backend.get_groups_for_user(user.name)] if user else []
+    return tuple(text for holder in holders for text in _policies_of(holder))
+
+
+def _policies_of(holder: Any) -> list[str]:
     managed = [
         version.document
-        for policy in role.managed_policies.values()
+        for policy in holder.managed_policies.values()
         for version in policy.versions
         if version.version_id == policy.default_version_id
     ]
-    return [parse(text) for text in [*role.policies.values(), *managed]]
+    return [*holder.policies.values(), *managed]
+
+
+def identity_policies(principal: str) -> list[Document]:
+    """The same as documents."""
+    return [parse(text) for text in policy_texts(principal)]
 
 
 class Permissions:

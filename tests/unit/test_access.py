@@ -10,6 +10,7 @@ from local_cloud.access import Access, Decision, decide, is_public, matches_patt
 from local_cloud.conditions import meets_conditions
 
 ROLE = "arn:aws:iam::123456789012:role/replication"
+SESSION = "arn:aws:sts::123456789012:assumed-role/replication/me"
 OBJECT = "arn:aws:s3:::site/index.html"
 
 
@@ -76,8 +77,10 @@ def test_a_single_statement_needs_no_list() -> None:
         ("*", None),
         ({"AWS": "*"}, None),
         ({"AWS": ROLE}, ROLE),
-        ({"AWS": "123456789012"}, ROLE),
-        ({"AWS": ["arn:aws:iam::999999999999:root", "arn:aws:iam::123456789012:root"]}, ROLE),
+        ({"AWS": ["arn:aws:iam::999999999999:root", ROLE]}, ROLE),
+        ({"AWS": ROLE}, SESSION),
+        ({"AWS": "arn:aws:iam::123456789012:role/with/a/path/replication"}, SESSION),
+        ({"AWS": SESSION}, SESSION),
         ({"Service": "cloudfront.amazonaws.com"}, "cloudfront.amazonaws.com"),
     ],
 )
@@ -90,6 +93,10 @@ def test_a_principal_is_named_in_one_of_these_ways(principal: Any, by: str | Non
     [
         ({"AWS": ROLE}, None),
         ({"AWS": ROLE}, f"{ROLE}-2"),
+        ({"AWS": f"{ROLE}-2"}, SESSION),
+        ({"AWS": "arn:aws:iam::123456789012:role/not-replication"}, SESSION),
+        ({"AWS": "arn:aws:iam::999999999999:role/replication"}, SESSION),
+        ({"AWS": f"{SESSION}-2"}, SESSION),
         ({"AWS": "999999999999"}, ROLE),
         ({"Service": "cloudfront.amazonaws.com"}, None),
         ({"Service": "cloudfront.amazonaws.com"}, "s3.amazonaws.com"),
@@ -100,11 +107,43 @@ def test_who_is_not_named_is_not_meant(principal: Any, by: str | None) -> None:
     assert not named(principal, by)
 
 
+ACCOUNT = ["123456789012", "arn:aws:iam::123456789012:root"]
+
+
+@pytest.mark.parametrize("account", ACCOUNT)
+@pytest.mark.parametrize("who", [ROLE, SESSION])
+def test_an_allow_for_the_account_leaves_it_to_the_accounts_own_policies(account: str, who: str) -> None:
+    access, bucket = Access(who, "s3:GetObject", OBJECT), policy(Principal={"AWS": account})
+
+    assert decide(access, resource=[bucket]) is Decision.NOT_ALLOWED
+    assert decide(access, resource=[bucket], identity=[policy()])
+
+
+@pytest.mark.parametrize("account", ACCOUNT)
+@pytest.mark.parametrize("who", [ROLE, SESSION])
+def test_a_deny_for_the_account_is_for_all_in_it(account: str, who: str) -> None:
+    bucket = policy(Principal={"AWS": account}, Effect="Deny")
+
+    assert decide(Access(who, "s3:GetObject", OBJECT), resource=[bucket], identity=[policy()]) is Decision.DENIED
+
+
+def test_a_deny_that_names_a_role_is_for_its_sessions() -> None:
+    bucket = policy(Principal={"AWS": ROLE}, Effect="Deny")
+
+    assert decide(Access(SESSION, "s3:GetObject", OBJECT), resource=[bucket], identity=[policy()]) is Decision.DENIED
+
+
+@pytest.mark.parametrize("account", ACCOUNT)
+def test_a_role_may_trust_the_whole_account(account: str) -> None:
+    assert may_assume(policy(Principal={"AWS": account}, Action="sts:AssumeRole", Resource=None), SESSION)
+
+
 def test_not_principal_is_everybody_else() -> None:
     document = policy(Effect="Deny", NotPrincipal={"AWS": ROLE})
 
     assert decide(Access(None, "s3:GetObject", OBJECT), resource=[document]) is Decision.DENIED
     assert decide(Access(ROLE, "s3:GetObject", OBJECT), resource=[document]) is Decision.NOT_ALLOWED
+    assert decide(Access(SESSION, "s3:GetObject", OBJECT), resource=[document]) is Decision.NOT_ALLOWED
 
 
 @pytest.mark.parametrize("service", ["lambda.amazonaws.com", "edgelambda.amazonaws.com"])
@@ -174,3 +213,38 @@ def test_a_policy_is_public_when_it_lets_everybody_in(changes: dict[str, Any], p
 def test_a_star_reaches_over_slashes_and_other_characters_are_themselves() -> None:
     assert matches_pattern("a*c", "a/b/c")
     assert not matches_pattern("a.c", "abc")
+
+
+RECORDS = "route53:ChangeResourceRecordSetsRecordTypes"
+
+
+@pytest.mark.parametrize(
+    ("operator", "given", "holds"),
+    [
+        ("ForAllValues:StringEquals", ("TXT",), True),
+        ("ForAllValues:StringEquals", ("A", "TXT"), False),
+        ("ForAllValues:StringEquals", None, True),
+        ("ForAnyValue:StringEquals", ("A", "TXT"), True),
+        ("ForAnyValue:StringEquals", ("A", "NS"), False),
+        ("ForAnyValue:StringEquals", None, False),
+        ("ForAnyValue:StringNotEquals", ("A", "TXT"), True),
+        ("ForAllValues:StringNotEquals", ("A", "TXT"), False),
+    ],
+)
+def test_a_key_may_have_several_values(operator: str, given: tuple[str, ...] | None, holds: bool) -> None:
+    context = {RECORDS: given} if given else {}
+
+    assert meets_conditions({operator: {RECORDS: "TXT"}}, context) is holds
+
+
+@pytest.mark.parametrize(
+    ("operator", "date", "holds"),
+    [
+        ("DateLessThan", "2026-12-01T00:00:00Z", True),
+        ("DateGreaterThan", "2026-12-01T00:00:00Z", False),
+        ("DateEquals", "2026-11-24T02:00:00+01:00", True),
+        ("DateNotEquals", "2026-11-24", True),
+    ],
+)
+def test_dates_are_moments(operator: str, date: str, holds: bool) -> None:
+    assert meets_conditions({operator: {"aws:CurrentTime": date}}, {"aws:CurrentTime": "2026-11-24T01:00:00Z"}) is holds

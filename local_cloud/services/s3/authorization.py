@@ -1,8 +1,7 @@
 """Who may do what with buckets and objects.
 
-Requests signed by the account's owner may do everything that no bucket policy forbids. Whoever isn't signed
-(a browser, an edge with an origin access identity, CloudFront as a service) needs the bucket policy's Allow,
-past the public access block.
+About users and roles of the account `authorizer` decides. Whoever isn't signed (a browser, an edge with an origin
+access identity, CloudFront as a service) needs the bucket policy's Allow, past the public access block.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.errors import AwsError
 from local_cloud.identities import parse
 from local_cloud.object_store import Bucket, find_bucket, find_version
-from local_cloud.services.s3.actions import action_of, resource_of
+from local_cloud.permissions.s3 import action_of, resource_of
 
 SOURCE_ARN_KEY = "local_cloud.source_arn"
 """WSGI environment key: the distribution for which CloudFront, as a service, asks."""
@@ -32,16 +31,14 @@ def is_signed(call: Call) -> bool:
 
 
 def authorize(call: Call) -> None:
-    """Let a call pass, or not.
+    """Let a call that nobody signed pass, or not.
 
     Raises:
         AwsError: 403 AccessDenied; 404 where AWS lets the asker know that there is nothing.
     """
-    bucket = find_bucket(call.parameters.get("Bucket", ""))
     if is_signed(call):
-        if bucket is not None and bucket.policy and _decide(call, bucket, action_of(call)) is Decision.DENIED:
-            raise _access_denied(call)
         return
+    bucket = find_bucket(call.parameters.get("Bucket", ""))
     if bucket is None:
         _refuse_without_bucket(call)
     elif not _may(call, bucket, action_of(call)):

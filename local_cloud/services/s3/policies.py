@@ -12,7 +12,7 @@ from local_cloud.call import ACCOUNT_ID, Call, Response
 from local_cloud.conditions import is_operator
 from local_cloud.errors import AwsError
 from local_cloud.identities import find_role
-from local_cloud.services.s3.actions import is_known_action, is_object_action
+from local_cloud.permissions.s3 import is_known_action, is_object_action
 from local_cloud.services.s3.lookups import bucket_of
 from local_cloud.services.service import Service
 

@@ -1,0 +1,148 @@
+"""Who may make which call: asked once for every call of somebody in this account, before anything changes.
+
+Users and roles that were made in IAM may do what their policies say, and nothing else. Whoever signs with a key that
+was not made here is the user `learner`: an administrator, unless the cloud was started with a policy for the learner
+(`--enforce`). Anonymous requests and AWS's own services have no identity policies; the service that they ask decides
+about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from local_cloud.access import Access, Decision, Document, decide, statements, without_resources
+from local_cloud.call import ACCOUNT_ID, Call
+from local_cloud.conditions import Context
+from local_cloud.errors import AwsError
+from local_cloud.identities import find_role, parse, policy_texts, role_of_session
+from local_cloud.object_store import find_bucket
+from local_cloud.permissions import EVERYTHING, Permission, find_permissions
+
+LEARNER = f"arn:aws:iam::{ACCOUNT_ID}:user/learner"
+
+Find = Callable[[Call], Iterable[Permission]]
+
+_MEMBERS = (f"arn:aws:iam::{ACCOUNT_ID}:", f"arn:aws:sts::{ACCOUNT_ID}:")
+_ADMINISTRATOR = ('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}',)
+_OF_AN_ASSOCIATION = {"lambda:GetFunction", "lambda:EnableReplication*", "lambda:DisableReplication*"}
+
+
+class Authorizer:
+    """Decides about calls.
+
+    Args:
+        learner_policy: What the user `learner` may do, as JSON; None allows everything.
+    """
+
+    def __init__(self, learner_policy: str | None = None) -> None:
+        self._learner = (learner_policy,) if learner_policy is not None else _ADMINISTRATOR
+
+    def check(self, call: Call, *, find: Find = find_permissions) -> None:
+        """Let a call of a member of the account pass, or not; notes in the call what it needed.
+
+        Args:
+            call: The call; nothing happens when nobody of this account makes it.
+            find: Says what the call needs; a seam for tests.
+
+        Raises:
+            AwsError: AccessDenied, in the words of the call's service.
+        """
+        who = call.principal
+        if who is None or not who.startswith(_MEMBERS):
+            return
+        call.permissions = tuple(find(call))
+        texts = self._learner if who == LEARNER else policy_texts(who)
+        for permission in call.permissions:
+            resource_policy = _find_resource_policy(permission)
+            if texts is _ADMINISTRATOR and resource_policy is None:
+                continue
+            asked = (who, permission.action, permission.resource, _context(call, permission))
+            decision = _decide(asked, texts, resource_policy)
+            if not decision:
+                raise _refusal(call, permission, decision, by_identity=_decide(asked, texts, None) is Decision.DENIED)
+
+
+def read_policy(file: Path) -> str:
+    """The text of a file with a policy.
+
+    Raises:
+        ValueError: It holds no IAM policy: not JSON, or without statements.
+        OSError: It can't be read.
+    """
+    text = file.read_text(encoding="utf-8")
+    if not statements(parse(text)):
+        raise ValueError(f"{file} holds no IAM policy: a JSON object with a Statement.")
+    return text
+
+
+@lru_cache(8192)
+def _decide(
+    asked: tuple[str, str, str, tuple[tuple[str, str | tuple[str, ...]], ...]],
+    texts: tuple[str, ...],
+    resource_policy: str | bytes | None,
+) -> Decision:
+    """The same question about the same documents is answered from memory: a changed policy is another text."""
+    who, action, resource, context = asked
+    documents: list[Document] = [parse(resource_policy)] if resource_policy else []
+    if action == "sts:AssumeRole":
+        documents = [without_resources(document) for document in documents]
+    return decide(Access(who, action, resource, dict(context)), identity=map(parse, texts), resource=documents)
+
+
+def _find_resource_policy(permission: Permission) -> str | bytes | None:
+    """The policy of what the action is done on: a bucket's, or the trust policy of a role that somebody wants to be."""
+    if permission.action.startswith("s3:") and permission.resource.startswith("arn:aws:s3:::"):
+        bucket = find_bucket(permission.resource[13:].partition("/")[0])
+        return (bucket.policy or None) if bucket else None
+    if permission.action == "sts:AssumeRole":
+        role = find_role(permission.resource)
+        return role.assume_role_policy_document if role else None
+    return None
+
+
+def _context(call: Call, permission: Permission) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+    """The condition keys of every request, and the permission's own. On AWS all goes over TLS; loopback stands in."""
+    who = call.principal or ""
+    context: Context = {
+        "aws:PrincipalArn": role_of_session(who) or who,
+        "aws:PrincipalAccount": ACCOUNT_ID,
+        "aws:RequestedRegion": call.region,
+        "aws:SecureTransport": "true",
+        "aws:SourceIp": call.environ.get("REMOTE_ADDR", "127.0.0.1"),
+        **permission.context,
+    }
+    return tuple(context.items())
+
+
+def _refusal(call: Call, permission: Permission, decision: Decision, *, by_identity: bool) -> AwsError:
+    """AWS's words (IAM User Guide, "Troubleshoot access denied error messages"; S3's are captured)."""
+    action, resource = permission.action, permission.resource
+    if call.service == "cloudfront" and action in _OF_AN_ASSOCIATION:
+        # Only the end is captured from AWS.
+        message = f"Update the IAM policy to add permission: {action} for resource: {resource} and try again."
+        return AwsError("InvalidLambdaFunctionAssociation", message, 400)
+    message = f"User: {call.principal} is not authorized to perform: {action}{_name_resource(call, resource)}"
+    if action != "sts:AssumeRole" or decision is Decision.DENIED:
+        message += f" {_reason(action, decision, by_identity=by_identity)}"
+    protocol = str(call.model.service_model.protocol)
+    if "json" in protocol:
+        return AwsError("AccessDeniedException", message, 400 if protocol == "json" else 403)
+    return AwsError("AccessDenied", message, 403)
+
+
+def _reason(action: str, decision: Decision, *, by_identity: bool) -> str:
+    if decision is Decision.NOT_ALLOWED:
+        return f"because no identity-based policy allows the {action} action"
+    return f"with an explicit deny in {'an identity' if by_identity else 'a resource'}-based policy"
+
+
+def _name_resource(call: Call, resource: str) -> str:
+    """S3 quotes it; IAM says `role NAME` of what is there already; nobody but Lambda names what can't be narrowed."""
+    if resource == EVERYTHING and call.service != "lambda":
+        return ""
+    kind, _, name = resource.rpartition(":")[2].partition("/")
+    if call.service == "iam" and kind in ("role", "user", "group") and name and not call.operation.startswith("Create"):
+        return f" on resource: {kind} {name.rpartition('/')[2]}"
+    return f' on resource: "{resource}"' if call.service == "s3" else f" on resource: {resource}"

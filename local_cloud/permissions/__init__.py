@@ -1,0 +1,43 @@
+"""Which permissions a call needs: IAM actions, the resources they are done on, and their condition keys.
+
+For most calls it is one action with the operation's own name. The modules here hold what differs, one service each,
+and name the page that they follow: the Service Authorization Reference (SAR) or the service's own guide.
+
+    permission        Permission, PassRole
+    s3, s3control     Amazon S3 and its Batch Operations
+    iam               IAM and STS
+    lambda_functions  Lambda
+    cloudfront        CloudFront, and what associating a Lambda@Edge function needs
+    route53, logs     Route 53, CloudWatch Logs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from local_cloud.call import Call
+from local_cloud.permissions import cloudfront, iam, lambda_functions, logs, route53, s3, s3control
+from local_cloud.permissions.permission import EVERYTHING, Permission
+
+__all__ = ["EVERYTHING", "Permission", "find_permissions"]
+
+_OF_SERVICE: Mapping[str, Callable[[Call], Iterable[Permission]]] = {
+    "s3": s3.find_permissions,
+    "s3control": s3control.find_permissions,
+    "iam": iam.find_permissions,
+    "sts": iam.find_sts_permissions,
+    "lambda": lambda_functions.find_permissions,
+    "cloudfront": cloudfront.find_permissions,
+    "route53": route53.find_permissions,
+    "logs": logs.find_permissions,
+}
+_PREFIXES = {"resourcegroupstaggingapi": "tag"}
+"""What actions of a service begin with, where that isn't botocore's name of the service."""
+
+
+def find_permissions(call: Call) -> tuple[Permission, ...]:
+    """What whoever makes this call must be allowed to do; all of it, and in AWS's order where that is known."""
+    find = _OF_SERVICE.get(call.service)
+    if find is None:
+        return (Permission(f"{_PREFIXES.get(call.service, call.service)}:{call.operation}"),)
+    return tuple(find(call))

@@ -1,0 +1,58 @@
+"""IAM and STS: SAR "AWS Identity and Access Management" and "AWS Security Token Service"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from local_cloud.call import Call
+from local_cloud.identities import find_by_name
+from local_cloud.permissions.permission import EVERYTHING, Permission, arn
+
+_NAMED = {
+    "InstanceProfileName": "instance-profile",
+    "RoleName": "role",
+    "UserName": "user",
+    "GroupName": "group",
+}
+"""Parameter → kind of the resource; where a call has several, it is about the first of these."""
+
+_LISTED = {"ListGroups": "group", "ListRoles": "role", "ListUsers": "user"}
+_FREE = {"GetCallerIdentity", "GetSessionToken"}
+"""Operations that need no permission (STS API Reference: "No permissions are required")."""
+
+
+def find_permissions(call: Call) -> Iterator[Permission]:
+    """Actions are called as the operations; attaching a policy tells which one."""
+    parameters = call.parameters
+    attached = call.operation.startswith(("Attach", "Detach"))
+    context = {"iam:PolicyARN": str(parameters.get("PolicyArn"))} if attached else {}
+    yield Permission(f"iam:{call.operation}", _find_resource(call), context)
+    if call.operation == "AddRoleToInstanceProfile":
+        role = arn("iam", f"role/{parameters.get('RoleName')}")
+        yield Permission("iam:PassRole", role, {"iam:PassedToService": "ec2.amazonaws.com"})
+    if parameters.get("Tags") and call.operation in ("CreateRole", "CreateUser", "CreatePolicy"):
+        yield Permission(f"iam:Tag{call.operation.removeprefix('Create')}", _find_resource(call))
+
+
+def find_sts_permissions(call: Call) -> Iterator[Permission]:
+    """Who asks for a role needs its permission; the role's trust policy is asked besides, see `authorizer`."""
+    if call.operation not in _FREE:
+        yield Permission(f"sts:{call.operation}", str(call.parameters.get("RoleArn") or EVERYTHING))
+
+
+def _find_resource(call: Call) -> str:
+    parameters: dict[str, Any] = call.parameters
+    for parameter, kind in _NAMED.items():
+        if name := parameters.get(parameter):
+            known = None if call.operation.startswith("Create") else find_by_name(kind, name)
+            return known or arn("iam", f"{kind}{parameters.get('Path') or '/'}{name}")
+    if kind := _LISTED.get(call.operation, ""):
+        return arn("iam", f"{kind}{parameters.get('PathPrefix') or '/'}")
+    if call.operation == "CreateServiceLinkedRole":
+        return arn("iam", f"role/aws-service-role/{parameters.get('AWSServiceName')}/*")
+    if call.operation == "CreatePolicy":
+        return arn("iam", f"policy{parameters.get('Path') or '/'}{parameters.get('PolicyName')}")
+    if call.operation in ("GetUser", "CreateAccessKey", "ListAccessKeys") and call.principal:
+        return call.principal  # without a name, of whoever asks
+    return str(parameters.get("PolicyArn") or parameters.get("PolicySourceArn") or EVERYTHING)

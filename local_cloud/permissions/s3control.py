@@ -1,0 +1,23 @@
+"""S3 Batch Operations: SAR "Amazon S3", and S3 User Guide, "Granting permissions for Batch Operations"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from local_cloud.call import Call
+from local_cloud.permissions.permission import EVERYTHING, Permission, arn, pass_role
+
+_DIFFERENT = {
+    "DeletePublicAccessBlock": "PutAccountPublicAccessBlock",
+    "GetPublicAccessBlock": "GetAccountPublicAccessBlock",
+    "PutPublicAccessBlock": "PutAccountPublicAccessBlock",
+}
+
+
+def find_permissions(call: Call) -> Iterator[Permission]:
+    """A job is narrowed to by its id, so creating and listing jobs can't be narrowed."""
+    job = call.parameters.get("JobId")
+    resource = arn("s3", f"job/{job}", region=call.region) if job else EVERYTHING
+    yield Permission(f"s3:{_DIFFERENT.get(call.operation, call.operation)}", resource)
+    if call.operation == "CreateJob":
+        yield pass_role(call.parameters.get("RoleArn"), "batchoperations.s3.amazonaws.com")
