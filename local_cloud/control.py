@@ -39,7 +39,8 @@ class Control:
         if handler is None:
             return _json({"error": f"The control API has no {method} {name}."}, 404)
         try:
-            return _json(handler(query))
+            result = handler(query)
+            return result if isinstance(result, Response) else _json(result)
         except ValueError as error:
             return _json({"error": str(error)}, 400)
         except TimeoutError as error:
@@ -53,6 +54,14 @@ class Control:
 
     def _get_calls(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
         return self._cloud.call_log.since(int(query.get("since", 0)))
+
+    def _get_code(self, query: Mapping[str, str]) -> Response:
+        """The zip of a function; `GetFunction` names this place, as on AWS one that anybody may read for a while."""
+        with self._cloud.lock:
+            found = self._cloud.functions.find_version(query.get("function", ""))
+        if found is None:
+            raise ValueError("There is no such function.")
+        return Response(200, [("Content-Type", "application/zip")], found.code)
 
     def _post_reset(self, query: Mapping[str, str]) -> dict[str, Any]:
         self._cloud.reset()

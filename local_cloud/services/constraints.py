@@ -49,6 +49,10 @@ def _violations(shape: Any, value: Any, path: str) -> Iterator[tuple[str, Any, s
                 yield from _violations(member, value[name], f"{path}.{_decapitalize(name)}")
     elif shape.type_name == "list":
         yield from _violations_of_items(shape.member, value, path)
+    elif shape.type_name == "map":
+        for kind, of, items in (("keys", shape.key, value), ("value", shape.value, value.values())):
+            if any(_broken_rules(of, item) for item in items):
+                yield path, value, f"Map {kind} must satisfy constraint: [{_all_rules(of)}]"
 
 
 def _violations_of_items(shape: Any, items: list[Any], path: str) -> Iterator[tuple[str, Any, str]]:
@@ -57,8 +61,11 @@ def _violations_of_items(shape: Any, items: list[Any], path: str) -> Iterator[tu
         for number, item in enumerate(items, 1):
             yield from _violations(shape, item, f"{path}.{number}.member")
     elif any(_broken_rules(shape, item) for item in items):
-        rules = ", ".join([*(text for text, _ in _rules(shape)), "Member must not be null"])
-        yield path, items, f"Member must satisfy constraint: [{rules}]"
+        yield path, items, f"Member must satisfy constraint: [{_all_rules(shape)}]"
+
+
+def _all_rules(shape: Any) -> str:
+    return ", ".join([*(text for text, _ in _rules(shape)), "Member must not be null"])
 
 
 def _broken_rules(shape: Any, value: Any) -> list[str]:
@@ -97,6 +104,8 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 
 def _show(value: Any) -> str:
+    if isinstance(value, dict):
+        value = f"{{{', '.join(f'{key}={item}' for key, item in value.items())}}}"
     return f"'[{', '.join(map(str, value))}]' " if isinstance(value, list) else f"'{value}' "
 
 

@@ -2,32 +2,60 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 import json
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import quote
 
-from moto.backends import get_backend
-
-from local_cloud.call import ACCOUNT_ID, Call, Response
+from local_cloud.call import Call, Response
 from local_cloud.clock import Clock
+from local_cloud.control import PREFIX
 from local_cloud.engines.sandbox import DeployedFunction, Invocation, Sandbox
 from local_cloud.errors import AwsError
-from local_cloud.services.lambda_rules import check_limits, check_role, check_runtime, check_zip, invalid_parameter
+from local_cloud.moto_application import not_implemented
+from local_cloud.services.constraints import check_constraints
+from local_cloud.services.lambda_aliases import AliasOperations
+from local_cloud.services.lambda_invocations import (
+    check_concurrency,
+    check_runs_here,
+    choose_version,
+    deploy,
+    read_event,
+    render,
+)
+from local_cloud.services.lambda_names import (
+    FunctionName,
+    aliases_of,
+    backend,
+    find_function,
+    get_function,
+    numbered_versions,
+    parse_name,
+    read_name,
+)
+from local_cloud.services.lambda_permissions import PermissionOperations
+from local_cloud.services.lambda_rules import (
+    LARGEST_UNZIPPED,
+    check_environment,
+    check_role,
+    check_runtime,
+    check_source,
+    check_supported,
+    invalid_parameter,
+)
+from local_cloud.services.lambda_states import States
 from local_cloud.services.service import Service
 
-SECONDS_PENDING = 5
-"""How long a function or a version is Pending on AWS, about."""
-
-LOG_TAIL = 4096
-"""Bytes of the log that an invocation may bring back (LDG/API_Invoke)."""
+CONCURRENCY, UNRESERVED_CONCURRENCY = 1000, 100
+"""Executions at a time that an account may have, and how many of them can't be reserved (LDG/gettingstarted-limits)."""
 
 BEFORE = "local_cloud.function_before"
 """WSGI environment key: what a function was before an update."""
 
 
-class LambdaService(Service):
+class LambdaService(AliasOperations, PermissionOperations, Service):
     """AWS Lambda.
 
     Args:
@@ -44,7 +72,7 @@ class LambdaService(Service):
         self,
         *,
         sandbox: Sandbox,
-        run: Callable[[Coroutine[Any, Any, Invocation]], Invocation],
+        run: Callable[[Coroutine[Any, Any, Any]], Any],
         is_replicated: Callable[[str], bool],
         clock: Clock | None = None,
     ) -> None:
@@ -52,222 +80,298 @@ class LambdaService(Service):
         self._run = run
         self._is_replicated = is_replicated
         self._clock = clock or Clock()
-        self._pending: dict[str, float] = {}
+        self._states = States(self._clock)
+        self._running: set[threading.Thread] = set()
 
     @property
     def is_settled(self) -> bool:
-        """False while a function is Pending."""
-        return not any(self._is_pending(arn) for arn in list(self._pending))
+        """False while a function is Pending or being updated, or an event is being handled that nobody waits for."""
+        self._running = {thread for thread in list(self._running) if thread.is_alive()}
+        return self._states.is_settled and not self._running
 
     def reset(self) -> None:
         """Forget which functions are Pending; moto forgets the functions."""
-        self._pending.clear()
+        self._states.reset()
 
     def describe(self, version_arn: str) -> dict[str, Any] | None:
         """The configuration of a function or a version, as `GetFunctionConfiguration` gives it, or None."""
-        region = version_arn.split(":")[3] if version_arn.count(":") > 5 else "us-east-1"
-        found = find_function(region, version_arn)
+        found = find_function(parse_name(version_arn).region, version_arn)
         return self._configure(found) if found else None
 
     def find_version(self, version_arn: str) -> DeployedFunction | None:
         """A version, ready to be run by the sandbox, or None."""
-        region = version_arn.split(":")[3] if version_arn.count(":") > 5 else "us-east-1"
-        found = find_function(region, version_arn)
+        found = find_function(parse_name(version_arn).region, version_arn)
         return deploy(found) if found else None
+
+    def refuse(self, call: Call) -> None:
+        """Refuse what the model rules out, but runtimes, for which Lambda has other words."""
+        check_constraints(call, code="ValidationException", without={"Runtime"})
 
     def refuse_create_function(self, call: Call) -> None:
         """Refuse what Lambda refuses in a new function."""
+        parameters = call.parameters
+        check_supported(call)
         self._refuse_configuration(call)
-        check_zip(call.parameters["Code"].get("ZipFile"))
+        if not parameters.get("Runtime") or not parameters.get("Handler"):
+            text = "Runtime and Handler are mandatory parameters for functions created with deployment packages."
+            raise invalid_parameter(text)
+        name = read_name(call)
+        if len(name.name) > 64 or name.qualifier:
+            raise AwsError("ValidationException", f"{parameters['FunctionName']} can't be a function's name.", 400)
+        call.body = json.dumps({**json.loads(call.body), "FunctionName": name.name}).encode()
+        check_source(call, parameters["Code"])
 
     def observe_create_function(self, call: Call, response: Response) -> None:
         """A new function is Pending at first."""
-        self._begin(call, response)
+        self._begin(response)
 
     def refuse_update_function_configuration(self, call: Call) -> None:
-        """Refuse what Lambda refuses in a changed function, and changes while it is Pending."""
+        """Refuse what Lambda refuses in a changed function, and changes while it is busy."""
+        check_supported(call)
         self._refuse_configuration(call)
-        self._refuse_while_pending(call)
-        self._remember(call)
+        self._refuse_change(call)
 
     def observe_update_function_configuration(self, call: Call, response: Response) -> None:
         """If nothing has changed, there is nothing new to publish either; moto thinks there is."""
-        self._restore_if_unchanged(call)
+        self._end_change(call, response)
 
     def refuse_update_function_code(self, call: Call) -> None:
-        """Refuse code that is no zip, and changes while the function is Pending."""
-        check_zip(call.parameters.get("ZipFile"))
-        self._refuse_while_pending(call)
-        self._remember(call)
+        """Refuse code that can't be unpacked, and changes while the function is busy."""
+        check_supported(call)
+        check_source(call, call.parameters)
+        self._refuse_change(call)
 
     def observe_update_function_code(self, call: Call, response: Response) -> None:
         """A dry run, or the same code again, leaves nothing new to publish; moto thinks it does."""
-        self._restore_if_unchanged(call)
+        self._end_change(call, response)
 
     def refuse_publish_version(self, call: Call) -> None:
         """Refuse to publish other code than the caller thinks it is."""
-        self._refuse_while_pending(call)
-        found = find_function(call.region, call.parameters["FunctionName"])
+        found = get_function(read_name(call))
+        self._states.check(found.function_arn)
         wanted = call.parameters.get("CodeSha256")
-        if found and wanted and wanted != found.code_sha_256:
+        if wanted and wanted != found.code_sha_256:
             raise invalid_parameter(
                 f"CodeSHA256 ({wanted}) is different from current CodeSHA256 in $LATEST ({found.code_sha_256}). "
                 "Please try again with the CodeSHA256 in $LATEST."
             )
-        call.environ[BEFORE] = {fn.function_arn for fn in _versions(found)} if found else set()
+        self._check_revision(call, found)
+        call.environ[BEFORE] = {version.function_arn for version in numbered_versions(found)}
 
     def observe_publish_version(self, call: Call, response: Response) -> None:
         """A new version is Pending at first; one that was there already is as it was."""
-        if json.loads(response.body)["FunctionArn"] not in call.environ[BEFORE]:
-            self._begin(call, response)
+        if json.loads(response.body)["FunctionArn"] in call.environ[BEFORE]:
+            self._amend(response)
+        else:
+            self._begin(response)
 
     def refuse_delete_function(self, call: Call) -> None:
-        """Refuse to delete `$LATEST` alone, and what edges still have (CFDG/lambda-edge-delete-replicas)."""
-        name, qualifier = call.parameters["FunctionName"], call.parameters.get("Qualifier")
-        found = find_function(call.region, name, qualifier)
-        if found is None:
-            return
-        if qualifier == "$LATEST" or name.endswith(":$LATEST"):
+        """Refuse to delete `$LATEST` alone, an alias, its version, and replicas (CFDG/lambda-edge-delete-replicas)."""
+        name = read_name(call)
+        if name.qualifier == "$LATEST":
             raise invalid_parameter("$LATEST version cannot be deleted without deleting the function.")
-        numbered = str(found.version) != "$LATEST" and found.function_arn.count(":") == 7
-        for version in [found] if numbered else _versions(found):
+        if name.is_alias:
+            raise invalid_parameter("Deletion of aliases is not currently supported.")
+        found = get_function(name)
+        if name.is_version:
+            _check_no_alias(name)
+        for version in [found] if name.is_version else numbered_versions(found):
             if self._is_replicated(version.function_arn):
                 raise invalid_parameter(
                     f"Lambda was unable to delete {version.function_arn} because it is a replicated function. "
                     "Please see our documentation for Deleting Lambda@Edge Functions and Replicas."
                 )
 
+    def observe_delete_function(self, call: Call, response: Response) -> None:
+        """Its environments end too."""
+        name = read_name(call)
+        self._states.forget(name.arn)
+        self._later(lambda: self._sandbox.forget(name.arn))
+
     def observe_get_function(self, call: Call, response: Response) -> None:
-        """The state is ours."""
-        self._amend(call, response, "Configuration")
+        """State and revision are ours; so is where the code can be had."""
+        answer = json.loads(response.body)
+        self._states.amend(answer["Configuration"])
+        _name_alias(call, answer["Configuration"])
+        host, arn = call.environ.get("HTTP_HOST", "127.0.0.1"), quote(read_name(call).arn)
+        answer["Code"]["Location"] = f"http://{host}{PREFIX}code?function={arn}"
+        _replace_body(response, answer)
 
     def observe_get_function_configuration(self, call: Call, response: Response) -> None:
-        """The state is ours."""
-        self._amend(call, response)
+        """State and revision are ours."""
+        self._amend(response, call)
+
+    def answer_list_versions_by_function(self, call: Call) -> dict[str, Any]:
+        """`$LATEST` and the numbered versions, oldest first; moto finds none of a function that isn't there."""
+        name = read_name(call)._replace(qualifier=None)
+        found = get_function(name)
+        latest = {**found.get_configuration(), "FunctionArn": f"{name.arn}:$LATEST", "Version": "$LATEST"}
+        every = [latest, *(version.get_configuration() for version in numbered_versions(found))]
+        for configuration in every:
+            self._states.amend(configuration)
+            for member in ("State", "StateReason", "StateReasonCode", "LastUpdateStatus"):
+                configuration.pop(member, None)  # listings don't have them
+        start = int(call.parameters.get("Marker") or 0)
+        end = start + min(int(call.parameters.get("MaxItems") or 50), 50)
+        return {"Versions": every[start:end], **({"NextMarker": str(end)} if end < len(every) else {})}
+
+    def refuse_tag_resource(self, call: Call) -> None:
+        """Refuse tags of versions and aliases."""
+        if parse_name(call.parameters["Resource"]).qualifier:
+            text = "Tags on function aliases and versions are not supported. Please specify a function ARN."
+            raise invalid_parameter(text)
+
+    refuse_untag_resource = refuse_tag_resource
+    refuse_list_tags = refuse_tag_resource
+
+    def refuse_put_function_concurrency(self, call: Call) -> None:
+        """Refuse to reserve what must stay for functions without a reservation."""
+        found = get_function(read_name(call))
+        others = _reserved(call.region) - int(found.reserved_concurrency or 0)
+        wanted = int(call.parameters["ReservedConcurrentExecutions"])
+        if CONCURRENCY - others - wanted < UNRESERVED_CONCURRENCY:
+            raise invalid_parameter(
+                "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
+                f"below its minimum value of [{UNRESERVED_CONCURRENCY}]."
+            )
+
+    def answer_get_account_settings(self, call: Call) -> dict[str, Any]:
+        """The limits, which nobody has raised, and what is used of them."""
+        functions = list(backend(call.region).list_functions(None))
+        return {
+            "AccountLimit": {
+                "TotalCodeSize": 80_530_636_800,
+                "CodeSizeUnzipped": LARGEST_UNZIPPED,
+                "CodeSizeZipped": 52_428_800,
+                "ConcurrentExecutions": CONCURRENCY,
+                "UnreservedConcurrentExecutions": CONCURRENCY - _reserved(call.region),
+            },
+            "AccountUsage": {
+                "TotalCodeSize": sum(found.code_size for found in functions),
+                "FunctionCount": len(functions),
+            },
+        }
+
+    def refuse_invoke_async(self, call: Call) -> None:
+        """Nobody here would act on it."""
+        raise not_implemented(call)
+
+    refuse_create_function_url_config = refuse_invoke_async
+    refuse_create_event_source_mapping = refuse_invoke_async
+    refuse_publish_layer_version = refuse_invoke_async
+    refuse_put_function_event_invoke_config = refuse_invoke_async
 
     def answer_invoke(self, call: Call) -> Response:
         """Run the function, in an environment of its own."""
-        parameters = call.parameters
-        found = find_function(call.region, parameters["FunctionName"], parameters.get("Qualifier"))
-        if found is None:
-            arn = f"arn:aws:lambda:{call.region}:{ACCOUNT_ID}:function:{parameters['FunctionName']}"
-            raise AwsError("ResourceNotFoundException", f"Function not found: {arn}", 404, Type="User")
-        if self._is_pending(found.function_arn):
-            raise _busy()
-        try:
-            event = json.loads(call.body or b"{}")
-        except ValueError as error:
-            text = f"Could not parse request body into json: {error}"
-            raise AwsError("InvalidRequestContentException", text, 400, Type="User") from error
-        if parameters.get("InvocationType") == "DryRun":
+        name, kind = read_name(call), call.parameters.get("InvocationType")
+        found = choose_version(name)
+        self._states.check_active(found.function_arn)
+        event = read_event(call)
+        if kind == "DryRun":
             return Response(204)
-        invocation = self._run(self._sandbox.invoke(deploy(found), event, region=call.region))
-        if parameters.get("InvocationType") == "Event":
+        check_concurrency(get_function(name._replace(qualifier=None)))
+        check_runs_here(found)
+        if kind == "Event":
+            self._invoke_later(found, event, call.region)
             return Response(202)
-        return _render(invocation, found, with_log=parameters.get("LogType") == "Tail")
+        invocation: Invocation = self._run(self._sandbox.invoke(deploy(found), event, region=call.region))
+        return render(invocation, found, with_log=call.parameters.get("LogType") == "Tail")
+
+    def _invoke_later(self, found: Any, event: Any, region: str) -> None:
+        """Run the function while nobody waits for it. Once: what fails is not tried again."""
+        function = deploy(found)
+        self._later(lambda: self._sandbox.invoke(function, event, region=region))
+
+    def _later(self, start: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """Have the sandbox do something without waiting for it, as whoever holds the cloud's lock must not."""
+        thread = threading.Thread(target=lambda: self._run(start()), name="local-cloud-lambda", daemon=True)
+        self._running.add(thread)
+        thread.start()
 
     def _refuse_configuration(self, call: Call) -> None:
-        check_limits(call)
+        check_environment((call.parameters.get("Environment") or {}).get("Variables") or {})
         check_runtime(call, today=datetime.date.fromtimestamp(self._clock.now()))
         check_role(call.parameters.get("Role"))
 
-    def _refuse_while_pending(self, call: Call) -> None:
-        found = find_function(call.region, call.parameters["FunctionName"])
-        if found and self._is_pending(found.function_arn):
-            raise _busy()
+    def _refuse_change(self, call: Call) -> None:
+        name = read_name(call)
+        found = get_function(name)
+        if name.is_version or name.is_alias:
+            raise invalid_parameter(f"{name.arn} can't be changed: only $LATEST can.")
+        self._states.check(found.function_arn)
+        self._check_revision(call, found)
+        call.environ[BEFORE] = (found.code_or_config_updated, _content(found))
 
-    def _remember(self, call: Call) -> None:
-        found = find_function(call.region, call.parameters["FunctionName"])
-        if found:
-            call.environ[BEFORE] = (found.code_or_config_updated, _content(found))
-
-    def _restore_if_unchanged(self, call: Call) -> None:
-        found = find_function(call.region, call.parameters["FunctionName"])
+    def _end_change(self, call: Call, response: Response) -> None:
+        found = get_function(read_name(call))
         updated, content = call.environ[BEFORE]
-        if found and content == _content(found):
+        if content == _content(found):
             found.code_or_config_updated = updated
+        if not call.parameters.get("DryRun"):
+            self._states.begin_update(found.function_arn)
+        self._amend(response)
 
-    def _begin(self, call: Call, response: Response) -> None:
+    def _check_revision(self, call: Call, found: Any) -> None:
+        wanted = call.parameters.get("RevisionId")
+        if wanted and wanted != self._configure(found)["RevisionId"]:
+            raise AwsError(
+                "PreconditionFailedException",
+                "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to "
+                "retrieve the latest Revision Id",
+                412,
+                Type="User",
+            )
+
+    def _begin(self, response: Response) -> None:
         """From now on, and for a while, the function in the response is Pending."""
-        arn = json.loads(response.body)["FunctionArn"]
-        self._pending[arn] = self._clock.now() + self._clock.scaled(SECONDS_PENDING)
-        self._amend(call, response)
-
-    def _is_pending(self, arn: str) -> bool:
-        return self._clock.now() < self._pending.get(arn, 0.0)
+        self._states.begin(json.loads(response.body)["FunctionArn"])
+        self._amend(response)
 
     def _configure(self, found: Any) -> dict[str, Any]:
         """The configuration, with the state that it has now."""
-        return {**found.get_configuration(), **self._get_state(found.function_arn)}
+        configuration: dict[str, Any] = found.get_configuration()
+        self._states.amend(configuration)
+        return configuration
 
-    def _get_state(self, arn: str) -> dict[str, str]:
-        if not self._is_pending(arn):
-            return {"State": "Active"}
-        reason = "The function is being created."
-        return {"State": "Pending", "StateReason": reason, "StateReasonCode": "Creating"}
-
-    def _amend(self, call: Call, response: Response, member: str | None = None) -> None:
-        """Put the state into an answer of moto's."""
-        answer = json.loads(response.body)
-        configuration = answer[member] if member else answer
-        configuration.update(self._get_state(configuration["FunctionArn"]))
-        response.body = json.dumps(answer).encode()
-        response.set_header("Content-Length", str(len(response.body)))
+    def _amend(self, response: Response, call: Call | None = None) -> None:
+        """Put state and revision into an answer of moto's."""
+        configuration = json.loads(response.body)
+        self._states.amend(configuration)
+        if call:
+            _name_alias(call, configuration)
+        _replace_body(response, configuration)
 
 
-def find_function(region: str, name: str, qualifier: str | None = None) -> Any | None:
-    """A function or a version as moto keeps it, by name or ARN, or None."""
-    if name.startswith("arn:"):
-        _, _, rest = name.partition(":function:")
-        name, _, in_arn = rest.partition(":")
-        qualifier = in_arn or qualifier
-    try:
-        return get_backend("lambda")[ACCOUNT_ID][region].get_function(name, qualifier)
-    except Exception:  # moto's own class for "unknown", which differs from place to place
-        return None
+def _check_no_alias(name: FunctionName) -> None:
+    pointing = [alias for alias in aliases_of(name) if name.qualifier in _targets(alias)]
+    if pointing:
+        text = "Unable to delete version because the following aliases reference it: "
+        names = ", ".join(alias.name for alias in pointing)
+        raise AwsError("ResourceConflictException", f"{text}[{names}]", 409, Type="User")
 
 
-def deploy(found: Any) -> DeployedFunction:
-    """A function of moto's as the sandbox takes it."""
-    return DeployedFunction(
-        arn=found.function_arn,
-        name=found.function_name,
-        version=str(found.version),
-        code=found.code_bytes,
-        handler=found.handler,
-        runtime=found.run_time,
-        timeout=float(found.timeout),
-        memory_size=int(found.memory_size),
-        environment=dict(found.environment_vars),
-    )
+def _targets(alias: Any) -> set[str]:
+    weights = (alias.routing_config or {}).get("AdditionalVersionWeights") or {}
+    return {alias.function_version, *weights}
 
 
-def _versions(found: Any) -> list[Any]:
-    """All numbered versions of a function."""
-    backend = get_backend("lambda")[ACCOUNT_ID][found.region]
-    return [fn for fn in backend.list_versions_by_function(found.function_name) if fn.function_arn.count(":") == 7]
+def _name_alias(call: Call, configuration: dict[str, Any]) -> None:
+    """Who asks by an alias is answered with the alias's ARN."""
+    name = read_name(call)
+    if name.is_alias:
+        configuration["FunctionArn"] = name.arn
+
+
+def _replace_body(response: Response, answer: dict[str, Any]) -> None:
+    response.body = json.dumps(answer).encode()
+    response.set_header("Content-Length", str(len(response.body)))
+
+
+def _reserved(region: str) -> int:
+    return sum(int(found.reserved_concurrency or 0) for found in backend(region).list_functions(None))
 
 
 def _content(found: Any) -> tuple[Any, ...]:
     """What makes a version differ from another."""
     configuration = {key: value for key, value in found.get_configuration().items() if key != "LastModified"}
     return found.code_sha_256, json.dumps(configuration, sort_keys=True, default=str)
-
-
-def _busy() -> AwsError:
-    text = "The operation cannot be performed at this time. The function is currently in the following state: Pending"
-    return AwsError("ResourceConflictException", text, 409, Type="User")
-
-
-def _render(invocation: Invocation, found: Any, *, with_log: bool) -> Response:
-    """An invocation as Lambda answers it."""
-    failed = invocation.error is not None
-    response = Response(200, [("Content-Type", "application/json"), ("X-Amz-Executed-Version", str(found.version))])
-    if failed:
-        response.set_header("X-Amz-Function-Error", "Unhandled")
-    if with_log:
-        tail = "\n".join([*invocation.log, ""]).encode()[-LOG_TAIL:]
-        response.set_header("X-Amz-Log-Result", base64.b64encode(tail).decode())
-    response.set_header("x-amzn-RequestId", invocation.request_id)
-    response.body = json.dumps(invocation.error if failed else invocation.payload).encode()
-    return response

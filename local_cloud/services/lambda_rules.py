@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 import io
-import re
+import json
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
-from local_cloud.identities import can_be_assumed, find_role
+from local_cloud.identities import can_be_assumed
+from local_cloud.object_store import find_bucket
 
 LAST_DAYS = {
     "python3.10": datetime.date(2026, 11, 30),
@@ -30,34 +32,33 @@ RETIRED = {
 }
 """Runtimes that botocore still lists and Lambda no longer takes."""
 
-_PATTERN = "1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: Member must "
+LARGEST_UNZIPPED = 262_144_000
+"""Bytes that a function's files may have together."""
+
+LARGEST_REQUEST = 70_167_211
+"""Bytes of a request that brings code: 50 MB, in base64."""
+
+LARGEST_ENVIRONMENT = 4096
+"""Bytes of a function's environment variables, as JSON."""
+
+RESERVED_VARIABLES = {
+    *("_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV"),
+    *("AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION"),
+    *("AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME"),
+    *("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+    *("AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"),
+}
+"""Environment variables that only Lambda sets."""
+
+_NOT_DONE = (
+    *("Layers", "FileSystemConfigs", "CodeSigningConfigArn", "ImageConfig", "DurableConfig", "CapacityProviderConfig"),
+    *("TenancyConfig", "AcceleratorConfig", "RuntimeConfig", "PublishTo"),
+)
 
 
 def invalid_parameter(message: str) -> AwsError:
     """Lambda's word for most of what is wrong with a value."""
     return AwsError("InvalidParameterValueException", message, 400, Type="User")
-
-
-def check_limits(call: Call) -> None:
-    """Refuse a name or a number that botocore's model of the operation rules out; botocore itself sends them.
-
-    Raises:
-        AwsError: ValidationException.
-    """
-    shape = call.model.input_shape
-    for member in ("FunctionName", "Timeout", "MemorySize"):
-        value = call.parameters.get(member)
-        if value is None or shape is None or member not in shape.members:
-            continue
-        rule = shape.members[member].metadata
-        beginning = _PATTERN.format(value, member[0].lower() + member[1:])
-        pattern = rule.get("pattern")
-        if pattern and not re.fullmatch(pattern, value):
-            text = f"{beginning}satisfy regular expression pattern: {pattern}"
-            raise AwsError("ValidationException", text, 400)
-        if not pattern and value > rule.get("max", value):
-            text = f"{beginning}have value less than or equal to {rule['max']}"
-            raise AwsError("ValidationException", text, 400)
 
 
 def check_runtime(call: Call, *, today: datetime.date) -> None:
@@ -82,21 +83,92 @@ def check_runtime(call: Call, *, today: datetime.date) -> None:
 
 
 def check_zip(code: bytes | None) -> None:
-    """Refuse code that is no zip.
+    """Refuse code that is no zip, or holds nothing, or too much.
 
     Raises:
         AwsError: InvalidParameterValueException.
     """
-    if code is not None and not zipfile.is_zipfile(io.BytesIO(code)):
+    if code is None:
+        return
+    if not zipfile.is_zipfile(io.BytesIO(code)):
         text = "Could not unzip uploaded file. Please check your file, then try to upload again."
+        raise invalid_parameter(text)
+    with zipfile.ZipFile(io.BytesIO(code)) as archive:
+        entries = archive.infolist()
+    if not entries:
+        raise invalid_parameter("Uploaded file must be a non-empty zip")
+    if sum(entry.file_size for entry in entries) >= LARGEST_UNZIPPED:
+        raise invalid_parameter(f"Unzipped size must be smaller than {LARGEST_UNZIPPED} bytes")
+
+
+def check_source(call: Call, code: Mapping[str, Any]) -> None:
+    """Refuse a function without code, an object that isn't there, and more code than a request may hold.
+
+    Raises:
+        AwsError: InvalidParameterValueException or RequestEntityTooLargeException.
+    """
+    if len(call.body) > LARGEST_REQUEST:
+        text = f"Request must be smaller than {LARGEST_REQUEST} bytes for the {call.operation} operation"
+        raise AwsError("RequestEntityTooLargeException", text, 413, Type="User")
+    if not code.get("ZipFile") and not code.get("S3Bucket"):
+        raise invalid_parameter("Please provide a source for function code.")
+    if code.get("S3Bucket"):
+        _check_object(code["S3Bucket"], code.get("S3Key", ""))
+    check_zip(code.get("ZipFile"))
+
+
+def _check_object(bucket_name: str, key: str) -> None:
+    bucket = find_bucket(bucket_name)
+    missing = ("NoSuchBucket", "The specified bucket does not exist") if bucket is None else None
+    if bucket is not None and key not in bucket.keys:
+        missing = ("NoSuchKey", "The specified key does not exist.")
+    if missing:
+        code, message = missing
+        text = f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message}"
         raise invalid_parameter(text)
 
 
-def check_role(role_arn: str | None) -> None:
-    """Refuse a role that doesn't trust Lambda; on AWS also one that was made a moment ago.
+def check_environment(variables: Mapping[str, str]) -> None:
+    """Refuse variables that Lambda sets itself, and more than 4 KB of them (LDG/configuration-envvars).
 
     Raises:
         AwsError: InvalidParameterValueException.
     """
-    if role_arn and find_role(role_arn) and not can_be_assumed(role_arn, "lambda.amazonaws.com"):
+    beginning = "Lambda was unable to configure your environment variables because the environment variables you have "
+    if reserved := sorted(RESERVED_VARIABLES & set(variables)):
+        raise invalid_parameter(
+            f"{beginning}provided contains reserved keys that are currently not supported for modification. "
+            f"Reserved keys used in this request: {', '.join(reserved)}"
+        )
+    text = json.dumps(variables, separators=(",", ":"))
+    if len(text.encode()) > LARGEST_ENVIRONMENT:
+        raise invalid_parameter(f"{beginning}provided exceeded the 4KB limit. String measured: {text}")
+
+
+def check_supported(call: Call) -> None:
+    """Refuse what a function can have on AWS and nothing here would act on.
+
+    Raises:
+        AwsError: NotImplemented.
+    """
+    parameters = call.parameters
+    wanted = [member for member in _NOT_DONE if parameters.get(member)]
+    if (parameters.get("VpcConfig") or {}).get("SubnetIds"):
+        wanted.append("VpcConfig")
+    if parameters.get("PackageType") == "Image" or (parameters.get("Code") or {}).get("ImageUri"):
+        wanted.append("container images")
+    if (parameters.get("SnapStart") or {}).get("ApplyOn") == "PublishedVersions":
+        wanted.append("SnapStart")
+    if wanted:
+        text = f"The local cloud does not do {', '.join(wanted)} in {call.operation} of lambda."
+        raise AwsError("NotImplemented", text, 501)
+
+
+def check_role(role_arn: str | None) -> None:
+    """Refuse a role that isn't there or doesn't trust Lambda; on AWS also one that was made a moment ago.
+
+    Raises:
+        AwsError: InvalidParameterValueException.
+    """
+    if role_arn and not can_be_assumed(role_arn, "lambda.amazonaws.com"):
         raise invalid_parameter("The role defined for the function cannot be assumed by Lambda.")

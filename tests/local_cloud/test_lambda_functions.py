@@ -158,8 +158,9 @@ def test_a_pending_function_can_be_neither_published_changed_nor_invoked(
         clock=type(cloud.clock)(1, now=lambda: frozen),
     )
     arn = create()["FunctionArn"]
-    service._pending[arn] = frozen + 5
-    call: Any = SimpleNamespace(region="us-east-1", parameters={"FunctionName": "site"}, body=b"{}", environ={})
+    service._states.begin(arn)
+    parameters = {"FunctionName": "site", "ZipFile": make_zip()}
+    call: Any = SimpleNamespace(region="us-east-1", parameters=parameters, body=b"{}", environ={})
 
     for operation in (service.refuse_publish_version, service.refuse_update_function_code, service.answer_invoke):
         with pytest.raises(AwsError, match=PENDING):
@@ -177,7 +178,9 @@ def test_the_same_code_again_publishes_nothing_new(lambda_: Any, active: str, cl
     first = lambda_.publish_version(FunctionName="site")["Version"]
     cloud.settle()
     lambda_.update_function_code(FunctionName="site", ZipFile=make_zip())
+    cloud.settle()
     lambda_.update_function_configuration(FunctionName="site", Timeout=3)
+    cloud.settle()
 
     assert lambda_.publish_version(FunctionName="site")["Version"] == first
 

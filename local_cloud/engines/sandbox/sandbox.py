@@ -58,6 +58,11 @@ class Sandbox:
         pools, self._pools = list(self._pools.values()), {}
         await asyncio.gather(*(pool.close() for pool in pools))
 
+    async def forget(self, arn: str) -> None:
+        """End the environments of a function, or of one of its versions, in all regions."""
+        gone = [key for key in self._pools if key[0] == arn or key[0].startswith(f"{arn}:")]
+        await asyncio.gather(*(self._pools.pop(key).close() for key in gone))
+
     async def invoke(
         self, function: DeployedFunction, event: Any, *, region: str = "us-east-1", log_group: str | None = None
     ) -> Invocation:

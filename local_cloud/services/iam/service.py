@@ -42,7 +42,7 @@ class IamService(Service):
     name = "iam"
 
     def refuse(self, call: Call) -> None:
-        """Refuse what the model rules out, and names of what isn't there; bring AWS's policies in when they're named."""
+        """Refuse what the model rules out, and names of what isn't there; bring in AWS's policy that is named."""
         check_constraints(call, code="ValidationError", shows_values=False)
         if not call.operation.startswith("Create"):
             check_exists(call)
@@ -91,11 +91,10 @@ class IamService(Service):
     def refuse_create_policy(self, call: Call) -> None:
         """Refuse documents that are malformed, or too long, and names that differ in case only."""
         _check_managed(call)
-        name = call.parameters["PolicyName"].lower()
-        if any(policy.name.lower() == name and ":aws:policy" not in policy.arn for policy in _policies()):
-            message = (
-                f"A policy called {call.parameters['PolicyName']} already exists. Duplicate names are not allowed."
-            )
+        name = call.parameters["PolicyName"]
+        ours = (policy for arn, policy in backend().managed_policies.items() if ":aws:policy" not in arn)
+        if any(policy.name.lower() == name.lower() for policy in ours):
+            message = f"A policy called {name} already exists. Duplicate names are not allowed."
             raise AwsError("EntityAlreadyExists", message, 409)
 
     def refuse_create_policy_version(self, call: Call) -> None:
@@ -196,10 +195,6 @@ class IamService(Service):
         """Say which condition keys the policies of a user or role ask for."""
         policies = [*simulation.policies_of(call.parameters["PolicySourceArn"]), *simulation.given_policies(call)]
         return {"ContextKeyNames": simulation.context_keys(policies)}
-
-
-def _policies() -> list[Any]:
-    return list(backend().managed_policies.values())
 
 
 def _check_policy_arn(arn: str) -> None:

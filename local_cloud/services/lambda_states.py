@@ -1,0 +1,107 @@
+"""What moto lacks of a function's configuration: its state, the state of its last update, and its revision id."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from local_cloud.clock import Clock
+from local_cloud.errors import AwsError
+
+SECONDS_PENDING = 5
+"""How long a function or a version is Pending, and an update in progress, on AWS, about."""
+
+_CREATING = "The function is being created."
+
+
+class States:
+    """Which functions are being created or updated; on AWS both take some seconds, during which changes are refused.
+
+    Args:
+        clock: For how long.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._pending: dict[str, float] = {}
+        self._updating: dict[str, float] = {}
+
+    def reset(self) -> None:
+        """Forget all."""
+        self._pending.clear()
+        self._updating.clear()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is under way."""
+        return not any(self.is_pending(arn) for arn in list(self._pending)) and not any(
+            self.is_updating(arn) for arn in list(self._updating)
+        )
+
+    def begin(self, arn: str) -> None:
+        """A function, or a version, is being created."""
+        self._pending[arn] = self._due()
+        self._updating.pop(arn, None)
+
+    def begin_update(self, arn: str) -> None:
+        """A function is being updated."""
+        self._updating[arn] = self._due()
+
+    def forget(self, function_arn: str) -> None:
+        """A function is deleted; another of its name begins anew."""
+        for kept in (self._pending, self._updating):
+            for arn in [arn for arn in kept if arn == function_arn or arn.startswith(f"{function_arn}:")]:
+                del kept[arn]
+
+    def is_pending(self, arn: str) -> bool:
+        """Whether a function or version can't be used yet."""
+        return self._clock.now() < self._pending.get(arn, 0.0)
+
+    def is_updating(self, arn: str) -> bool:
+        """Whether the last change of a function is not done yet."""
+        return self._clock.now() < self._updating.get(arn, 0.0)
+
+    def check(self, arn: str) -> None:
+        """Refuse a change while another one is under way.
+
+        Raises:
+            AwsError: ResourceConflictException.
+        """
+        self.check_active(arn)
+        if self.is_updating(arn):
+            text = "The operation cannot be performed at this time. An update is in progress for resource: "
+            raise AwsError("ResourceConflictException", text + arn, 409, Type="User")
+
+    def check_active(self, arn: str) -> None:
+        """Refuse to use what is Pending.
+
+        Raises:
+            AwsError: ResourceConflictException.
+        """
+        if self.is_pending(arn):
+            text = "The operation cannot be performed at this time. The function is currently in the following state: "
+            raise AwsError("ResourceConflictException", f"{text}Pending", 409, Type="User")
+
+    def amend(self, configuration: dict[str, Any]) -> None:
+        """Put state, state of the last update and revision id into a configuration of moto's."""
+        arn = configuration["FunctionArn"].removesuffix(":$LATEST")
+        configuration.update({"State": "Pending" if self.is_pending(arn) else "Active"})
+        configuration.pop("LastUpdateStatus", None)
+        if self.is_pending(arn):
+            configuration.update({"StateReason": _CREATING, "StateReasonCode": "Creating"})
+        elif self.is_updating(arn):
+            reason = {"LastUpdateStatusReason": _CREATING, "LastUpdateStatusReasonCode": "Creating"}
+            configuration.update({"LastUpdateStatus": "InProgress", **reason})
+        else:
+            configuration["LastUpdateStatus"] = "Successful"
+        configuration["RevisionId"] = make_revision_id(configuration)
+
+    def _due(self) -> float:
+        return self._clock.now() + self._clock.scaled(SECONDS_PENDING)
+
+
+def make_revision_id(configuration: dict[str, Any]) -> str:
+    """A revision id: the same as long as nothing changes in the configuration, the code, or the state."""
+    told = {key: value for key, value in configuration.items() if key not in ("RevisionId", "Version", "FunctionArn")}
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(told, sort_keys=True, default=str)))
