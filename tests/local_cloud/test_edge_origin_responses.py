@@ -216,3 +216,31 @@ def test_head_keeps_its_length_through_origin_response(edge: EdgeKit) -> None:
     edge.buckets.put("/page", "", Content_Length="1234")
 
     assert edge.get("/page", method="HEAD").headers["Content-Length"] == "1234"
+
+
+def test_headers_that_functions_do_not_see_stay(edge: EdgeKit) -> None:
+    edge.create_at("origin-response", answering(headers={}))
+    edge.buckets.put("/page", "hello", X_Real_Ip="10.0.0.1")
+
+    assert edge.get("/page").headers["X-Real-Ip"] == "10.0.0.1"
+    assert "x-real-ip" not in record_of(edge.functions.events[0])["response"]["headers"]
+
+
+def test_a_header_that_is_no_list_is_refused_with_the_sentence_of_aws(edge: EdgeKit) -> None:
+    edge.create_at("origin-response", answering(headers={"location": {"key": "Location", "value": "/"}}))
+
+    answer = edge.get("/page")
+
+    assert (answer.status, answer.x_cache) == (502, "LambdaValidationError from cloudfront")
+    assert (
+        "The Lambda function returned an invalid entry in the headers object: Each header entry in the headers object "
+        "must be an array."
+    ) in answer.text
+
+
+def test_a_header_without_a_key_gets_initial_capitals(edge: EdgeKit) -> None:
+    edge.create_at("origin-response", answering(headers={"x-my-own": [{"value": "1"}]}))
+
+    names = [name for name, _ in edge.get("/page").headers.items()]
+
+    assert "X-My-Own" in names

@@ -88,6 +88,17 @@ def test_odd_requests_are_no_traceback(edge: EdgeKit, rest: bytes, caplog: pytes
     assert edge.get("/page").text == "hello"
 
 
+def test_a_body_that_becomes_malformed_later_is_a_bad_request(edge: EdgeKit) -> None:
+    address = urlsplit(edge.edge.url)
+    head = f"GET /page HTTP/1.1\r\nHost: {edge.domain_name}\r\nTransfer-Encoding: chunked\r\n"
+    with socket.create_connection((str(address.hostname), address.port or 0), timeout=5) as connection:
+        connection.sendall(f"{head}\r\n3\r\nabc\r\n".encode())
+        edge.get("/other", host="nobody")  # meanwhile the edge has begun to read the body
+        connection.sendall(b"zz\r\n")
+
+        assert b" 400 Bad Request\r\n" in connection.recv(65536)
+
+
 def test_a_viewer_that_hangs_up_is_no_traceback(edge: EdgeKit, caplog: pytest.LogCaptureFixture) -> None:
     head = f"GET /page HTTP/1.1\r\nHost: {edge.domain_name}\r\nContent-Length: 10\r\n\r\n".encode()
 

@@ -7,8 +7,8 @@ import base64
 import random
 from typing import Any
 
-from aiohttp import ClientPayloadError, web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp import web
+from aiohttp.web_protocol import _ErrInfo
 
 from local_cloud.engines.edge.pages import error_page
 
@@ -35,6 +35,13 @@ class WireServer(web.Server):
 class _Connection(web.RequestHandler):
     __slots__ = ()
 
+    def data_received(self, data: bytes) -> None:
+        """Called by asyncio; aiohttp lets the reader of a body wait for ever when the rest of it is malformed."""
+        super().data_received(data)
+        request = self._current_request
+        if request is not None and self._messages and isinstance(self._messages[-1][0], _ErrInfo):
+            request.content.set_exception(web.RequestPayloadError("malformed"))
+
     def handle_error(
         self,
         request: web.BaseRequest,
@@ -59,7 +66,7 @@ async def read_body(request: web.BaseRequest) -> bytes | web.Response:
         return await request.read()
     except web.HTTPRequestEntityTooLarge:
         return _last(refuse(413, _TOO_LARGE))
-    except (web.RequestPayloadError, ClientPayloadError, HttpProcessingError):
+    except web.RequestPayloadError:
         return _last(refuse(400, _BAD_REQUEST))
 
 
