@@ -33,6 +33,7 @@ from local_cloud.services.lambda_functions import LambdaService
 from local_cloud.services.route53 import Route53Service
 from local_cloud.services.s3 import S3Service
 from local_cloud.services.s3control import S3ControlService
+from local_cloud.services.tagging import TaggingService
 
 T = TypeVar("T")
 
@@ -125,6 +126,7 @@ class LocalCloud:
             self.cloudfront,
             self.route53,
             self.logs,
+            TaggingService(cloudfront=self.cloudfront, route53=self.route53),
         )
 
     @property

@@ -226,7 +226,7 @@ def render_error(error: AwsError, service: str) -> Response:
         protocol = str(get_service_model(service).protocol)
     except UnknownServiceError:
         protocol = "rest-xml"
-    if "json" in protocol:
+    if "json" in protocol or "cbor" in protocol:  # SDKs take JSON where a service offers CBOR too
         text = json.dumps({"__type": error.code, "message": error.message, "Message": error.message, **error.details})
         headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", error.code)]
         headers += [("x-amzn-RequestId", request_id), *error.headers.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import importlib.util
 import io
 import json
@@ -285,6 +286,49 @@ def test_a_crash_is_followed_by_a_new_environment(invoke: Callable[..., Invocati
 
     assert crashed.error is not None
     assert invoke(function, 0).payload == "here"
+
+
+def test_a_killed_process_is_worded_as_lambda_does(invoke: Callable[..., Invocation]) -> None:
+    invocation = invoke(make_function("import os\ndef handler(e, c): os.kill(os.getpid(), 9)"))
+
+    assert invocation.error is not None
+    assert invocation.error["errorMessage"].endswith("Error: Runtime exited with error: signal: killed")
+
+
+def test_output_without_end_is_not_kept_as_a_whole(invoke: Callable[..., Invocation]) -> None:
+    function = make_function("def handler(e, c): [print('x' * 1000) for _ in range(e)]; return 'done'")
+
+    much, little = invoke(function, 5000), invoke(function, 1)
+
+    assert much.payload == "done"
+    assert 1_000_000 < sum(map(len, much.log)) < 1_100_000
+    assert "not kept" in "".join(much.log)
+    assert little.log[1:-2] == ["x" * 1000]
+
+
+def test_environments_that_nobody_uses_end(make_sandbox: MakeSandbox, run: Callable[..., Any]) -> None:
+    sandbox = make_sandbox(idle_seconds=0.05)
+    pid = run(sandbox.invoke(make_function("import os\ndef handler(e, c): return os.getpid()"), None)).payload
+
+    deadline = time.monotonic() + 5
+    while is_running(pid) and time.monotonic() < deadline:
+        threading.Event().wait(0.01)
+
+    assert not is_running(pid)
+
+
+def test_environments_of_a_forgotten_function_end_and_others_stay(
+    make_sandbox: MakeSandbox, run: Callable[..., Any]
+) -> None:
+    sandbox = make_sandbox()
+    source = "import os\ndef handler(e, c): return os.getpid()"
+    other = dataclasses.replace(make_function(source), arn="arn:aws:lambda:us-east-1:123456789012:function:other:1")
+    gone, stays = (run(sandbox.invoke(function, None)).payload for function in (make_function(source), other))
+
+    run(sandbox.forget("arn:aws:lambda:us-east-1:123456789012:function:site"))
+
+    assert not is_running(gone)
+    assert is_running(stays)
 
 
 def test_an_environment_lives_from_event_to_event(invoke: Callable[..., Invocation]) -> None:

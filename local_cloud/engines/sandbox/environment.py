@@ -22,6 +22,9 @@ BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 INIT_TIMEOUT = 10.0
 """Seconds that Lambda gives a function to start (LDG/lambda-runtime-environment)."""
 
+LARGEST_OUTPUT = 1_048_576
+"""Bytes that are kept of what a function writes during one event, so that one that never stops writing does no harm."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -185,7 +188,7 @@ class Output(asyncio.SubprocessProtocol):
         self._api = api
         self._lines: list[str] = []
         self._rest = b""
-        self._status: int | None = None
+        self._size = 0
         self._transport: Any = None
 
     @property
@@ -202,7 +205,7 @@ class Output(asyncio.SubprocessProtocol):
 
     def take(self) -> list[str]:
         """The lines since the last time."""
-        lines, self._lines = self._lines, []
+        lines, self._lines, self._size = self._lines, [], 0
         return [line.replace("\r", "\n") for line in lines]  # AWS's runtime separates the lines of one message so
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -211,13 +214,21 @@ class Output(asyncio.SubprocessProtocol):
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         """Called by asyncio with what the process wrote."""
+        room = LARGEST_OUTPUT - self._size
+        if room <= 0:
+            return
+        self._size += len(data)
+        if len(data) > room:
+            data = data[:room] + b"\n(more than 1 MB; the rest is not kept)\n"
         *whole, self._rest = (self._rest + data).split(b"\n")
         self._lines.extend(line.decode("utf-8", "replace") for line in whole)
 
     def process_exited(self) -> None:
         """Called by asyncio when the process is gone."""
         status = self._transport.get_returncode()
-        reason = f"exit status {status}" if status >= 0 else f"signal: {signal.Signals(-status).name}"
+        reason = (
+            f"exit status {status}" if status >= 0 else f"signal: {(signal.strsignal(-status) or str(-status)).lower()}"
+        )
         if not self.exited.done():
             self.exited.set_result(None)
         self._api.fail(

@@ -26,6 +26,8 @@ class Sandbox:
         nameserver: Where the functions' look-ups end up, whatever server they ask.
         keep_log: Called with what each invocation wrote, before it is answered; it must not wait for anything.
         environments: How many environments each function version has in each region; they start when first chosen.
+        idle_seconds: How long a function version's environments stay when nobody invokes it; Lambda keeps them for
+            some minutes too.
         choose: Chooses among idle environments; a seam for tests.
         own_runtime: Use AWS's runtime interface client, where it is installed, instead of the plain one.
     """
@@ -36,15 +38,18 @@ class Sandbox:
         nameserver: tuple[str, int],
         keep_log: KeepLog,
         environments: int = 2,
+        idle_seconds: float = 600.0,
         choose: Callable[[Sequence[Any]], Any] = random.choice,
         own_runtime: bool = True,
     ) -> None:
         self._nameserver = nameserver
         self._keep_log = keep_log
         self._environments = environments
+        self._idle_seconds = idle_seconds
         self._choose = choose
         self._own_runtime = own_runtime
         self._pools: dict[tuple[str, str, str], Pool] = {}
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Be ready. Environments start when they are first needed."""
@@ -56,7 +61,7 @@ class Sandbox:
     async def reset(self) -> None:
         """Forget all functions, ending their environments; the sandbox can be used again at once."""
         pools, self._pools = list(self._pools.values()), {}
-        await asyncio.gather(*(pool.close() for pool in pools))
+        await asyncio.gather(*(pool.close() for pool in pools), *self._closing)
 
     async def forget(self, arn: str) -> None:
         """End the environments of a function, or of one of its versions, in all regions."""
@@ -83,11 +88,24 @@ class Sandbox:
         if pool is None or pool.function != function:
             self._pools[key], old = Pool(function, self._environments, self._choose), pool
             pool = self._pools[key]
+            self._end_when_idle(key, pool)
             if old:
                 await old.close()
         invocation, stream = await pool.invoke(event, self._make_place(region, group))
         self._keep_log(group, region, stream, invocation.log)
         return invocation
+
+    def _end_when_idle(self, key: tuple[str, str, str], pool: Pool) -> None:
+        """End the pool's environments once nobody has used them for long enough; look again until then."""
+        if self._pools.get(key) is not pool:
+            return
+        loop = asyncio.get_running_loop()
+        left = self._idle_seconds - pool.idle_for
+        if left > 0:
+            loop.call_later(left, self._end_when_idle, key, pool)
+        else:
+            del self._pools[key]
+            self._closing = {task for task in self._closing if not task.done()} | {loop.create_task(pool.close())}
 
     def _make_place(self, region: str, log_group: str) -> Callable[[Path], Place]:
         return lambda task_root: Place(task_root, self._nameserver, region, log_group, self._own_runtime)
@@ -103,6 +121,13 @@ class Pool:
         self._idle = list(range(size))
         self._turn = asyncio.Semaphore(size)
         self._unpacking: asyncio.Future[Path] | None = None
+        self._last_used = asyncio.get_running_loop().time()
+
+    @property
+    def idle_for(self) -> float:
+        """Seconds since the last event was handled; 0 while one is."""
+        busy = len(self._idle) < len(self._slots)
+        return 0.0 if busy else asyncio.get_running_loop().time() - self._last_used
 
     async def invoke(self, event: Any, make_place: Callable[[Path], Place]) -> tuple[Invocation, str]:
         """Handle an event in an idle environment, chosen at random; also returns the name of its log stream."""
@@ -119,6 +144,7 @@ class Pool:
                 return await environment.invoke(event), environment.log_stream
             finally:
                 self._idle.append(slot)
+                self._last_used = asyncio.get_running_loop().time()
 
     async def _unpack(self) -> Path:
         """The folder with the unpacked zip; unpacked once."""
