@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import collections
+import json
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from moto.backends import get_backend
 
-from local_cloud.call import ACCOUNT_ID, Call
+from local_cloud.call import ACCOUNT_ID, Call, Response
+from local_cloud.errors import AwsError
+from local_cloud.log_patterns import is_about_words, matches_pattern
+from local_cloud.moto_application import not_implemented
+from local_cloud.services.constraints import check_constraints
 from local_cloud.services.service import Service
+
+LONGEST_NAME = 512
+
+RETENTIONS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""Days for which a log group may keep its events (botocore, `logs.PutRetentionPolicy`)."""
 
 
 class _Output(NamedTuple):
@@ -49,9 +62,62 @@ class LogsService(Service):
         self._waiting.append(_Output(group, region, stream, tuple(lines), int(self._now() * 1000)))
 
     def refuse(self, call: Call) -> None:
-        """Refuse nothing; every look at the logs comes through here first."""
+        """Bring in what functions wrote, then refuse what the model rules out and names of what isn't there."""
         while self._waiting:
             _store(self._waiting.popleft())
+        for member in ("logGroupName", "logStreamName"):
+            if len(call.parameters.get(member) or "") > LONGEST_NAME:
+                text = f"Invalid LogGroup or LogStream, both must have length less than or equal to {LONGEST_NAME}."
+                raise _invalid(text)
+        check_constraints(call, code="InvalidParameterException")
+
+    def refuse_put_retention_policy(self, call: Call) -> None:
+        """Refuse numbers of days that can't be chosen."""
+        if call.parameters["retentionInDays"] not in RETENTIONS:
+            raise _invalid(f"retentionInDays must be one of {', '.join(map(str, RETENTIONS))}.")
+
+    def refuse_create_log_stream(self, call: Call) -> None:
+        """Refuse a stream that is there; moto says that the group is."""
+        group = _groups(call).get(call.parameters["logGroupName"])
+        if group and call.parameters["logStreamName"] in group.streams:
+            raise AwsError("ResourceAlreadyExistsException", "The specified log stream already exists", 400)
+
+    def refuse_describe_log_groups(self, call: Call) -> None:
+        """Refuse a prefix and a pattern at once."""
+        if call.parameters.get("logGroupNamePrefix") and call.parameters.get("logGroupNamePattern"):
+            raise _invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
+
+    def refuse_describe_log_streams(self, call: Call) -> None:
+        """Refuse a name and an identifier at once; tell moto the name, which is all it knows."""
+        if call.parameters.get("logGroupName") and call.parameters.get("logGroupIdentifier"):
+            text = "LogGroup name and LogGroup ARN are mutually exclusive parameters."
+            raise AwsError("ValidationException", text, 400)
+        _name_group(call)
+
+    def refuse_get_log_events(self, call: Call) -> None:
+        """Refuse a stream that isn't there; moto says that the group isn't."""
+        _name_group(call)
+        group = _groups(call).get(call.parameters.get("logGroupName") or "")
+        if group and call.parameters["logStreamName"] not in group.streams:
+            raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.", 400)
+
+    refuse_delete_log_stream = refuse_get_log_events
+
+    def refuse_filter_log_events(self, call: Call) -> None:
+        """Refuse what excludes each other; moto is asked without the pattern, of which it knows little."""
+        _name_group(call)
+        if call.parameters.get("logStreamNames") and call.parameters.get("logStreamNamePrefix"):
+            raise _invalid("logStreamNames and logStreamNamePrefix are mutually exclusive.")
+        if not is_about_words(call.parameters.get("filterPattern") or ""):
+            raise not_implemented(call)
+        _tell_moto(call, filterPattern=None)
+
+    def observe_filter_log_events(self, call: Call, response: Response) -> None:
+        """Let through what the pattern lets through."""
+        answer, pattern = json.loads(response.body), call.parameters.get("filterPattern") or ""
+        answer["events"] = [event for event in answer["events"] if matches_pattern(pattern, event["message"])]
+        response.body = json.dumps(answer).encode()
+        response.set_header("Content-Length", str(len(response.body)))
 
     def reset(self) -> None:
         """Forget what nobody has looked at; the rest is moto's and forgotten with it."""
@@ -67,3 +133,27 @@ def _store(output: _Output) -> None:
     if output.lines:
         events = [{"timestamp": output.milliseconds, "message": line} for line in output.lines]
         logs.put_log_events(output.group, output.stream, events)
+
+
+def _groups(call: Call) -> dict[str, Any]:
+    groups: dict[str, Any] = get_backend("logs")[ACCOUNT_ID][call.region].groups
+    return groups
+
+
+def _name_group(call: Call) -> None:
+    """Turn the identifier of a log group, a name or an ARN, into its name."""
+    identifier = call.parameters.get("logGroupIdentifier")
+    if identifier and not call.parameters.get("logGroupName"):
+        name = identifier.partition(":log-group:")[2].removesuffix(":*") or identifier
+        call.parameters["logGroupName"] = name
+        _tell_moto(call, logGroupName=name, logGroupIdentifier=None)
+
+
+def _tell_moto(call: Call, **changes: str | None) -> None:
+    """Change what moto reads, which is the body; None takes a member away."""
+    members = {**json.loads(call.body), **changes}
+    call.body = json.dumps({name: value for name, value in members.items() if value is not None}).encode()
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("InvalidParameterException", message, 400)

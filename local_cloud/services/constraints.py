@@ -100,7 +100,7 @@ def _compile(pattern: str) -> re.Pattern[str]:
     flags = 0 if r"\p{" in pattern else re.ASCII
     for java, python in ((r"\p{L}", r"\w"), (r"\p{N}", r"\d"), (r"\p{Z}", r"\s")):
         pattern = pattern.replace(java, python)
-    return re.compile(pattern, flags)
+    return re.compile(pattern.replace(r"\w-_", r"\w\-_"), flags)
 
 
 def _show(value: Any) -> str:

@@ -170,8 +170,8 @@ def test_moto_is_not_asked_for_what_it_takes_for_another_operation(cloud: LocalC
 
 
 def test_an_operation_that_is_not_done_is_named(client: Client) -> None:
-    with pytest.raises(ClientError, match="does not do GetAccountSettings of lambda") as caught:
-        client("lambda", "us-east-1").get_account_settings()
+    with pytest.raises(ClientError, match="does not do ListCodeSigningConfigs of lambda") as caught:
+        client("lambda", "us-east-1").list_code_signing_configs()
 
     assert caught.value.response["Error"]["Code"] == "NotImplemented"
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501

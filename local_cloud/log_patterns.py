@@ -1,0 +1,28 @@
+"""Filter patterns of CloudWatch Logs, as far as they are about words (CloudWatch Logs User Guide, "Filter patterns").
+
+`ERROR timeout` wants both words, `"not found"` the phrase, `?ERROR ?timeout` one of the words, `-DEBUG` not the word.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TERM = re.compile(r'([?-]?)(?:"((?:[^"\\]|\\.)*)"|(\S+))')
+
+
+def is_about_words(pattern: str) -> bool:
+    """Whether a pattern is one of words; others take JSON, columns or regular expressions apart."""
+    return not pattern.strip().startswith(("{", "[", "%"))
+
+
+def matches_pattern(pattern: str, message: str) -> bool:
+    """Whether a message is let through; an empty pattern lets all through. Case counts."""
+    terms = [(sign, phrase or word) for sign, phrase, word in _TERM.findall(pattern)]
+    required = [text for sign, text in terms if not sign]
+    optional = [text for sign, text in terms if sign == "?"]
+    excluded = [text for sign, text in terms if sign == "-"]
+    return (
+        all(text in message for text in required)
+        and (not optional or bool(required) or any(text in message for text in optional))
+        and not any(text in message for text in excluded)
+    )
