@@ -91,6 +91,7 @@ def test_the_caller_reference_of_a_deleted_check_is_refused(route53: Any) -> Non
         ({**S3, "Type": "TCP", "Port": 1, "IPAddress": "8.8.8.8"}, "must not have a fully qualified domain name"),
         ({**ALARM, "FailureThreshold": 1}, "cannot have FailureThreshold"),
         ({"Type": "HTTP", "IPAddress": "10.0.0.1"}, "health checkers cannot reach"),
+        ({"Type": "HTTP", "IPAddress": "224.0.0.1"}, "health checkers cannot reach"),
         ({"Type": "HTTP", "IPAddress": "not one"}, "regular expression pattern"),
         ({**ALARM, "FullyQualifiedDomainName": "a.test"}, "cannot have FullyQualifiedDomainName"),
         ({"Type": "CLOUDWATCH_METRIC"}, "needs AlarmIdentifier"),

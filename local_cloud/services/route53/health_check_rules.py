@@ -83,7 +83,7 @@ def _check_address(text: str | None) -> None:
         address = ipaddress.ip_address(text)
     except ValueError as error:  # what the model's pattern lets through
         raise _invalid(f"{text} is not an IP address.") from error
-    if not address.is_loopback and not address.is_global:
+    if not address.is_loopback and (address.is_multicast or not address.is_global):
         raise _invalid(
             f"The IP address {text} is in a range that health checkers cannot reach: local, private or reserved."
         )
