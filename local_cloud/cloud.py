@@ -69,6 +69,7 @@ class LocalCloud:
         call_log: Path | None = None,
         enforce: Path | None = None,
     ) -> None:
+        self._enforced = enforce
         authorizer = Authorizer(read_policy(enforce) if enforce else None)
         self.clock = Clock(speed)
         self.lock = threading.RLock()
@@ -142,6 +143,7 @@ class LocalCloud:
             "WORKSHOP_EDGE_URL": self.edge.url,
             "WORKSHOP_NAMESERVER": f"{host}:{port}",
             "WORKSHOP_CONTROL_URL": f"{self._server.url}{PREFIX.rstrip('/')}",
+            **({"WORKSHOP_ENFORCED_POLICY": str(self._enforced)} if self._enforced else {}),
         }
 
     @property
