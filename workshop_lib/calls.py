@@ -1,4 +1,4 @@
-"""Keeps the AWS calls that a notebook made, so that a step can show them."""
+"""Keeps the AWS calls that a notebook made, so that a step can show them; and says what a refused one would need."""
 
 from __future__ import annotations
 
@@ -7,7 +7,37 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
+from botocore.exceptions import ClientError
 from botocore.model import OperationModel
+
+from workshop_lib.errors import WorkshopError
+
+REFUSALS = {"AccessDenied", "AccessDeniedException", "403"}
+"""How the services say that the caller may not; a HEAD request, which has no body, says it with its status alone."""
+
+
+class AccessRefused(ClientError, WorkshopError):  # noqa: N818 - named for what happened, as in errors.py
+    """AWS, or a local cloud that enforces permissions, doesn't let you make a call.
+
+    To code it is the ClientError that botocore would have raised; in a notebook it shows AWS's sentence and a hint,
+    without a traceback.
+    """
+
+    def __str__(self) -> str:
+        return (
+            f"{super().__str__()}\n  You may not do this. What the workshop needs is in "
+            "policies/learner-permissions.json: show it to whoever gives you permissions."
+        )
+
+    @staticmethod
+    def raise_instead(parsed: dict[str, Any], model: OperationModel, **_: Any) -> None:
+        """Handle botocore's event `after-call`.
+
+        Raises:
+            AccessRefused: The answer is a refusal.
+        """
+        if parsed.get("Error", {}).get("Code") in REFUSALS:
+            raise AccessRefused(parsed, model.name)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -45,6 +75,7 @@ class CallLog(Sequence[ApiCall]):
         """Listen to the events of a botocore session, and so to all clients made from it."""
         events.register("before-parameter-build", self._keep_parameters)
         events.register("after-call", self._add)
+        events.register("after-call", AccessRefused.raise_instead)  # last, for it ends the call
 
     def _keep_parameters(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
         context["workshop_parameters"] = summarize(params)

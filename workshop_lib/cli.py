@@ -23,6 +23,11 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 OUTPUT = ROOT / "build" / "run"
 INTERRUPTED = 130
+KIT = "policies/learner-permissions.json"
+"""What `--enforce` says without a file."""
+
+LEARNER_POLICY = "learner-permissions.json"
+"""The same with its placeholders filled in, in the folder `build` or that of a run."""
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -45,6 +50,8 @@ def _addresses(command: C) -> C:
     ):
         help_text = f"{what}. [default: a free one]"
         command = click.option(name, type=click.IntRange(0, 65535), metavar="PORT", help=help_text)(command)
+    enforce = "Let you do only what the IAM policy in FILE says; without FILE, policies/learner-permissions.json."
+    command = click.option("--enforce", is_flag=False, flag_value=KIT, metavar="[FILE]", help=enforce)(command)
     speed = "How many times faster than on AWS the long waits are. [default: 200]"
     return click.option("--speed", type=click.FloatRange(min=0, min_open=True), metavar="N", help=speed)(command)
 
@@ -60,7 +67,7 @@ def cloud(stop: bool, **options: Any) -> None:
     """
     if stop:
         sys.exit(shared_cloud.ask("stop"))
-    shared_cloud.become(options)
+    shared_cloud.become(_with_policy(options, ROOT / "build"))
 
 
 @main.command()
@@ -79,7 +86,9 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
     Options of JupyterLab itself go after two dashes: workshop lab -- --ServerApp.ip=127.0.0.1
     """
     if not _uses_aws():
-        os.environ.update(shared_cloud.start(options))
+        os.environ.update(shared_cloud.start(_with_policy(options, ROOT / "build")))
+    elif options["enforce"]:
+        raise click.UsageError("On AWS your own permissions are enforced, always.")
     _spare_slow_imports()
     from jupyterlab.labapp import main as run_jupyterlab
 
@@ -134,15 +143,16 @@ def run(
 
     if any(value is not None for value in options.values()):
         if _uses_aws():
-            raise click.UsageError("Ports and speed are of the local cloud, and WORKSHOP_CLOUD=aws is set.")
+            raise click.UsageError("Ports, speed and policy are of the local cloud, and WORKSHOP_CLOUD=aws is set.")
         if running:
-            raise click.UsageError("The local cloud that runs keeps its ports and speed.")
+            raise click.UsageError("The local cloud that runs keeps its ports, speed and policy.")
     try:
         empty = not running and not _uses_aws()
         plan = make_plan(notebooks, given=_read_pairs(pairs), first=first, last=last, with_preparations=empty)
     except RequestError as error:
         raise click.UsageError(str(error)) from error
     _make_room(output)
+    options = _with_policy(options, output, buckets="two-regions-*")  # as notebook 00 suggests
     result = _run_plan(plan, output, _choose_cloud(output, running, options))
     click.echo("\n" + render_table(result))
     if result.failure:
@@ -182,7 +192,8 @@ def _choose_cloud(output: Path, running: bool, options: dict[str, Any]) -> Abstr
 def _make_room(output: Path) -> None:
     """Remove what an earlier run left, and nothing else: the folder may be anyone's."""
     output.mkdir(parents=True, exist_ok=True)
-    for pattern in ("[0-9][0-9]_*.ipynb", "junit.xml", "index.html", "calls.jsonl", "local-cloud/*"):
+    left = ("[0-9][0-9]_*.ipynb", "junit.xml", "index.html", "calls.jsonl", LEARNER_POLICY, "local-cloud/*")
+    for pattern in left:
         for path in output.glob(pattern):
             path.unlink()
 
@@ -294,6 +305,18 @@ def doctor() -> None:
     examination = examine_machine(names_file=_names_file())
     click.echo(str(examination))
     sys.exit(0 if examination.is_fit else 1)
+
+
+def _with_policy(options: dict[str, Any], folder: Path, *, buckets: str = "*") -> dict[str, Any]:
+    """The options of a local cloud, `enforce` now the file of the policy."""
+    chosen = options["enforce"]
+    if chosen == KIT:
+        from workshop_lib.policies import write_learner_policy
+
+        return {**options, "enforce": write_learner_policy(folder.resolve() / LEARNER_POLICY, buckets=buckets)}
+    if chosen is not None and not Path(chosen).is_file():
+        raise click.UsageError(f"--enforce {chosen}: there is no such file.")
+    return {**options, "enforce": Path(chosen).resolve() if chosen else None}
 
 
 def _spare_slow_imports() -> None:

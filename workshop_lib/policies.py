@@ -11,6 +11,9 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+LOCAL_ACCOUNT = "123456789012"
+"""The account of the local cloud, as AWS's own examples have it."""
+
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
 
 
@@ -41,6 +44,26 @@ def render_policy(name: str, **values: Any) -> dict[str, Any]:
         raise TypeError(f"policies/{name}.json has no placeholder for {', '.join(sorted(unknown))}")
     document: dict[str, Any] = _fill(json.loads(text), values)
     return document
+
+
+def write_learner_policy(file: Path, *, buckets: str = "*") -> Path:
+    """Write what a learner must be allowed, for the local cloud to enforce.
+
+    Notebook 00 lets the learner choose: a name, which is part of the names of roles and functions, and any names that
+    S3 takes for the buckets. The policy allows each choice. On AWS an administrator who knows the names narrows it:
+    `workshop policy learner-permissions account=… names='two-regions-ada-*' buckets='two-regions-ada-*'`.
+
+    Args:
+        file: Where to; its folder is made.
+        buckets: Pattern of the buckets' names.
+
+    Returns:
+        The file.
+    """
+    policy = render_policy("learner-permissions", account=LOCAL_ACCOUNT, names="two-regions-*", buckets=buckets)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(policy, indent=2) + "\n", encoding="utf-8")
+    return file
 
 
 def _fill(node: Any, values: dict[str, Any]) -> Any:

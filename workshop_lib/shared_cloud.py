@@ -14,6 +14,9 @@ from typing import NoReturn
 
 import click
 
+ENFORCED = "WORKSHOP_ENFORCED_POLICY"
+"""The variable by which a local cloud says which policy binds the learner."""
+
 PROGRAM = [sys.executable, "-m", "local_cloud"]
 
 
@@ -31,11 +34,20 @@ def ask(*arguments: str) -> int:
 
 
 def start(options: Mapping[str, object]) -> dict[str, str]:
-    """Start it in the background, unless it runs; gives the variables that lead to it."""
+    """Start it in the background, unless it runs; gives the variables that lead to it.
+
+    Raises:
+        ClickException: Permissions shall be enforced, and one runs that doesn't.
+    """
     started = subprocess.run([*PROGRAM, "start", *_as_flags(options)], check=False, stdout=subprocess.PIPE, text=True)
     if started.returncode:
         sys.exit(started.returncode)
-    return dict(json.loads(started.stdout))
+    environment = dict(json.loads(started.stdout))
+    if options.get("enforce") and environment.get(ENFORCED) != str(options["enforce"]):
+        raise click.ClickException(
+            "A local cloud runs already, with other permissions. `workshop cloud --stop` ends it and all that is in it."
+        )
+    return environment
 
 
 def find() -> dict[str, str]:
