@@ -311,14 +311,22 @@ def test_unknown_fields_do_no_harm(edge: EdgeKit) -> None:
     assert edge.get("/page").text == "hello"
 
 
-def test_the_reason_of_a_validation_error_is_logged(edge: EdgeKit) -> None:
-    distribution_id = edge.create_with_function(lambda event: None)
+def test_a_validation_error_is_logged_as_on_aws(edge: EdgeKit) -> None:
+    distribution_id = edge.create_with_function(changed(set_header("connection")))
 
-    edge.get("/page")
+    answer = edge.get("/page")
 
     ((group, region, _, lines),) = edge.logs
+    request_id = answer.headers["X-Amz-Cf-Id"]
+    replica = "arn:aws:lambda:eu-west-1:123456789012:function:us-east-1.route:1"
     assert (group, region) == (f"/aws/cloudfront/LambdaEdge/{distribution_id}", "eu-west-1")
-    assert "must be an object type" in lines[0]
+    assert lines == [
+        f"({request_id}) INFO Invoking LambdaFunctionARN: {replica} Region: eu-west-1",
+        f"({request_id}) INFO Response received from Lambda: RequestId: id",
+        f"({request_id}) ERROR Validation error: Lambda function result failed validation, the function tried to add a "
+        "blacklisted header in headers, headerName : connection.",
+    ]
+    assert "The function tried to add a blacklisted header." in answer.text
 
 
 def test_a_function_that_raises_is_an_execution_error_for_ten_seconds(edge: EdgeKit) -> None:

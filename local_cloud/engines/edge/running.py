@@ -88,14 +88,14 @@ class FunctionRunner:
             FunctionFailed: There is no usable result.
         """
         sent = with_body(request, viewer.body, LARGEST[event_type]) if association.include_body else request
-        result = await self._run(association.arn, site, build_event(site, event_type, viewer.id, sent))
+        run = await self._run(association.arn, site, build_event(site, event_type, viewer.id, sent))
         try:
-            checked = check_request_result(result, request, event_type)
+            checked = check_request_result(run.payload, request, event_type)
             replaced = None
             if association.include_body and not isinstance(checked, Made):
-                replaced = check_body(result, event_type)
+                replaced = check_body(run.payload, event_type)
         except InvalidResult as invalid:
-            raise self._fail(invalid, site, viewer) from None
+            raise self._fail(invalid, association.arn, run.request_id, site, viewer) from None
         return checked, viewer.body if replaced is None else replaced
 
     async def on_response(
@@ -113,11 +113,11 @@ class FunctionRunner:
             FunctionFailed: There is no usable result.
         """
         event = build_event(site, event_type, viewer.id, request, response)
-        result = await self._run(association.arn, site, event)
+        run = await self._run(association.arn, site, event)
         try:
-            return check_response_result(result, response, event_type)
+            return check_response_result(run.payload, response, event_type)
         except InvalidResult as invalid:
-            raise self._fail(invalid, site, viewer) from None
+            raise self._fail(invalid, association.arn, run.request_id, site, viewer) from None
 
     async def _run(self, arn: str, site: Site, event: dict[str, Any]) -> Any:
         function = await self._version(arn, site)
@@ -133,7 +133,7 @@ class FunctionRunner:
             self._under_way -= 1
         if run.timed_out or run.error:
             raise FunctionFailed(503, "LambdaExecutionError from cloudfront", _EXECUTION_ERROR)
-        return run.payload
+        return run
 
     async def _version(self, arn: str, site: Site) -> Any:
         """The function version; looked up once a generation, because only CloudFront's writes associate another."""
@@ -144,9 +144,15 @@ class FunctionRunner:
             self._versions = {**{k: v for k, v in self._versions.items() if k[0] == site.generation}, key: found}
         return self._versions[key]
 
-    def _fail(self, invalid: InvalidResult, site: Site, viewer: Viewer) -> FunctionFailed:
+    def _fail(self, invalid: InvalidResult, arn: str, request_id: str, site: Site, viewer: Viewer) -> FunctionFailed:
+        """Log why, in the three lines that AWS writes; the replica's ARN has the region that it runs in."""
         logger.info("%s: %s", site.id, invalid.logged)
         if self.keep_log:
-            lines = [f"({viewer.id}) ERROR Validation error: {invalid.logged}"]
+            replica = arn.replace(":us-east-1:", f":{self.region}:").replace(":function:", ":function:us-east-1.")
+            lines = [
+                f"({viewer.id}) INFO Invoking LambdaFunctionARN: {replica} Region: {self.region}",
+                f"({viewer.id}) INFO Response received from Lambda: RequestId: {request_id}",
+                f"({viewer.id}) ERROR Validation error: {invalid.logged}",
+            ]
             self.keep_log(f"/aws/cloudfront/LambdaEdge/{site.id}", self.region, "validation", lines)
         return FunctionFailed(502, "LambdaValidationError from cloudfront", str(invalid))
