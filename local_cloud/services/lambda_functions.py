@@ -104,8 +104,10 @@ class LambdaService(AliasOperations, PermissionOperations, Service):
         return deploy(found) if found else None
 
     def refuse(self, call: Call) -> None:
-        """Refuse what the model rules out, but runtimes, for which Lambda has other words."""
+        """Refuse what the model rules out, but runtimes, for which Lambda has other words; and other regions' ARNs."""
         check_constraints(call, code="ValidationException", without={"Runtime"})
+        if "FunctionName" in call.parameters:
+            read_name(call)
 
     def refuse_create_function(self, call: Call) -> None:
         """Refuse what Lambda refuses in a new function."""
