@@ -272,7 +272,7 @@ def test_a_text_may_be_long_in_parts_empty_or_escaped(change: Change, listed: An
         ("AAAA", "2001:db8::1", "192.0.2.1"),
         ("CNAME", "elsewhere.org", "two words"),
         ("MX", "10 mail.elsewhere.org.", "mail.elsewhere.org"),
-        ("CAA", '0 issue "ca.test"', "issue"),
+        ("CAA", '0 issue "ca.test"', "0 issue ca.test"),
         ("SRV", "1 1 80 host.elsewhere.org", "host"),
         ("NS", "ns.elsewhere.org.", "a..b"),
     ],
@@ -413,6 +413,16 @@ def test_what_only_a_zone_file_may_contain_is_no_value(change: Change, kind: str
 def test_a_type_of_the_delegation_has_no_routing_policy(change: Change, kind: str) -> None:
     value = {"NS": "ns.elsewhere.org", "DS": f"1 8 2 {'ab' * 32}"}[kind]
     assert refusal(change, ("CREATE", record(kind, value, SetIdentifier="a", Weight=1)))[0] == "InvalidChangeBatch"
+
+
+def test_a_cname_is_no_multivalue_answer(change: Change) -> None:
+    several = record("CNAME", "x.test", SetIdentifier="a", MultiValueAnswer=True)
+    assert refusal(change, ("CREATE", several))[0] == "InvalidChangeBatch"
+
+
+def test_name_servers_have_no_wildcard(change: Change) -> None:
+    everywhere = record("NS", "ns.elsewhere.org", name="*.two-regions.test")
+    assert refusal(change, ("CREATE", everywhere))[0] == "InvalidChangeBatch"
 
 
 def test_a_zone_has_one_soa_with_one_value(change: Change, route53: Any, zone_id: str) -> None:

@@ -137,6 +137,17 @@ def test_zones_by_name_begin_at_the_name_and_go_on_after_it(route53: Any) -> Non
     assert listed["NextDNSName"] == "c.test."
 
 
+def test_zones_of_one_name_are_listed_by_page_too(route53: Any) -> None:
+    made = {create(route53, "a.test", reference).removeprefix("/hostedzone/") for reference in "xyz"}
+    page = route53.list_hosted_zones_by_name(MaxItems="1")
+    listed = page["HostedZones"]
+    while page["IsTruncated"]:
+        start = {"DNSName": page["NextDNSName"], "HostedZoneId": page["NextHostedZoneId"]}
+        page = route53.list_hosted_zones_by_name(MaxItems="1", **start)
+        listed += page["HostedZones"]
+    assert [zone["Id"].removeprefix("/hostedzone/") for zone in listed] == sorted(made)
+
+
 def test_a_page_size_that_is_no_number_is_refused(route53: Any) -> None:
     assert refusal(route53.list_hosted_zones, MaxItems="many")[0] == "InvalidInput"
 

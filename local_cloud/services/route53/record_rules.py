@@ -135,7 +135,7 @@ def _find_fault(kind: str, value: str) -> str | None:
     if fields and len(value.split()) not in (0, fields):
         return _fatal(code, reason, value)
     try:
-        if _ONLY_IN_ZONE_FILES.search(_QUOTED.sub("", value)):
+        if _ONLY_IN_ZONE_FILES.search(_QUOTED.sub("", value)) or (kind == "CAA" and '"' not in value):
             raise ValueError(value)
         to_rdata(kind, value)
     except (dns.exception.DNSException, ValueError, UnicodeError):
