@@ -1,0 +1,131 @@
+"""What a conformance case is: a sentence about AWS, where it is known from, and the calls that prove it.
+
+SERVICE = "s3"
+
+@case("A bucket's name has no capital letters", known_from=captured("where"), moto=GAP)
+def capital_letters(aws: Account) -> None:
+    aws.refuses("InvalidBucketName", 400, None, aws.client("s3").create_bucket, Bucket="Site")
+"""
+
+from __future__ import annotations
+
+import enum
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.conformance import cases as package
+from tests.conformance.account import Account
+
+__all__ = ["GAP", "SAME", "Account", "Case", "all_cases", "captured", "case", "documented", "unverified"]
+
+Body = Callable[[Account], None]
+
+
+class Moto(enum.Enum):
+    """How bare moto, of the version that is pinned, does in a case."""
+
+    SAME = "same"
+    GAP = "gap"
+
+
+SAME = Moto.SAME
+"""moto does as AWS does: the case passes there too."""
+
+GAP = Moto.GAP
+"""moto gets it wrong: the case must fail there."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a fact is known from.
+
+    Attributes:
+        kind: `"captured"`, `"documented"` or `"unverified"`.
+        where: The recording, the page or the shape of botocore; of an unverified fact, why we think so.
+    """
+
+    kind: str
+    where: str
+
+
+def captured(where: str) -> Source:
+    """Recorded from real AWS; `where` names the recording."""
+    return Source("captured", where)
+
+
+def documented(where: str) -> Source:
+    """AWS says so: in a page of its documentation, or in a shape of botocore's models."""
+    return Source("documented", where)
+
+
+def unverified(why: str) -> Source:
+    """Nobody has shown it; `why` we think so."""
+    return Source("unverified", why)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fact about AWS that can be run.
+
+    Attributes:
+        sentence: The fact.
+        known_from: Who says so.
+        moto: Whether bare moto does it too.
+        on_aws: Why it is not run on a real account; None where it is.
+        cost: What a run on AWS costs at most, in USD.
+        run: The calls and the assertions.
+    """
+
+    sentence: str
+    known_from: Source
+    moto: Moto
+    on_aws: str | None
+    cost: float
+    run: Body
+
+    @property
+    def module(self) -> str:
+        """The name of the file it stands in, such as `"s3_replication"`."""
+        return self.run.__module__.rpartition(".")[2]
+
+    @property
+    def service(self) -> str:
+        """The service whose fact it is, by botocore's name: the constant `SERVICE` of its module."""
+        return str(self.run.__globals__["SERVICE"])
+
+    @property
+    def name(self) -> str:
+        """How the test is called: `"s3_replication-unversioned_destination"`."""
+        return f"{self.module}-{self.run.__name__}"
+
+
+_cases: list[Case] = []
+
+
+def case(
+    sentence: str, *, known_from: Source, moto: Moto, on_aws: str | None = None, cost: float = 0.0
+) -> Callable[[Body], Body]:
+    """Make a function a case.
+
+    Args:
+        sentence: The AWS fact, as a sentence without a full stop.
+        known_from: `captured(…)`, `documented(…)` or `unverified(…)`.
+        moto: `GAP` if bare moto gets it wrong, and then the case must fail there; else `SAME`.
+        on_aws: Why it can't be run on a real account, if it can't.
+        cost: What a run on AWS costs at most, in USD.
+    """
+
+    def keep(function: Body) -> Body:
+        _cases.append(Case(sentence, known_from, moto, on_aws, cost, function))
+        return function
+
+    return keep
+
+
+def all_cases() -> list[Case]:
+    """Every case of the package `cases`, module by module, each in the order in which it is written."""
+    for module in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
+        importlib.import_module(f"{package.__name__}.{module}")
+    return [case for case in _cases if case.run.__module__.startswith(f"{package.__name__}.")]

@@ -1,0 +1,1 @@
+"""The cases, one module a subject. Each has a constant `SERVICE`."""

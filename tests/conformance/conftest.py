@@ -1,0 +1,67 @@
+"""The option, the targets, and what is printed before a run on AWS."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+pytest.register_assert_rewrite("tests.conformance")
+
+from local_cloud.cloud import LocalCloud  # noqa: E402
+from tests.conformance.case import all_cases  # noqa: E402
+from tests.conformance.leftovers import find_leftovers  # noqa: E402
+from tests.conformance.targets import Aws, Endpoint, bare_moto, connect_to_aws  # noqa: E402
+from workshop_lib.errors import WorkshopError  # noqa: E402
+from workshop_lib.guards import choose_cloud  # noqa: E402
+
+ON_AWS = choose_cloud(os.environ) == "aws"
+collect_ignore = ["test_local.py", "test_moto.py"] if ON_AWS else ["test_aws.py"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--accept-cost", metavar="ACCOUNT_ID", help="with WORKSHOP_CLOUD=aws: pay for the conformance cases there"
+    )
+
+
+def pytest_report_header() -> str:
+    cost = f"; on this AWS account they cost at most {sum_of_costs():.2f} USD" if ON_AWS else ""
+    return f"conformance: {len(all_cases())} cases{cost}"
+
+
+@pytest.fixture(scope="session")
+def local_target(cloud: LocalCloud) -> Endpoint:
+    """The local cloud of these tests."""
+    return Endpoint(cloud.environment["AWS_ENDPOINT_URL"], longest_wait=20, read_timeout=30)
+
+
+@pytest.fixture(scope="module")
+def _empty(cloud: LocalCloud) -> None:
+    """Nothing of other tests' in the local cloud."""
+    cloud.reset()
+
+
+@pytest.fixture(scope="session")
+def moto_target() -> Iterator[Endpoint]:
+    """Bare moto, in a process of its own."""
+    with bare_moto() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
+def aws_target(request: pytest.FixtureRequest) -> Iterator[Aws]:
+    """A real account, and the proof that nothing was left in it."""
+    try:
+        aws = connect_to_aws(request.config.getoption("--accept-cost", None), sum_of_costs(), environ=os.environ)
+    except WorkshopError as error:
+        pytest.exit(str(error), returncode=2)
+    yield aws
+    left = find_leftovers(aws.account(), aws.names.prefix)
+    assert not left, f"left in account {aws.cloud.account_id}, delete by hand: {left}"
+
+
+def sum_of_costs() -> float:
+    """What all cases that run on AWS cost at most, in USD."""
+    return sum(case.cost for case in all_cases() if not case.on_aws)

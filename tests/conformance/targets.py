@@ -1,0 +1,188 @@
+"""Where cases run: on the local cloud, on bare moto, on a real account."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from boto3.session import Session
+from botocore.config import Config
+
+from tests.conformance.account import Account
+from workshop_lib.blind_session import open_blind_session
+from workshop_lib.cloud import Cloud, connect
+from workshop_lib.errors import CostNotAccepted
+
+LOCAL_ACCOUNT = "123456789012"
+
+_SERVE_MOTO = """
+import json, sys
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+print(json.dumps(server.get_host_and_port()), flush=True)
+sys.stdin.read()  # until whoever started it has ended
+"""
+
+
+class Names:
+    """Unique names that begin with one prefix, by which everything can be found again."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self._numbers = itertools.count(1)
+
+    def __call__(self, kind: str) -> str:
+        return f"{self.prefix}-{kind[:20]}-{next(self._numbers)}"
+
+
+class Target(Protocol):
+    """Somewhere cases can run."""
+
+    def account(self) -> Account:
+        """The account for one case."""
+
+
+@dataclass
+class Endpoint:
+    """A server on this machine that answers for all services.
+
+    Attributes:
+        url: Its address.
+        longest_wait: Seconds that a case waits for something to become true.
+        read_timeout: Seconds that a case waits for an answer.
+    """
+
+    url: str
+    longest_wait: float
+    read_timeout: float
+    _names: Names = field(default_factory=lambda: Names("case"))
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _operations: list[tuple[str, str]] = field(default_factory=list)
+
+    def account(self) -> Account:
+        """The account for one case; clients are made once for all."""
+        self._operations = []
+        return Account(self.client, LOCAL_ACCOUNT, self.url, self._names, self.longest_wait, self._operations)
+
+    def client(self, service: str, region: str) -> Any:
+        """A client that reads nothing of the machine and tries once."""
+        if (service, region) not in self._clients:
+            self._clients[service, region] = client = self._session.client(
+                service,
+                region_name=region,
+                endpoint_url=self.url,
+                aws_access_key_id="local",
+                aws_secret_access_key="local",
+                config=Config(
+                    proxies={},
+                    connect_timeout=5,
+                    read_timeout=self.read_timeout,
+                    retries={"total_max_attempts": 1},
+                    s3={"addressing_style": "path"},
+                    ignore_configured_endpoint_urls=True,
+                ),
+            )
+            client.meta.events.register("before-send", without_account_in_host)
+            client.meta.events.register("before-call", self._record)
+        return self._clients[service, region]
+
+    @functools.cached_property
+    def _session(self) -> Session:
+        return Session(botocore_session=open_blind_session())
+
+    def _record(self, model: Any, **_: Any) -> None:
+        self._operations.append((model.service_model.service_name, model.name))
+
+
+def without_account_in_host(request: Any, **_: Any) -> None:
+    """S3Control writes the account before the host: no resolver knows 123456789012.127.0.0.1."""
+    request.url = request.url.replace(f"//{LOCAL_ACCOUNT}.", "//")
+
+
+@contextmanager
+def bare_moto() -> Iterator[Endpoint]:
+    """moto's own server, as it is installed, in a process of its own that ends with this one."""
+    environ = {key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "TEMP", "TMPDIR") if key in os.environ}
+    with subprocess.Popen(
+        [sys.executable, "-c", _SERVE_MOTO],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environ | {"AWS_ACCESS_KEY_ID": "moto", "AWS_SECRET_ACCESS_KEY": "moto"},
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        host, port = json.loads(process.stdout.readline())
+        endpoint = Endpoint(f"http://{host}:{port}", longest_wait=0.1, read_timeout=5)
+        _stay_away_from_docker(endpoint)
+        try:
+            yield endpoint
+        finally:
+            process.stdin.close()
+            process.wait(timeout=10)
+
+
+def _stay_away_from_docker(endpoint: Endpoint) -> None:
+    """Where there is a Docker, moto would fetch an image from the internet to run a function."""
+    import urllib.request
+
+    body = json.dumps({"lambda": {"use_docker": False}}).encode()
+    request = urllib.request.Request(
+        f"{endpoint.url}/moto-api/config", data=body, headers={"Content-Type": "application/json"}
+    )
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10).close()
+
+
+class Aws:
+    """A real account, through the clients of `workshop_lib` and so under its rules.
+
+    Args:
+        cloud: The cloud, from `connect_to_aws`.
+        names: Names whose prefix nobody else uses; a random one unless told.
+    """
+
+    def __init__(self, cloud: Cloud, names: Names | None = None) -> None:
+        self.cloud = cloud
+        self.names = names or Names(f"conformance-{secrets.token_hex(3)}")
+
+    def account(self) -> Account:
+        """The account for one case."""
+        url = None if not self.cloud.is_local else self.cloud.environment["AWS_ENDPOINT_URL"]
+        return Account(self.cloud.client, self.cloud.account_id, url, self.names, longest_wait=3600.0)
+
+
+def connect_to_aws(
+    accepted: str | None, cost: float, *, environ: Mapping[str, str], connect: Callable[..., Cloud] = connect
+) -> Aws:
+    """Connect to the account that `WORKSHOP_CLOUD=aws` leads to, once somebody has agreed to pay.
+
+    Args:
+        accepted: The account for which the cost was accepted, typed by a person; None when nobody did.
+        cost: What the cases cost at most, in USD.
+        environ: Environment variables.
+        connect: `workshop_lib.cloud.connect`; a seam for tests.
+
+    Raises:
+        CostNotAccepted: Nobody agreed, or for another account than the one the credentials belong to.
+    """
+    if not accepted:
+        raise CostNotAccepted(
+            f"These cases make and delete things in a real account, and cost at most {cost:.2f} USD. "
+            "If you accept that, add --accept-cost ACCOUNT_ID, the twelve digits of the account."
+        )
+    # For this run only: what the notebooks keep in a file is not touched.
+    cloud = connect(environ={**environ, "WORKSHOP_ACCEPT_COSTS": accepted})
+    if cloud.account_id != accepted:
+        raise CostNotAccepted(f"You accepted {accepted}, but the credentials belong to {cloud.account_id}.")
+    return Aws(cloud)
