@@ -55,26 +55,6 @@ def test_a_check_is_read_as_it_was_created(route53: Any) -> None:
     assert route53.get_health_check(HealthCheckId=check_id)["HealthCheck"]["HealthCheckConfig"] == config
 
 
-def test_the_same_request_again_gives_the_same_check(route53: Any) -> None:
-    assert create(route53, S3) == create(route53, S3)
-
-
-def test_a_caller_reference_for_other_settings_is_refused(route53: Any) -> None:
-    create(route53, S3)
-    assert refusal(route53.create_health_check, CallerReference="a", HealthCheckConfig=ALARM) == (
-        "HealthCheckAlreadyExists",
-        "A different health check has already been created with the specified caller reference.",
-        409,
-    )
-
-
-def test_the_caller_reference_of_a_deleted_check_is_refused(route53: Any) -> None:
-    route53.delete_health_check(HealthCheckId=create(route53, S3))
-    assert (
-        refusal(route53.create_health_check, CallerReference="a", HealthCheckConfig=S3)[0] == "HealthCheckAlreadyExists"
-    )
-
-
 @pytest.mark.parametrize(
     ("config", "what"),
     [
@@ -134,12 +114,6 @@ def test_minimums_are_kept_also_for_clients_that_do_not_check(
     assert (code, what in message) == ("InvalidInput", True)
 
 
-def test_a_calculated_check_cannot_watch_another(route53: Any) -> None:
-    calculated = {"Type": "CALCULATED", "ChildHealthChecks": [create(route53, ALARM)], "HealthThreshold": 1}
-    nested = {**calculated, "ChildHealthChecks": [create(route53, calculated, "b")]}
-    assert refusal(route53.create_health_check, CallerReference="c", HealthCheckConfig=nested)[0] == "InvalidInput"
-
-
 def test_an_update_changes_what_is_given_and_keeps_the_rest(route53: Any) -> None:
     check_id = create(route53, {**S3, "ResourcePath": "/x"})
     updated = route53.update_health_check(
@@ -149,18 +123,6 @@ def test_an_update_changes_what_is_given_and_keeps_the_rest(route53: Any) -> Non
     assert updated["HealthCheckConfig"]["Inverted"] is True
     assert updated["HealthCheckConfig"]["FullyQualifiedDomainName"] == "s3.eu-west-1.amazonaws.com"
     assert "ResourcePath" not in updated["HealthCheckConfig"]
-
-
-def test_an_update_of_an_older_version_is_refused(route53: Any) -> None:
-    check_id = create(route53, S3)
-    route53.update_health_check(HealthCheckId=check_id, Inverted=True)
-    code, _, status = refusal(route53.update_health_check, HealthCheckId=check_id, HealthCheckVersion=1, Inverted=False)
-    assert (code, status) == ("HealthCheckVersionMismatch", 409)
-
-
-def test_a_check_that_is_not_there_is_refused_by_every_operation(route53: Any) -> None:
-    for operation in ("get_health_check", "update_health_check", "delete_health_check", "get_health_check_status"):
-        assert refusal(getattr(route53, operation), HealthCheckId="none")[::2] == ("NoSuchHealthCheck", 404)
 
 
 def test_checks_are_listed_by_page(route53: Any) -> None:
@@ -173,23 +135,6 @@ def test_checks_are_listed_by_page(route53: Any) -> None:
 def test_a_deleted_check_is_gone(route53: Any) -> None:
     route53.delete_health_check(HealthCheckId=create(route53, S3))
     assert route53.list_health_checks()["HealthChecks"] == []
-
-
-def test_a_child_is_not_deleted_before_its_parent(route53: Any) -> None:
-    child = create(route53, ALARM)
-    create(route53, {"Type": "CALCULATED", "ChildHealthChecks": [child], "HealthThreshold": 1}, "b")
-    assert refusal(route53.delete_health_check, HealthCheckId=child)[::2] == ("InvalidInput", 400)
-
-
-def test_a_check_that_record_sets_name_may_be_deleted(route53: Any) -> None:
-    check_id = create(route53, S3)
-    zone_id = route53.create_hosted_zone(Name="two-regions.test", CallerReference="z")["HostedZone"]["Id"]
-    record_set = {"Name": "o.two-regions.test", "Type": "TXT", "TTL": 1, "ResourceRecords": [{"Value": '"x"'}]}
-    record_set |= {"SetIdentifier": "a", "Weight": 1, "HealthCheckId": check_id}
-    change = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record_set}]}
-    route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=change)
-    route53.delete_health_check(HealthCheckId=check_id)
-    assert route53.get_health_check_count()["HealthCheckCount"] == 0
 
 
 def test_the_status_shows_what_three_checkers_saw(route53: Any) -> None:
