@@ -92,7 +92,11 @@ def build_request(site: Site, behavior: Behavior, viewer: Viewer, conditions: Ma
         "method": viewer.method,
         "uri": as_utf8(viewer.path),
         "querystring": as_utf8(forwarded_query(viewer.query, by.query_strings)),
-        "headers": to_headers({name: as_utf8(value) for name, value in headers.items() if value}),
+        "headers": {
+            name.lower(): [{"key": name, "value": value if value.isascii() else as_utf8(value)}]
+            for name, value in headers.items()
+            if value
+        },
     }
 
 

@@ -35,6 +35,7 @@ from local_cloud.engines.edge.header_rules import (
 )
 
 _STATUS = re.compile(r"[2-5][0-9]{2}")
+_ADDRESS = re.compile(r"[^\x00-\x20\x7f\ud800-\udfff]*")
 _MOST_URI = 8192
 _COUNTRY = "cloudfront-viewer-country"
 _VIEWER, _ORIGIN = 40 * 1024, 1024 * 1024
@@ -126,7 +127,7 @@ def _check_request(result: dict[str, Any], sent: Request, event_type: str) -> Re
         raise failed("The querystring must be a string.")
     if len(uri) + len(query) >= _MOST_URI:
         raise failed("The length of uri and querystring must be below 8192 characters.")
-    if any(byte <= 32 or byte == 127 for byte in _encode(uri + query)) or "#" in query:
+    if not _ADDRESS.fullmatch(uri) or not _ADDRESS.fullmatch(query) or "#" in query:
         raise failed("The uri or the querystring contains a character that is not allowed.")
     for name in ("method", "clientIp"):
         if result.get(name, sent[name]) != sent[name]:
