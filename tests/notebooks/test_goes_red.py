@@ -27,6 +27,7 @@ class Sabotage:
     notebook: str
     step: str
     reason: str
+    options: tuple[str, ...] = ()
 
 
 SABOTAGES = {
@@ -37,6 +38,25 @@ SABOTAGES = {
         notebook="01_replicate_the_website",
         step="Step 3 ",
         reason="s3:ReplicateObject",
+    ),
+    "the learner may not tag a bucket": Sabotage(
+        file="policies/learner-permissions.json",
+        old='"s3:PutBucketTagging",',
+        new="",
+        notebook="01_replicate_the_website",
+        step="Step 1 ",
+        reason=r"AccessRefused: .*\(AccessDenied\).*user/learner is not authorized to perform: s3:PutBucketTagging on "
+        r'resource: "arn:aws:s3:::[a-z0-9-]+" because no identity-based policy allows',
+        options=("--enforce",),
+    ),
+    "the learner may not hand a role to Lambda": Sabotage(
+        file="policies/learner-permissions.json",
+        old=', "lambda.amazonaws.com"',
+        new="",
+        notebook="02_build_the_edge_function",
+        step="Step 6 ",
+        reason=r"AccessRefused: .*\(AccessDeniedException\).* is not authorized to perform: iam:PassRole on resource: ",
+        options=("--enforce",),
     ),
     "the header has another name": Sabotage(
         file="workshop_lib/distribution.py",
@@ -73,7 +93,7 @@ def test_the_run_goes_red_where_it_should_when(sabotage: Sabotage, tmp_path: Pat
     (copy / sabotage.file).write_text(text.replace(sabotage.old, sabotage.new), encoding="utf-8")
 
     output = tmp_path / "output"
-    arguments = ("run", "--to", sabotage.notebook, "--output", output, "--speed", "20000")
+    arguments = ("run", "--to", sabotage.notebook, "--output", output, "--speed", "20000", *sabotage.options)
     runner = start_workshop(*arguments, mark=uuid4().hex, cwd=copy, PYTHONPATH=str(copy))
     said, _ = runner.communicate(timeout=TIMEOUT)
 

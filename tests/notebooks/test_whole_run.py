@@ -1,4 +1,4 @@
-"""The workshop from start to end, once, as `make run` does it."""
+"""The workshop from start to end, once, as `make run` does it, with the permissions that it asks for and no others."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ from xml.etree import ElementTree
 import psutil
 import pytest
 from processes import find_processes, start_workshop
+from replay import Need, Policy, find_stop, is_covered, learner_policy, list_actions, read_needs, without
+
+from workshop_lib import edge_function, inventory, replication
+from workshop_lib.cloud import Cloud
+from workshop_lib.names import WorkshopNames, suggest_names
+from workshop_lib.own_cloud import own_cloud
+from workshop_lib.packaging import EDGE_RUNTIMES, package_edge_function
+from workshop_lib.policies import LOCAL_ACCOUNT, render_policy
+from workshop_lib.roles import create_role
 
 TIMEOUT = 170
 
@@ -28,9 +37,9 @@ class WholeRun:
 
 @pytest.fixture(scope="module")
 def whole_run(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
-    """All notebooks, run in a local cloud of their own."""
+    """All notebooks, run in a local cloud of their own that enforces the learner's permissions."""
     output, mark = tmp_path_factory.mktemp("run"), uuid4().hex
-    runner = start_workshop("run", "--output", output, mark=mark)
+    runner = start_workshop("run", "--enforce", "--output", output, mark=mark)
     said, _ = runner.communicate(timeout=TIMEOUT)
     return WholeRun(runner.returncode, said, output, find_processes(mark))
 
@@ -66,3 +75,86 @@ def test_every_call_of_an_api_is_in_the_call_log(whole_run: WholeRun) -> None:
 
 def test_nothing_is_left_running(whole_run: WholeRun) -> None:
     assert whole_run.left == []
+
+
+AGAIN = "a step is run again, or clean-up finds something unfinished"
+NAMES = "two-regions-ada-lovelace-*"
+"""What the names of one learner match: the policy as an administrator who knows the learner would grant it."""
+
+
+@pytest.fixture(scope="module")
+def needs(whole_run: WholeRun) -> list[Need]:
+    """What the calls of the whole run needed."""
+    return read_needs(whole_run.output / "calls.jsonl", sorted(whole_run.output.glob("0*.ipynb")))
+
+
+@pytest.fixture(scope="module")
+def needs_again(tmp_path_factory: pytest.TempPathFactory) -> list[Need]:
+    """What the steps need that mend what is there, which a run from start to end doesn't."""
+    folder = tmp_path_factory.mktemp("again")
+    policy, log = folder / "policy.json", folder / "calls.jsonl"
+    policy.write_text(json.dumps(learner_policy(NAMES)), encoding="utf-8")
+    with own_cloud(folder, {"enforce": policy, "call_log": log, "speed": 1}) as environment:
+        mend(Cloud(environment))
+    return read_needs(log, step=AGAIN)
+
+
+def mend(cloud: Cloud) -> None:
+    """Run steps on what somebody typed and on an older package; clean up a job and an upload that never ended."""
+    names, trust = suggest_names("ada-lovelace"), render_policy("edge-role-trust")
+    cloud.iam.create_role(RoleName=names.edge_role_name, AssumeRolePolicyDocument=json.dumps(trust))
+    role_arn = create_role(cloud.iam, role_name=names.edge_role_name, trust=trust)
+    package = package_edge_function()
+    older = next(runtime for runtime in EDGE_RUNTIMES if runtime != package.runtime)
+    for one in (package_edge_function(runtime=older), package):
+        edge_function.create_edge_function(
+            cloud.lambda_, function_name=names.function_name, role_arn=role_arn, package=one
+        )
+    leave_unfinished(cloud, names)
+    for kind in (inventory.BATCH_JOBS, inventory.BUCKETS):
+        for resource in kind.find(cloud, names):
+            kind.delete(cloud, resource)
+
+
+def leave_unfinished(cloud: Cloud, names: WorkshopNames) -> None:
+    """Begin an upload and a job, in a cloud that takes as long over it as AWS does."""
+    for origin in (names.source_origin, names.destination_origin):
+        replication.create_bucket(cloud.s3(origin.region), bucket=origin.bucket, region=origin.region)
+        replication.enable_versioning(cloud.s3(origin.region), bucket=origin.bucket)
+    ireland, buckets = cloud.s3(names.source_region), {"source_bucket": names.source_bucket}
+    ireland.put_object(Bucket=names.source_bucket, Key="notice.html", Body=b"The pier is closed.")
+    role_arn = replication.create_replication_role(cloud.iam, role_name=names.replication_role_name)
+    replication.put_replication(ireland, **buckets, destination_bucket=names.destination_bucket, role_arn=role_arn)
+    batch_role_arn = replication.create_batch_role(cloud.iam, role_name=names.batch_role_name, **buckets)
+    control = cloud.s3control(names.source_region)
+    replication.create_batch_replication_job(control, account_id=LOCAL_ACCOUNT, role_arn=batch_role_arn, **buckets)
+    ireland.create_multipart_upload(Bucket=names.source_bucket, Key="the-pier.mp4")
+
+
+def test_every_call_was_covered_by_the_permissions_of_this_learner_alone(needs: list[Need]) -> None:
+    assert len(needs) > 100
+    assert [need for need in needs if not is_covered(need, learner_policy(NAMES))] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "action"),
+    list_actions(learner_policy(NAMES)),
+    ids=lambda value: str(value),
+)
+def test_without_any_one_action_some_step_is_refused(
+    needs: list[Need], needs_again: list[Need], number: int, action: str
+) -> None:
+    less = without(learner_policy(NAMES), number, action)
+    stop = find_stop([*needs, *needs_again], less)
+
+    assert stop, f"no step needs {action} in statement {number}: take it out"
+    assert (stop.action, bool(stop.step)) == (action, True)
+
+
+def test_the_learners_permissions_fit_into_a_managed_policy() -> None:
+    policy: Policy = learner_policy("two-regions-a-name-of-twenty-x-*")
+
+    assert len(re.sub(r"\s", "", json.dumps(policy))) <= 6144
+    assert all(re.fullmatch(r"[A-Za-z0-9]+", statement["Sid"]) for statement in policy["Statement"])
+    wildcards = {action for _, action in list_actions(policy) if "*" in action}
+    assert wildcards == {"lambda:EnableReplication*", "lambda:DisableReplication*"}, "AWS demands these two"
