@@ -21,6 +21,8 @@ from local_cloud.engines.sandbox import DeployedFunction, Invocation
 
 IRELAND, SINGAPORE = "site.s3.eu-west-1.amazonaws.com", "twin.s3.ap-southeast-1.amazonaws.com"
 OPTIMIZED, DISABLED = "658327ea-f89d-4fab-a63d-7e88639e58f6", "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+ALL_METHODS = {"AllowedMethods": {"Quantity": 7, "Items": METHODS}}
 Run = Callable[[dict[str, Any]], Any]
 
 

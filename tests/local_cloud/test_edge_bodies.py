@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from edge_kit import EdgeKit, record_of, running_edge, unchanged
+from edge_kit import ALL_METHODS, EdgeKit, record_of, running_edge, unchanged
 
-METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
-ALL_METHODS = {"AllowedMethods": {"Quantity": 7, "Items": METHODS}}
 KILOBYTE = 1024
 
 
@@ -101,3 +99,13 @@ def test_a_body_that_breaks_a_rule_is_a_validation_error(edge: EdgeKit, fields: 
 
     assert (answer.status, answer.x_cache) == (502, "LambdaValidationError from cloudfront")
     assert edge.buckets.asked == []
+
+
+def test_get_with_a_body_is_forbidden(edge: EdgeKit) -> None:
+    edge.create()
+    edge.buckets.put("/page", "hello")
+    edge.get("/page")
+
+    answer = edge.get("/page", body=b"a=1")
+
+    assert (answer.status, answer.x_cache) == (403, "Error from cloudfront")

@@ -11,14 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
-from edge_kit import DISABLED, EdgeKit, running_edge, unchanged
+from cloudfront_kit import minimal_behavior
+from edge_kit import ALL_METHODS, DISABLED, EdgeKit, running_edge, unchanged
 
 
 @pytest.fixture
 def edge() -> Iterator[EdgeKit]:
     """An edge in front of buckets that are dictionaries, at a time that stands still."""
     with running_edge() as edge:
-        edge.create()
+        edge.create(DefaultCacheBehavior=minimal_behavior(**ALL_METHODS))
         edge.buckets.put("/page", "hello")
         yield edge
 
@@ -71,7 +72,7 @@ def test_what_is_no_http_is_a_bad_request_and_no_traceback(
         b"GET http://[ HTTP/1.1\r\nHost: %s\r\n\r\n",
         b"GET page HTTP/1.1\r\nHost: %s\r\n\r\n",
         b"GET /page HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
-        b"GET /page HTTP/1.1\r\nHost: %s\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n",
+        b"POST /page HTTP/1.1\r\nHost: %s\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n",
         b"GET /page HTTP/1.1\r\nHost: %s\r\nRange: bytes=\xff\r\nIf-None-Match: \xff\r\n\r\n",
         b"GET /page?\xff=\xfe HTTP/1.1\r\nHost: %s\r\nCookie: \xff\r\n\r\n",
         b"GET /\xff HTTP/1.1\r\nHost: %s\r\n\r\n",
@@ -90,7 +91,7 @@ def test_odd_requests_are_no_traceback(edge: EdgeKit, rest: bytes, caplog: pytes
 
 def test_a_body_that_becomes_malformed_later_is_a_bad_request(edge: EdgeKit) -> None:
     address = urlsplit(edge.edge.url)
-    head = f"GET /page HTTP/1.1\r\nHost: {edge.domain_name}\r\nTransfer-Encoding: chunked\r\n"
+    head = f"POST /page HTTP/1.1\r\nHost: {edge.domain_name}\r\nTransfer-Encoding: chunked\r\n"
     with socket.create_connection((str(address.hostname), address.port or 0), timeout=5) as connection:
         connection.sendall(f"{head}\r\n3\r\nabc\r\n".encode())
         edge.get("/other", host="nobody")  # meanwhile the edge has begun to read the body
@@ -100,7 +101,7 @@ def test_a_body_that_becomes_malformed_later_is_a_bad_request(edge: EdgeKit) -> 
 
 
 def test_a_viewer_that_hangs_up_is_no_traceback(edge: EdgeKit, caplog: pytest.LogCaptureFixture) -> None:
-    head = f"GET /page HTTP/1.1\r\nHost: {edge.domain_name}\r\nContent-Length: 10\r\n\r\n".encode()
+    head = f"POST /page HTTP/1.1\r\nHost: {edge.domain_name}\r\nContent-Length: 10\r\n\r\n".encode()
 
     for content in (head[:20], head, head + b"abc"):
         send(edge, content, hang_up=True)

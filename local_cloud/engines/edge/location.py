@@ -114,14 +114,14 @@ class EdgeLocation:
         return error_seconds_to_keep(thing.headers, behavior.caching, site.error_response(thing.status).ttl)
 
     async def _replace_error(self, thing: Object, site: Site, viewer: Viewer) -> Object:
-        """The distribution's own page for an error, if it has one and that page can be had."""
+        """The distribution's own page for an error, if it has one, or what came instead of the page."""
         response = site.error_response(thing.status) if thing.is_error else None
         if not response or not response.page:
             return thing
         asked = dataclasses.replace(viewer, method="GET", path=response.page, query="", body=b"")
         page = await self._fetcher.fetch(site, site.behavior_of(response.page), asked, {})
         if page.is_error:
-            return thing
+            return page  # CFDG/creating-custom-error-pages: the viewer gets the status that the page's origin gave
         return dataclasses.replace(page, status=response.code, is_error=True, x_cache=thing.x_cache, head=None)
 
 

@@ -28,6 +28,7 @@ _METHOD_REFUSED = (
     "This distribution is not configured to allow the HTTP request method that was used for this request. "
     "The distribution supports only cachable requests."
 )
+_GET_WITH_BODY = "Bad request. A GET request with a body is not answered."
 _UNKNOWN = "Bad request. No distribution answers at this host name: it must be a distribution's DomainName or alias."
 _DISABLED = "The distribution is disabled."
 _NOT_DEPLOYED = "The distribution is not deployed yet. Wait until its Status is Deployed, then ask again."
@@ -123,6 +124,8 @@ class Edge:
         behavior = site.behavior_of(path)
         if request.method not in behavior.methods:
             return refuse(403, _METHOD_REFUSED)
+        if request.method == "GET" and request.body_exists:  # CFDG/RequestAndResponseBehaviorS3Origin
+            return refuse(403, _GET_WITH_BODY)
         key = None
         if not behavior.acts_on_viewers:
             key = cache_key(site.id, request.method, path, query, request.headers, behavior.caching)
