@@ -45,6 +45,9 @@ class OneZone(Zones):
     def name_exists(self, name: dns.name.Name) -> bool:
         return self.zone.name_exists(name)
 
+    def delegation_of(self, name: dns.name.Name) -> RecordSet | None:
+        return self.zone.delegation_of(name) if name.is_subdomain(ZONE) else None
+
     def zone_of(self, name: dns.name.Name) -> dns.name.Name | None:
         return ZONE if name.is_subdomain(ZONE) else None
 
@@ -287,6 +290,38 @@ def test_a_failover_group_answers_its_secondary_while_the_primary_is_unhealthy(
     zones.add("o.two-regions.test.", "TXT", '"sg"', SetIdentifier="s", Failover="SECONDARY")
     unhealthy.add("h1")
     assert texts(ask("o.two-regions.test")) == ['o.two-regions.test. 60 "sg"']
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("www.sub.two-regions.test", "A"), ("sub.two-regions.test", "NS"), ("sub.two-regions.test", "A")]
+)
+def test_what_is_delegated_is_referred_to_its_name_servers(zones: OneZone, ask: Any, name: str, kind: str) -> None:
+    zones.add("sub.two-regions.test.", "NS", "ns.elsewhere.org.", ttl=300)
+    zones.add("deeper.sub.two-regions.test.", "NS", "ns.other.org.")
+    response = ask(name, kind)
+    assert (response.rcode(), response.answer, response.flags & dns.flags.AA) == (dns.rcode.NOERROR, [], 0)
+    assert [str(rrset) for rrset in response.authority] == ["sub.two-regions.test. 300 IN NS ns.elsewhere.org."]
+
+
+def test_a_delegated_name_may_have_odd_characters(zones: OneZone, ask: Any) -> None:
+    odd = dns.name.Name((b"a*b", *ZONE.labels))
+    records = [{"Value": "ns.elsewhere.org."}]
+    name_servers = {"Name": r"a\052b.two-regions.test.", "Type": "NS", "TTL": 60, "ResourceRecords": records}
+    zones.zone = replace(zones.zone, record_sets={**zones.zone.record_sets, (odd, "NS", ""): name_servers})
+    zones.put(zones.zone)
+    assert [rrset.name for rrset in ask("a*b.two-regions.test", "A").authority] == [odd]
+
+
+def test_a_ds_record_set_is_answered_by_the_parent(zones: OneZone, ask: Any) -> None:
+    zones.add("sub.two-regions.test.", "NS", "ns.elsewhere.org.")
+    zones.add("sub.two-regions.test.", "DS", f"1 8 2 {'ab' * 32}")
+    response = ask("sub.two-regions.test", "DS")
+    assert (len(response.answer), bool(response.flags & dns.flags.AA)) == (1, True)
+
+
+def test_the_zones_own_name_servers_are_an_answer_and_no_referral(zones: OneZone, ask: Any) -> None:
+    zones.add("two-regions.test.", "NS", "ns-1.awsdns-00.com.")
+    assert texts(ask("two-regions.test", "NS")) == ["two-regions.test. 60 ns-1.awsdns-00.com."]
 
 
 def test_a_type_that_nobody_knows_is_no_data(zones: OneZone, ask: Any) -> None:

@@ -9,7 +9,8 @@
     server     the cache of ready responses; what becomes of bad packets
     listeners  the two sockets
 
-What it does not do: zone transfers, ANY, DNSSEC, referrals to name servers of others, dynamic update.
+What it does not do: zone transfers, ANY, DNSSEC, dynamic update; and, unlike Route 53, it adds no NS record sets to the
+authority section of an answer, and no addresses to a referral.
 """
 
 from local_cloud.engines.nameserver.answers import Answers, Zones

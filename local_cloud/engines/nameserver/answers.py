@@ -47,6 +47,9 @@ class Zones(Protocol):
     def name_exists(self, name: Name, /) -> bool:
         """False means NXDOMAIN."""
 
+    def delegation_of(self, name: Name, /) -> dict[str, Any] | None:
+        """The NS record set that hands a name over to other name servers; None for what is answered here."""
+
     def zone_of(self, name: Name, /) -> Name | None:
         """The name of the zone that holds a name."""
 
@@ -111,6 +114,11 @@ class Answers:
 
     def _follow(self, path: _Path[T], name: Name, kind: str) -> Fork[T] | T:
         """Plan from a name on: the question's own, or the target of a CNAME."""
+        delegation = self._zones.delegation_of(name)
+        if delegation:
+            cut = dns.name.from_text(_decimal(delegation["Name"]))
+            if kind != "DS" or name != cut:  # of the records at the cut, DS are the parent's
+                return path.refer(to_rrset(cut, delegation))
         record_sets = self._zones.find_record_sets(name, kind)
         if record_sets is None:
             return path.end(dns.rcode.NOERROR if path.chain else dns.rcode.REFUSED)
@@ -154,6 +162,13 @@ class _Path(Generic[T]):
     def add(self, name: Name, candidate: Candidate) -> _Path[T]:
         return _Path(self._query, self._finish, (*self.chain, to_rrset(name, candidate.record_set)))
 
+    def refer(self, name_servers: RRset) -> T:
+        """End with a referral: the answer is to be had from these."""
+        response = make_response(self._query, dns.rcode.NOERROR)
+        response.answer = list(self.chain)
+        response.authority = [name_servers]
+        return self._finish(response)
+
     def end(self, rcode: dns.rcode.Rcode, *, soa: RRset | None = None) -> T:
         response = make_response(self._query, rcode)
         if rcode != dns.rcode.REFUSED:
@@ -165,14 +180,15 @@ class _Path(Generic[T]):
 
 def to_rrset(name: Name, record_set: dict[str, Any]) -> RRset:
     """A record set under a name (its own, or one that its wildcard covers) as dnspython's."""
-    # Route 53's escapes are octal, those of zone files (and dnspython) decimal.
-    values = [
-        _OCTAL.sub(lambda match: f"\\{int(match[1], 8) % 256:03}", record["Value"])
-        for record in record_set["ResourceRecords"]
-    ]
+    values = [_decimal(record["Value"]) for record in record_set["ResourceRecords"]]
     return dns.rrset.from_text_list(
         name, record_set["TTL"], "IN", record_set["Type"], values, origin=dns.name.root, relativize=False
     )
+
+
+def _decimal(text: str) -> str:
+    """A text with decimal escapes, as in zone files and in dnspython; Route 53's are octal."""
+    return _OCTAL.sub(lambda match: f"\\{int(match[1], 8) % 256:03}", text)
 
 
 def make_response(query: Message, rcode: dns.rcode.Rcode) -> Message:

@@ -91,6 +91,9 @@ class _OneZone:
     def name_exists(self, name: Name) -> bool:
         return self._zone.name_exists(name)
 
+    def delegation_of(self, name: Name) -> RecordSet | None:
+        return self._zone.delegation_of(name) if name.is_subdomain(self._zone.name) else None
+
     def zone_of(self, name: Name) -> Name | None:
         return self._zone.name if name.is_subdomain(self._zone.name) else None
 

@@ -82,6 +82,11 @@ class Route53Service(RecordSets, HealthChecks, Limits, Tags):
         zone = self.zones.zone_holding(name)
         return self.zones.is_name_server(name) or (zone is not None and zone.name_exists(name))
 
+    def delegation_of(self, name: Name) -> RecordSet | None:
+        """The NS record set that hands a name over to other name servers; None for what is answered here."""
+        zone = None if self.zones.is_name_server(name) else self.zones.zone_holding(name)
+        return zone.delegation_of(name) if zone else None
+
     def zone_of(self, name: str | Name) -> Name | None:
         """The name of the zone that answers for a name: where its SOA is. None when there is no such zone."""
         zone = self.zones.zone_holding(parse_name(name) if isinstance(name, str) else name)

@@ -65,6 +65,14 @@ class HostedZone:
         """False means NXDOMAIN."""
         return self._types_at(name) is not None
 
+    def delegation_of(self, name: Name) -> RecordSet | None:
+        """The NS record set, below the zone's own name, that hands a name over to other name servers."""
+        topmost = None
+        while name != self.name:
+            topmost = self._by_name.get(name, {}).get("NS", [topmost])[0]
+            name = name.parent()
+        return topmost
+
 
 class Zones:
     """All hosted zones of the account."""
