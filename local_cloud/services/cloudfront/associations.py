@@ -127,11 +127,11 @@ def check_version(arn: str, functions: Functions, trust_of: TrustOf) -> None:
 
 def _check_event(association: Config, number: int) -> None:
     event = association.get("EventType")
-    if event not in EVENT_TYPES:  # captured for `functionAssociations`
+    if event not in EVENT_TYPES:  # captured for other enumerations (aws-cli#6275)
         raise AwsError(
             "MalformedXML",
             f"1 validation error detected: Value '{event}' at 'lambdaFunctionAssociations.items.{number}.member."
-            f"eventType' failed to satisfy constraint: Member must satisfy value set: [{', '.join(EVENT_TYPES)}]",
+            f"eventType' failed to satisfy constraint: Member must satisfy enum value set: [{', '.join(EVENT_TYPES)}]",
         )
     if association.get("IncludeBody") and not str(event).endswith("-request"):
         raise refusal("InvalidArgument", "The parameter IncludeBody is only for viewer-request and origin-request.")

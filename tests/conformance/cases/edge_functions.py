@@ -182,11 +182,11 @@ def two_for_one_event(aws: Account) -> None:
     refuses(aws, None, publish(aws), "origin-request", "origin-request")
 
 
-@case("There are four events", known_from=captured("terraform-aws-cloudfront#53, for FunctionAssociations"), moto=GAP)
+@case("There are four events", known_from=captured("aws-cli#6275, for another enumeration"), moto=GAP)
 def fifth_event(aws: Account) -> None:
     config = config_with(aws, publish(aws), "origin-error")
     create = aws.client("cloudfront", "us-east-1").create_distribution
-    aws.refuses("MalformedXML", 400, "Member must satisfy value set: [", create, DistributionConfig=config)
+    aws.refuses("MalformedXML", 400, "Member must satisfy enum value set: [", create, DistributionConfig=config)
 
 
 @case("Response events have no body to include", known_from=unverified("only request events document it"), moto=GAP)
