@@ -293,7 +293,8 @@ def test_a_failover_group_answers_its_secondary_while_the_primary_is_unhealthy(
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("www.sub.two-regions.test", "A"), ("sub.two-regions.test", "NS"), ("sub.two-regions.test", "A")]
+    ("name", "kind"),
+    [("w.sub.two-regions.test", "A"), ("sub.two-regions.test", "NS"), ("x.deeper.sub.two-regions.test", "A")],
 )
 def test_what_is_delegated_is_referred_to_its_name_servers(zones: OneZone, ask: Any, name: str, kind: str) -> None:
     zones.add("sub.two-regions.test.", "NS", "ns.elsewhere.org.", ttl=300)
