@@ -22,7 +22,7 @@ from local_cloud.errors import AwsError
 from local_cloud.moto_application import MotoApplication, not_implemented
 from local_cloud.plain_objects import is_plain_read
 from local_cloud.protocol import PRINCIPAL_KEY, render_error, render_result, understand
-from local_cloud.required import check_body
+from local_cloud.required import check_body, check_required
 from local_cloud.services import Service
 
 logger = logging.getLogger(__name__)
@@ -122,6 +122,7 @@ class Gateway:
 
     def _through(self, service: Service, call: Call) -> Response:
         """Refuse → answer, or moto → observe. What is refused has changed nothing."""
+        check_required(call)
         service.refuse(call)
         self._authorizer.check(call)
         if call.service == "s3":

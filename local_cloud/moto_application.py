@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import io
+import logging
 import re
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from moto.core.request import Request
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -14,7 +16,13 @@ from moto.s3.responses import S3Response
 from local_cloud.call import Call, Response
 from local_cloud.errors import AwsError
 
+logger = logging.getLogger(__name__)
+
+_STUMBLES = (ArithmeticError, AssertionError, AttributeError, ExpatError, LookupError, TypeError, ValueError)
+"""What moto raises where it takes for granted what a request says."""
+
 _RANGE = re.compile(r"bytes=(?:\d+-\d*|-\d+)")
+_COPY_SOURCE = "x-amz-copy-source"
 _S3_OPERATIONS = """
     AbortMultipartUpload CompleteMultipartUpload CopyObject CreateBucket CreateMultipartUpload DeleteBucket
     DeleteBucketCors DeleteBucketEncryption DeleteBucketLifecycle DeleteBucketOwnershipControls DeleteBucketPolicy
@@ -56,6 +64,9 @@ class MotoApplication(DomainDispatcherApplication):
             response = _ask_s3(call) if call.service == "s3" else self._ask_service(call)
         except NotImplementedError as error:
             raise not_implemented(call) from error
+        except _STUMBLES as error:
+            logger.warning("moto stumbled over %s of %s", call.operation, call.service, exc_info=True)
+            raise _refusal_after(error, call) from error
         if response.status >= 400 and (response.header("Content-Type") or "").startswith("text/html"):
             raise not_implemented(call)  # Flask's own page: moto has no such path
         return response
@@ -99,6 +110,33 @@ def _ask_s3(call: Call) -> Response:
         [(str(name), str(value)) for name, value in headers.items()],
         body.encode() if isinstance(body, str) else bytes(body),
     )
+
+
+def _refusal_after(error: Exception, call: Call) -> AwsError:
+    """What to say when moto stumbled over a request: AWS's word where the request's mistake is plain, else that."""
+    parameters = call.parameters
+    if call.service == "s3":
+        if parameters.get("UploadId") is not None and isinstance(error, LookupError):
+            text = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been"
+            return AwsError("NoSuchUpload", f"{text} aborted or completed.", 404, UploadId=parameters["UploadId"])
+        if "/" not in parameters.get("CopySource", "/"):
+            return AwsError("InvalidArgument", "The copy source must be BUCKET/KEY.", 400, ArgumentName=_COPY_SOURCE)
+        if any(name.startswith("Grant") for name in parameters):
+            return AwsError("InvalidArgument", "Argument format not recognized", 400)
+        if _has_document(call):
+            text = "The XML you provided was not well-formed or did not validate against our published schema"
+            return AwsError("MalformedXML", text, 400)
+    if call.service == "iam" and ("Marker" in parameters or "MaxItems" in parameters):
+        return AwsError("ValidationError", "1 validation error detected: the Marker is not one of a listing.", 400)
+    text = f"The local cloud does not do {call.operation} of {call.service} with what this request says."
+    return AwsError("NotImplemented", text, 501)
+
+
+def _has_document(call: Call) -> bool:
+    """Whether the request brought an XML document."""
+    shape = call.model.input_shape
+    payload = shape.serialization.get("payload") if shape else None
+    return bool(call.body and payload and shape.members[payload].type_name == "structure")
 
 
 def not_implemented(call: Call) -> AwsError:

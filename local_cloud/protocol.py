@@ -31,6 +31,7 @@ from local_cloud.addressing import Host, raw_path, read_host, rewrite_to_path_st
 from local_cloud.call import ACCOUNT_ID, Call, Response
 from local_cloud.errors import AwsError
 from local_cloud.plain_objects import understand_object
+from local_cloud.required import check_types
 from local_cloud.streaming import decode_body
 
 PRINCIPAL_KEY = "local_cloud.principal"
@@ -163,8 +164,13 @@ def _match(service: str, environ: dict[str, Any], body: bytes) -> tuple[Operatio
         raise _no_operation(service, environ)
     try:
         _check_json(model, body)
-        return model, _parse(model, request, url_parameters, b"" if model.name in _STREAMING else body)
+        parameters = _parse(model, request, url_parameters, b"" if model.name in _STREAMING else body)
+        check_types(model.input_shape, parameters)
+        return model, parameters
     except Exception as error:  # moto's parsers raise whatever their XML, JSON or date parser raises
+        if service == "s3" and not body:
+            message = "An argument of the request, in its query or its headers, is not of its type."
+            raise AwsError("InvalidArgument", message, 400) from error
         code, message = _MALFORMED.get(service) or _MALFORMED.get(
             str(model.service_model.protocol), _MALFORMED["query"]
         )

@@ -11,6 +11,32 @@ from local_cloud.errors import AwsError
 _NEED_A_BODY = {"CompleteMultipartUpload", "PutBucketLifecycleConfiguration", "RestoreObject"}
 """Operations whose body botocore's model calls optional, and S3 does not."""
 
+_PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
+    "structure": dict,
+    "map": dict,
+    "list": list,
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "long": int,
+    "float": (int, float),
+    "double": (int, float),
+}
+_LACKS: dict[str, tuple[str, str]] = {
+    "iam": ("ValidationError", "1 validation error detected: {} is missing."),
+    "sts": ("ValidationError", "1 validation error detected: {} is missing."),
+    "lambda": ("ValidationException", "1 validation error detected: {} is missing."),
+    "logs": ("InvalidParameterException", "1 validation error detected: {} is missing."),
+    "resourcegroupstaggingapi": ("InvalidParameterException", "{} is missing."),
+    "cloudfront": ("MissingBody", "This operation requires a body."),
+    "route53": ("InvalidInput", "{} is missing."),
+    "s3control": ("InvalidRequest", "{} is missing."),
+}
+"""The errors in botocore's models for a request that lacks something, by service; the sentences are ours."""
+
+_REFUSED_ELSEWHERE = {"BucketLocationConstraint", "Event", "Protocol"}
+"""Kinds of words that S3 refuses with other codes than MalformedXML."""
+
 _ROOT = re.compile(rb"<(?:\w+:)?(\w+)")
 
 
@@ -34,9 +60,48 @@ def check_body(call: Call) -> None:
         not root
         or root[1].decode() != document.serialization.get("name", payload)
         or lacks_member(document, call.parameters.get(payload) or {})
+        or has_unknown_word(document, call.parameters.get(payload) or {})
     ):
         text = "The XML you provided was not well-formed or did not validate against our published schema"
         raise AwsError("MalformedXML", text, 400)
+
+
+def check_required(call: Call) -> None:
+    """Refuse a request without a parameter that botocore's model requires; S3's bodies have `check_body`.
+
+    Raises:
+        AwsError: With the service's own code for it.
+    """
+    if call.service not in _LACKS or not call.model.input_shape:
+        return
+    missing = [name for name in call.model.input_shape.required_members if call.parameters.get(name) is None]
+    if not missing and call.service in ("iam", "s3control") and lacks_member(call.model.input_shape, call.parameters):
+        missing = ["A member of the document"]
+    if missing:
+        code, sentence = _LACKS[call.service]
+        raise AwsError(code, sentence.format(", ".join(missing)), 400)
+
+
+def check_types(shape: Any, value: Any) -> None:
+    """Raise TypeError unless a value has its shape's type, and so has all that is in it; None passes for absent.
+
+    JSON and some of XML come through moto's parser as they were sent, and nothing behind it looks at types again.
+    """
+    if shape is None or value is None:
+        return
+    expected = _PYTHON_TYPES.get(shape.type_name, object)
+    if not isinstance(value, expected) or (isinstance(value, bool) and shape.type_name != "boolean"):
+        raise TypeError(f"{shape.name} is a {shape.type_name}, not {value!r:.80}")
+    if shape.type_name == "structure":
+        for name in shape.members.keys() & value.keys():
+            check_types(shape.members[name], value[name])
+    elif shape.type_name == "map":
+        for name, item in value.items():
+            check_types(shape.key, name)
+            check_types(shape.value, item)
+    elif shape.type_name == "list":
+        for item in value:
+            check_types(shape.member, item)
 
 
 def lacks_member(shape: Any, value: Any) -> bool:
@@ -48,3 +113,13 @@ def lacks_member(shape: Any, value: Any) -> bool:
     if shape.type_name == "list" and isinstance(value, list):
         return any(lacks_member(shape.member, item) for item in value)
     return False
+
+
+def has_unknown_word(shape: Any, value: Any) -> bool:
+    """Whether a value, or anything in it, is a word that its shape doesn't list."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        return any(has_unknown_word(shape.members[name], item) for name, item in value.items() if name in shape.members)
+    if shape.type_name == "list" and isinstance(value, list):
+        return any(has_unknown_word(shape.member, item) for item in value)
+    words = getattr(shape, "enum", None)
+    return bool(words) and shape.name not in _REFUSED_ELSEWHERE and value not in words

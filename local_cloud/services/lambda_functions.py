@@ -213,7 +213,10 @@ class LambdaService(AliasOperations, PermissionOperations, Service):
             self._states.amend(configuration)
             for member in ("State", "StateReason", "StateReasonCode", "LastUpdateStatus"):
                 configuration.pop(member, None)  # listings don't have them
-        start = int(call.parameters.get("Marker") or 0)
+        marker = str(call.parameters.get("Marker") or 0)
+        if not marker.isdecimal():
+            raise invalid_parameter("The marker is not one of a listing.")
+        start = int(marker)
         end = start + min(int(call.parameters.get("MaxItems") or 50), 50)
         return {"Versions": every[start:end], **({"NextMarker": str(end)} if end < len(every) else {})}
 

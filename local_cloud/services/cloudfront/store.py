@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from local_cloud.call import ACCOUNT_ID
 from local_cloud.clock import Clock
+from local_cloud.errors import AwsError
 
 DEPLOYING = 300.0
 """Seconds that AWS takes to bring a configuration to all edges; 3 to 10 minutes are typical."""
@@ -133,7 +134,10 @@ def paginate(
     values: Sequence[T], parameters: Config, *, key: Callable[[T], str], render: Callable[[T], Config]
 ) -> Config:
     """One page of a listing, with `Marker`, `NextMarker` and `IsTruncated` as CloudFront gives them."""
-    marker, limit = parameters.get("Marker") or "", int(parameters.get("MaxItems") or 100)
+    marker, size = parameters.get("Marker") or "", str(parameters.get("MaxItems") or 100)
+    if not size.isdecimal() or int(size) < 1:
+        raise AwsError("InvalidArgument", "MaxItems must be a number above 0.", 400)
+    limit = int(size)
     keys = [key(value) for value in values]
     start = keys.index(marker) + 1 if marker in keys else 0
     page = values[start : start + limit]
