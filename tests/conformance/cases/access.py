@@ -1,0 +1,255 @@
+"""Who may do what: users, groups, roles and their sessions, decided by their policies and those of buckets.
+
+Everybody here is made in the case, with keys of their own. On AWS new keys and policies are known everywhere only after
+some seconds, so each case looks again until it is so.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tests.conformance.case import GAP, SAME, Account, captured, case, documented
+
+SERVICE = "iam"
+
+EVALUATION = documented("IAM User Guide, Policy evaluation logic")
+SENTENCES = documented("IAM User Guide, Troubleshoot access denied error messages")
+QUOTED = captured("refusals of AWS that users quoted in public issues")
+
+Statement = dict[str, Any]
+
+
+def allow(action: str | list[str], resource: str = "*", **more: Any) -> Statement:
+    """A statement that allows something."""
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def deny(action: str, resource: str = "*", **more: Any) -> Statement:
+    """A statement that forbids something."""
+    return allow(action, resource, **more) | {"Effect": "Deny"}
+
+
+def write(*statements: Statement) -> str:
+    """A policy of these statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+class Somebody:
+    """A user or a role's session: makes clients with its own credentials.
+
+    Attributes:
+        arn: Who it is, as policies name it: a user, or the role of a session.
+    """
+
+    def __init__(self, aws: Account, arn: str, credentials: dict[str, Any]) -> None:
+        self._aws, self.arn, self._credentials = aws, arn, credentials
+
+    def client(self, service: str, region: str = "eu-west-1") -> Any:
+        """A client that tries once."""
+        return boto3.client(
+            service,
+            region_name=region,
+            endpoint_url=self._aws.url,
+            aws_access_key_id=self._credentials["AccessKeyId"],
+            aws_secret_access_key=self._credentials["SecretAccessKey"],
+            aws_session_token=self._credentials.get("SessionToken"),
+            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+        )
+
+
+def make_user(aws: Account, *statements: Statement) -> Somebody:
+    """A user who may do what the statements say, and nothing else."""
+    iam, name = aws.client("iam"), aws.name("user")
+    arn = iam.create_user(UserName=name)["User"]["Arn"]
+    aws.clean_up(iam.delete_user, UserName=name)
+    if statements:
+        iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=write(*statements))
+        aws.clean_up(iam.delete_user_policy, UserName=name, PolicyName="own")
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    aws.clean_up(iam.delete_access_key, UserName=name, AccessKeyId=key["AccessKeyId"])
+    return Somebody(aws, arn, key)
+
+
+def make_session(aws: Account, *statements: Statement) -> Somebody:
+    """A session of a role that may do what the statements say; a user of its own assumes it, whom the role trusts."""
+    user, iam, name = make_user(aws), aws.client("iam"), aws.name("role")
+    trust = write({"Effect": "Allow", "Principal": {"AWS": user.arn}, "Action": "sts:AssumeRole"})
+    made = again(aws, lambda: iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust))
+    aws.clean_up(iam.delete_role, RoleName=name)
+    iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=write(*statements))
+    aws.clean_up(iam.delete_role_policy, RoleName=name, PolicyName="own")
+    arn = made["Role"]["Arn"]
+    session = again(aws, lambda: user.client("sts").assume_role(RoleArn=arn, RoleSessionName="me"))
+    return Somebody(aws, arn, session["Credentials"])
+
+
+def again(aws: Account, call: Callable[[], Any]) -> Any:
+    """What a call answers, as soon as it isn't refused any more."""
+
+    def check() -> Any:
+        try:
+            return call()
+        except ClientError as error:
+            raise AssertionError(str(error)) from error
+
+    return aws.eventually(check)
+
+
+def refused(aws: Account, code: str, message: str | None, method: Callable[..., Any], **parameters: Any) -> None:
+    """A call is refused with 403, as soon as AWS knows who asks."""
+    aws.eventually(lambda: aws.refuses(code, 403, message, method, **parameters))
+
+
+def put_bucket_policy(aws: Account, bucket: str, *statements: Statement) -> None:
+    """Give a bucket a policy; on AWS, once its principals are known."""
+    again(aws, lambda: aws.client("s3").put_bucket_policy(Bucket=bucket, Policy=write(*statements)))
+
+
+@case("Whom no policy allows anything, may do nothing; S3 names the action", known_from=QUOTED, moto=GAP)
+def user_without_policies(aws: Account) -> None:
+    message = "is not authorized to perform: s3:ListAllMyBuckets because no identity-based policy allows the "
+    refused(aws, "AccessDenied", message, make_user(aws).client("s3").list_buckets)
+
+
+@case("Everybody may ask who they are", known_from=documented("STS GetCallerIdentity"), moto=SAME)
+def caller_identity(aws: Account) -> None:
+    user = make_user(aws, deny("*"))
+    assert again(aws, user.client("sts").get_caller_identity)["Arn"] == user.arn
+
+
+@case("Lambda's refusal has a code of its own, and names even all functions", known_from=QUOTED, moto=GAP)
+def lambda_code(aws: Account) -> None:
+    message = "is not authorized to perform: lambda:ListFunctions on resource: * because no identity-based policy"
+    refused(aws, "AccessDeniedException", message, make_user(aws).client("lambda").list_functions)
+
+
+@case("IAM's refusal names a role without its ARN", known_from=QUOTED, moto=GAP)
+def role_without_arn(aws: Account) -> None:
+    role = aws.create_role().rpartition("/")[2]
+    message = f"is not authorized to perform: iam:GetRole on resource: role {role} because no identity-based policy"
+    refused(aws, "AccessDenied", message, make_user(aws).client("iam").get_role, RoleName=role)
+
+
+@case("Route 53's and CloudFront's refusals name no resource where there is none", known_from=QUOTED, moto=GAP)
+def without_resource(aws: Account) -> None:
+    user = make_user(aws)
+    message = "is not authorized to perform: route53:ListHostedZones because no identity-based policy allows the"
+    refused(aws, "AccessDenied", message, user.client("route53").list_hosted_zones)
+    message = "is not authorized to perform: cloudfront:ListDistributions because no identity-based policy allows the"
+    refused(aws, "AccessDenied", message, user.client("cloudfront").list_distributions)
+
+
+@case("A user may do what a policy allows, on the resources that it names", known_from=EVALUATION, moto=GAP)
+def allowed_in_one_bucket(aws: Account) -> None:
+    mine, other = aws.create_bucket(), aws.create_bucket()
+    s3 = make_user(aws, allow("s3:PutObject", f"arn:aws:s3:::{mine}/*")).client("s3")
+    again(aws, lambda: s3.put_object(Bucket=mine, Key="page", Body=b"mine"))
+    message = f'is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::{other}/page" because no identity'
+    refused(aws, "AccessDenied", message, s3.put_object, Bucket=other, Key="page", Body=b"not mine")
+
+
+@case("An explicit deny outweighs an allow, and the refusal says so", known_from=SENTENCES, moto=GAP)
+def explicit_deny(aws: Account) -> None:
+    user = make_user(aws, allow("s3:*"), deny("s3:ListAllMyBuckets"))
+    message = "s3:ListAllMyBuckets with an explicit deny in an identity-based policy"
+    refused(aws, "AccessDenied", message, user.client("s3").list_buckets)
+
+
+@case("A user may do what the group's policy allows", known_from=EVALUATION, moto=SAME)
+def by_group(aws: Account) -> None:
+    iam, user, group = aws.client("iam"), make_user(aws), aws.name("group")
+    iam.create_group(GroupName=group)
+    aws.clean_up(iam.delete_group, GroupName=group)
+    iam.put_group_policy(GroupName=group, PolicyName="own", PolicyDocument=write(allow("s3:ListAllMyBuckets")))
+    aws.clean_up(iam.delete_group_policy, GroupName=group, PolicyName="own")
+    member = {"GroupName": group, "UserName": user.arn.rpartition("/")[2]}
+    iam.add_user_to_group(**member)
+    aws.clean_up(iam.remove_user_from_group, **member)
+    again(aws, user.client("s3").list_buckets)
+
+
+@case(
+    "Who may not list a bucket doesn't learn that an object is missing",
+    known_from=documented("S3 API Reference, GetObject"),
+    moto=GAP,
+)
+def missing_object(aws: Account) -> None:
+    bucket = aws.create_bucket()
+    s3 = make_user(aws, allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*")).client("s3")
+    refused(aws, "AccessDenied", "s3:ListBucket", s3.get_object, Bucket=bucket, Key="nothing")
+
+
+@case("Who makes a function must be allowed to pass its role", known_from=documented("SAR, AWS Lambda"), moto=GAP)
+def pass_role(aws: Account) -> None:
+    role, archive = aws.create_role(), io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as files:
+        files.writestr("handler.py", "def handler(event, context): return event\n")
+    function = {"FunctionName": aws.name("function"), "Role": role, "Runtime": "python3.13"}
+    code = {"Handler": "handler.handler", "Code": {"ZipFile": archive.getvalue()}}
+    create = make_user(aws, allow("lambda:CreateFunction")).client("lambda", "us-east-1").create_function
+    message = f"is not authorized to perform: iam:PassRole on resource: {role} because no identity-based policy"
+    aws.clean_up(aws.client("lambda", "us-east-1").delete_function, FunctionName=function["FunctionName"])
+    refused(aws, "AccessDeniedException", message, create, **function, **code)
+
+
+@case("A session may do what its role's policy allows, and no more", known_from=EVALUATION, moto=GAP)
+def session(aws: Account) -> None:
+    bucket = aws.create_bucket()
+    s3 = make_session(aws, allow("s3:ListBucket", f"arn:aws:s3:::{bucket}")).client("s3")
+    again(aws, lambda: s3.list_objects_v2(Bucket=bucket))
+    message = ":assumed-role/"
+    refused(aws, "AccessDenied", message, s3.put_object, Bucket=bucket, Key="page", Body=b"no")
+
+
+@case("A bucket's deny that names a role holds for its sessions", known_from=SENTENCES, moto=GAP)
+def bucket_denies_role(aws: Account) -> None:
+    bucket = aws.create_bucket()
+    session = make_session(aws, allow("s3:*"))
+    put_bucket_policy(aws, bucket, deny("s3:ListBucket", f"arn:aws:s3:::{bucket}", Principal={"AWS": session.arn}))
+    message = "with an explicit deny in a resource-based policy"
+    refused(aws, "AccessDenied", message, session.client("s3").list_objects_v2, Bucket=bucket)
+
+
+@case("A user whom a bucket's policy names needs no policy of their own", known_from=EVALUATION, moto=SAME)
+def bucket_allows_user(aws: Account) -> None:
+    bucket, user = aws.create_bucket(), make_user(aws)
+    put_bucket_policy(aws, bucket, allow("s3:ListBucket", f"arn:aws:s3:::{bucket}", Principal={"AWS": user.arn}))
+    again(aws, lambda: user.client("s3").list_objects_v2(Bucket=bucket))
+
+
+@case(
+    "A bucket's policy that names the account leaves it to the account's policies",
+    known_from=documented("IAM User Guide, Principal: AWS account principals"),
+    moto=GAP,
+)
+def bucket_allows_account(aws: Account) -> None:
+    bucket, user = aws.create_bucket(), make_user(aws)
+    account = {"AWS": f"arn:aws:iam::{aws.account_id}:root"}
+    put_bucket_policy(aws, bucket, allow("s3:ListBucket", f"arn:aws:s3:::{bucket}", Principal=account))
+    refused(aws, "AccessDenied", "s3:ListBucket", user.client("s3").list_objects_v2, Bucket=bucket)
+
+
+@case(
+    "Record types can be a condition of who may change records",
+    known_from=documented("R53DG/specifying-conditions-route53"),
+    moto=GAP,
+)
+def only_txt_records(aws: Account) -> None:
+    zone = f"{aws.name('zone')}.conformance-{aws.name('of')}.test"
+    admin = aws.client("route53")
+    zone_id = admin.create_hosted_zone(Name=zone, CallerReference=zone)["HostedZone"]["Id"]
+    aws.clean_up(admin.delete_hosted_zone, Id=zone_id)
+    only_txt = {"ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsRecordTypes": "TXT"}}
+    user = make_user(aws, allow("route53:ChangeResourceRecordSets", Condition=only_txt))
+    record = {"Name": f"www.{zone}", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.1"}]}
+    batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+    change = user.client("route53").change_resource_record_sets
+    refused(aws, "AccessDenied", None, change, HostedZoneId=zone_id, ChangeBatch=batch)
