@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from local_cloud.engines.sandbox.model import DeployedFunction, Invocation
+from local_cloud.engines.sandbox.output import Output
 from local_cloud.engines.sandbox.runtime_api import Outcome, Request, RuntimeApi
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 INIT_TIMEOUT = 10.0
 """Seconds that Lambda gives a function to start (LDG/lambda-runtime-environment)."""
-
-LARGEST_OUTPUT = 1_048_576
-"""Bytes that are kept of what a function writes during one event, so that one that never stops writing does no harm."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,8 @@ class Environment:
         self._place = place
         self._api = RuntimeApi()
         self._transport: asyncio.SubprocessTransport | None = None
-        self.output = Output(self._api)
+        self._exit = Exit(self._api)
+        self._output = Output()
         self.log_stream = f"[{function.version}]{uuid.uuid4().hex}"
         self._killed = False
 
@@ -73,33 +74,49 @@ class Environment:
         return replica if self._place.log_group.endswith(f"/{replica}") else self._function.name
 
     @property
+    def _has_ended(self) -> bool:
+        return self._exit.noticed.done()
+
+    @property
     def alive(self) -> bool:
         """Whether it can handle another event."""
-        return not (self._killed or self.output.ended)
+        return not (self._killed or self._has_ended)
 
     async def invoke(self, event: Any) -> Invocation:
         """Handle one event; starts the process if it isn't there yet."""
         loop = asyncio.get_running_loop()
-        request_id, body = str(uuid.uuid4()), json.dumps(event).encode()
+        request_id, body = str(uuid.uuid4()), _to_json(event)
         if self._transport is None:
             started = await self._start(request_id)
             if started is not None:
                 return started
-        self.output.add(f"START RequestId: {request_id} Version: {self._function.version}")
-        began, timeout, timed_out = loop.time(), self._function.timeout, False
+        self._output.add(f"START RequestId: {request_id} Version: {self._function.version}")
+        began, timeout = loop.time(), self._function.timeout
         request = Request(request_id, body, self._function.arn, timeout)
+        late = _fail("Sandbox.Timedout", f"Error: Task timed out after {timeout:.2f} seconds")
+        self._watch(began + timeout, late)
         try:
-            async with asyncio.timeout(timeout):
-                outcome = await self._api.handle(request)
+            outcome = await self._api.handle(request)
         except asyncio.CancelledError:  # nobody waits for the answer any more, but the process is still busy with it
             await self.kill()
             raise
-        except TimeoutError:
-            timed_out, outcome = True, _fail("Sandbox.Timedout", f"Error: Task timed out after {timeout:.2f} seconds")
+        finally:
+            self._timer.cancel()
+        timed_out = outcome is late
         duration = loop.time() - began
-        if timed_out or self.output.ended:
+        if timed_out or self._has_ended:
             await self.kill()
         return await self._report(request_id, outcome, duration, timed_out=timed_out)
+
+    def _watch(self, deadline: float, late: Outcome) -> None:
+        """Once a second look after an event that is being handled; at its deadline, give it up."""
+        loop = asyncio.get_running_loop()
+        left = deadline - loop.time()
+        if left > 0:
+            self._output.bound()
+            self._timer = loop.call_later(min(left, 1.0), self._watch, deadline, late)
+        else:
+            self._api.give_up(late)
 
     async def _start(self, request_id: str) -> Invocation | None:
         """Start the process and its runtime; what came of the request if that failed, else None."""
@@ -115,10 +132,10 @@ class Environment:
         # -I -S: nothing of this machine's Python but the standard library; -B: Lambda's /var/task can't be written to.
         flags = ("-I", "-S", "-B", "-u", "-X", "utf8")
         self._transport, _ = await loop.subprocess_exec(
-            lambda: self.output,
+            lambda: self._exit,
             *(sys.executable, *flags, str(BOOTSTRAP), json.dumps(settings)),
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=self._output.file,
             stderr=subprocess.STDOUT,
             cwd=self._place.task_root,
             env=self._make_variables(address),
@@ -129,32 +146,34 @@ class Environment:
         except TimeoutError:
             outcome = _fail("Sandbox.Timedout", f"Error: The function did not start within {INIT_TIMEOUT:g} seconds")
         if outcome.error is None:
+            self._output.read()  # what it wrote at its start comes before the first event's lines
             return None
         await self.kill()
         return await self._report(request_id, outcome, loop.time() - began, timed_out=False)
 
     async def _report(self, request_id: str, outcome: Outcome, duration: float, *, timed_out: bool) -> Invocation:
         """Collect what was written meanwhile, and end it as Lambda does."""
-        await asyncio.sleep(0)  # what was written before the answer is in the pipe; let the loop read it
+        self._output.read()
         if outcome.error and outcome.error.get("errorType") in ("Sandbox.Timedout", "Runtime.ExitError"):
             outcome.error["errorMessage"] = f"RequestId: {request_id} {outcome.error['errorMessage']}"
-            self.output.add(outcome.error["errorMessage"])
-        self.output.add(f"END RequestId: {request_id}")
-        memory = self._function.memory_size
-        self.output.add(f"REPORT RequestId: {request_id}\tDuration: {duration * 1000:.2f} ms\tMemory Size: {memory} MB")
-        log = self.output.take()
+            self._output.add(outcome.error["errorMessage"])
+        self._output.add(f"END RequestId: {request_id}")
+        took, memory = f"{duration * 1000:.2f} ms", self._function.memory_size
+        self._output.add(f"REPORT RequestId: {request_id}\tDuration: {took}\tMemory Size: {memory} MB")
+        log = self._output.take()
         return Invocation(outcome.payload, outcome.error, timed_out, log, request_id, duration)
 
     async def kill(self) -> None:
         """End the process at once, and what it started. May be repeated."""
         self._killed = True
-        if self._transport and not self.output.ended:
+        if self._transport and not self._has_ended:
             with suppress(ProcessLookupError, PermissionError):
                 _kill(self._transport)
-            await self.output.exited
+            await self._exit.noticed
         if self._transport:
             self._transport.close()
         await self._api.stop()
+        self._output.close()
 
     def _make_variables(self, address: str) -> dict[str, str]:
         """Lambda's reserved variables and nothing else; no credentials (LDG/configuration-envvars)."""
@@ -180,48 +199,17 @@ class Environment:
         return {**function.environment, **variables}
 
 
-class Output(asyncio.SubprocessProtocol):
-    """Collects the lines that a process writes, and notices its end."""
+class Exit(asyncio.SubprocessProtocol):
+    """Notices the end of a process, and tells whoever waits for its answer."""
 
     def __init__(self, api: RuntimeApi) -> None:
-        self.exited: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.noticed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._api = api
-        self._lines: list[str] = []
-        self._rest = b""
-        self._size = 0
         self._transport: Any = None
-
-    @property
-    def ended(self) -> bool:
-        """Whether the process is gone."""
-        return self.exited.done()
-
-    def add(self, line: str) -> None:
-        """A line that Lambda itself writes; what the function has not ended counts as a line before it."""
-        if self._rest:
-            self._lines.append(self._rest.decode("utf-8", "replace"))
-            self._rest = b""
-        self._lines.append(line)
-
-    def take(self) -> list[str]:
-        """The lines since the last time."""
-        lines, self._lines, self._size = self._lines, [], 0
-        return [line.replace("\r", "\n") for line in lines]  # AWS's runtime separates the lines of one message so
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio when the process runs."""
         self._transport = transport
-
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
-        """Called by asyncio with what the process wrote."""
-        room = LARGEST_OUTPUT - self._size
-        if room <= 0:
-            return
-        self._size += len(data)
-        if len(data) > room:
-            data = data[:room] + b"\n(more than 1 MB; the rest is not kept)\n"
-        *whole, self._rest = (self._rest + data).split(b"\n")
-        self._lines.extend(line.decode("utf-8", "replace") for line in whole)
 
     def process_exited(self) -> None:
         """Called by asyncio when the process is gone."""
@@ -229,11 +217,19 @@ class Output(asyncio.SubprocessProtocol):
         reason = (
             f"exit status {status}" if status >= 0 else f"signal: {(signal.strsignal(-status) or str(-status)).lower()}"
         )
-        if not self.exited.done():
-            self.exited.set_result(None)
+        if not self.noticed.done():
+            self.noticed.set_result(None)
         self._api.fail(
             {"errorType": "Runtime.ExitError", "errorMessage": f"Error: Runtime exited with error: {reason}"}
         )
+
+
+def _to_json(event: Any) -> bytes:
+    """An event as JSON; orjson is many times faster, and refuses what few events hold, such as half a character."""
+    try:
+        return orjson.dumps(event)
+    except TypeError:
+        return json.dumps(event).encode()
 
 
 def _fail(error_type: str, message: str) -> Outcome:

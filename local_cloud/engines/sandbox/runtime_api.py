@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import httptools
 
@@ -91,6 +91,10 @@ class RuntimeApi:
         self._give()
         return await self._outcome
 
+    def give_up(self, outcome: Outcome) -> None:
+        """Whoever waits gets this; what the runtime might still bring comes too late."""
+        _finish(self._outcome, outcome)
+
     def fail(self, error: dict[str, Any]) -> None:
         """The process is gone: whoever waits, or comes later, gets this error."""
         self._gone = Outcome(error=error)
@@ -147,8 +151,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio, which sends small packets at once."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self._api.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
