@@ -7,7 +7,10 @@ access_controls     origin access controls
 cache_policies      managed and own
 invalidations       and who hears of them
 tags
-validation          what is refused in a configuration
+listings            which distributions use what
+validation          what is refused in a configuration: of its origins, of its behaviors, and what is not done
+origins, behaviors, unsupported
+whole               what is refused in an update
 associations        which function versions may run at the edge
 defaults            what AWS fills in
 refusals            codes, statuses and sentences

@@ -6,15 +6,10 @@ from typing import Any
 
 from local_cloud.call import Call
 from local_cloud.services.cloudfront.operations import URL, Operations, check_match, required
-from local_cloud.services.cloudfront.refusals import refusal
+from local_cloud.services.cloudfront.refusals import invalid, not_done, refusal
 from local_cloud.services.cloudfront.store import Config, Versioned, items, new_id, paginate
 
 _MISSING = "NoSuchOriginAccessControl"
-_ALLOWED = {
-    "SigningProtocol": {"sigv4"},
-    "SigningBehavior": {"never", "always", "no-override"},
-    "OriginAccessControlOriginType": {"s3", "mediastore", "mediapackagev2", "lambda"},
-}
 
 
 class AccessControlOperations(Operations):
@@ -61,10 +56,11 @@ class AccessControlOperations(Operations):
 
     def _checked_control(self, call: Call, *, but: str = "") -> Config:
         config: Config = {"Description": "", **call.parameters["OriginAccessControlConfig"]}
-        required(config, "Name", *_ALLOWED)
-        for name, allowed in _ALLOWED.items():
-            if config[name] not in allowed:
-                raise refusal("InvalidArgument", f"The parameter {name} has an invalid value: {config[name]}.")
+        required(config, "Name", "SigningProtocol", "SigningBehavior", "OriginAccessControlOriginType")
+        if not 1 <= len(config["Name"]) <= 64:
+            raise invalid("The parameter Name is empty or too long.")
+        if config["SigningBehavior"] != "always":  # the edge signs always, or, without an access control, never
+            raise not_done(f"the signing behavior {config['SigningBehavior']}")
         if self.same_name(self.store.access_controls, config["Name"], but=but):
             raise refusal("OriginAccessControlAlreadyExists")
         return config

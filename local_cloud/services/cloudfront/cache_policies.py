@@ -14,6 +14,7 @@ CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 CACHING_OPTIMIZED_UNCOMPRESSED = "b2884449-e4de-46a7-ac36-70bc7f1ddd6d"
 _DAY, _YEAR = 86400, 31536000
+_MOST_NAMES = 10
 
 
 def _managed(policy_id: str, name: str, comment: str, ttls: tuple[int, int, int], *, compressed: bool) -> Versioned:
@@ -125,10 +126,12 @@ class CachePolicyOperations(Operations):
         given = call.parameters["CachePolicyConfig"]
         config["DefaultTTL"] = given.get("DefaultTTL", max(_DAY, config["MinTTL"]))
         config["MaxTTL"] = given.get("MaxTTL", max(_YEAR, config["DefaultTTL"]))
-        check_ttl_order(config)
+        if not _in_order(config):  # InvalidTTLOrder is no error of cache policies' operations in botocore's model
+            raise refusal("InvalidArgument", "The parameters MinTTL, DefaultTTL and MaxTTL are not in order.")
         in_key = config["ParametersInCacheKeyAndForwardedToOrigin"]
         required(in_key, "EnableAcceptEncodingGzip", "HeadersConfig", "CookiesConfig", "QueryStringsConfig")
         in_key.setdefault("EnableAcceptEncodingBrotli", False)
+        _check_key(in_key, caches=config["MaxTTL"] > 0)
         if self.same_name(self.store.cache_policies, config["Name"], but=but):
             raise refusal("CachePolicyAlreadyExists")
         return config
@@ -140,8 +143,28 @@ class CachePolicyOperations(Operations):
 
 def check_ttl_order(config: Config) -> None:
     """Refuse TTLs that are negative or not minimum ≤ default ≤ maximum."""
-    if not 0 <= config["MinTTL"] <= config["DefaultTTL"] <= config["MaxTTL"]:
+    if not _in_order(config):
         raise refusal("InvalidTTLOrder")
+
+
+def _in_order(config: Config) -> bool:
+    return bool(0 <= config["MinTTL"] <= config["DefaultTTL"] <= config["MaxTTL"])
+
+
+def _check_key(in_key: Config, *, caches: bool) -> None:
+    """Refuse too many names (CFDG/cloudfront-limits), names that don't fit, and any key when nothing is cached."""
+    for kind, one in (("Headers", "Header"), ("Cookies", "Cookie"), ("QueryStrings", "QueryString")):
+        settings, behavior = in_key[f"{kind}Config"], f"{one}Behavior"
+        names = items(settings.get(kind))
+        if len(names) > _MOST_NAMES:
+            raise refusal(f"TooMany{kind}InCachePolicy")
+        if bool(names) != (settings.get(behavior) in ("whitelist", "allExcept")):
+            raise refusal("InvalidArgument", f"The parameter {kind} does not fit {behavior}.")
+        if not caches and settings.get(behavior) != "none":
+            raise refusal("InvalidArgument", f"The parameter {behavior} is invalid for policy with caching disabled.")
+    for name in ("EnableAcceptEncodingGzip", "EnableAcceptEncodingBrotli"):
+        if not caches and in_key[name]:
+            raise refusal("InvalidArgument", f"The parameter {name} is invalid for policy with caching disabled.")
 
 
 def cache_policies_of(config: Config) -> set[str]:

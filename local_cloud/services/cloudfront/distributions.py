@@ -13,6 +13,7 @@ from local_cloud.services.cloudfront.operations import URL, Operations, check_ma
 from local_cloud.services.cloudfront.refusals import refusal
 from local_cloud.services.cloudfront.store import Config, Distribution, as_time, items, paginate
 from local_cloud.services.cloudfront.tags import read_tags
+from local_cloud.services.cloudfront.whole import check_whole
 
 _NOT_SUMMARISED = {"CallerReference", "DefaultRootObject", "Logging", "ContinuousDeploymentPolicyId"}
 
@@ -53,9 +54,9 @@ class DistributionOperations(InvalidationOperations, Operations):
         distribution, given = self.distribution(call), call.parameters["DistributionConfig"]
         check_match(call.parameters, distribution)
         required(given, "CallerReference", "Origins", "DefaultCacheBehavior", "Comment", "Enabled")
-        # What a whole configuration has and this one lacks is not a default but a mistake [V].
-        if given["CallerReference"] != distribution.config["CallerReference"] or _lacks(given):
+        if given["CallerReference"] != distribution.config["CallerReference"]:
             raise refusal("IllegalUpdate")
+        check_whole(given)
         config = self._checked(given, but=distribution.id)
         gone = function_versions_of(distribution.config) - function_versions_of(config)
         distribution.replace(config, self.now)
@@ -123,10 +124,6 @@ def _summary(distribution: Distribution) -> Config:
         "AliasICPRecordals": [],
         **{name: value for name, value in distribution.config.items() if name not in _NOT_SUMMARISED},
     }
-
-
-def _lacks(given: Config) -> bool:
-    return any(given.get(name) is None for name in ("Aliases", "WebACLId"))
 
 
 def _already_exists(held: Distribution) -> AwsError:

@@ -15,6 +15,11 @@ INVALIDATING = 60.0
 
 _MOST_PATHS, _MOST_WILDCARDS = 3000, 15  # CFDG/cloudfront-limits
 
+_REUSED = (
+    "Your request contains a caller reference that was used for a previous invalidation batch for the same "
+    "distribution."
+)
+
 Listener = Callable[[str, list[str]], None]
 
 
@@ -59,7 +64,7 @@ class InvalidationOperations(Operations):
             if held.batch["CallerReference"] == batch["CallerReference"]:
                 if set(items(held.batch["Paths"])) == set(items(batch["Paths"])):
                     return held
-                raise refusal("InvalidArgument", "The caller reference was used for another invalidation batch.")
+                raise refusal("InvalidArgument", _REUSED)
         return None
 
     def _start(self, distribution: Distribution, batch: Config) -> Invalidation:
@@ -86,12 +91,10 @@ def check_batch(batch: Config) -> None:
     """Refuse an invalidation batch that CloudFront would refuse.
 
     Raises:
-        AwsError: InconsistentQuantities, InvalidArgument or BatchTooLarge.
+        AwsError: InvalidArgument or BatchTooLarge.
     """
     required(batch, "Paths", "CallerReference")
     paths = items(batch["Paths"])
-    if batch["Paths"].get("Quantity") != len(paths):
-        raise refusal("InconsistentQuantities")
     if len(paths) > _MOST_PATHS:
         raise refusal("BatchTooLarge")
     if not paths or not all(_is_path(path) for path in paths):

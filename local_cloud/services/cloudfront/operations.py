@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
 from local_cloud.call import Call
@@ -10,6 +11,7 @@ from local_cloud.services.cloudfront.store import Config, Distribution, Store, V
 from local_cloud.services.service import Service
 
 URL = "https://cloudfront.amazonaws.com/2020-05-31"
+_ETAG = re.compile(r"E[0-9A-Z]{8,14}")
 V = TypeVar("V", bound=Versioned)
 
 
@@ -47,10 +49,10 @@ def check_match(parameters: dict[str, Any], held: Versioned) -> None:
     """Refuse a change that was not made from the version that is held.
 
     Raises:
-        AwsError: InvalidIfMatchVersion without an ETag, PreconditionFailed with a stale one.
+        AwsError: InvalidIfMatchVersion without an ETag or with what is none, PreconditionFailed with a stale one.
     """
     given = (parameters.get("IfMatch") or "").strip('"')
-    if not given:
+    if not _ETAG.fullmatch(given):
         raise refusal("InvalidIfMatchVersion")
     if given != held.etag:
         raise refusal("PreconditionFailed")

@@ -34,12 +34,28 @@ _TEXTS: dict[str, tuple[int, str]] = {
         400,
         "The default root object file name is too big or contains an invalid character.",
     ),
+    "InvalidDomainNameForOriginAccessControl": (
+        400,
+        "An origin access control is associated with an origin whose domain name is not supported.",
+    ),
     "InvalidErrorCode": (400, "An invalid error code was specified."),
+    "InvalidForwardCookies": (
+        400,
+        "Your request contains forward cookies option which doesn't match with the expectation for the whitelisted "
+        "list of cookie names.",
+    ),
     "InvalidIfMatchVersion": (400, "The If-Match version is missing or not valid for the resource."),
     "InvalidOriginAccessControl": (400, "The origin access control is not valid."),
     "InvalidOriginAccessIdentity": (400, "The origin access identity is not valid or doesn't exist."),
+    "InvalidOriginKeepaliveTimeout": (400, "The keep alive timeout specified for the origin is not valid."),
+    "InvalidOriginReadTimeout": (400, "The read timeout specified for the origin is not valid."),
+    "InvalidQueryStringParameters": (400, "The query string parameters specified are not valid."),
     "InvalidResponseCode": (400, "A response code is not valid."),
-    "InvalidTTLOrder": (400, "The TTL order specified is not valid."),
+    "InvalidTTLOrder": (
+        400,
+        "MinTTL, MaxTTL and DefaultTTL should follow order MinTTL less than or equal to DefaultTTL less than or equal "
+        "to MaxTTL",
+    ),
     "InvalidTagging": (400, "The tagging specified is not valid."),
     "InvalidViewerCertificate": (
         400,
@@ -47,6 +63,10 @@ _TEXTS: dict[str, tuple[int, str]] = {
         "that validates your authorization to use the domain name.",
     ),
     "MalformedInput": (400, "Could not parse the request: a required element is missing or has a wrong type."),
+    "MissingBody": (
+        400,
+        "This operation requires a body. Ensure that the body is present and the Content-Type header is set.",
+    ),
     "NoSuchCachePolicy": (404, "The specified cache policy does not exist."),
     "NoSuchCloudFrontOriginAccessIdentity": (
         404,
@@ -70,12 +90,14 @@ _TEXTS: dict[str, tuple[int, str]] = {
         "The request failed because it didn't meet the preconditions in one or more request-header fields.",
     ),
     "TooManyCacheBehaviors": (400, "You cannot create more cache behaviors for the distribution."),
+    "TooManyCookiesInCachePolicy": (400, "The number of cookies in the cache policy exceeds the maximum."),
     "TooManyDistributionCNAMEs": (400, "Your request contains more CNAMEs than are allowed per distribution."),
     "TooManyDistributionsWithLambdaAssociations": (
         400,
         "Processing your request would cause the maximum number of distributions with Lambda@Edge function "
         "associations per owner to be exceeded.",
     ),
+    "TooManyHeadersInCachePolicy": (400, "The number of headers in the cache policy exceeds the maximum."),
     "TooManyInvalidationsInProgress": (
         400,
         "You have exceeded the maximum number of allowable InProgress invalidation batch requests, or invalidation "
@@ -91,6 +113,7 @@ _TEXTS: dict[str, tuple[int, str]] = {
         "Processing your request would cause you to exceed the maximum number of origin groups allowed.",
     ),
     "TooManyOrigins": (400, "You cannot create more origins for the distribution."),
+    "TooManyQueryStringsInCachePolicy": (400, "The number of query strings in the cache policy exceeds the maximum."),
 }
 
 
@@ -102,6 +125,11 @@ def refusal(code: str, message: str = "") -> AwsError:
     """
     status, text = _TEXTS[code]
     return AwsError(code, message or text, status)
+
+
+def invalid(message: str) -> AwsError:
+    """InvalidArgument, CloudFront's most common refusal, with its sentence."""
+    return refusal("InvalidArgument", message)
 
 
 def not_done(what: str) -> AwsError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from local_cloud.call import Call
 from local_cloud.clock import Clock
 from local_cloud.services.cloudfront.access_controls import AccessControlOperations
 from local_cloud.services.cloudfront.associations import (
@@ -15,16 +16,24 @@ from local_cloud.services.cloudfront.associations import (
 from local_cloud.services.cloudfront.cache_policies import CachePolicyOperations
 from local_cloud.services.cloudfront.distributions import DistributionOperations
 from local_cloud.services.cloudfront.identities import IdentityOperations
+from local_cloud.services.cloudfront.listings import ListingOperations
+from local_cloud.services.cloudfront.refusals import refusal
 from local_cloud.services.cloudfront.store import Config, Distribution, Store
 from local_cloud.services.cloudfront.tags import TagOperations
-from local_cloud.services.cloudfront.validation import check_config
+from local_cloud.services.cloudfront.validation import check_config, check_quantities
+from local_cloud.services.constraints import check_constraints
 
 REAPING = 1800.0
 """Seconds after which AWS has removed a function's replicas from the edges; some hours are typical there."""
 
 
 class CloudFrontService(
-    DistributionOperations, IdentityOperations, AccessControlOperations, CachePolicyOperations, TagOperations
+    DistributionOperations,
+    IdentityOperations,
+    AccessControlOperations,
+    CachePolicyOperations,
+    ListingOperations,
+    TagOperations,
 ):
     """CloudFront, owned outright: moto's is never asked, because it forgets half of a distribution.
 
@@ -46,6 +55,15 @@ class CloudFrontService(
     def connect(self, *, functions: Functions, trust_of: TrustOf = trust_in_moto) -> None:
         """Say whom to ask about function versions and about the trust of their roles."""
         self._functions, self._trust_of = functions, trust_of
+
+    def refuse(self, call: Call) -> None:
+        """Refuse a request without the body that its operation needs, wrong counts, and values outside the model's."""
+        shape = call.model.input_shape
+        payload = shape.serialization.get("payload") if shape else None
+        if shape and payload in shape.required_members and not call.parameters.get(payload):
+            raise refusal("MissingBody")
+        check_quantities(call.parameters)
+        check_constraints(call, code="InvalidArgument")
 
     def check_config(self, config: Config, *, but: str = "") -> None:
         """Refuse a configuration that CloudFront would refuse."""

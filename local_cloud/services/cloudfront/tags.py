@@ -9,6 +9,8 @@ from local_cloud.services.cloudfront.operations import Operations
 from local_cloud.services.cloudfront.refusals import refusal
 from local_cloud.services.cloudfront.store import Config, Distribution
 
+_MOST_TAGS = 50
+
 
 class TagOperations(Operations):
     """List, put and remove tags."""
@@ -21,7 +23,7 @@ class TagOperations(Operations):
     def answer_tag_resource(self, call: Call) -> dict[str, Any]:
         """Add tags, or change their values."""
         tagged, tags = self._tagged(call), read_tags(call.parameters["Tags"])
-        if len(tagged.tags | tags) > 50:
+        if len(tagged.tags | tags) > _MOST_TAGS:
             raise refusal("InvalidTagging")
         tagged.tags |= tags
         return {}
@@ -48,6 +50,7 @@ def read_tags(tags: Config | None) -> dict[str, str]:
         AwsError: InvalidTagging for a key or value that is too long, or a key of AWS's own.
     """
     read = {tag["Key"]: tag.get("Value") or "" for tag in (tags or {}).get("Items") or []}
-    if any(not 1 <= len(k) <= 128 or len(v) > 256 or k.lower().startswith("aws:") for k, v in read.items()):
+    wrong = (not 1 <= len(k) <= 128 or len(v) > 256 or k.lower().startswith("aws:") for k, v in read.items())
+    if len(read) > _MOST_TAGS or any(wrong):
         raise refusal("InvalidTagging")
     return read
