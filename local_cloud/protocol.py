@@ -38,6 +38,7 @@ PRINCIPAL_KEY = "local_cloud.principal"
 """WSGI environment key by which an engine in this process says who it is; no HTTP header can set it."""
 
 _SCOPE = re.compile(r"([^/,\s=]+)/\d{8}/([a-z0-9-]*)/([a-z0-9-]+)/aws4_request")
+_UNSIGNED_OF_STS = re.compile(rb"(?:^|&)Action=AssumeRoleWith(?:SAML|WebIdentity)(?:&|$)")
 _SHORTEST_ACCESS_KEY = 16
 _STREAMING = {"PutObject", "UploadPart"}
 _SERVICE_OF_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
@@ -68,7 +69,7 @@ def understand(environ: dict[str, Any], body: bytes) -> Call:
         AwsError: No operation of the service matches the request, or its body can't be read.
     """
     signature, host = _find_signature(environ), read_host(environ.get("HTTP_HOST", ""))
-    service = _service(environ, signature, host)
+    service = _service(environ, signature, host, body)
     principal = environ.get(PRINCIPAL_KEY) or (_principal(signature.access_key) if signature else None)
     region = (signature and signature.region) or host.region or "us-east-1"
     if service != "s3":
@@ -118,9 +119,11 @@ def _principal(access_key: str) -> str:
     return f"arn:aws:iam::{ACCOUNT_ID}:user/learner"
 
 
-def _service(environ: dict[str, Any], signature: Signature | None, host: Host) -> str:
-    """The service that is asked, by botocore's name. Unsigned requests are S3's, the only one that takes them."""
+def _service(environ: dict[str, Any], signature: Signature | None, host: Host, body: bytes) -> str:
+    """The service that is asked, by botocore's name. Unsigned requests are S3's, but for two operations of STS."""
     if signature is None:
+        if _UNSIGNED_OF_STS.search(body) and environ["REQUEST_METHOD"] == "POST" and environ.get("PATH_INFO") == "/":
+            return "sts"
         if host.service not in (None, "s3"):
             raise AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403)
         return "s3"

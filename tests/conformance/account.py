@@ -16,11 +16,11 @@ T = TypeVar("T")
 ANYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
-class NotRefused(AssertionError):
+class NotRefused(AssertionError):  # noqa: N818
     """What AWS refuses was accepted."""
 
 
-class RefusedOtherwise(AssertionError):
+class RefusedOtherwise(AssertionError):  # noqa: N818
     """It was refused, but not as AWS refuses it."""
 
 
@@ -31,25 +31,32 @@ class Account:
     Attributes:
         make_client: Makes a client of a service in a region, or finds the one that was made.
         account_id: Twelve digits.
-        url: The endpoint, for cases that speak plain HTTP; None on AWS, which has one for each service and region.
+        endpoint: What `url` returns.
         names: Gives the next unique name for a kind of thing.
         longest_wait: Seconds that `eventually` waits at most, whatever the case says.
-        operations: `(service, operation)` of each call made, in order.
         sleep: Waits some seconds.
+        was_asked: Whether the case took a client or the address, so could ask anything.
     """
 
     make_client: Callable[[str, str], Any]
     account_id: str
-    url: str | None
+    endpoint: str | None
     names: Callable[[str], str]
     longest_wait: float
-    operations: list[tuple[str, str]] = field(default_factory=list)
     sleep: Callable[[float], None] = time.sleep
+    was_asked: bool = False
     _undo: list[Callable[[], Any]] = field(default_factory=list)
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
         """A boto3 client that tries once."""
+        self.was_asked = True
         return self.make_client(service, region)
+
+    @property
+    def url(self) -> str | None:
+        """Where plain HTTP is answered; None on AWS, which has an address for each service and region."""
+        self.was_asked = True
+        return self.endpoint
 
     def name(self, kind: str) -> str:
         """A name that nothing else has: lower case, at most 40 characters."""

@@ -39,6 +39,7 @@ def run_on_cloud(case: Case, account: Account) -> None:
             error.add_note(f"{left}: {left.exceptions}")
         raise
     account.close()
+    assert account.was_asked, "the case asked nobody, so it proves nothing"
 
 
 def run_on_moto(case: Case, account: Account) -> str:

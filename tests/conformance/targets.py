@@ -9,10 +9,11 @@ import os
 import secrets
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from boto3.session import Session
 from botocore.config import Config
@@ -42,14 +43,7 @@ class Names:
         self._numbers = itertools.count(1)
 
     def __call__(self, kind: str) -> str:
-        return f"{self.prefix}-{kind[:20]}-{next(self._numbers)}"
-
-
-class Target(Protocol):
-    """Somewhere cases can run."""
-
-    def account(self) -> Account:
-        """The account for one case."""
+        return f"{self.prefix}-{kind[:16]}-{next(self._numbers)}"
 
 
 @dataclass
@@ -67,12 +61,10 @@ class Endpoint:
     read_timeout: float
     _names: Names = field(default_factory=lambda: Names("case"))
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
-    _operations: list[tuple[str, str]] = field(default_factory=list)
 
     def account(self) -> Account:
         """The account for one case; clients are made once for all."""
-        self._operations = []
-        return Account(self.client, LOCAL_ACCOUNT, self.url, self._names, self.longest_wait, self._operations)
+        return Account(self.client, LOCAL_ACCOUNT, self.url, self._names, self.longest_wait)
 
     def client(self, service: str, region: str) -> Any:
         """A client that reads nothing of the machine and tries once."""
@@ -90,18 +82,15 @@ class Endpoint:
                     retries={"total_max_attempts": 1},
                     s3={"addressing_style": "path"},
                     ignore_configured_endpoint_urls=True,
+                    inject_host_prefix=False,
                 ),
             )
             client.meta.events.register("before-send", without_account_in_host)
-            client.meta.events.register("before-call", self._record)
         return self._clients[service, region]
 
     @functools.cached_property
     def _session(self) -> Session:
         return Session(botocore_session=open_blind_session())
-
-    def _record(self, model: Any, **_: Any) -> None:
-        self._operations.append((model.service_model.service_name, model.name))
 
 
 def without_account_in_host(request: Any, **_: Any) -> None:
@@ -135,8 +124,6 @@ def bare_moto() -> Iterator[Endpoint]:
 
 def _stay_away_from_docker(endpoint: Endpoint) -> None:
     """Where there is a Docker, moto would fetch an image from the internet to run a function."""
-    import urllib.request
-
     body = json.dumps({"lambda": {"use_docker": False}}).encode()
     request = urllib.request.Request(
         f"{endpoint.url}/moto-api/config", data=body, headers={"Content-Type": "application/json"}

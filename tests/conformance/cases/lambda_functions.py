@@ -353,7 +353,7 @@ def invoke_failing(aws: Account) -> None:
     assert (answer["StatusCode"], answer["FunctionError"], error["errorType"]) == (200, "Unhandled", "KeyError")
 
 
-@case("A dry run of an invocation is answered with 204", known_from=documented("botocore Invoke"), moto=GAP)
+@case("A dry run of an invocation is answered with 204", known_from=documented("botocore Invoke"), moto=SAME)
 def invoke_dry(aws: Account) -> None:
     name = create(aws)
     answer = aws.client("lambda", REGION).invoke(FunctionName=name, InvocationType="DryRun", Payload=b"{}")
