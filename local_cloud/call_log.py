@@ -58,6 +58,25 @@ class CallLog:
             "parameters": {name: _shorten(value) for name, value in call.parameters.items()},
             "permissions": [[action, resource, dict(context)] for action, resource, context in call.permissions[:20]],
         }
+        self._append(entry)
+
+    def note(self, operation: str, *, service: str, region: str, principal: str, error_code: str, **about: Any) -> None:
+        """Note what a service was not let do on its own account, such as to replicate an object: no call, but why.
+
+        Args:
+            operation: What it wanted to do.
+            service: Whose doing it is.
+            region: Where.
+            principal: The role in whose name.
+            error_code: AWS's word for the reason.
+            **about: What else there is to know; it becomes the entry's `parameters`.
+        """
+        known = {"service": service, "operation": operation, "region": region, "principal": principal}
+        parameters = {name: _shorten(value) for name, value in about.items()}
+        ending = {"status": 403, "error_code": error_code, "parameters": parameters, "permissions": []}
+        self._append({"number": 0, "time": self._now(), **known, **ending})
+
+    def _append(self, entry: dict[str, Any]) -> None:
         with self._lock:
             self._number += 1
             entry["number"] = self._number

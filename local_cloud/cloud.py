@@ -104,7 +104,7 @@ class LocalCloud:
 
     def _build_services(self, nameserver_port: int, environments: int) -> None:
         """Make services and engines, and tell them of each other."""
-        self.replicator = Replicator(clock=self.clock, lock=self.lock)
+        self.replicator = Replicator(clock=self.clock, lock=self.lock, note=self.call_log.note)
         self.prober = Prober(clock=self.clock, respond=lambda environ: self.gateway.respond(environ))
         self.route53 = Route53Service(clock=self.clock, prober=self.prober)
         self.nameserver = Nameserver(self.route53, is_healthy=self.prober.is_healthy, port=nameserver_port)

@@ -37,6 +37,9 @@ _LACKS: dict[str, tuple[str, str]] = {
 _REFUSED_ELSEWHERE = {"BucketLocationConstraint", "Event", "Protocol"}
 """Kinds of words that S3 refuses with other codes than MalformedXML."""
 
+_CHECKED_TO_THE_END = {"iam", "s3control"}
+"""Services in which what is inside of a parameter is not looked at again."""
+
 _ROOT = re.compile(rb"<(?:\w+:)?(\w+)")
 
 
@@ -75,7 +78,7 @@ def check_required(call: Call) -> None:
     if call.service not in _LACKS or not call.model.input_shape:
         return
     missing = [name for name in call.model.input_shape.required_members if call.parameters.get(name) is None]
-    if not missing and call.service in ("iam", "s3control") and lacks_member(call.model.input_shape, call.parameters):
+    if not missing and call.service in _CHECKED_TO_THE_END and lacks_member(call.model.input_shape, call.parameters):
         missing = ["A member of the document"]
     if missing:
         code, sentence = _LACKS[call.service]
@@ -89,7 +92,7 @@ def check_types(shape: Any, value: Any) -> None:
     """
     if shape is None or value is None:
         return
-    expected = _PYTHON_TYPES.get(shape.type_name, object)
+    expected: Any = _PYTHON_TYPES.get(shape.type_name, object)
     if not isinstance(value, expected) or (isinstance(value, bool) and shape.type_name != "boolean"):
         raise TypeError(f"{shape.name} is a {shape.type_name}, not {value!r:.80}")
     if shape.type_name == "structure":

@@ -13,6 +13,8 @@ from local_cloud.errors import AwsError
 from local_cloud.object_store import find_bucket
 from local_cloud.services.service import Service
 
+_LONGEST_PAGE = 1000
+
 
 class S3ControlService(Service):
     """S3 Control in front of moto's, which has no jobs.
@@ -75,16 +77,29 @@ class S3ControlService(Service):
     def answer_list_jobs(self, call: Call) -> dict[str, Any]:
         """The jobs of the region, youngest first."""
         wanted = call.parameters.get("JobStatuses")
+        known = call.model.service_model.shape_for("JobStatus").enum  # type: ignore[attr-defined]
+        if set(wanted or ()) - set(known):
+            raise AwsError("InvalidRequest", "A job status is not one that jobs have")
         found = [
             job
             for (region, _), job in self._jobs.items()
             if region == call.region and (not wanted or job.status in wanted)
         ]
-        return {"Jobs": [{**_summary(job), "Operation": "S3ReplicateObject"} for job in reversed(found)]}
+        return _page(call, [{**_summary(job), "Operation": "S3ReplicateObject"} for job in reversed(found)])
+
+    def answer_update_job_priority(self, call: Call) -> dict[str, Any]:
+        """Give a job that isn't over another priority."""
+        job, priority = self._find(call), _priority(call)
+        if job.is_over:
+            raise AwsError("InvalidRequest", f"The priority of a job that is {job.status} can't be changed")
+        job.priority = priority
+        return {"JobId": job.job_id, "Priority": job.priority}
 
     def answer_update_job_status(self, call: Call) -> dict[str, Any]:
         """Confirm a suspended job (`Ready`), or end one (`Cancelled`)."""
         job, wanted = self._find(call), call.parameters["RequestedJobStatus"]
+        if wanted not in ("Ready", "Cancelled"):
+            raise AwsError("InvalidRequest", f"A job can be asked to be Ready or Cancelled, not {wanted}")
         if wanted == "Ready" and job.status == "Suspended":
             self._batch.confirm(job)
         elif wanted == "Cancelled" and not job.is_over:
@@ -101,6 +116,34 @@ class S3ControlService(Service):
         return job
 
 
+def _page(call: Call, jobs: list[dict[str, Any]]) -> dict[str, Any]:
+    """One page of a list of jobs, with a token for the next one if there is more."""
+    size, token = call.parameters.get("MaxResults", _LONGEST_PAGE), call.parameters.get("NextToken")
+    if not 1 <= size <= _LONGEST_PAGE:
+        raise AwsError("InvalidRequest", f"MaxResults is a number from 1 to {_LONGEST_PAGE}")
+    ids = [job["JobId"] for job in jobs]
+    if token is not None and token not in ids:
+        raise AwsError("InvalidNextToken", "The NextToken is not one that was given out")
+    begin = ids.index(token) if token else 0
+    page: dict[str, Any] = {"Jobs": jobs[begin : begin + size]}
+    if begin + size < len(jobs):
+        page["NextToken"] = ids[begin + size]
+    return page
+
+
+def _priority(call: Call) -> int:
+    given = call.parameters["Priority"]
+    if not 0 <= given < 2**31:
+        raise AwsError("InvalidRequest", f"A job's priority is a number from 0 to {2**31 - 1}")
+    return int(given)
+
+
+def _check_report(report: dict[str, Any]) -> None:
+    """Reports are not written: a job that asks for one is refused rather than run without it."""
+    if report.get("Enabled"):
+        raise AwsError("NotImplemented", "The local cloud does not write reports of batch operations.", 501)
+
+
 def _make_job(call: Call) -> Job:
     """A job from a CreateJob request.
 
@@ -112,6 +155,7 @@ def _make_job(call: Call) -> Job:
     generator = (call.parameters.get("ManifestGenerator") or {}).get("S3JobManifestGenerator")
     if not generator:
         raise AwsError("NotImplemented", "The local cloud makes manifests, but does not read them.", 501)
+    _check_report(call.parameters["Report"])
     name = generator["SourceBucket"].rsplit(":", 1)[-1]
     bucket = find_bucket(name)
     if bucket is not None and bucket.region_name != call.region:
@@ -119,6 +163,7 @@ def _make_job(call: Call) -> Job:
         raise AwsError("InvalidRequest", message)
     return Job(
         job_id=str(uuid.uuid4()),
+        priority=_priority(call),
         bucket_name=name,
         role=call.parameters["RoleArn"],
         filter=generator.get("Filter") or {},
@@ -136,7 +181,7 @@ def _summary(job: Job) -> dict[str, Any]:
     summary = {
         "JobId": job.job_id,
         "Description": job.request.get("Description", ""),
-        "Priority": job.request["Priority"],
+        "Priority": job.priority,
         "Status": job.status,
         "CreationTime": job.created,
         "ProgressSummary": progress,

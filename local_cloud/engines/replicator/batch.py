@@ -35,6 +35,7 @@ class Job:
         filter: Which versions, in botocore's shape (`JobManifestGeneratorFilter`).
         needs_confirmation: Whether it stops before it begins, until somebody says go.
         request: The CreateJob request, for DescribeJob.
+        priority: The higher, the earlier on AWS; jobs here don't wait for each other.
     """
 
     job_id: str
@@ -43,6 +44,7 @@ class Job:
     filter: Mapping[str, Any]
     needs_confirmation: bool
     request: Mapping[str, Any]
+    priority: int
     status: str = "New"
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     ended: datetime | None = None
@@ -144,7 +146,7 @@ class BatchReplication:
             return True
         about = (bucket.name, version.name, version.version_id, "")
         failure = Failure(*about, "InitiateReplicationNotPermitted", role.role_arn, action, resource)
-        self._replicator.failures.append(failure)
+        self._replicator.remember(failure)
         return False
 
     def _complete(self, job: Job) -> None:

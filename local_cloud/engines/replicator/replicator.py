@@ -5,15 +5,24 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from moto.s3.models import FakeDeleteMarker
 
 from local_cloud.clock import Clock
-from local_cloud.engines.replicator.rules import Rule, covering_rules
-from local_cloud.engines.replicator.transfer import Failure, tags_of, transfer
+from local_cloud.engines.replicator.rules import Rule, covering_rules, syncs_replicas
+from local_cloud.engines.replicator.transfer import Failure, bucket_name, tags_of, transfer
 from local_cloud.engines.replicator.worker import Worker
 from local_cloud.identities import Permissions
-from local_cloud.object_store import Bucket, Version, find_bucket, replication_status, set_replication_status, versions
+from local_cloud.object_store import (
+    Bucket,
+    Version,
+    find_bucket,
+    find_version,
+    replication_status,
+    set_replication_status,
+    versions,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -31,14 +40,18 @@ class Replicator:
     Args:
         clock: Shortens the delay.
         lock: The cloud's lock: held by callers of the methods about versions, and taken by the worker.
+        note: Told of what was not replicated, and why; see `CallLog.note`.
 
     Attributes:
         failures: What was not replicated and why, oldest first.
     """
 
-    def __init__(self, *, clock: Clock, lock: threading.RLock) -> None:
+    def __init__(
+        self, *, clock: Clock, lock: threading.RLock, note: Callable[..., None] = lambda *_, **__: None
+    ) -> None:
         self._clock = clock
         self._worker = Worker(lock=lock)
+        self._note = note
         self.failures: list[Failure] = []
 
     def version_written(self, bucket: Bucket, version: Version) -> None:
@@ -46,10 +59,18 @@ class Replicator:
         if rules := self.covering_rules(bucket, version):
             self._schedule(bucket, version, rules)
 
-    def tags_changed(self, bucket: Bucket, version: Version) -> None:
-        """An object's tags were changed; its replica follows. A tag never makes an old object be replicated."""
+    def metadata_changed(self, bucket: Bucket, version: Version) -> None:
+        """An object's tags or ACL were changed; its replica follows. That never makes an old object be replicated.
+
+        A change made on a replica goes back to where the replica came from, if a rule there and then says
+        `ReplicaModifications` (S3 User Guide, "Replicating metadata changes with replica modification sync").
+        """
         if replication_status(version) in ("PENDING", "COMPLETED"):
             self.version_written(bucket, version)
+        elif replication_status(version) == "REPLICA":
+            rule_ids = {rule["ID"] for rule in self.covering_rules(bucket, version) if syncs_replicas(rule)}
+            if rule_ids:
+                self.after(DELAY, lambda: self._sync_later(bucket, version, rule_ids))
 
     def replicate(self, bucket: Bucket, versions: Iterable[Version]) -> list[str | None]:
         """Replicate versions now, as S3 Batch Replication does, whatever their status.
@@ -115,6 +136,30 @@ class Replicator:
             about = (bucket.name, version.name, version.version_id, "")
             self._fail(version, [Failure(*about, "SrcBucketReplicationConfigMissing", configuration["Role"])])
 
+    def _sync_later(self, bucket: Bucket, version: Version, rule_ids: set[str]) -> None:
+        """Give a replica's tags and ACL to the destinations that have the version; it stays a REPLICA itself."""
+        configuration = bucket.replication_configuration or {"Role": "", "Rules": []}
+        role = Permissions(configuration["Role"])
+        for rule in configuration["Rules"]:
+            there = find_bucket(bucket_name(rule["Destination"]["Bucket"]))
+            if rule["ID"] in rule_ids and there and find_version(there, version.name, version.version_id):
+                self.remember(transfer(bucket, version, rule, role=role))
+
+    def remember(self, *failures: Failure | None) -> None:
+        """Keep failures, and tell the call log of them."""
+        for failure in filter(None, failures):
+            logger.warning("%s", failure)
+            self.failures.append(failure)
+            bucket = find_bucket(failure.bucket)
+            self._note(
+                "ReplicateObject",
+                service="s3",
+                region=bucket.region_name if bucket else "us-east-1",
+                principal=failure.role,
+                error_code=failure.reason,
+                **_described(failure),
+            )
+
     def _transfer(self, bucket: Bucket, version: Version, rules: Iterable[Rule], role: Permissions) -> str:
         """Replicate to every destination; COMPLETED only when all have it (S3 User Guide, "Replication status")."""
         failures = [failure for rule in rules if (failure := transfer(bucket, version, rule, role=role))]
@@ -124,8 +169,12 @@ class Replicator:
         return "COMPLETED"
 
     def _fail(self, version: Version, failures: list[Failure]) -> str:
-        for failure in failures:
-            logger.warning("%s", failure)
-        self.failures.extend(failures)
+        self.remember(*failures)
         set_replication_status(version, "FAILED")
         return "FAILED"
+
+
+def _described(failure: Failure) -> dict[str, Any]:
+    about = {"Bucket": failure.bucket, "Key": failure.key, "VersionId": failure.version_id}
+    why = {"Destination": failure.destination, "MissingAction": failure.action, "OnResource": failure.resource}
+    return {name: value for name, value in {**about, **why}.items() if value}

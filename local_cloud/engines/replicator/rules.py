@@ -39,6 +39,12 @@ def wanted_prefix_and_tags(rule: Rule) -> tuple[str, dict[str, str]]:
     return prefix, {tag["Key"]: tag["Value"] for tag in listed}
 
 
+def syncs_replicas(rule: Rule) -> bool:
+    """Whether changes of metadata that are made on replicas are replicated too."""
+    criteria = (rule.get("SourceSelectionCriteria") or {}).get("ReplicaModifications") or {}
+    return criteria.get("Status") == "Enabled"
+
+
 def _covers(rule: Rule, *, key: str, tags: Mapping[str, str], is_kms: bool) -> bool:
     prefix, wanted = wanted_prefix_and_tags(rule)
     return (

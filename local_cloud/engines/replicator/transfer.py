@@ -122,6 +122,8 @@ def _copy_object(version: FakeKey, destination: Bucket, rule: Rule, *, with_tags
     if not isinstance(replica, FakeKey):
         replica = _make_replica(version, destination, rule)
         insert_version(destination, version.name, replica)
+    elif rule.get("Destination", {}).get("AccessControlTranslation") is None:
+        replica.acl = version.acl
     tagger = object_store().tagger
     if with_tags:
         tagger.delete_all_tags_for_resource(replica.arn)

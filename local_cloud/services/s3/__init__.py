@@ -6,6 +6,12 @@ replication    PutBucketReplication and its rules; GetBucketReplication gives ba
 policies       bucket policies: what may be put
 authorization  who may do what with a bucket or object
 actions        IAM's names for S3's operations
+websites       website configurations
+tags           tags of buckets and objects
+listings       pages of lists
+copies         what is copied within S3
+limits         sizes and words that every request is asked about
+lookups        the bucket that a call names, and refusals of arguments
 digests        bytes that arrive as they were announced
 objects        writes that the replicator must hear of; replication status in answers
 """

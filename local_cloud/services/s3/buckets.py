@@ -11,15 +11,13 @@ from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.object_store import Bucket, find_bucket
 from local_cloud.services.s3.digests import check_digests
-from local_cloud.services.s3.lookups import MALFORMED_XML, bucket_of
+from local_cloud.services.s3.lookups import bucket_of
+from local_cloud.services.s3.tags import check_tagging_header
 from local_cloud.services.service import Service
 
 _NAME = re.compile(r"(?!\d{1,3}(\.\d{1,3}){3}$)[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]")
 _FORBIDDEN_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 _FORBIDDEN_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
-_CHANGES = (
-    "StorageClass", "WebsiteRedirectLocation", "ServerSideEncryption", "SSECustomerAlgorithm", "SSEKMSKeyId",
-)  # fmt: skip
 _ACL_PARAMETERS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 _PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
 
@@ -60,8 +58,8 @@ class BucketOperations(Service):
         if status is None:
             message = "The Versioning element must be specified"
             raise AwsError("IllegalVersioningConfigurationException", message)
-        if status not in ("Enabled", "Suspended"):
-            raise AwsError("MalformedXML", MALFORMED_XML)
+        if (call.parameters.get("VersioningConfiguration") or {}).get("MFADelete") == "Enabled":
+            raise AwsError("NotImplemented", "The local cloud does not do MFADelete of PutBucketVersioning.", 501)
         if status == "Suspended" and bucket.replication_configuration is not None:
             message = (
                 "A replication configuration is present on this bucket, so you cannot change the versioning state. "
@@ -70,34 +68,26 @@ class BucketOperations(Service):
             raise AwsError("InvalidBucketState", message, 409)
 
     def refuse_put_object(self, call: Call) -> None:
-        """Refuse ACLs where the bucket's owner owns everything, and bytes that are not those announced."""
+        """Refuse ACLs where the bucket's owner owns everything, wrong tags, and bytes that are not those announced."""
         check_acl(call)
+        check_tagging_header(call)
+        if call.parameters.get("IfNoneMatch", "*") != "*":
+            message = "A header you provided implies functionality that is not implemented"
+            raise AwsError("NotImplemented", message, 501, Header="If-None-Match")
         check_digests(call)
 
     def refuse_create_multipart_upload(self, call: Call) -> None:
-        """Refuse ACLs where the bucket's owner owns everything."""
+        """Refuse ACLs where the bucket's owner owns everything, and wrong tags."""
         check_acl(call)
+        check_tagging_header(call)
 
     def refuse_put_object_acl(self, call: Call) -> None:
         """Refuse ACLs where the bucket's owner owns everything."""
-        check_acl(call, has_document="AccessControlPolicy" in call.parameters)
+        check_acl(call, has_document=_has_acl(call))
 
     def refuse_put_bucket_acl(self, call: Call) -> None:
         """Refuse ACLs where the bucket's owner owns everything."""
-        check_acl(call, has_document="AccessControlPolicy" in call.parameters)
-
-    def refuse_copy_object(self, call: Call) -> None:
-        """Refuse a copy of an object onto itself that changes nothing."""
-        check_acl(call)
-        source = str(call.parameters.get("CopySource", "")).lstrip("/")
-        replaces = call.parameters.get("MetadataDirective") == "REPLACE"
-        same = source == f"{call.parameters['Bucket']}/{call.parameters['Key']}"
-        if same and not replaces and not any(call.parameters.get(name) for name in _CHANGES):
-            message = (
-                "This copy request is illegal because it is trying to copy an object to itself without changing the "
-                "object's metadata, storage class, website redirect location or encryption attributes."
-            )
-            raise AwsError("InvalidRequest", message)
+        check_acl(call, has_document=_has_acl(call))
 
 
 def check_bucket_name(name: str) -> None:
@@ -108,6 +98,15 @@ def check_bucket_name(name: str) -> None:
     """
     if not _NAME.fullmatch(name) or name.startswith(_FORBIDDEN_STARTS) or name.endswith(_FORBIDDEN_ENDS):
         raise AwsError("InvalidBucketName", "The specified bucket is not valid.", BucketName=name)
+
+
+def _has_acl(call: Call) -> bool:
+    """Whether an ACL comes as a document; it must come somehow."""
+    has_document = bool(call.parameters.get("AccessControlPolicy"))
+    if not has_document and not any(call.parameters.get(name) for name in _ACL_PARAMETERS):
+        message = "Your request was missing a required header"
+        raise AwsError("MissingSecurityHeader", message, MissingHeaderName="x-amz-acl")
+    return has_document
 
 
 def check_acl(call: Call, *, has_document: bool = False) -> None:

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import zlib
 from collections.abc import Callable
+from functools import cache
 
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
 
-_CHECKSUMS: dict[str, Callable[[bytes], bytes]] = {
-    "CRC32": lambda body: zlib.crc32(body).to_bytes(4, "big"),
-    "SHA1": lambda body: hashlib.sha1(body, usedforsecurity=False).digest(),
-    "SHA256": lambda body: hashlib.sha256(body).digest(),
-}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def check_digests(call: Call) -> None:
-    """Compare the digests that a request announces in headers with its body.
-
-    Checksums in trailers, and CRC32C and CRC64NVME, which Python lacks, are believed.
+    """Compare the digests that a request announces, in headers or after its body, with its body.
 
     Raises:
-        AwsError: BadDigest, or InvalidDigest for a Content-MD5 that is none.
+        AwsError: BadDigest, InvalidDigest for a Content-MD5 that is none, InvalidRequest for a checksum that is none,
+            or XAmzContentSHA256Mismatch.
     """
     if given := call.parameters.get("ContentMD5"):
         if len(_decode(given)) != hashlib.md5(usedforsecurity=False).digest_size:
@@ -31,9 +28,19 @@ def check_digests(call: Call) -> None:
         if _decode(given) != hashlib.md5(call.body, usedforsecurity=False).digest():
             raise AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.")
     for name, digest in _CHECKSUMS.items():
-        given = call.parameters.get(f"Checksum{name}")
-        if given and _decode(given) != digest(call.body):
-            raise AwsError("BadDigest", f"The {name} you specified did not match the calculated checksum.")
+        if given := call.parameters.get(f"Checksum{name}"):
+            _check(name, _decode(given), digest(call.body))
+    signed = call.environ.get("HTTP_X_AMZ_CONTENT_SHA256", "")
+    if _SHA256.fullmatch(signed) and signed != hashlib.sha256(call.body).hexdigest():
+        message = "The provided 'x-amz-content-sha256' header does not match what was computed."
+        raise AwsError("XAmzContentSHA256Mismatch", message)
+
+
+def _check(name: str, given: bytes, computed: bytes) -> None:
+    if len(given) != len(computed):
+        raise AwsError("InvalidRequest", f"Value for x-amz-checksum-{name.lower()} header is invalid.")
+    if given != computed:
+        raise AwsError("BadDigest", f"The {name} you specified did not match the calculated checksum.")
 
 
 def _decode(text: str) -> bytes:
@@ -41,3 +48,31 @@ def _decode(text: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except ValueError:
         return b""
+
+
+def reflected_crc(body: bytes, *, polynomial: int, bits: int) -> bytes:
+    """A CRC that Python lacks, bit by bit reflected, with all ones before and after."""
+    table, ones = _crc_table(polynomial), (1 << bits) - 1
+    register = ones
+    for byte in body:
+        register = table[(register ^ byte) & 0xFF] ^ (register >> 8)
+    return (register ^ ones).to_bytes(bits // 8, "big")
+
+
+@cache
+def _crc_table(polynomial: int) -> tuple[int, ...]:
+    def shift(register: int) -> int:
+        for _ in range(8):
+            register = (register >> 1) ^ (polynomial if register & 1 else 0)
+        return register
+
+    return tuple(map(shift, range(256)))
+
+
+_CHECKSUMS: dict[str, Callable[[bytes], bytes]] = {
+    "CRC32": lambda body: zlib.crc32(body).to_bytes(4, "big"),
+    "CRC32C": lambda body: reflected_crc(body, polynomial=0x82F63B78, bits=32),
+    "CRC64NVME": lambda body: reflected_crc(body, polynomial=0x9A6C9329AC4BC9B5, bits=64),
+    "SHA1": lambda body: hashlib.sha1(body, usedforsecurity=False).digest(),
+    "SHA256": lambda body: hashlib.sha256(body).digest(),
+}

@@ -1,12 +1,15 @@
-"""What most operations of S3 begin with: the bucket that a call names."""
+"""What most operations of S3 begin with: the bucket that a call names, and how its arguments are refused."""
 
 from __future__ import annotations
+
+import re
 
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.object_store import Bucket, find_bucket
 
 MALFORMED_XML = "The XML you provided was not well-formed or did not validate against our published schema"
+_VERSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|null")
 
 
 def bucket_of(call: Call) -> Bucket:
@@ -20,3 +23,18 @@ def bucket_of(call: Call) -> Bucket:
     if bucket is None:
         raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404, BucketName=name)
     return bucket
+
+
+def check_version_id(given: str | None) -> None:
+    """Refuse a version id that is not one.
+
+    Raises:
+        AwsError: InvalidArgument, as on AWS; a well-formed id of no version is another matter.
+    """
+    if given is not None and not _VERSION_ID.fullmatch(given):
+        raise invalid_argument("Invalid version id specified", "versionId", given)
+
+
+def invalid_argument(message: str, name: str, value: str) -> AwsError:
+    """S3's refusal of one argument, which it names as HTTP does."""
+    return AwsError("InvalidArgument", message, ArgumentName=name, ArgumentValue=value)

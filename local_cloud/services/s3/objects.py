@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from moto.s3.models import FakeDeleteMarker, FakeKey
 
@@ -11,14 +10,16 @@ from local_cloud.call import Call, Response
 from local_cloud.engines.replicator import Replicator
 from local_cloud.errors import AwsError
 from local_cloud.object_store import find_bucket, find_version, object_store, replication_status
-from local_cloud.services.s3.lookups import bucket_of
+from local_cloud.services.s3.digests import check_digests
+from local_cloud.services.s3.lookups import MALFORMED_XML, bucket_of, check_version_id, invalid_argument
+from local_cloud.services.s3.tags import check_tags
 from local_cloud.services.service import Service
 
 STATUS_HEADER = "x-amz-replication-status"
-_VERSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|null")
-_MOST_TAGS = 10
+_MOST_DELETIONS = 1000
+_MOST_PARTS = 10_000
+_DELETED = re.compile(rb"<Deleted>.*?</Deleted>", re.DOTALL)
 _OF_THE_REQUEST = ("x-amz-content-sha256", "content-md5")
-_TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*")
 
 
 class ObjectOperations(Service):
@@ -45,15 +46,52 @@ class ObjectOperations(Service):
 
     def refuse_delete_object(self, call: Call) -> None:
         """Refuse version ids that no version can have."""
-        check_version_id(call)
+        check_version_id(call.parameters.get("VersionId"))
 
     def observe_delete_object(self, call: Call, response: Response) -> None:
         """Replicate a delete marker. Deleting a version for good is never replicated."""
         if not call.parameters.get("VersionId"):
             self._tell_of_current_version(call)
 
+    def refuse_delete_objects(self, call: Call) -> None:
+        """Refuse to delete more than 1,000 objects in one call."""
+        if len(call.parameters["Delete"]["Objects"]) > _MOST_DELETIONS:
+            raise AwsError("MalformedXML", MALFORMED_XML)
+
+    def refuse_upload_part(self, call: Call) -> None:
+        """Refuse numbers that no part has, and bytes that are not those announced."""
+        number = call.parameters.get("PartNumber", 1)
+        if not 1 <= number <= _MOST_PARTS:
+            message = f"Part number must be an integer between 1 and {_MOST_PARTS}, inclusive"
+            raise invalid_argument(message, "partNumber", str(number))
+        check_digests(call)
+
+    def refuse_complete_multipart_upload(self, call: Call) -> None:
+        """Refuse parts that are not in ascending order."""
+        parts = (call.parameters.get("MultipartUpload") or {}).get("Parts") or []
+        numbers = [part.get("PartNumber", 0) for part in parts]
+        if numbers != sorted(set(numbers)):
+            message = (
+                "The list of parts was not in ascending order. "
+                "The parts list must be specified in order by part number."
+            )
+            raise AwsError("InvalidPartOrder", message)
+
+    def refuse_get_object_attributes(self, call: Call) -> None:
+        """Refuse attributes that S3 doesn't know."""
+        known = call.model.input_shape.members["ObjectAttributes"].member.enum  # type: ignore[union-attr, attr-defined]
+        given = call.parameters.get("ObjectAttributes") or []
+        if not given or set(given) - set(known):
+            raise invalid_argument("Invalid attribute name specified.", "x-amz-object-attributes", ",".join(given))
+
+    def observe_put_object_acl(self, call: Call, response: Response) -> None:
+        """An object's replica gets its ACL as well, and a replica's original, if replica modifications are synced."""
+        self._replicator.metadata_changed(bucket_of(call), existing_object(call))
+
     def observe_delete_objects(self, call: Call, response: Response) -> None:
-        """Replicate the delete markers that were put."""
+        """Replicate the delete markers that were put; a quiet answer tells of errors only."""
+        if call.parameters["Delete"].get("Quiet"):
+            response.body = _DELETED.sub(b"", response.body)
         for entry in call.parameters["Delete"]["Objects"]:
             if not entry.get("VersionId"):
                 self._tell_of_current_version(call, entry["Key"])
@@ -68,16 +106,18 @@ class ObjectOperations(Service):
         return self._put_tags(call, {}, status=204)
 
     def refuse_get_object(self, call: Call) -> None:
-        """Refuse version ids that no version can have."""
-        check_version_id(call)
+        """Refuse version ids that no version can have, delete markers, and parts that there are not."""
+        check_version_id(call.parameters.get("VersionId"))
+        _check_readable(call)
 
     def observe_get_object(self, call: Call, response: Response) -> None:
         """Say how far replication is, for objects that a rule covers."""
         _add_status(call, response)
 
     def refuse_head_object(self, call: Call) -> None:
-        """Refuse version ids that no version can have."""
-        check_version_id(call)
+        """Refuse the same as for GetObject."""
+        check_version_id(call.parameters.get("VersionId"))
+        _check_readable(call)
 
     def observe_head_object(self, call: Call, response: Response) -> None:
         """Say how far replication is, for objects that a rule covers."""
@@ -95,7 +135,7 @@ class ObjectOperations(Service):
         bucket = bucket_of(call)
         version = existing_object(call)
         object_store().put_object_tagging(version, tags or None)
-        self._replicator.tags_changed(bucket, version)
+        self._replicator.metadata_changed(bucket, version)
         headers = [("x-amz-version-id", version.version_id)] if bucket.is_versioned else []
         return Response(status, headers)
 
@@ -106,50 +146,38 @@ def existing_object(call: Call) -> FakeKey:
     Raises:
         AwsError: There is no such object or version, or it is a delete marker.
     """
-    check_version_id(call)
+    check_version_id(call.parameters.get("VersionId"))
     key, version_id = call.parameters["Key"], call.parameters.get("VersionId")
     version = find_version(bucket_of(call), key, version_id)
     if version is None and version_id:
         raise AwsError("NoSuchVersion", "The specified version does not exist.", 404, Key=key, VersionId=version_id)
-    if version is None or (isinstance(version, FakeDeleteMarker) and not version_id):
+    if version is None:
         raise AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=key)
     if isinstance(version, FakeDeleteMarker):
+        headers = {"x-amz-delete-marker": "true", "x-amz-version-id": version.version_id}
+        if not version_id:
+            raise AwsError("NoSuchKey", "The specified key does not exist.", 404, headers=headers, Key=key)
         message = "The specified method is not allowed against this resource."
-        raise AwsError("MethodNotAllowed", message, 405, headers={"x-amz-delete-marker": "true"})
+        raise AwsError("MethodNotAllowed", message, 405, headers=headers)
     return version
 
 
-def check_version_id(call: Call) -> None:
-    """Refuse a version id that is not one.
+def _check_readable(call: Call) -> None:
+    """Refuse what there is, but not to be read: a delete marker, or a part beyond the last.
 
     Raises:
-        AwsError: InvalidArgument, as on AWS; a well-formed id of no version is another matter.
+        AwsError: NoSuchKey, MethodNotAllowed or InvalidPartNumber.
     """
-    given = call.parameters.get("VersionId")
-    if given is not None and not _VERSION_ID.fullmatch(given):
-        details = {"ArgumentName": "versionId", "ArgumentValue": given}
-        raise AwsError("InvalidArgument", "Invalid version id specified", **details)
-
-
-def check_tags(tags: list[dict[str, Any]]) -> dict[str, str]:
-    """A tag set as a dict.
-
-    Raises:
-        AwsError: Too many tags, a key twice, or a key of AWS's own.
-    """
-    found = {tag["Key"]: tag.get("Value") or "" for tag in tags}
-    if len(tags) > _MOST_TAGS:
-        raise AwsError("BadRequest", "Object tags cannot be greater than 10")
-    if len(found) < len(tags):
-        raise AwsError("InvalidTag", "Cannot provide multiple Tags with the same key")
-    if any(key.startswith("aws:") for key in found):
-        raise AwsError("InvalidTag", "System tags cannot be added/updated by requester")
-    for key, value in found.items():
-        if not 1 <= len(key) <= 128 or not _TAG_TEXT.fullmatch(key):
-            raise AwsError("InvalidTag", "The TagKey you have provided is invalid", TagKey=key)
-        if len(value) > 256 or not _TAG_TEXT.fullmatch(value):
-            raise AwsError("InvalidTag", "The TagValue you have provided is invalid", TagKey=key, TagValue=value)
-    return found
+    bucket = find_bucket(call.parameters["Bucket"])
+    version = bucket and find_version(bucket, call.parameters["Key"], call.parameters.get("VersionId"))
+    if isinstance(version, FakeDeleteMarker):
+        existing_object(call)
+    number = call.parameters.get("PartNumber")
+    if number is None or not isinstance(version, FakeKey):
+        return
+    parts = version.etag.strip('"').partition("-")[2]
+    if not 1 <= number <= int(parts or 1):
+        raise AwsError("InvalidPartNumber", "The requested partnumber is not satisfiable", 416)
 
 
 def _add_status(call: Call, response: Response) -> None:

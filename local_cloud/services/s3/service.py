@@ -9,17 +9,25 @@ from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.engines.replicator import Replicator
 from local_cloud.errors import AwsError
 from local_cloud.moto_application import S3_OPERATIONS, not_implemented
-from local_cloud.object_store import find_bucket, install
+from local_cloud.object_store import Bucket, find_bucket, install
 from local_cloud.services.s3.authorization import authorize, is_signed
 from local_cloud.services.s3.buckets import BucketOperations, redirect_to
+from local_cloud.services.s3.copies import CopyOperations
+from local_cloud.services.s3.limits import check_limits, ignore_dates
+from local_cloud.services.s3.listings import ListingOperations
 from local_cloud.services.s3.objects import ObjectOperations
 from local_cloud.services.s3.policies import PolicyOperations
 from local_cloud.services.s3.replication import ReplicationOperations
+from local_cloud.services.s3.tags import BucketTagOperations
+from local_cloud.services.s3.websites import WebsiteOperations
 
 _EVERYWHERE = {"CreateBucket", "GetBucketLocation", "ListBuckets"}
 
 
-class S3Service(BucketOperations, ReplicationOperations, PolicyOperations, ObjectOperations):
+class S3Service(
+    BucketOperations, BucketTagOperations, WebsiteOperations, ReplicationOperations, PolicyOperations,
+    ObjectOperations, CopyOperations, ListingOperations,
+):  # fmt: skip
     """Amazon S3 in front of moto's.
 
     Args:
@@ -38,11 +46,13 @@ class S3Service(BucketOperations, ReplicationOperations, PolicyOperations, Objec
         """Refuse what isn't done, before its parameters are looked at; redirect to the bucket's region; ask who may."""
         if call.operation not in S3_OPERATIONS:
             raise not_implemented(call)
+        check_limits(call)
+        ignore_dates(call.environ, call.operation)
         bucket = find_bucket(call.parameters.get("Bucket", ""))
         if bucket is not None and call.operation not in _EVERYWHERE:
             owner = call.parameters.get("ExpectedBucketOwner", ACCOUNT_ID)
             if bucket.region_name != call.region and _says_region(call):
-                raise redirect_to(bucket)
+                raise _wrong_region(call, bucket)
             if owner != ACCOUNT_ID:
                 raise AwsError("AccessDenied", "Access Denied", 403)
         authorize(call)
@@ -54,3 +64,14 @@ def _says_region(call: Call) -> bool:
         return True
     host = call.environ.get(ORIGINAL_HOST_KEY) or call.environ.get("HTTP_HOST", "")
     return not is_signed(call) and read_host(host).region is not None
+
+
+def _wrong_region(call: Call, bucket: Bucket) -> AwsError:
+    """At the bucket's own host it is the signature that is wrong; elsewhere it is the host."""
+    host = read_host(call.environ.get(ORIGINAL_HOST_KEY, ""))
+    if host.bucket is None or host.region != bucket.region_name:
+        return redirect_to(bucket)
+    wrong = f"the region '{call.region}' is wrong; expecting '{bucket.region_name}'"
+    headers = {"x-amz-bucket-region": bucket.region_name}
+    message = f"The authorization header is malformed; {wrong}"
+    return AwsError("AuthorizationHeaderMalformed", message, headers=headers, Region=bucket.region_name)

@@ -1,0 +1,64 @@
+"""Lists of objects, versions and uploads: which pages can be asked for.
+
+Sentences: those that S3 is known to answer to a wrong marker or encoding; that about numbers is ours.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from local_cloud.call import Call
+from local_cloud.errors import AwsError
+from local_cloud.object_store import object_store
+from local_cloud.services.s3.lookups import invalid_argument
+from local_cloud.services.service import Service
+
+_MOST = 2**31 - 1
+_LONGEST_PAGE = 1000
+
+
+class ListingOperations(Service):
+    """The four operations that list what is in a bucket; the lists themselves are moto's."""
+
+    def refuse_list_objects(self, call: Call) -> None:
+        """Refuse sizes of pages that are none, and unknown encodings."""
+        _check_page(call, "MaxKeys", "max-keys")
+
+    def refuse_list_objects_v2(self, call: Call) -> None:
+        """Refuse the same, and continuation tokens that were not given out."""
+        _check_page(call, "MaxKeys", "max-keys")
+        token = call.parameters.get("ContinuationToken")
+        if token is not None and token not in _tokens():
+            raise AwsError("InvalidArgument", "The continuation token provided is incorrect")
+
+    def refuse_list_object_versions(self, call: Call) -> None:
+        """Refuse the same as in lists of objects, and a version where no key is named."""
+        _check_page(call, "MaxKeys", "max-keys")
+        version_id = call.parameters.get("VersionIdMarker")
+        if version_id == "":
+            raise invalid_argument("A version-id marker cannot be empty.", "version-id-marker", "")
+        if version_id is not None and not call.parameters.get("KeyMarker"):
+            message = "A version-id marker cannot be specified without a key marker."
+            raise invalid_argument(message, "version-id-marker", version_id)
+
+    def refuse_list_multipart_uploads(self, call: Call) -> None:
+        """Refuse sizes of pages that are none, and unknown encodings."""
+        _check_page(call, "MaxUploads", "max-uploads")
+
+
+def _check_page(call: Call, member: str, name: str) -> None:
+    """Refuse what is no page; a page of more than 1,000 is asked for in vain, and holds 1,000."""
+    size, encoding = call.parameters.get(member), call.parameters.get("EncodingType")
+    if size is not None and not 0 <= size <= _MOST:
+        raise invalid_argument(f"{name} must be an integer from 0 to {_MOST}", name, str(size))
+    if size is not None and size > _LONGEST_PAGE:
+        for variable in ("QUERY_STRING", "RAW_URI"):
+            text = call.environ.get(variable, "")
+            call.environ[variable] = re.sub(rf"(?<![^?&]){name}=\d+", f"{name}={_LONGEST_PAGE}", text)
+    if encoding not in (None, "url"):
+        raise invalid_argument("Invalid Encoding Method specified in Request", "encoding-type", encoding)
+
+
+def _tokens() -> Any:
+    return object_store()._pagination_tokens

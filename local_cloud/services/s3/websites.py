@@ -1,0 +1,42 @@
+"""Website configurations: which ones S3 takes. Websites themselves are not served here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local_cloud.call import Call
+from local_cloud.errors import AwsError
+from local_cloud.services.s3.lookups import MALFORMED_XML, bucket_of, invalid_argument
+from local_cloud.services.service import Service
+
+
+class WebsiteOperations(Service):
+    """The operation that puts a website configuration; getting and deleting one is moto's."""
+
+    def refuse_put_bucket_website(self, call: Call) -> None:
+        """Refuse what is neither an index document nor a redirect of everything, or both."""
+        bucket_of(call)
+        configuration: dict[str, Any] = call.parameters.get("WebsiteConfiguration") or {}
+        if redirect := configuration.get("RedirectAllRequestsTo"):
+            _check_redirect(redirect, alone=len(configuration) == 1)
+        elif not configuration.get("IndexDocument"):
+            message = "A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty"
+            raise invalid_argument(message, "IndexDocument", "null")
+        else:
+            suffix = configuration["IndexDocument"].get("Suffix") or ""
+            if not suffix or "/" in suffix:
+                raise invalid_argument("The IndexDocument Suffix is not well formed", "IndexDocument", suffix)
+        if "ErrorDocument" in configuration and not configuration["ErrorDocument"].get("Key"):
+            raise AwsError("MalformedXML", MALFORMED_XML)
+
+
+def _check_redirect(redirect: dict[str, Any], *, alone: bool) -> None:
+    if not alone:
+        message = "RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules."
+        raise invalid_argument(message, "RedirectAllRequestsTo", "not null")
+    if redirect.get("Protocol", "http") not in ("http", "https"):
+        message = (
+            "Invalid protocol, protocol can be http or https. "
+            "If not defined the protocol will be selected automatically."
+        )
+        raise AwsError("InvalidRequest", message)
