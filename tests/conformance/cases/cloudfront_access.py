@@ -1,0 +1,207 @@
+"""Origin access identities and controls, cache policies and invalidations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conformance.case import GAP, SAME, Account, captured, case, documented
+from tests.conformance.cloudfront_made import (
+    OPTIMIZED,
+    SLOW,
+    behavior,
+    cache_policy,
+    counted,
+    create,
+    create_control,
+    create_identity,
+    create_policy,
+    origin,
+)
+
+SERVICE = "cloudfront"
+
+CONTROLS = documented("botocore cloudfront: errors of origin access controls")
+IDENTITIES = documented("botocore cloudfront: errors of origin access identities")
+POLICIES = documented("botocore cloudfront: errors of cache policies")
+MANAGED = documented("using-managed-cache-policies")
+PATHS = documented("botocore cloudfront: errors of CreateInvalidation")
+
+
+@case("An access control's name is new", known_from=CONTROLS, moto=GAP)
+def control_name(aws: Account) -> None:
+    made = create_control(aws)["OriginAccessControl"]["OriginAccessControlConfig"]
+    create_again = aws.client("cloudfront").create_origin_access_control
+    aws.refuses("OriginAccessControlAlreadyExists", 409, None, create_again, OriginAccessControlConfig=made)
+
+
+@case("An access control in use is not deleted", known_from=CONTROLS, moto=GAP, on_aws=SLOW)
+def control_in_use(aws: Account) -> None:
+    made = create_control(aws)
+    which = {"Id": made["OriginAccessControl"]["Id"], "IfMatch": made["ETag"]}
+    create(aws, Origins=counted(origin(OriginAccessControlId=which["Id"])))
+    aws.refuses("OriginAccessControlInUse", 409, None, aws.client("cloudfront").delete_origin_access_control, **which)
+
+
+@case("A deleted access control is gone", known_from=CONTROLS, moto=GAP)
+def control_deleted_twice(aws: Account) -> None:
+    made, delete = create_control(aws), aws.client("cloudfront").delete_origin_access_control
+    which = {"Id": made["OriginAccessControl"]["Id"], "IfMatch": made["ETag"]}
+    delete(**which)
+    aws.refuses("NoSuchOriginAccessControl", 404, None, delete, **which)
+
+
+@case("An access control's configuration can be read alone", known_from=CONTROLS, moto=GAP)
+def control_config(aws: Account) -> None:
+    made = create_control(aws)
+    read = aws.client("cloudfront").get_origin_access_control_config(Id=made["OriginAccessControl"]["Id"])
+    assert read["OriginAccessControlConfig"] == made["OriginAccessControl"]["OriginAccessControlConfig"]
+
+
+@case("The same caller reference and comment give the same identity", known_from=IDENTITIES, moto=GAP)
+def identity_again(aws: Account) -> None:
+    client = aws.client("cloudfront")
+    identity = create_identity(aws)
+    asked = client.get_cloud_front_origin_access_identity_config(Id=identity)["CloudFrontOriginAccessIdentityConfig"]
+    again = client.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=asked)
+    assert again["CloudFrontOriginAccessIdentity"]["Id"] == identity
+
+
+@case("A caller reference makes one identity", known_from=IDENTITIES, moto=GAP)
+def identity_reference(aws: Account) -> None:
+    client = aws.client("cloudfront")
+    held = client.get_cloud_front_origin_access_identity_config(Id=create_identity(aws))
+    asked = held["CloudFrontOriginAccessIdentityConfig"] | {"Comment": "another"}
+    again = client.create_cloud_front_origin_access_identity
+    code = "CloudFrontOriginAccessIdentityAlreadyExists"
+    aws.refuses(code, 409, None, again, CloudFrontOriginAccessIdentityConfig=asked)
+
+
+@case("An identity in use is not deleted", known_from=IDENTITIES, moto=GAP, on_aws=SLOW)
+def identity_in_use(aws: Account) -> None:
+    identity, client = create_identity(aws), aws.client("cloudfront")
+    s3 = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}
+    create(aws, Origins=counted(origin(S3OriginConfig=s3)))
+    which = {"Id": identity, "IfMatch": client.get_cloud_front_origin_access_identity(Id=identity)["ETag"]}
+    delete = client.delete_cloud_front_origin_access_identity
+    aws.refuses("CloudFrontOriginAccessIdentityInUse", 409, None, delete, **which)
+
+
+@case("CachingOptimized keeps objects from a second to a year, a day by default", known_from=MANAGED, moto=GAP)
+def caching_optimized(aws: Account) -> None:
+    policy = aws.client("cloudfront").get_cache_policy(Id=OPTIMIZED)["CachePolicy"]["CachePolicyConfig"]
+    assert policy["Name"] == "Managed-CachingOptimized"
+    assert (policy["MinTTL"], policy["DefaultTTL"], policy["MaxTTL"]) == (1, 86400, 31536000)
+
+
+@case("Managed cache policies are listed", known_from=MANAGED, moto=GAP)
+def managed_policies(aws: Account) -> None:
+    listed = aws.client("cloudfront").list_cache_policies(Type="managed")["CachePolicyList"]["Items"]
+    names = {one["CachePolicy"]["CachePolicyConfig"]["Name"] for one in listed}
+    assert {"Managed-CachingOptimized", "Managed-CachingDisabled"} <= names
+    assert {one["Type"] for one in listed} == {"managed"}
+
+
+@case("A managed cache policy is not deleted", known_from=POLICIES, moto=GAP)
+def delete_managed(aws: Account) -> None:
+    client = aws.client("cloudfront")
+    which = {"Id": OPTIMIZED, "IfMatch": client.get_cache_policy(Id=OPTIMIZED)["ETag"]}
+    aws.refuses("IllegalDelete", 400, None, client.delete_cache_policy, **which)
+
+
+@case("A cache policy's name is new", known_from=POLICIES, moto=GAP)
+def policy_name(aws: Account) -> None:
+    made = create_policy(aws)["CachePolicy"]["CachePolicyConfig"]
+    create_again = aws.client("cloudfront").create_cache_policy
+    aws.refuses("CachePolicyAlreadyExists", 409, None, create_again, CachePolicyConfig=made)
+
+
+@case("A cache policy in use is not deleted", known_from=POLICIES, moto=GAP, on_aws=SLOW)
+def policy_in_use(aws: Account) -> None:
+    made = create_policy(aws)
+    which = {"Id": made["CachePolicy"]["Id"], "IfMatch": made["ETag"]}
+    create(aws, DefaultCacheBehavior=behavior(CachePolicyId=which["Id"]))
+    aws.refuses("CachePolicyInUse", 409, None, aws.client("cloudfront").delete_cache_policy, **which)
+
+
+@case("Who uses a cache policy can be listed", known_from=POLICIES, moto=GAP, on_aws=SLOW)
+def distributions_of_a_policy(aws: Account) -> None:
+    policy = create_policy(aws)["CachePolicy"]["Id"]
+    made = create(aws, DefaultCacheBehavior=behavior(CachePolicyId=policy))
+    listed = aws.client("cloudfront").list_distributions_by_cache_policy_id(CachePolicyId=policy)
+    assert listed["DistributionIdList"]["Items"] == [made["Id"]]
+
+
+@case("A cache policy that caches nothing has no key", known_from=captured("users' reports"), moto=GAP)
+def key_without_caching(aws: Account) -> None:
+    text = "The parameter QueryStringBehavior is invalid for policy with caching disabled."
+    asked = cache_policy(aws, DefaultTTL=0, MaxTTL=0)
+    aws.refuses("InvalidArgument", 400, text, aws.client("cloudfront").create_cache_policy, CachePolicyConfig=asked)
+
+
+@case("TTLs of a cache policy are in order", known_from=POLICIES, moto=GAP)
+def policy_ttls(aws: Account) -> None:
+    asked = cache_policy(aws, MinTTL=10, DefaultTTL=5)
+    aws.refuses("InvalidArgument", 400, None, aws.client("cloudfront").create_cache_policy, CachePolicyConfig=asked)
+
+
+def batch(*paths: str, reference: str = "one", quantity: int | None = None) -> dict[str, Any]:
+    """An invalidation batch."""
+    count = len(paths) if quantity is None else quantity
+    return {"CallerReference": reference, "Paths": {"Quantity": count, "Items": list(paths)}}
+
+
+def refuses_batch(aws: Account, code: str, status: int, message: str | None, asked: dict[str, Any]) -> None:
+    """Expect that an invalidation is refused."""
+    invalidate = aws.client("cloudfront").create_invalidation
+    aws.refuses(code, status, message, invalidate, DistributionId=create(aws)["Id"], InvalidationBatch=asked)
+
+
+@case("An invalidation completes", known_from=documented("Invalidation$Status"), moto=GAP, on_aws=SLOW)
+def completed(aws: Account) -> None:
+    distribution, client = create(aws)["Id"], aws.client("cloudfront")
+    made = client.create_invalidation(DistributionId=distribution, InvalidationBatch=batch("/*"))["Invalidation"]
+
+    def check() -> None:
+        held = client.get_invalidation(DistributionId=distribution, Id=made["Id"])["Invalidation"]
+        assert held["Status"] == "Completed"
+
+    aws.eventually(check, timeout=300)
+
+
+@case("The same caller reference and paths are one invalidation", known_from=PATHS, moto=GAP, on_aws=SLOW)
+def invalidation_again(aws: Account) -> None:
+    asked = {"DistributionId": create(aws)["Id"], "InvalidationBatch": batch("/*")}
+    invalidate = aws.client("cloudfront").create_invalidation
+    assert invalidate(**asked)["Invalidation"]["Id"] == invalidate(**asked)["Invalidation"]["Id"]
+
+
+@case("A caller reference is for one batch", known_from=captured("ansible's error handling"), moto=GAP, on_aws=SLOW)
+def invalidation_reference(aws: Account) -> None:
+    asked = {"DistributionId": create(aws)["Id"], "InvalidationBatch": batch("/*")}
+    invalidate = aws.client("cloudfront").create_invalidation
+    invalidate(**asked)
+    text = "Your request contains a caller reference that was used for a previous invalidation batch"
+    aws.refuses("InvalidArgument", 400, text, invalidate, **asked | {"InvalidationBatch": batch("/other")})
+
+
+@case("Quantity must be the number of paths", known_from=PATHS, moto=GAP, on_aws=SLOW)
+def paths_counted(aws: Account) -> None:
+    refuses_batch(aws, "InconsistentQuantities", 400, None, batch("/a", quantity=2))
+
+
+@case("At most 3,000 paths are invalidated at once", known_from=documented("cloudfront-limits"), moto=GAP, on_aws=SLOW)
+def too_many_paths(aws: Account) -> None:
+    refuses_batch(aws, "BatchTooLarge", 413, None, batch(*(f"/{number}" for number in range(3001))))
+
+
+@case("At most 15 wildcards are in progress", known_from=documented("cloudfront-limits"), moto=GAP, on_aws=SLOW)
+def too_many_wildcards(aws: Account) -> None:
+    asked = batch(*(f"/{number}*" for number in range(16)))
+    refuses_batch(aws, "TooManyInvalidationsInProgress", 400, None, asked)
+
+
+@case("An unknown distribution is not invalidated", known_from=PATHS, moto=SAME)
+def invalidation_of_nothing(aws: Account) -> None:
+    invalidate = aws.client("cloudfront").create_invalidation
+    which = {"DistributionId": "E00000000000AA", "InvalidationBatch": batch("/*")}
+    aws.refuses("NoSuchDistribution", 404, None, invalidate, **which)
