@@ -15,6 +15,9 @@ from workshop_lib.errors import WorkshopError
 REFUSALS = {"AccessDenied", "AccessDeniedException", "403"}
 """How the services say that the caller may not; a HEAD request, which has no body, says it with its status alone."""
 
+MISSING_AT_THE_EDGE = "Update the IAM policy to add permission"
+"""CloudFront's sentence when the caller may not do with a function what an association needs."""
+
 
 class AccessRefused(ClientError, WorkshopError):  # noqa: N818 - named for what happened, as in errors.py
     """AWS, or a local cloud that enforces permissions, doesn't let you make a call.
@@ -36,7 +39,8 @@ class AccessRefused(ClientError, WorkshopError):  # noqa: N818 - named for what 
         Raises:
             AccessRefused: The answer is a refusal.
         """
-        if parsed.get("Error", {}).get("Code") in REFUSALS:
+        error = parsed.get("Error", {})
+        if error.get("Code") in REFUSALS or MISSING_AT_THE_EDGE in error.get("Message", ""):
             raise AccessRefused(parsed, model.name)  # type: ignore[arg-type]
 
 

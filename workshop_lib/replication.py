@@ -75,7 +75,10 @@ def _is_our_bucket(s3: S3Client, *, bucket: str, region: str) -> bool:
     except ClientError as error:
         if get_error_code(error) == "404":
             return False
-        raise InvalidName(f"The bucket name {bucket!r} is taken. Choose another in 00_start_here.") from error
+        raise InvalidName(
+            f"The bucket name {bucket!r} is taken, or you lack the permission s3:ListBucket to look at it. Choose "
+            "another in 00_start_here."
+        ) from error
     if where != region:
         raise InvalidName(f"The bucket {bucket!r} is in {where} already, not in {region}. Choose another name.")
     if is_made_by_us(s3, bucket=bucket):

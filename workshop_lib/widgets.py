@@ -200,6 +200,9 @@ def _look_for_bucket(s3: S3Client, name: str) -> str:
         if status == 404:
             return "It is free."
         if status == 403:
-            raise InvalidName(f"{name} belongs to someone else. Bucket names are unique in all of AWS.") from error
+            raise InvalidName(
+                f"{name} belongs to someone else, for bucket names are unique in all of AWS; or you lack the "
+                "permission s3:ListBucket to look at it."
+            ) from error
         return f"Whether it is free is not known: S3 answered {status}."
     return "You have it already."

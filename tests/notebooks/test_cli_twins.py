@@ -16,6 +16,7 @@ from workshop_lib import checks, clean_up
 from workshop_lib.cloud import Cloud
 from workshop_lib.names import WorkshopNames, save_names, suggest_names
 from workshop_lib.own_cloud import own_cloud
+from workshop_lib.policies import write_learner_policy
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -50,7 +51,7 @@ def test_a_shell_can_read_the_twins(path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("aws", path=str(PROGRAMS)) is None, reason="the AWS CLI is not installed here")
 def test_the_twins_do_what_the_notebooks_do(tmp_path: Path) -> None:
-    with own_cloud(tmp_path, {}) as environment:
+    with own_cloud(tmp_path, {"enforce": write_learner_policy(tmp_path / "policy.json")}) as environment:
         names = suggest_names("twin")
         save_names(names, Path(environment["WORKSHOP_NAMES"]))
         script = "set -eu -o pipefail\n" + "".join(

@@ -113,3 +113,18 @@ def test_the_doctor_looks_and_says(tmp_path: Path) -> None:
 
     assert "Python" in answer.output
     assert "Ports on 127.0.0.1" in answer.output
+
+
+@pytest.mark.parametrize("command", ["cloud", "lab", "run"])
+def test_a_policy_that_is_not_there_cannot_be_enforced(command: str) -> None:
+    answer = CliRunner().invoke(main, [command, "--enforce", "nothing.json"])
+
+    assert answer.exit_code == 2
+    assert "no such file" in answer.output
+
+
+def test_on_aws_permissions_are_enforced_anyway() -> None:
+    answer = CliRunner(env=ON_AWS).invoke(main, ["lab", "--enforce"])
+
+    assert answer.exit_code == 2
+    assert "always" in answer.output
