@@ -133,10 +133,6 @@ def test_an_event_has_one_function() -> None:
     assert refused_config(DefaultCacheBehavior=behavior) == ("InvalidLambdaFunctionAssociation", 400)
 
 
-def test_there_is_no_fifth_event() -> None:
-    assert refused_config(DefaultCacheBehavior=behavior_at("origin-error")) == ("MalformedXML", 400)
-
-
 def test_response_events_have_no_body_to_include() -> None:
     assert refused_config(DefaultCacheBehavior=behavior_at("origin-response", IncludeBody=True))[1] == 400
 

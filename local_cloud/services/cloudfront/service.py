@@ -63,7 +63,7 @@ class CloudFrontService(
         if shape and payload in shape.required_members and not call.parameters.get(payload):
             raise refusal("MissingBody")
         check_quantities(call.parameters)
-        check_constraints(call, code="InvalidArgument")
+        check_constraints(call, code="MalformedXML")
 
     def check_config(self, config: Config, *, but: str = "") -> None:
         """Refuse a configuration that CloudFront would refuse."""
