@@ -20,7 +20,6 @@ from local_cloud.errors import AwsError
 from local_cloud.services.cloudfront.refusals import refusal
 from local_cloud.services.cloudfront.store import Config, items
 
-
 # LDG/lambda-runtimes, 2026: what may be created and is x86_64; 3.15 is too new to rely on.
 RUNTIMES = (
     "nodejs20.x",
