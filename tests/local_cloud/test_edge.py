@@ -298,6 +298,14 @@ def test_a_custom_error_response_replaces_an_error(edge: EdgeKit) -> None:
     assert edge.get("/missing").text == "sorry"
 
 
+def test_where_the_page_for_an_error_is_missing_the_viewer_gets_the_status_of_that(edge: EdgeKit) -> None:
+    item = {"ErrorCode": 403, "ResponsePagePath": "/sorry.html", "ResponseCode": "200", "ErrorCachingMinTTL": 30}
+    edge.create(CustomErrorResponses={"Quantity": 1, "Items": [item]})
+    edge.buckets.fail("/sorry.html", 404)
+
+    assert edge.get("/missing").status == 404
+
+
 def test_an_invalidation_forgets_the_paths_it_names_and_no_others(edge: EdgeKit) -> None:
     distribution_id = edge.create()
     for path in ("/a/1", "/a/2", "/b"):
