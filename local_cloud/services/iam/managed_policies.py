@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from functools import cache
 from typing import Any
-
-from moto.iam.aws_managed_policies import aws_managed_policies_data
-from moto.iam.models import AWSManagedPolicy
 
 from local_cloud.call import ACCOUNT_ID
 from local_cloud.services.iam.entities import backend
@@ -32,16 +30,18 @@ def provide_all() -> None:
             _keep(policy)
 
 
-def _make(name: str) -> AWSManagedPolicy:
-    return AWSManagedPolicy.from_data(name, ACCOUNT_ID, "aws", _read()[name])
+def _make(name: str) -> Any:
+    models = importlib.import_module("moto.iam.models")  # not before somebody asks: it holds megabytes of text
+    return models.AWSManagedPolicy.from_data(name, ACCOUNT_ID, "aws", _read()[name])
 
 
-def _keep(policy: AWSManagedPolicy) -> None:
+def _keep(policy: Any) -> None:
     backend().managed_policies[policy.arn] = policy
     backend().aws_managed_policies.append(policy)
 
 
 @cache
 def _read() -> dict[str, Any]:
-    policies: dict[str, Any] = json.loads(aws_managed_policies_data)
+    module = importlib.import_module("moto.iam.aws_managed_policies")
+    policies: dict[str, Any] = json.loads(module.aws_managed_policies_data)
     return policies
