@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from s3_kit import ACCOUNT, KIT, Kit, allow, make_role, refused
+from s3_kit import KIT, Kit, make_role, refused
+
+from local_cloud.services.iam.service_roles import ensure_edge_roles
 
 
 @pytest.fixture
@@ -25,20 +27,11 @@ def trust(**changes: Any) -> str:
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ("{nope", "This policy contains invalid Json"),
         ("{}", "Syntax errors in policy."),
-        (trust(Principal=None), "Missing required field Principal"),
         (trust(Effect="allow"), "Syntax errors in policy."),
-        (trust(Resource="*"), "Has prohibited field Resource"),
-        (trust(Action="s3:GetObject"), "AssumeRole policy may only specify STS AssumeRole actions."),
-        (
-            trust(Principal={"Service": "edgelamda.amazonaws.com"}),
-            'Invalid principal in policy: "SERVICE":"edgelamda.amazonaws.com"',
-        ),
-        (
-            trust(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/nobody"}),
-            f'Invalid principal in policy: "AWS":"arn:aws:iam::{ACCOUNT}:role/nobody"',
-        ),
+        (trust(Condition={"StringResembles": {"aws:SourceArn": "*"}}), "Invalid Condition type : StringResembles."),
+        (trust(Condition=["StringEquals"]), "Syntax errors in policy."),
+        (trust(Principal={"Nobody": "*"}), "Syntax errors in policy."),
     ],
 )
 def test_a_trust_policy_that_trusts_nobody_is_refused(kit: Kit, document: str, message: str) -> None:
@@ -56,48 +49,6 @@ def test_a_service_can_be_trusted(kit: Kit, service: str) -> None:
     assert kit.iam.get_role(RoleName="replication")["Role"]["Arn"] == arn
 
 
-def test_a_changed_trust_policy_is_checked_too(kit: Kit) -> None:
-    make_role(kit.iam)
-
-    answer = refused(kit.iam.update_assume_role_policy, RoleName="replication", PolicyDocument="{nope")
-    assert answer[0] == "MalformedPolicyDocument"
-
-
-def test_a_role_that_does_not_exist_is_not_assumed(kit: Kit) -> None:
-    arn = f"arn:aws:iam::{ACCOUNT}:role/nobody"
-
-    code, status, message = refused(kit.client("sts").assume_role, RoleArn=arn, RoleSessionName="me")
-    assert (code, status) == ("AccessDenied", 403)
-    assert message.endswith(f"is not authorized to perform: sts:AssumeRole on resource: {arn}")
-
-
-def test_a_role_for_s3_is_not_assumed_by_a_learner(kit: Kit) -> None:
-    arn = make_role(kit.iam)
-
-    assert refused(kit.client("sts").assume_role, RoleArn=arn, RoleSessionName="me")[0] == "AccessDenied"
-
-
-def test_a_role_that_trusts_the_account_is_assumed(kit: Kit) -> None:
-    document = trust(Principal={"AWS": ACCOUNT})
-    arn = kit.iam.create_role(RoleName="role", AssumeRolePolicyDocument=document)["Role"]["Arn"]
-
-    answer = kit.client("sts").assume_role(RoleArn=arn, RoleSessionName="me")
-    assert answer["AssumedRoleUser"]["Arn"].endswith("assumed-role/role/me")
-
-
-def test_the_simulator_says_what_a_role_may_do(kit: Kit) -> None:
-    arn = make_role(kit.iam)
-    allow(kit.iam, {"s3:Get*": "arn:aws:s3:::site/*"})
-
-    results = kit.iam.simulate_principal_policy(
-        PolicySourceArn=arn,
-        ActionNames=["s3:GetObject", "s3:PutObject"],
-        ResourceArns=["arn:aws:s3:::site/index.html"],
-    )["EvaluationResults"]
-    decisions = {result["EvalActionName"]: result["EvalDecision"] for result in results}
-    assert decisions == {"s3:GetObject": "allowed", "s3:PutObject": "implicitDeny"}
-
-
 def test_managed_policies_count_as_inline_ones_do(kit: Kit) -> None:
     arn = make_role(kit.iam)
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
@@ -106,3 +57,33 @@ def test_managed_policies_count_as_inline_ones_do(kit: Kit) -> None:
 
     result = kit.iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=["s3:GetObject"])
     assert result["EvaluationResults"][0]["EvalDecision"] == "allowed"
+
+
+def test_service_linked_roles_have_the_names_that_aws_gives_them(kit: Kit) -> None:
+    role = kit.iam.create_service_linked_role(AWSServiceName="replicator.lambda.amazonaws.com")["Role"]
+
+    assert role["RoleName"] == "AWSServiceRoleForLambdaReplicator"
+    assert role["Path"] == "/aws-service-role/replicator.lambda.amazonaws.com/"
+    assert refused(kit.iam.delete_role, RoleName=role["RoleName"])[0] == "UnmodifiableEntity"
+
+
+def test_the_roles_of_the_edge_are_made_once(kit: Kit) -> None:
+    with kit.lock:
+        ensure_edge_roles()
+        ensure_edge_roles()
+
+    names = sorted(role["RoleName"] for role in kit.iam.list_roles()["Roles"])
+    assert names == ["AWSServiceRoleForCloudFrontLogger", "AWSServiceRoleForLambdaReplicator"]
+
+
+def test_the_learner_is_a_user(kit: Kit) -> None:
+    assert kit.iam.get_user()["User"]["Arn"] == kit.client("sts").get_caller_identity()["Arn"]
+
+
+def test_credentials_that_would_be_nobodys_are_not_given(kit: Kit) -> None:
+    assert refused(kit.client("sts").get_session_token)[:2] == ("NotImplemented", 501)
+
+
+def test_awss_policies_are_listed_and_are_not_ours(kit: Kit) -> None:
+    assert len(kit.iam.list_policies(Scope="AWS", MaxItems=100)["Policies"]) == 100
+    assert kit.iam.list_policies(Scope="Local")["Policies"] == []

@@ -17,6 +17,8 @@ from botocore.exceptions import ClientError
 from local_cloud.cloud import LocalCloud
 from local_cloud.errors import AwsError
 from local_cloud.services.lambda_functions import LambdaService
+from local_cloud.services.lambda_invocations import choose_version
+from local_cloud.services.lambda_names import FunctionName
 from local_cloud.services.lambda_rules import check_runtime
 
 PENDING = "The function is currently in the following state: Pending"
@@ -87,40 +89,6 @@ def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[str, str]:
     return error["Code"], error["Message"]
 
 
-@pytest.mark.parametrize(
-    ("changes", "code", "part"),
-    [
-        ({"Runtime": "cobol1.0"}, "InvalidParameterValueException", "Value cobol1.0 at 'runtime' failed to satisfy"),
-        ({"Runtime": "python3.7"}, "InvalidParameterValueException", "python3.7 is no longer supported for creating"),
-        ({"Runtime": "nodejs8.10"}, "InvalidParameterValueException", "We recommend you use a supported runtime"),
-        ({"Timeout": 5401}, "ValidationException", "Value '5401' at 'timeout' failed to satisfy constraint"),
-        ({"MemorySize": 40000}, "ValidationException", "Member must have value less than or equal to 32768"),
-        ({"FunctionName": "bad name!"}, "ValidationException", "Member must satisfy regular expression pattern"),
-        ({"Code": {"ZipFile": b"no zip"}}, "InvalidParameterValueException", "Could not unzip uploaded file."),
-    ],
-)
-def test_a_function_that_lambda_would_refuse_is_refused(
-    create: Callable[..., Any], changes: dict[str, Any], code: str, part: str
-) -> None:
-    found = refusal(create, **changes)
-
-    assert found[0] == code
-    assert part in found[1]
-
-
-def test_a_role_that_does_not_trust_lambda_is_refused(
-    create: Callable[..., Any], make_role: Callable[[str], str]
-) -> None:
-    assert refusal(create, Role=make_role("ec2.amazonaws.com")) == (
-        "InvalidParameterValueException",
-        "The role defined for the function cannot be assumed by Lambda.",
-    )
-
-
-def test_a_name_that_is_taken_is_refused(create: Callable[..., Any], active: str) -> None:
-    assert refusal(create)[0] == "ResourceConflictException"
-
-
 def test_a_runtime_is_refused_from_its_last_day() -> None:
     model = SimpleNamespace(input_shape=SimpleNamespace(members={"Runtime": SimpleNamespace(enum=["python3.10"])}))
     call: Any = SimpleNamespace(parameters={"Runtime": "python3.10"}, model=model)
@@ -128,15 +96,6 @@ def test_a_runtime_is_refused_from_its_last_day() -> None:
 
     with pytest.raises(AwsError, match="no longer supported"):
         check_runtime(call, today=datetime.date(2026, 11, 30))
-
-
-def test_a_new_function_is_pending_and_then_active(create: Callable[..., Any], cloud: LocalCloud, lambda_: Any) -> None:
-    created = create()
-
-    cloud.settle()
-
-    assert (created["State"], created["StateReasonCode"]) == ("Pending", "Creating")
-    assert lambda_.get_function(FunctionName="site")["Configuration"]["State"] == "Active"
 
 
 def test_the_waiters_of_boto3_see_both_states(create: Callable[..., Any], lambda_: Any) -> None:
@@ -167,13 +126,6 @@ def test_a_pending_function_can_be_neither_published_changed_nor_invoked(
             operation(call)
 
 
-def test_publishing_other_code_than_expected_is_refused(lambda_: Any, active: str) -> None:
-    code, message = refusal(lambda_.publish_version, FunctionName="site", CodeSha256="AAAA")
-
-    assert code == "InvalidParameterValueException"
-    assert message.startswith("CodeSHA256 (AAAA) is different from current CodeSHA256 in $LATEST (")
-
-
 def test_the_same_code_again_publishes_nothing_new(lambda_: Any, active: str, cloud: LocalCloud) -> None:
     first = lambda_.publish_version(FunctionName="site")["Version"]
     cloud.settle()
@@ -193,13 +145,6 @@ def test_a_dry_run_changes_nothing(lambda_: Any, active: str) -> None:
 
     assert lambda_.get_function_configuration(FunctionName="site")["CodeSha256"] == before
     assert lambda_.publish_version(FunctionName="site")["Version"] == first
-
-
-def test_latest_alone_cannot_be_deleted(lambda_: Any, active: str) -> None:
-    assert refusal(lambda_.delete_function, FunctionName="site", Qualifier="$LATEST") == (
-        "InvalidParameterValueException",
-        "$LATEST version cannot be deleted without deleting the function.",
-    )
 
 
 @pytest.mark.parametrize("qualifier", ["1", None])
@@ -235,22 +180,8 @@ def test_an_invocation_really_runs_the_code(lambda_: Any, active: str) -> None:
     assert "ran\n" in base64.b64decode(answer["LogResult"]).decode()
 
 
-def test_an_invocation_that_fails_says_unhandled(create: Callable[..., Any], cloud: LocalCloud, lambda_: Any) -> None:
-    create(Code={"ZipFile": make_zip("def handler(event, context): return event['no']")})
-    cloud.settle()
-
-    answer = lambda_.invoke(FunctionName="site", Payload=b"{}")
-
-    assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
-    assert json.loads(answer["Payload"].read())["errorType"] == "KeyError"
-
-
 def test_an_invocation_of_nothing_is_not_found(lambda_: Any) -> None:
     assert refusal(lambda_.invoke, FunctionName="site")[0] == "ResourceNotFoundException"
-
-
-def test_an_event_that_is_no_json_is_refused(lambda_: Any, active: str) -> None:
-    assert refusal(lambda_.invoke, FunctionName="site", Payload=b"{")[0] == "InvalidRequestContentException"
 
 
 def test_what_a_function_writes_is_in_cloudwatch_logs(lambda_: Any, active: str, client: Callable[..., Any]) -> None:
@@ -270,3 +201,79 @@ def test_a_version_is_found_with_its_own_code(lambda_: Any, active: str, cloud: 
     assert found is not None
     assert (found.version, found.code) == ("1", make_zip())
     assert cloud.functions.find_version(arn.removesuffix("1") + "2") is None
+
+
+@pytest.mark.parametrize(("drawn", "version"), [(0.24, "2"), (0.25, "1")])
+def test_an_alias_sends_its_share_to_the_other_version(
+    lambda_: Any, active: str, cloud: LocalCloud, drawn: float, version: str
+) -> None:
+    lambda_.publish_version(FunctionName="site")
+    cloud.settle()
+    lambda_.update_function_code(FunctionName="site", ZipFile=make_zip("changed = True"))
+    cloud.settle()
+    lambda_.publish_version(FunctionName="site")
+    weights = {"AdditionalVersionWeights": {"2": 0.25}}
+    lambda_.create_alias(FunctionName="site", Name="live", FunctionVersion="1", RoutingConfig=weights)
+
+    chosen = choose_version(FunctionName("us-east-1", "site", "live"), draw=lambda: drawn)
+
+    assert str(chosen.version) == version
+
+
+def test_nobody_waits_for_an_event_but_settle_does(
+    lambda_: Any, active: str, cloud: LocalCloud, client: Callable[..., Any]
+) -> None:
+    answer = lambda_.invoke(FunctionName="site", InvocationType="Event", Payload=b"{}")
+
+    cloud.settle()
+
+    assert answer["StatusCode"] == 202
+    events = client("logs", "us-east-1").filter_log_events(logGroupName="/aws/lambda/site", filterPattern="ran")
+    assert [event["message"] for event in events["events"]] == ["ran"]
+
+
+def test_the_environments_of_a_deleted_function_end(active: str, lambda_: Any, cloud: LocalCloud) -> None:
+    lambda_.invoke(FunctionName="site")
+
+    lambda_.delete_function(FunctionName="site")
+    cloud.settle()
+
+    assert not any(arn == active for arn, _, _ in cloud.sandbox._pools)
+
+
+def test_a_runtime_that_is_not_here_is_named(create: Callable[..., Any], lambda_: Any, cloud: LocalCloud) -> None:
+    create(Runtime="nodejs24.x")
+    cloud.settle()
+
+    assert refusal(lambda_.invoke, FunctionName="site") == (
+        "NotImplemented",
+        "The local cloud does not run nodejs24.x, only Python.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"Layers": ["arn:aws:lambda:us-east-1:123456789012:layer:tools:1"]}, "Layers"),
+        ({"VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}}, "VpcConfig"),
+        ({"PackageType": "Image", "Code": {"ImageUri": "image"}}, "container images"),
+        ({"SnapStart": {"ApplyOn": "PublishedVersions"}}, "SnapStart"),
+    ],
+)
+def test_what_nothing_here_acts_on_is_named(create: Callable[..., Any], changes: dict[str, Any], part: str) -> None:
+    code, message = refusal(create, **changes)
+
+    assert (code, part in message) == ("NotImplemented", True)
+
+
+def test_code_comes_from_a_bucket_too(
+    create: Callable[..., Any], cloud: LocalCloud, client: Callable[..., Any], lambda_: Any
+) -> None:
+    client("s3", "us-east-1").create_bucket(Bucket="packages")
+    client("s3", "us-east-1").put_object(Bucket="packages", Key="site.zip", Body=make_zip())
+    create(Code={"S3Bucket": "packages", "S3Key": "site.zip"})
+    cloud.settle()
+
+    assert json.loads(lambda_.invoke(FunctionName="site", Payload=b"[1]")["Payload"].read()) == [1]
+    missing = {"S3Bucket": "packages", "S3Key": "none.zip"}
+    assert "S3 Error Code: NoSuchKey." in refusal(create, FunctionName="other", Code=missing)[1]
