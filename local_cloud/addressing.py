@@ -19,8 +19,8 @@ _S3_HOST = re.compile(
 )
 _OTHER_HOST = re.compile(rf"(?:[^:]+\.)?(?P<service>[a-z0-9-]+?)(?:\.(?P<region>{_REGION}))?\.amazonaws\.com")
 _LOCAL_BUCKET_HOST = re.compile(r"(?P<bucket>[^:]+)\.localhost")
-_OUR_PAGES = re.compile(r"127\.0\.0\.\d+|localhost|\[::1\]|[^:/]+\.localhost")
-_OURS = re.compile(r"127\.0\.0\.\d+|localhost|\[::1\]|[^:/]+\.(?:localhost|amazonaws\.com|cloudfront\.net)")
+_OUR_PAGES = re.compile(r"127\.0\.0\.\d+|\[::1\]|(?:[\w.-]+\.)?localhost\.?")  # the root's dot changes nothing
+_OURS = re.compile(_OUR_PAGES.pattern + r"|[\w.-]+\.(?:amazonaws\.com|cloudfront\.net)\.?")
 
 
 class Host(NamedTuple):
@@ -51,7 +51,7 @@ def is_our_origin(origin: str) -> bool:
 
 def read_host(host: str) -> Host:
     """Say what a host name means, such as `site.s3.eu-west-1.amazonaws.com` or `site.localhost:4566`."""
-    name = _without_port(host)
+    name = _without_port(host).removesuffix(".")
     if s3 := _S3_HOST.fullmatch(name):
         return Host("s3", s3["region"] or ("us-east-1" if name.endswith(".com") else None), s3["bucket"])
     if other := _OTHER_HOST.fullmatch(name):

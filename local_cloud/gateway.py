@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
@@ -31,6 +32,8 @@ ControlHandler = Callable[[str, str, Mapping[str, str]], Response]
 """Answers the control API: method, path below `/_local_cloud/`, query."""
 
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 _NO_SERVICE = Service()
 _INTERNAL_ERROR = AwsError("InternalError", "We encountered an internal error. Please try again.", 500)
 
@@ -68,7 +71,8 @@ class Gateway:
         response = _refuse_strangers(environ) or self._respond_to_control(environ) or self.respond(environ)
         if response.header("Content-Length") is None:
             response.headers.append(("Content-Length", str(len(response.body))))
-        start_response(_STATUS_LINES.get(response.status) or f"{response.status} Unknown", response.headers)
+        headers = [(name, _printable(value)) for name, value in response.headers]
+        start_response(_STATUS_LINES.get(response.status) or f"{response.status} Unknown", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
     def respond(self, environ: dict[str, Any], *, principal: str | None = None) -> Response:
@@ -141,10 +145,31 @@ class Gateway:
         return response
 
 
+def _printable(value: str) -> str:
+    """A header's value without what would end it, such as line ends that S3 was asked to repeat."""
+    value = _CONTROLS.sub(" ", value)
+    return value if value.isascii() else value.encode("latin-1", "replace").decode("latin-1")
+
+
 def _refuse_strangers(environ: dict[str, Any]) -> Response | None:
     """Refuse what a web page of elsewhere sends here, by a host name or from an origin that is not this machine's."""
     host, origin = environ.get("HTTP_HOST", "127.0.0.1"), environ.get("HTTP_ORIGIN")
-    if is_ours(host) and (origin is None or is_our_origin(origin)):
+    named = _ABSOLUTE.match(environ.get("RAW_URI", ""))
+    stranger = None
+    if named and not is_ours(named[1]):
+        stranger = named[1]
+    elif not is_ours(host):
+        stranger = host
+    elif origin is not None:
+        stranger = None if is_our_origin(origin) else origin
+    elif environ.get("HTTP_SEC_FETCH_SITE") == "cross-site" and not _follows_a_link(environ):
+        stranger = "a page of another site"
+    if stranger is None:
         return None
-    message = f"The local cloud answers to programs of this machine only, not to {origin or host}."
+    message = f"The local cloud answers to programs of this machine only, not to {stranger}."
     return render_error(AwsError("AccessDenied", message, 403), "s3")
+
+
+def _follows_a_link(environ: dict[str, Any]) -> bool:
+    """Whether a person goes to another page in a browser; the page that they come from sees nothing of it."""
+    return environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ.get("HTTP_SEC_FETCH_MODE") == "navigate"

@@ -67,7 +67,7 @@ class MotoApplication(DomainDispatcherApplication):
         except _STUMBLES as error:
             logger.warning("moto stumbled over %s of %s", call.operation, call.service, exc_info=True)
             raise _refusal_after(error, call) from error
-        if response.status >= 400 and (response.header("Content-Type") or "").startswith("text/html"):
+        if response.status >= 300 and (response.header("Content-Type") or "").startswith("text/html"):
             raise not_implemented(call)  # Flask's own page: moto has no such path
         return response
 
@@ -128,13 +128,15 @@ def _refusal_after(error: Exception, call: Call) -> AwsError:
             return AwsError("MalformedXML", text, 400)
     if call.service == "iam" and ("Marker" in parameters or "MaxItems" in parameters):
         return AwsError("ValidationError", "1 validation error detected: the Marker is not one of a listing.", 400)
+    if call.service == "lambda" and isinstance(error, LookupError | AttributeError):
+        return AwsError("ResourceNotFoundException", "The resource you requested does not exist.", 404)
     text = f"The local cloud does not do {call.operation} of {call.service} with what this request says."
     return AwsError("NotImplemented", text, 501)
 
 
 def _has_document(call: Call) -> bool:
     """Whether the request brought an XML document."""
-    shape = call.model.input_shape
+    shape: Any = call.model.input_shape
     payload = shape.serialization.get("payload") if shape else None
     return bool(call.body and payload and shape.members[payload].type_name == "structure")
 

@@ -1,10 +1,9 @@
-"""A digest of all that the cloud holds, to see that a refused request changed nothing."""
+"""All that the cloud holds, to see that a refused request changed nothing."""
 
 from __future__ import annotations
 
 import datetime
 import enum
-import hashlib
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -15,40 +14,40 @@ from local_cloud.call import ACCOUNT_ID
 from local_cloud.cloud import LocalCloud
 
 _MOTO = ("s3", "iam", "sts", "lambda")
-_PASSED_OVER = {"aws_managed_policies", "managed_policies_by_name", "_url_module", "lock", "_lock", "clock", "_clock"}
+_LAZY = {"_expiry", "_etag", "_layers", "_arns", "_ephemeral_storage", "logs_group_name"}
+_PASSED_OVER = _LAZY | {
+    "aws_managed_policies",
+    "managed_policies_by_name",
+    "_url_module",
+    "lock",
+    "_lock",
+    "clock",
+    "_clock",
+}
 _PLAIN = (str, bytes, int, float, bool, type(None), datetime.datetime, enum.Enum)
 
 
-def digest(cloud: LocalCloud) -> dict[str, str]:
-    """A digest of each part of the state."""
+def state_of(cloud: LocalCloud, service: str) -> list[bytes]:
+    """What a service holds, word by word; equal when nothing has changed."""
     with cloud.lock:
-        parts = {f"moto {name}": dict(_backends(name)) for name in _MOTO}
-        parts |= {f"our {service.name}": service.__dict__ for service in cloud.services}
-        return {name: _hash(part) for name, part in parts.items()}
+        held = next(each for each in cloud.services if each.name == service)
+        return list(_words([dict(_backends(service)) if service in _MOTO else {}, vars(held)], {}))
 
 
 def _backends(name: str) -> Iterator[tuple[str, Any]]:
     """What a moto backend holds in each region in which it holds anything."""
     account = get_backend(name)[ACCOUNT_ID]  # type: ignore[call-overload]
     for region, backend in sorted(account.items()):
-        held = {key: value for key, value in vars(backend).items() if not isinstance(value, _PLAIN) and value}
-        yield region, held
+        yield region, {key: value for key, value in vars(backend).items() if not isinstance(value, _PLAIN) and value}
 
 
-def _hash(thing: Any) -> str:
-    hashed = hashlib.blake2b(digest_size=8)
-    for word in _words(thing, set()):
-        hashed.update(word)
-    return hashed.hexdigest()
-
-
-def _words(thing: Any, seen: set[int]) -> Iterator[bytes]:
+def _words(thing: Any, seen: dict[int, Any]) -> Iterator[bytes]:
     if isinstance(thing, _PLAIN):
         yield repr(thing).encode()
         return
     if id(thing) in seen or isinstance(thing, type | types.ModuleType | types.FunctionType | types.MethodType):
         return
-    seen.add(id(thing))
+    seen[id(thing)] = thing  # kept, since the id of what is gone is given to another
     if isinstance(thing, dict):
         items = [(key, value) for key, value in thing.items() if key not in _PASSED_OVER]
         for key, value in items:
@@ -64,4 +63,4 @@ def _words(thing: Any, seen: set[int]) -> Iterator[bytes]:
         return
     elif type(thing).__module__.startswith(("local_cloud.services", "local_cloud.object_store", "moto")):
         yield type(thing).__name__.encode()
-        yield from _words({k: v for k, v in getattr(thing, "__dict__", {}).items()}, seen)
+        yield from _words(dict(getattr(thing, "__dict__", {})), seen)
