@@ -14,6 +14,7 @@ import pytest
 
 from local_cloud.cloud import LocalCloud
 
+Converse = Callable[..., bytes]
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 _TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 _ROLE = "arn:aws:iam::123456789012:role/role"
