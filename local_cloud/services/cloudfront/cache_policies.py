@@ -1,4 +1,4 @@
-"""Cache policies: the three managed ones that the workshop meets, and a learner's own."""
+"""Cache policies: the managed ones that a site may need, and a learner's own."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 from local_cloud.call import Call
 from local_cloud.services.cloudfront.operations import URL, Operations, check_match, required
 from local_cloud.services.cloudfront.refusals import refusal
-from local_cloud.services.cloudfront.store import Config, Versioned, as_time, items, paginate
+from local_cloud.services.cloudfront.store import Config, Versioned, as_time, counted, items, paginate
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 CACHING_OPTIMIZED_UNCOMPRESSED = "b2884449-e4de-46a7-ac36-70bc7f1ddd6d"
+USE_ORIGIN_CACHE_CONTROL = "83da9c7e-98b4-4e11-a168-04f0df8e2c65"
+USE_ORIGIN_CACHE_CONTROL_QUERY = "4cc15a8a-d715-48a4-82b8-cc0b614638fe"
 _DAY, _YEAR = 86400, 31536000
 _MOST_NAMES = 10
 
@@ -36,10 +38,26 @@ def _managed(policy_id: str, name: str, comment: str, ttls: tuple[int, int, int]
     return Versioned(policy_id, config, etag="E23ZP02F085DFQ")
 
 
-# CFDG/using-managed-cache-policies
+def _by_origin(policy_id: str, name: str, queries: str) -> Versioned:
+    """A policy that leaves it to the origin for how long something is kept; its name has no prefix on AWS either."""
+    policy = _managed(
+        policy_id, name, "Policy for origins that return Cache-Control headers", (0, 0, _YEAR), compressed=True
+    )
+    headers = ["host", "origin", "x-http-method", "x-http-method-override", "x-method-override"]
+    policy.config["ParametersInCacheKeyAndForwardedToOrigin"] |= {
+        "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": counted(headers)},
+        "CookiesConfig": {"CookieBehavior": "all"},
+        "QueryStringsConfig": {"QueryStringBehavior": queries},
+    }
+    return policy
+
+
+# CFDG/using-managed-cache-policies; the two for Amplify and MediaPackage are not here.
 MANAGED = {
     policy.id: policy
     for policy in (
+        _by_origin(USE_ORIGIN_CACHE_CONTROL, "UseOriginCacheControlHeaders", "none"),
+        _by_origin(USE_ORIGIN_CACHE_CONTROL_QUERY, "UseOriginCacheControlHeaders-QueryStrings", "all"),
         _managed(
             CACHING_OPTIMIZED,
             "Managed-CachingOptimized",

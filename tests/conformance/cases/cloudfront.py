@@ -246,6 +246,12 @@ def fidelity(aws: Account) -> None:
     assert "ForwardedValues" not in made["DistributionConfig"]["DefaultCacheBehavior"]
 
 
+@case("An origin is tried three times, for ten seconds each", known_from=documented("Origin"), moto=SAME, on_aws=SLOW)
+def connection_defaults(aws: Account) -> None:
+    read = held_by(aws)["DistributionConfig"]["Origins"]["Items"][0]
+    assert (read["ConnectionAttempts"], read["ConnectionTimeout"]) == (3, 10)
+
+
 @case("Get, edit, update changes only what was edited", known_from=FIELDS, moto=GAP, on_aws=SLOW)
 def round_trip(aws: Account) -> None:
     before = held_by(aws)

@@ -101,6 +101,15 @@ def managed_policies(aws: Account) -> None:
     assert {one["Type"] for one in listed} == {"managed"}
 
 
+@case("UseOriginCacheControlHeaders has Host in its key and keeps nothing by default", known_from=MANAGED, moto=GAP)
+def use_origin_cache_control(aws: Account) -> None:
+    made = aws.client("cloudfront").get_cache_policy(Id="83da9c7e-98b4-4e11-a168-04f0df8e2c65")["CachePolicy"]
+    policy = made["CachePolicyConfig"]
+    headers = policy["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]["Headers"]["Items"]
+    assert "host" in {name.lower() for name in headers}
+    assert (policy["MinTTL"], policy["DefaultTTL"], policy["MaxTTL"]) == (0, 0, 31536000)
+
+
 @case("A managed cache policy is not deleted", known_from=POLICIES, moto=GAP)
 def delete_managed(aws: Account) -> None:
     client = aws.client("cloudfront")
