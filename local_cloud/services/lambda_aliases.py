@@ -57,3 +57,21 @@ def _check_target(name: FunctionName, version: str, routing: dict[str, Any] | No
         if version == "$LATEST":
             raise invalid_parameter("$LATEST is not supported for an alias pointing to more than 1 version")
         get_function(name._replace(qualifier=other))
+
+
+def check_no_alias(name: FunctionName) -> None:
+    """Refuse to touch a version that an alias points to.
+
+    Raises:
+        AwsError: ResourceConflictException.
+    """
+    pointing = [alias for alias in aliases_of(name) if name.qualifier in _targets(alias)]
+    if pointing:
+        text = "Unable to delete version because the following aliases reference it: "
+        names = ", ".join(alias.name for alias in pointing)
+        raise AwsError("ResourceConflictException", f"{text}[{names}]", 409, Type="User")
+
+
+def _targets(alias: Any) -> set[str]:
+    weights = (alias.routing_config or {}).get("AdditionalVersionWeights") or {}
+    return {alias.function_version, *weights}

@@ -14,9 +14,8 @@ from local_cloud.clock import Clock
 from local_cloud.control import PREFIX
 from local_cloud.engines.sandbox import DeployedFunction, Invocation, Sandbox
 from local_cloud.errors import AwsError
-from local_cloud.moto_application import not_implemented
 from local_cloud.services.constraints import check_constraints
-from local_cloud.services.lambda_aliases import AliasOperations
+from local_cloud.services.lambda_aliases import AliasOperations, check_no_alias
 from local_cloud.services.lambda_invocations import (
     check_concurrency,
     check_runs_here,
@@ -26,9 +25,6 @@ from local_cloud.services.lambda_invocations import (
     render,
 )
 from local_cloud.services.lambda_names import (
-    FunctionName,
-    aliases_of,
-    backend,
     find_function,
     get_function,
     numbered_versions,
@@ -37,7 +33,6 @@ from local_cloud.services.lambda_names import (
 )
 from local_cloud.services.lambda_permissions import PermissionOperations
 from local_cloud.services.lambda_rules import (
-    LARGEST_UNZIPPED,
     check_environment,
     check_role,
     check_runtime,
@@ -45,17 +40,15 @@ from local_cloud.services.lambda_rules import (
     check_supported,
     invalid_parameter,
 )
+from local_cloud.services.lambda_settings import SettingsOperations
 from local_cloud.services.lambda_states import States
 from local_cloud.services.service import Service
-
-CONCURRENCY, UNRESERVED_CONCURRENCY = 1000, 100
-"""Executions at a time that an account may have, and how many of them can't be reserved (LDG/gettingstarted-limits)."""
 
 BEFORE = "local_cloud.function_before"
 """WSGI environment key: what a function was before an update."""
 
 
-class LambdaService(AliasOperations, PermissionOperations, Service):
+class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, Service):
     """AWS Lambda.
 
     Args:
@@ -176,7 +169,7 @@ class LambdaService(AliasOperations, PermissionOperations, Service):
             raise invalid_parameter("Deletion of aliases is not currently supported.")
         found = get_function(name)
         if name.is_version:
-            _check_no_alias(name)
+            check_no_alias(name)
         for version in [found] if name.is_version else numbered_versions(found):
             if self._is_replicated(version.function_arn):
                 raise invalid_parameter(
@@ -202,69 +195,6 @@ class LambdaService(AliasOperations, PermissionOperations, Service):
     def observe_get_function_configuration(self, call: Call, response: Response) -> None:
         """State and revision are ours."""
         self._amend(response, call)
-
-    def answer_list_versions_by_function(self, call: Call) -> dict[str, Any]:
-        """`$LATEST` and the numbered versions, oldest first; moto finds none of a function that isn't there."""
-        name = read_name(call)._replace(qualifier=None)
-        found = get_function(name)
-        latest = {**found.get_configuration(), "FunctionArn": f"{name.arn}:$LATEST", "Version": "$LATEST"}
-        every = [latest, *(version.get_configuration() for version in numbered_versions(found))]
-        for configuration in every:
-            self._states.amend(configuration)
-            for member in ("State", "StateReason", "StateReasonCode", "LastUpdateStatus"):
-                configuration.pop(member, None)  # listings don't have them
-        marker = str(call.parameters.get("Marker") or 0)
-        if not marker.isdecimal():
-            raise invalid_parameter("The marker is not one of a listing.")
-        start = int(marker)
-        end = start + min(int(call.parameters.get("MaxItems") or 50), 50)
-        return {"Versions": every[start:end], **({"NextMarker": str(end)} if end < len(every) else {})}
-
-    def refuse_tag_resource(self, call: Call) -> None:
-        """Refuse tags of versions and aliases."""
-        if parse_name(call.parameters["Resource"]).qualifier:
-            text = "Tags on function aliases and versions are not supported. Please specify a function ARN."
-            raise invalid_parameter(text)
-
-    refuse_untag_resource = refuse_tag_resource
-    refuse_list_tags = refuse_tag_resource
-
-    def refuse_put_function_concurrency(self, call: Call) -> None:
-        """Refuse to reserve what must stay for functions without a reservation."""
-        found = get_function(read_name(call))
-        others = _reserved(call.region) - int(found.reserved_concurrency or 0)
-        wanted = int(call.parameters["ReservedConcurrentExecutions"])
-        if CONCURRENCY - others - wanted < UNRESERVED_CONCURRENCY:
-            raise invalid_parameter(
-                "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
-                f"below its minimum value of [{UNRESERVED_CONCURRENCY}]."
-            )
-
-    def answer_get_account_settings(self, call: Call) -> dict[str, Any]:
-        """The limits, which nobody has raised, and what is used of them."""
-        functions = list(backend(call.region).list_functions(None))
-        return {
-            "AccountLimit": {
-                "TotalCodeSize": 80_530_636_800,
-                "CodeSizeUnzipped": LARGEST_UNZIPPED,
-                "CodeSizeZipped": 52_428_800,
-                "ConcurrentExecutions": CONCURRENCY,
-                "UnreservedConcurrentExecutions": CONCURRENCY - _reserved(call.region),
-            },
-            "AccountUsage": {
-                "TotalCodeSize": sum(found.code_size for found in functions),
-                "FunctionCount": len(functions),
-            },
-        }
-
-    def refuse_invoke_async(self, call: Call) -> None:
-        """Nobody here would act on it."""
-        raise not_implemented(call)
-
-    refuse_create_function_url_config = refuse_invoke_async
-    refuse_create_event_source_mapping = refuse_invoke_async
-    refuse_publish_layer_version = refuse_invoke_async
-    refuse_put_function_event_invoke_config = refuse_invoke_async
 
     def answer_invoke(self, call: Call) -> Response:
         """Run the function, in an environment of its own."""
@@ -347,19 +277,6 @@ class LambdaService(AliasOperations, PermissionOperations, Service):
         _replace_body(response, configuration)
 
 
-def _check_no_alias(name: FunctionName) -> None:
-    pointing = [alias for alias in aliases_of(name) if name.qualifier in _targets(alias)]
-    if pointing:
-        text = "Unable to delete version because the following aliases reference it: "
-        names = ", ".join(alias.name for alias in pointing)
-        raise AwsError("ResourceConflictException", f"{text}[{names}]", 409, Type="User")
-
-
-def _targets(alias: Any) -> set[str]:
-    weights = (alias.routing_config or {}).get("AdditionalVersionWeights") or {}
-    return {alias.function_version, *weights}
-
-
 def _name_alias(call: Call, configuration: dict[str, Any]) -> None:
     """Who asks by an alias is answered with the alias's ARN."""
     name = read_name(call)
@@ -370,10 +287,6 @@ def _name_alias(call: Call, configuration: dict[str, Any]) -> None:
 def _replace_body(response: Response, answer: dict[str, Any]) -> None:
     response.body = json.dumps(answer).encode()
     response.set_header("Content-Length", str(len(response.body)))
-
-
-def _reserved(region: str) -> int:
-    return sum(int(found.reserved_concurrency or 0) for found in backend(region).list_functions(None))
 
 
 def _content(found: Any) -> tuple[Any, ...]:

@@ -311,7 +311,7 @@ def tag_keys(aws: Account) -> None:
     aws.refuses("InvalidInput", 400, message, iam.tag_role, RoleName=name, Tags=tags)
 
 
-@case("A tag's key has at most 128 characters", known_from=ROLES, moto=GAP)
+@case("A role's tag has a key of at most 128 characters", known_from=ROLES, moto=GAP)
 def long_tag_key(aws: Account) -> None:
     iam, name = aws.client("iam"), make_role(aws)
     message = "Value at 'tags.1.member.key' failed to satisfy constraint: Member must have length less than or equal "

@@ -1,0 +1,87 @@
+"""Lambda: listing versions, tags, concurrency, the account's limits, and what nobody here would act on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local_cloud.call import Call
+from local_cloud.moto_application import not_implemented
+from local_cloud.services.lambda_names import backend, get_function, numbered_versions, parse_name, read_name
+from local_cloud.services.lambda_rules import LARGEST_UNZIPPED, invalid_parameter
+from local_cloud.services.lambda_states import States
+
+CONCURRENCY, UNRESERVED_CONCURRENCY = 1000, 100
+"""Executions at a time that an account may have, and how many of them can't be reserved (LDG/gettingstarted-limits)."""
+
+
+class SettingsOperations:
+    """What Lambda says about functions besides their code."""
+
+    _states: States
+
+    def answer_list_versions_by_function(self, call: Call) -> dict[str, Any]:
+        """`$LATEST` and the numbered versions, oldest first; moto finds none of a function that isn't there."""
+        name = read_name(call)._replace(qualifier=None)
+        found = get_function(name)
+        latest = {**found.get_configuration(), "FunctionArn": f"{name.arn}:$LATEST", "Version": "$LATEST"}
+        every = [latest, *(version.get_configuration() for version in numbered_versions(found))]
+        for configuration in every:
+            self._states.amend(configuration)
+            for member in ("State", "StateReason", "StateReasonCode", "LastUpdateStatus"):
+                configuration.pop(member, None)  # listings don't have them
+        marker = str(call.parameters.get("Marker") or 0)
+        if not marker.isdecimal():
+            raise invalid_parameter("The marker is not one of a listing.")
+        start = int(marker)
+        end = start + min(int(call.parameters.get("MaxItems") or 50), 50)
+        return {"Versions": every[start:end], **({"NextMarker": str(end)} if end < len(every) else {})}
+
+    def refuse_tag_resource(self, call: Call) -> None:
+        """Refuse tags of versions and aliases."""
+        if parse_name(call.parameters["Resource"]).qualifier:
+            text = "Tags on function aliases and versions are not supported. Please specify a function ARN."
+            raise invalid_parameter(text)
+
+    refuse_untag_resource = refuse_tag_resource
+    refuse_list_tags = refuse_tag_resource
+
+    def refuse_put_function_concurrency(self, call: Call) -> None:
+        """Refuse to reserve what must stay for functions without a reservation."""
+        found = get_function(read_name(call))
+        others = _reserved(call.region) - int(found.reserved_concurrency or 0)
+        wanted = int(call.parameters["ReservedConcurrentExecutions"])
+        if CONCURRENCY - others - wanted < UNRESERVED_CONCURRENCY:
+            raise invalid_parameter(
+                "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
+                f"below its minimum value of [{UNRESERVED_CONCURRENCY}]."
+            )
+
+    def answer_get_account_settings(self, call: Call) -> dict[str, Any]:
+        """The limits, which nobody has raised, and what is used of them."""
+        functions = list(backend(call.region).list_functions(None))
+        return {
+            "AccountLimit": {
+                "TotalCodeSize": 80_530_636_800,
+                "CodeSizeUnzipped": LARGEST_UNZIPPED,
+                "CodeSizeZipped": 52_428_800,
+                "ConcurrentExecutions": CONCURRENCY,
+                "UnreservedConcurrentExecutions": CONCURRENCY - _reserved(call.region),
+            },
+            "AccountUsage": {
+                "TotalCodeSize": sum(found.code_size for found in functions),
+                "FunctionCount": len(functions),
+            },
+        }
+
+    def refuse_invoke_async(self, call: Call) -> None:
+        """Nobody here would act on it."""
+        raise not_implemented(call)
+
+    refuse_create_function_url_config = refuse_invoke_async
+    refuse_create_event_source_mapping = refuse_invoke_async
+    refuse_publish_layer_version = refuse_invoke_async
+    refuse_put_function_event_invoke_config = refuse_invoke_async
+
+
+def _reserved(region: str) -> int:
+    return sum(int(found.reserved_concurrency or 0) for found in backend(region).list_functions(None))
