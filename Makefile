@@ -11,7 +11,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab run cloud test check lint types contracts bench clean
+.PHONY: help setup lab run cloud test check lint types contracts differences bench clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1@\2/' | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ contracts: $(READY) ## Who may import whom: import-linter
 
 test: $(READY) ## All tests; the end-to-end run of the notebooks is one of them
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+differences: $(READY) ## Write docs/aws-differences.md anew, from the conformance cases
+	$(BIN)/python -m tests.conformance.differences
 
 bench: $(READY) ## What we claim about speed, measured here
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -12,6 +12,8 @@ from botocore.config import Config
 
 from local_cloud.cloud import LocalCloud
 
+pytest.register_assert_rewrite("tests.conformance")  # the cases assert, and are no test modules
+
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[LocalCloud]:

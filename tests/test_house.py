@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -18,6 +19,10 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.conformance.case import all_cases
+from tests.conformance.differences import DOCUMENT, render
+from tests.conformance.operations import SERVICES
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -37,6 +42,7 @@ LONGEST_CODE_CELL = 15
 LONGEST_TEXT_CELL = 110
 MOST_CELLS = 45
 LONGEST_MODULE = 350
+FEWEST_CASES = 150
 
 # Put together here, so that this file does not find itself.
 BANNED_IN_TESTS = {
@@ -394,6 +400,36 @@ def test_every_target_of_make_explains_itself() -> None:
     assert phony
     for target in phony[1].split():
         assert re.search(rf"^{target}:.* ## .+$", makefile, re.M), f"make {target} has no ## comment for make help"
+
+
+# ---------------------------------------------------------------- what is known of AWS
+
+
+def test_there_are_cases_enough_and_each_module_says_whose_they_are() -> None:
+    modules = [path for path in python_files("tests/conformance/cases") if path.name != "__init__.py"]
+    cases = all_cases()
+
+    for path in modules:
+        assert re.search(r"^SERVICE = ", path.read_text(encoding="utf-8"), re.M), f'{path.name} lacks SERVICE = "…"'
+    assert {case.module for case in cases} == {path.stem for path in modules}, "a module of cases has a case"
+    assert {case.service for case in cases} <= set(SERVICES), "a case belongs to a service taught, by botocore's name"
+    assert len(cases) >= FEWEST_CASES
+
+
+def test_no_fact_about_aws_is_there_twice() -> None:
+    sentences = [case.sentence for case in all_cases()]
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in python_files("tests/local_cloud"))
+    proven = set(re.findall(r"^def test_(\w+)", tests, re.M))
+
+    assert not [one for one, count in Counter(sentences).items() if count > 1], "two cases say the same"
+    for sentence in sentences:
+        assert not sentence.endswith("."), f"no full stop: {sentence!r}"
+        name = "_".join(re.findall(r"[a-z0-9]+", sentence.lower().replace("'s", "s")))
+        assert name not in proven, f"a case and a test in tests/local_cloud both say {sentence!r}: keep the case"
+
+
+def test_the_document_of_differences_is_fresh() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == render(), "run make differences"
 
 
 # ---------------------------------------------------------------- documents

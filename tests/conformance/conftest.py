@@ -7,14 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.register_assert_rewrite("tests.conformance")
-
-from local_cloud.cloud import LocalCloud  # noqa: E402
-from tests.conformance.case import all_cases  # noqa: E402
-from tests.conformance.leftovers import find_leftovers  # noqa: E402
-from tests.conformance.targets import Aws, Endpoint, bare_moto, connect_to_aws  # noqa: E402
-from workshop_lib.errors import WorkshopError  # noqa: E402
-from workshop_lib.guards import choose_cloud  # noqa: E402
+from local_cloud.cloud import LocalCloud
+from tests.conformance.case import all_cases
+from tests.conformance.leftovers import find_leftovers
+from tests.conformance.targets import Aws, Endpoint, bare_moto, connect_to_aws
+from workshop_lib.errors import WorkshopError
+from workshop_lib.guards import choose_cloud
 
 ON_AWS = choose_cloud(os.environ) == "aws"
 collect_ignore = ["test_local.py", "test_moto.py"] if ON_AWS else ["test_aws.py"]
