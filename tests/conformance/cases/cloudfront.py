@@ -120,7 +120,11 @@ def forbidden_header(aws: Account) -> None:
     refuses(aws, "InvalidArgument", 400, Origins=counted(origin(CustomHeaders=headers)))
 
 
-@case("A cache policy leaves no room for ForwardedValues", known_from=captured("terraform users' reports"), moto=GAP)
+@case(
+    "A cache policy leaves no room for ForwardedValues",
+    known_from=captured("milliHQ/terraform-aws-next-js, upgrade notes"),
+    moto=GAP,
+)
 def policy_and_forwarded_values(aws: Account) -> None:
     text = "The parameter ForwardedValues cannot be used when a cache policy is associated to the cache behavior."
     forwarded = {"QueryString": False, "Cookies": {"Forward": "none"}}
@@ -202,7 +206,11 @@ def unknown_member(aws: Account) -> None:
     refuses(aws, "NoSuchOrigin", 404, OriginGroups=counted(group("site", "other")))
 
 
-@case("A cache behavior with an origin group allows no writing", known_from=captured("terraform users"), moto=GAP)
+@case(
+    "A cache behavior with an origin group allows no writing",
+    known_from=captured("error output of terraform users"),
+    moto=GAP,
+)
 def writing_to_a_group(aws: Account) -> None:
     text = "cannot include POST, PUT, PATCH, or DELETE for a cached behavior associated with an origin group."
     methods = counted("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
@@ -284,7 +292,7 @@ def changed_reference(aws: Account) -> None:
     refuses_update(aws, "IllegalUpdate", 400, None, edited, made)
 
 
-@case("An update without Aliases is refused", known_from=captured("users' reports"), moto=GAP, on_aws=SLOW)
+@case("An update without Aliases is refused", known_from=captured("error output of users"), moto=GAP, on_aws=SLOW)
 def update_without_aliases(aws: Account) -> None:
     made = held_by(aws)
     del made["DistributionConfig"]["Aliases"]
@@ -315,7 +323,7 @@ def update_without_encryption(aws: Account) -> None:
     refuses_update(aws, "InvalidArgument", 400, text, made["DistributionConfig"], made)
 
 
-@case("An enabled distribution is not deleted", known_from=captured("LS test_cloudfront"), moto=GAP, on_aws=SLOW)
+@case("An enabled distribution is not deleted", known_from=captured("aws-facts §5.3"), moto=GAP, on_aws=SLOW)
 def delete_enabled(aws: Account) -> None:
     made = create(aws, Enabled=True)
     deployed(aws, made["Id"])

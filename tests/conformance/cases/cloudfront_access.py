@@ -140,7 +140,7 @@ def distributions_of_a_policy(aws: Account) -> None:
     assert listed["DistributionIdList"]["Items"] == [made["Id"]]
 
 
-@case("A cache policy that caches nothing has no key", known_from=captured("users' reports"), moto=GAP)
+@case("A cache policy that caches nothing has no key", known_from=captured("error output of terraform users"), moto=GAP)
 def key_without_caching(aws: Account) -> None:
     text = "The parameter QueryStringBehavior is invalid for policy with caching disabled."
     asked = cache_policy(aws, DefaultTTL=0, MaxTTL=0)
