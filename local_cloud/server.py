@@ -19,12 +19,17 @@ _AMAZON_HEADER = re.compile(rb"(?m)^X-Amz[^:]*:")
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
-    """Keeps user metadata whose names have an underscore, which waitress drops, as most servers do."""
+    """Keeps user metadata whose names have an underscore, which waitress drops, as most servers do.
+
+    An empty upload that asks whether to go on, as boto3's does, is answered at once.
+    """
 
     metadata_names: dict[str, str]
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
+        if not self.content_length and not self.chunked:
+            self.expect_continue = False  # waitress would wait for a body that isn't there, and never answer
         self.metadata_names = {}
         for name, value in _METADATA_WITH_UNDERSCORE.findall(header_plus):
             key = name.decode("latin-1").upper().replace("-", "_")

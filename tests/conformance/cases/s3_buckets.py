@@ -1,0 +1,222 @@
+"""S3 buckets: names, regions, defaults, tags, websites, and what is no operation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conformance.case import GAP, SAME, Account, captured, case, documented
+
+SERVICE = "s3"
+
+RECORDED = captured("LocalStack's test_s3 snapshots")
+ERRORS = documented("S3 API Reference, Error responses")
+
+NAMING = documented("S3 User Guide, General purpose bucket naming rules")
+TAGS = documented("S3 User Guide, Using cost allocation S3 bucket tags")
+DELETE_ENCRYPTION = documented("S3 API Reference, DeleteBucketEncryption")
+CREATE = documented("S3 API Reference, CreateBucket")
+
+
+def place(region: str) -> dict[str, Any]:
+    """CreateBucket's parameter for a region."""
+    return {"CreateBucketConfiguration": {"LocationConstraint": region}}
+
+
+def tags(*pairs: tuple[str, str]) -> dict[str, Any]:
+    """A tag set."""
+    return {"TagSet": [{"Key": key, "Value": value} for key, value in pairs]}
+
+
+@case("A bucket's name has no capital letters", known_from=RECORDED, moto=GAP)
+def capital_letters(aws: Account) -> None:
+    create = aws.client("s3").create_bucket
+    aws.refuses("InvalidBucketName", 400, "not valid", create, Bucket="Bad-Name", **place("eu-west-1"))
+
+
+@case("A bucket's name is not an IP address", known_from=NAMING, moto=GAP)
+def ip_address(aws: Account) -> None:
+    create = aws.client("s3").create_bucket
+    aws.refuses("InvalidBucketName", 400, None, create, Bucket="192.168.5.4", **place("eu-west-1"))
+
+
+@case("A bucket's name does not end like an access point's alias", known_from=NAMING, moto=GAP)
+def forbidden_end(aws: Account) -> None:
+    create, name = aws.client("s3").create_bucket, f"{aws.name('b')}-s3alias"
+    aws.refuses("InvalidBucketName", 400, None, create, Bucket=name, **place("eu-west-1"))
+
+
+@case("An unknown region is no location constraint", known_from=RECORDED, moto=GAP)
+def unknown_region(aws: Account) -> None:
+    create = aws.client("s3", "us-east-1").create_bucket
+    aws.refuses("InvalidLocationConstraint", 400, None, create, Bucket=aws.name("b"), **place("mars-north-1"))
+
+
+@case("us-east-1 is no location constraint in us-east-1", known_from=RECORDED, moto=SAME)
+def us_east_1(aws: Account) -> None:
+    create = aws.client("s3", "us-east-1").create_bucket
+    aws.refuses("InvalidLocationConstraint", 400, None, create, Bucket=aws.name("b"), **place("us-east-1"))
+
+
+@case("EU is an old word for eu-west-1", known_from=RECORDED, moto=GAP)
+def europe(aws: Account) -> None:
+    s3, name = aws.client("s3", "us-east-1"), aws.name("b")
+    s3.create_bucket(Bucket=name, **place("EU"))
+    aws.clean_up(aws.client("s3").delete_bucket, Bucket=name)
+    assert aws.client("s3").head_bucket(Bucket=name)["BucketRegion"] == "eu-west-1"
+
+
+@case("Outside us-east-1 a bucket is not created without a location constraint", known_from=RECORDED, moto=SAME)
+def no_constraint(aws: Account) -> None:
+    aws.refuses(
+        "IllegalLocationConstraintException", 400, "unspecified", aws.client("s3").create_bucket, Bucket=aws.name("b")
+    )
+
+
+@case("A location constraint is the region of the endpoint", known_from=RECORDED, moto=SAME)
+def other_constraint(aws: Account) -> None:
+    create = aws.client("s3").create_bucket
+    aws.refuses("IllegalLocationConstraintException", 400, None, create, Bucket=aws.name("b"), **place("us-west-2"))
+
+
+@case("A bucket is created once", known_from=RECORDED, moto=SAME)
+def created_again(aws: Account) -> None:
+    name = aws.create_bucket()
+    create = aws.client("s3").create_bucket
+    aws.refuses("BucketAlreadyOwnedByYou", 409, None, create, Bucket=name, **place("eu-west-1"))
+
+
+@case("In us-east-1 a bucket of one's own can be created again", known_from=CREATE, moto=SAME)
+def created_again_in_us_east_1(aws: Account) -> None:
+    name = aws.create_bucket("us-east-1")
+    aws.client("s3", "us-east-1").create_bucket(Bucket=name)
+
+
+@case("A new bucket blocks all public access", known_from=RECORDED, moto=GAP)
+def public_access_block(aws: Account) -> None:
+    found = aws.client("s3").get_public_access_block(Bucket=aws.create_bucket())
+    assert all(found["PublicAccessBlockConfiguration"].values())
+
+
+@case("In a new bucket the owner owns everything", known_from=RECORDED, moto=GAP)
+def ownership(aws: Account) -> None:
+    found = aws.client("s3").get_bucket_ownership_controls(Bucket=aws.create_bucket())
+    assert found["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+
+
+@case("A new bucket encrypts with AES256", known_from=RECORDED, moto=GAP)
+def encryption(aws: Account) -> None:
+    found = aws.client("s3").get_bucket_encryption(Bucket=aws.create_bucket())
+    rule = found["ServerSideEncryptionConfiguration"]["Rules"][0]
+    assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+
+
+@case("An unknown bucket has no head", known_from=ERRORS, moto=SAME)
+def head_of_nothing(aws: Account) -> None:
+    aws.refuses("404", 404, None, aws.client("s3").head_bucket, Bucket=aws.name("nothing"))
+
+
+@case("A bucket that another account is expected to own is denied", known_from=RECORDED, moto=GAP)
+def expected_owner(aws: Account) -> None:
+    get, name = aws.client("s3").get_bucket_versioning, aws.create_bucket()
+    aws.refuses("AccessDenied", 403, None, get, Bucket=name, ExpectedBucketOwner="999999999999")
+
+
+@case("A bucket with an object in it is not deleted", known_from=RECORDED, moto=SAME)
+def not_empty(aws: Account) -> None:
+    s3, name = aws.client("s3"), aws.create_bucket()
+    s3.put_object(Bucket=name, Key="a", Body=b"")
+    aws.refuses("BucketNotEmpty", 409, "The bucket you tried to delete is not empty", s3.delete_bucket, Bucket=name)
+
+
+@case("A bucket with versions says that they must be deleted first", known_from=RECORDED, moto=GAP)
+def versions_inside(aws: Account) -> None:
+    s3, name = aws.client("s3"), aws.create_bucket(versioned=True)
+    s3.put_object(Bucket=name, Key="a", Body=b"")
+    hint = "You must delete all versions in the bucket."
+    aws.refuses("BucketNotEmpty", 409, hint, s3.delete_bucket, Bucket=name)
+
+
+@case("A bucket without tags has no tag set", known_from=RECORDED, moto=SAME)
+def no_tags(aws: Account) -> None:
+    aws.refuses("NoSuchTagSet", 404, None, aws.client("s3").get_bucket_tagging, Bucket=aws.create_bucket())
+
+
+@case("A bucket has no tag twice", known_from=RECORDED, moto=SAME)
+def tag_twice(aws: Account) -> None:
+    put = aws.client("s3").put_bucket_tagging
+    aws.refuses("InvalidTag", 400, "same key", put, Bucket=aws.create_bucket(), Tagging=tags(("a", "1"), ("a", "2")))
+
+
+@case("A bucket's tags have no keys of AWS's own", known_from=RECORDED, moto=SAME)
+def system_tag(aws: Account) -> None:
+    put = aws.client("s3").put_bucket_tagging
+    aws.refuses("InvalidTag", 400, None, put, Bucket=aws.create_bucket(), Tagging=tags(("aws:mine", "1")))
+
+
+@case(
+    "A bucket has at most 50 tags",
+    known_from=TAGS,
+    moto=GAP,
+)
+def too_many_tags(aws: Account) -> None:
+    many = tags(*((f"key-{number}", "") for number in range(51)))
+    aws.refuses("BadRequest", 400, None, aws.client("s3").put_bucket_tagging, Bucket=aws.create_bucket(), Tagging=many)
+
+
+@case(
+    "A tag's key has at most 128 characters",
+    known_from=TAGS,
+    moto=GAP,
+)
+def long_tag(aws: Account) -> None:
+    put = aws.client("s3").put_bucket_tagging
+    aws.refuses("InvalidTag", 400, None, put, Bucket=aws.create_bucket(), Tagging=tags(("k" * 129, "1")))
+
+
+@case("A website's index document has no slash in it", known_from=RECORDED, moto=GAP)
+def website_suffix(aws: Account) -> None:
+    website = {"IndexDocument": {"Suffix": "/index.html"}}
+    put = aws.client("s3").put_bucket_website
+    aws.refuses("InvalidArgument", 400, None, put, Bucket=aws.create_bucket(), WebsiteConfiguration=website)
+
+
+@case("A website has an index document or redirects everything", known_from=RECORDED, moto=GAP)
+def website_of_nothing(aws: Account) -> None:
+    put = aws.client("s3").put_bucket_website
+    aws.refuses("InvalidArgument", 400, None, put, Bucket=aws.create_bucket(), WebsiteConfiguration={})
+
+
+@case("A website that redirects everything has no index document", known_from=RECORDED, moto=GAP)
+def website_of_both(aws: Account) -> None:
+    website = {"IndexDocument": {"Suffix": "a"}, "RedirectAllRequestsTo": {"HostName": "example.com"}}
+    put = aws.client("s3").put_bucket_website
+    aws.refuses("InvalidArgument", 400, None, put, Bucket=aws.create_bucket(), WebsiteConfiguration=website)
+
+
+@case("A bucket without a website has no website configuration", known_from=RECORDED, moto=SAME)
+def no_website(aws: Account) -> None:
+    get = aws.client("s3").get_bucket_website
+    aws.refuses("NoSuchWebsiteConfiguration", 404, None, get, Bucket=aws.create_bucket())
+
+
+@case("An ACL must come as a header or as a document", known_from=RECORDED, moto=GAP)
+def acl_of_nothing(aws: Account) -> None:
+    aws.refuses("MissingSecurityHeader", 400, None, aws.client("s3").put_bucket_acl, Bucket=aws.create_bucket())
+
+
+@case("An object ownership is one of three", known_from=documented("botocore, ObjectOwnership"), moto=GAP)
+def unknown_ownership(aws: Account) -> None:
+    controls = {"Rules": [{"ObjectOwnership": "Nobody"}]}
+    put = aws.client("s3").put_bucket_ownership_controls
+    aws.refuses("MalformedXML", 400, None, put, Bucket=aws.create_bucket(), OwnershipControls=controls)
+
+
+@case(
+    "Deleting the encryption configuration sets it back to AES256",
+    known_from=DELETE_ENCRYPTION,
+    moto=GAP,
+)
+def encryption_deleted(aws: Account) -> None:
+    s3, name = aws.client("s3"), aws.create_bucket()
+    s3.delete_bucket_encryption(Bucket=name)
+    assert s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]

@@ -1,0 +1,261 @@
+"""S3 objects: digests, sizes, conditions, ranges, copies, parts and lists."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.conformance.case import GAP, SAME, Account, captured, case, documented
+
+SERVICE = "s3"
+
+RECORDED = captured("LocalStack's test_s3 snapshots")
+ERRORS = documented("S3 API Reference, Error responses")
+
+CONDITIONS = documented("S3 API Reference, GetObject")
+INTEGRITY = documented("S3 User Guide, Checking object integrity")
+COPY = documented("S3 API Reference, CopyObject")
+DELETE = documented("S3 API Reference, DeleteObjects")
+LISTS = documented("S3 API Reference, ListObjectsV2")
+A_DAY_LONG_AGO, A_DAY_TO_COME = datetime(2010, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
+
+
+def put(aws: Account, **more: Any) -> dict[str, Any]:
+    """An object in a new bucket; its place."""
+    where = {"Bucket": aws.create_bucket(), "Key": "page.html"}
+    aws.client("s3").put_object(**where, Body=b"0123456789", **more)
+    return where
+
+
+def refuses_put(aws: Account, code: str, status: int = 400, message: str | None = None, **parameters: Any) -> None:
+    """PutObject into a new bucket is refused, and leaves nothing there."""
+    s3, where = aws.client("s3"), {"Bucket": aws.create_bucket(), "Key": "page.html", "Body": b"page"}
+    aws.refuses(code, status, message, s3.put_object, **{**where, **parameters})
+    assert "Contents" not in s3.list_objects_v2(Bucket=where["Bucket"])
+
+
+def upload(aws: Account, *parts: bytes) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A multipart upload, not completed: its parameters, and its parts."""
+    s3, where = aws.client("s3"), {"Bucket": aws.create_bucket(), "Key": "big"}
+    where["UploadId"] = s3.create_multipart_upload(**where)["UploadId"]
+    aws.clean_up(s3.abort_multipart_upload, **where)
+    done = [(number, s3.upload_part(**where, PartNumber=number, Body=body)) for number, body in enumerate(parts, 1)]
+    return where, [{"PartNumber": number, "ETag": answer["ETag"]} for number, answer in done]
+
+
+@case("A Content-MD5 that is no digest is refused", known_from=RECORDED, moto=GAP)
+def invalid_digest(aws: Account) -> None:
+    refuses_put(aws, "InvalidDigest", ContentMD5="nonsense")
+
+
+@case("An object whose Content-MD5 differs is not stored", known_from=RECORDED, moto=GAP)
+def bad_digest(aws: Account) -> None:
+    refuses_put(aws, "BadDigest", ContentMD5="1B2M2Y8AsgTpgAmY7PhCfg==")
+
+
+@case("An object whose CRC32 differs is not stored", known_from=RECORDED, moto=GAP)
+def bad_crc32(aws: Account) -> None:
+    refuses_put(aws, "BadDigest", ChecksumCRC32="AAAAAA==")
+
+
+@case("An object whose SHA256 differs is not stored", known_from=RECORDED, moto=GAP)
+def bad_sha256(aws: Account) -> None:
+    refuses_put(aws, "BadDigest", ChecksumSHA256="47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+
+
+@case("An object whose CRC32C differs is not stored", known_from=INTEGRITY, moto=GAP)
+def bad_crc32c(aws: Account) -> None:
+    refuses_put(aws, "BadDigest", ChecksumCRC32C="AAAAAA==")
+
+
+@case("An object whose CRC64NVME differs is not stored", known_from=INTEGRITY, moto=GAP)
+def bad_crc64(aws: Account) -> None:
+    refuses_put(aws, "BadDigest", ChecksumCRC64NVME="AAAAAAAAAAA=")
+
+
+@case("A checksum of the wrong length is refused", known_from=RECORDED, moto=GAP)
+def short_checksum(aws: Account) -> None:
+    refuses_put(aws, "InvalidRequest", ChecksumCRC32="AAAA")
+
+
+@case("A key has at most 1,024 bytes", known_from=ERRORS, moto=GAP)
+def long_key(aws: Account) -> None:
+    refuses_put(aws, "KeyTooLongError", message="Your key is too long", Key="k" * 1025)
+
+
+@case("Metadata is at most 2 KB", known_from=ERRORS, moto=GAP)
+def much_metadata(aws: Account) -> None:
+    refuses_put(aws, "MetadataTooLarge", Metadata={"name": "v" * 2048})
+
+
+@case("A storage class is one that S3 has", known_from=RECORDED, moto=SAME)
+def storage_class(aws: Account) -> None:
+    refuses_put(aws, "InvalidStorageClass", message="The storage class you specified is not valid", StorageClass="X")
+
+
+@case("An encryption is one that S3 has", known_from=RECORDED, moto=GAP)
+def unknown_encryption(aws: Account) -> None:
+    refuses_put(aws, "InvalidArgument", ServerSideEncryption="rot13")
+
+
+@case("A bucket whose owner owns everything takes no ACLs", known_from=RECORDED, moto=GAP)
+def acl(aws: Account) -> None:
+    refuses_put(aws, "AccessControlListNotSupported", message="The bucket does not allow ACLs", ACL="public-read")
+
+
+@case("An object has at most ten tags", known_from=RECORDED, moto=GAP)
+def too_many_tags(aws: Account) -> None:
+    refuses_put(aws, "BadRequest", Tagging="&".join(f"key{number}=v" for number in range(11)))
+
+
+@case("An object's tags in a header have no key twice", known_from=RECORDED, moto=GAP)
+def tag_twice(aws: Account) -> None:
+    refuses_put(aws, "InvalidArgument", Tagging="a=1&a=2")
+
+
+@case("A write that must not replace anything does not", known_from=RECORDED, moto=SAME)
+def if_none_match(aws: Account) -> None:
+    where, write = put(aws), aws.client("s3").put_object
+    aws.refuses("PreconditionFailed", 412, None, write, **where, Body=b"", IfNoneMatch="*")
+
+
+@case("A write that must not replace anything names no ETag", known_from=RECORDED, moto=GAP)
+def if_none_match_etag(aws: Account) -> None:
+    refuses_put(aws, "NotImplemented", 501, IfNoneMatch='"d41d8cd98f00b204e9800998ecf8427e"')
+
+
+@case("A write that must replace a certain object does not replace another", known_from=RECORDED, moto=SAME)
+def if_match(aws: Account) -> None:
+    where, write = put(aws), aws.client("s3").put_object
+    aws.refuses("PreconditionFailed", 412, None, write, **where, Body=b"", IfMatch='"other"')
+
+
+@case("A read by ETag does not care for dates", known_from=CONDITIONS, moto=GAP)
+def etag_before_date(aws: Account) -> None:
+    where, s3 = put(aws), aws.client("s3")
+    etag = s3.head_object(**where)["ETag"]
+    assert s3.get_object(**where, IfMatch=etag, IfUnmodifiedSince=A_DAY_LONG_AGO)["ContentLength"] == 10
+
+
+@case("A read of what has not changed is 304", known_from=CONDITIONS, moto=SAME)
+def not_modified(aws: Account) -> None:
+    where, s3 = put(aws), aws.client("s3")
+    aws.refuses("304", 304, None, s3.get_object, **where, IfNoneMatch=s3.head_object(**where)["ETag"])
+
+
+@case("A range beyond the end is not satisfiable", known_from=RECORDED, moto=SAME)
+def range_beyond(aws: Account) -> None:
+    aws.refuses("InvalidRange", 416, None, aws.client("s3").get_object, **put(aws), Range="bytes=100-")
+
+
+@case("A range whose end is before its begin is ignored", known_from=documented("RFC 9110, 14.1.1"), moto=SAME)
+def range_backwards(aws: Account) -> None:
+    assert aws.client("s3").get_object(**put(aws), Range="bytes=5-2")["ContentLength"] == 10
+
+
+@case("An object in one piece has no ninth part", known_from=RECORDED, moto=GAP)
+def no_such_part(aws: Account) -> None:
+    aws.refuses("InvalidPartNumber", 416, None, aws.client("s3").get_object, **put(aws), PartNumber=9)
+
+
+@case("A copy of what is not there is refused", known_from=ERRORS, moto=SAME)
+def copy_of_nothing(aws: Account) -> None:
+    name, copy = aws.create_bucket(), aws.client("s3").copy_object
+    aws.refuses("NoSuchKey", 404, None, copy, Bucket=name, Key="copy", CopySource=f"{name}/nothing")
+
+
+@case("A copy source names a bucket and a key", known_from=COPY, moto=GAP)
+def copy_source(aws: Account) -> None:
+    name, copy = aws.create_bucket(), aws.client("s3").copy_object
+    aws.refuses("InvalidArgument", 400, None, copy, Bucket=name, Key="copy", CopySource=name)
+
+
+@case("A copy onto itself must change something", known_from=RECORDED, moto=SAME)
+def copy_onto_itself(aws: Account) -> None:
+    where, copy = put(aws), aws.client("s3").copy_object
+    text = "This copy request is illegal because it is trying to copy an object to itself"
+    aws.refuses("InvalidRequest", 400, text, copy, **where, CopySource=where)
+
+
+@case(
+    "A copy under a condition that does not hold is refused",
+    known_from=COPY,
+    moto=GAP,
+)
+def copy_condition(aws: Account) -> None:
+    where, copy = put(aws), aws.client("s3").copy_object
+    new = {"Bucket": where["Bucket"], "Key": "copy", "CopySource": where}
+    aws.refuses("PreconditionFailed", 412, None, copy, **new, CopySourceIfMatch='"other"')
+
+
+@case("A part before the last has at least 5 MB", known_from=ERRORS, moto=SAME)
+def small_part(aws: Account) -> None:
+    where, parts = upload(aws, b"a", b"b")
+    complete = aws.client("s3").complete_multipart_upload
+    aws.refuses("EntityTooSmall", 400, None, complete, **where, MultipartUpload={"Parts": parts})
+
+
+@case("Parts are listed in ascending order", known_from=RECORDED, moto=GAP)
+def part_order(aws: Account) -> None:
+    where, parts = upload(aws, b"a", b"b")
+    complete = aws.client("s3").complete_multipart_upload
+    aws.refuses("InvalidPartOrder", 400, None, complete, **where, MultipartUpload={"Parts": parts[::-1]})
+
+
+@case("A part that was not uploaded is invalid", known_from=ERRORS, moto=SAME)
+def invalid_part(aws: Account) -> None:
+    where, parts = upload(aws, b"a")
+    complete, other = aws.client("s3").complete_multipart_upload, [{**parts[0], "PartNumber": 2}]
+    aws.refuses("InvalidPart", 400, None, complete, **where, MultipartUpload={"Parts": other})
+
+
+@case("There is no part 0", known_from=RECORDED, moto=GAP)
+def part_zero(aws: Account) -> None:
+    where, _ = upload(aws)
+    aws.refuses("InvalidArgument", 400, None, aws.client("s3").upload_part, **where, PartNumber=0, Body=b"")
+
+
+@case("An unknown upload takes no parts", known_from=ERRORS, moto=GAP)
+def unknown_upload(aws: Account) -> None:
+    where = {"Bucket": aws.create_bucket(), "Key": "big", "UploadId": "unknown"}
+    aws.refuses("NoSuchUpload", 404, None, aws.client("s3").upload_part, **where, PartNumber=1, Body=b"")
+
+
+@case("A page of a list holds no fewer than 0 keys", known_from=ERRORS, moto=GAP)
+def negative_page(aws: Account) -> None:
+    aws.refuses("InvalidArgument", 400, None, aws.client("s3").list_objects_v2, Bucket=aws.create_bucket(), MaxKeys=-1)
+
+
+@case("A continuation token is one that was given out", known_from=RECORDED, moto=GAP)
+def wrong_token(aws: Account) -> None:
+    ask = {"Bucket": aws.create_bucket(), "ContinuationToken": "nonsense"}
+    aws.refuses(
+        "InvalidArgument", 400, "The continuation token provided is incorrect", aws.client("s3").list_objects_v2, **ask
+    )
+
+
+@case("The encoding of a list is url or none", known_from=ERRORS, moto=GAP)
+def list_encoding(aws: Account) -> None:
+    ask = {"Bucket": aws.create_bucket(), "EncodingType": "base64"}
+    aws.refuses("InvalidArgument", 400, None, aws.client("s3").list_objects_v2, **ask)
+
+
+@case("A list that is asked for 5,000 keys says that it holds at most 1,000", known_from=LISTS, moto=GAP)
+def long_page(aws: Account) -> None:
+    assert aws.client("s3").list_objects_v2(Bucket=aws.create_bucket(), MaxKeys=5000)["MaxKeys"] == 1000
+
+
+@case(
+    "No more than 1,000 objects are deleted in one call",
+    known_from=DELETE,
+    moto=GAP,
+)
+def many_deletions(aws: Account) -> None:
+    objects = {"Objects": [{"Key": f"{number}"} for number in range(1001)]}
+    aws.refuses("MalformedXML", 400, None, aws.client("s3").delete_objects, Bucket=aws.create_bucket(), Delete=objects)
+
+
+@case("A quiet deletion tells of errors only", known_from=DELETE, moto=GAP)
+def quiet_deletion(aws: Account) -> None:
+    objects = {"Objects": [{"Key": "a"}], "Quiet": True}
+    assert "Deleted" not in aws.client("s3").delete_objects(Bucket=aws.create_bucket(), Delete=objects)

@@ -1,0 +1,124 @@
+"""S3 versioning: states, null versions, delete markers, version ids."""
+
+from __future__ import annotations
+
+from tests.conformance.case import GAP, SAME, Account, captured, case, documented
+
+SERVICE = "s3"
+
+RECORDED = captured("LocalStack's test_s3 snapshots")
+GUIDE = documented("S3 User Guide, Using versioning")
+
+
+def versions(aws: Account, bucket: str, kind: str = "Versions") -> list[str]:
+    """Version ids, the youngest first."""
+    return [found["VersionId"] for found in aws.client("s3").list_object_versions(Bucket=bucket).get(kind, [])]
+
+
+def suspend(aws: Account, bucket: str) -> None:
+    """Suspend versioning."""
+    aws.client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+
+
+@case("Versioning is Enabled or Suspended", known_from=RECORDED, moto=GAP)
+def unknown_state(aws: Account) -> None:
+    put, state = aws.client("s3").put_bucket_versioning, {"Status": "enabled"}
+    aws.refuses("MalformedXML", 400, None, put, Bucket=aws.create_bucket(), VersioningConfiguration=state)
+
+
+@case("A versioning configuration says something", known_from=RECORDED, moto=GAP)
+def no_state(aws: Account) -> None:
+    put, code = aws.client("s3").put_bucket_versioning, "IllegalVersioningConfigurationException"
+    aws.refuses(code, 400, "must be specified", put, Bucket=aws.create_bucket(), VersioningConfiguration={})
+
+
+@case("A put into a suspended bucket keeps the old versions", known_from=RECORDED, moto=GAP)
+def put_suspended(aws: Account) -> None:
+    s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
+    old = s3.put_object(Bucket=bucket, Key="a", Body=b"1")["VersionId"]
+    suspend(aws, bucket)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"2")
+    assert versions(aws, bucket) == ["null", old]
+
+
+@case("A deletion in a suspended bucket keeps the old versions below a null marker", known_from=RECORDED, moto=GAP)
+def delete_suspended(aws: Account) -> None:
+    s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
+    old = s3.put_object(Bucket=bucket, Key="a", Body=b"1")["VersionId"]
+    suspend(aws, bucket)
+    s3.delete_object(Bucket=bucket, Key="a")
+    assert (versions(aws, bucket), versions(aws, bucket, "DeleteMarkers")) == ([old], ["null"])
+
+
+@case("Deleting a key that never was puts a delete marker", known_from=RECORDED, moto=GAP)
+def delete_nothing(aws: Account) -> None:
+    bucket = aws.create_bucket(versioned=True)
+    aws.client("s3").delete_object(Bucket=bucket, Key="never")
+    assert len(versions(aws, bucket, "DeleteMarkers")) == 1
+
+
+@case("A deleted object is not found", known_from=RECORDED, moto=SAME)
+def deleted(aws: Account) -> None:
+    s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"")
+    s3.delete_object(Bucket=bucket, Key="a")
+    aws.refuses("NoSuchKey", 404, None, s3.get_object, Bucket=bucket, Key="a")
+
+
+@case("A delete marker is not read", known_from=RECORDED, moto=GAP)
+def marker_read(aws: Account) -> None:
+    s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
+    marker = s3.delete_object(Bucket=bucket, Key="a")["VersionId"]
+    aws.refuses("MethodNotAllowed", 405, None, s3.get_object, Bucket=bucket, Key="a", VersionId=marker)
+
+
+@case("A delete marker has no head", known_from=RECORDED, moto=SAME)
+def marker_head(aws: Account) -> None:
+    s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"")
+    marker = s3.delete_object(Bucket=bucket, Key="a")["VersionId"]
+    aws.refuses("405", 405, None, s3.head_object, Bucket=bucket, Key="a", VersionId=marker)
+
+
+@case("A version id that is none is refused when it is deleted", known_from=RECORDED, moto=GAP)
+def bogus_version(aws: Account) -> None:
+    delete = aws.client("s3").delete_object
+    text = "Invalid version id specified"
+    ask = {"Bucket": aws.create_bucket(versioned=True), "Key": "a", "VersionId": "bogus"}
+    aws.refuses("InvalidArgument", 400, text, delete, **ask)
+
+
+@case("Deleting a delete marker brings the object back", known_from=RECORDED, moto=SAME)
+def undelete(aws: Account) -> None:
+    s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"")
+    marker = s3.delete_object(Bucket=bucket, Key="a")["VersionId"]
+    s3.delete_object(Bucket=bucket, Key="a", VersionId=marker)
+    assert s3.head_object(Bucket=bucket, Key="a")["ContentLength"] == 0
+
+
+@case("A version marker goes with a key marker", known_from=RECORDED, moto=GAP)
+def marker_alone(aws: Account) -> None:
+    text, ask = "A version-id marker cannot be specified without a key marker.", {"VersionIdMarker": "null"}
+    aws.refuses("InvalidArgument", 400, text, aws.client("s3").list_object_versions, Bucket=aws.create_bucket(), **ask)
+
+
+@case("A copy source by version is no delete marker", known_from=RECORDED, moto=GAP)
+def copy_of_marker(aws: Account) -> None:
+    s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
+    marker = s3.delete_object(Bucket=bucket, Key="a")["VersionId"]
+    source = {"Bucket": bucket, "Key": "a", "VersionId": marker}
+    aws.refuses("InvalidRequest", 400, None, s3.copy_object, Bucket=bucket, Key="b", CopySource=source)
+
+
+@case(
+    "An object from before versioning is the version null",
+    known_from=GUIDE,
+    moto=SAME,
+)
+def before_versioning(aws: Account) -> None:
+    s3, bucket = aws.client("s3"), aws.create_bucket()
+    s3.put_object(Bucket=bucket, Key="a", Body=b"")
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    new = s3.put_object(Bucket=bucket, Key="a", Body=b"")["VersionId"]
+    assert versions(aws, bucket) == [new, "null"]
