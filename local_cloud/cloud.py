@@ -137,6 +137,8 @@ class LocalCloud:
         return {
             "WORKSHOP_CLOUD": "local",
             "AWS_ENDPOINT_URL": self._server.url,
+            # SDKs write the account and a dot before the host; before an @ that is a user's name, which resolves.
+            "AWS_ENDPOINT_URL_S3_CONTROL": self._server.url.replace("//", "//account@"),
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_DEFAULT_REGION": "eu-west-1",
@@ -178,6 +180,7 @@ class LocalCloud:
             last_first.callback(self.call_log.close)
             last_first.callback(self._loop.close)
             last_first.callback(self._join_threads)
+            last_first.callback(self._run_last, _end_tasks)
             last_first.callback(self.nameserver.stop)
             last_first.callback(self.prober.stop)
             last_first.callback(self.replicator.stop)
@@ -241,3 +244,11 @@ class LocalCloud:
             asyncio.run_coroutine_threadsafe(stop(), self._loop).result(timeout=15)
         else:  # never started
             self._loop.run_until_complete(stop())
+
+
+async def _end_tasks() -> None:
+    """End what still waits in the loop, such as connections that broke off in the middle of a request."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+import boto3
 import pytest
 from s3_kit import (
     ACCOUNT,
@@ -251,3 +252,10 @@ def test_a_job_that_does_not_exist_is_not_found(kit: Kit) -> None:
 def test_an_operation_that_is_not_replication_is_not_done(kit: Kit) -> None:
     answer = refused(create, kit=kit, Operation={"S3DeleteObjectTagging": {}})
     assert answer[:2] == ("NotImplemented", 501)
+
+
+def test_the_plain_sdk_reaches_s3_control_by_the_environment(cloud: Any) -> None:
+    session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name="eu-west-1")
+    s3control = session.client("s3control", endpoint_url=cloud.environment["AWS_ENDPOINT_URL_S3_CONTROL"])
+
+    assert s3control.list_jobs(AccountId="123456789012")["Jobs"] == []

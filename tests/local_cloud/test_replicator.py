@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from s3_kit import (
     DESTINATION,
@@ -439,3 +441,19 @@ def test_settle_gives_up_when_the_time_is_over(replicated: Kit) -> None:
     with pytest.raises(TimeoutError, match="1 replication tasks are still waiting"):
         replicated.replicator.settle(timeout=0.01)
     replicated.replicator.reset()
+
+
+def test_the_call_log_says_which_action_was_missing_on_which_resource(cloud: Any, client: Any) -> None:
+    make_bucket(client("s3", "eu-west-1"), SOURCE, versioned=True)
+    make_bucket(client("s3", "ap-southeast-1"), DESTINATION, versioned=True)
+    role = make_role(client("iam", "us-east-1"))
+    configuration = {"Role": role, "Rules": [rule()]}
+    client("s3", "eu-west-1").put_bucket_replication(Bucket=SOURCE, ReplicationConfiguration=configuration)
+    client("s3", "eu-west-1").put_object(Bucket=SOURCE, Key="index.html", Body=b"page")
+
+    cloud.settle()
+
+    [entry] = [one for one in cloud.calls if one["operation"] == "ReplicateObject"]
+    assert (entry["principal"], entry["error_code"]) == (role, "SrcReplicationConfigNotPermitted")
+    assert entry["parameters"]["MissingAction"] == "s3:GetReplicationConfiguration"
+    assert entry["parameters"]["OnResource"] == f"arn:aws:s3:::{SOURCE}"

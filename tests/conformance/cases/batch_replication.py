@@ -1,0 +1,86 @@
+"""S3 Batch Replication: jobs that are refused, and what can be done with one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conformance.case import GAP, Account, case, documented
+
+SERVICE = "s3control"
+
+JOBS = documented("S3 API Reference, CreateJob, DescribeJob, ListJobs, UpdateJobStatus")
+LOCAL = "a job costs money, and its role needs a policy"
+
+
+def create(aws: Account, **changes: Any) -> str:
+    """A job that waits to be confirmed; its id."""
+    bucket = aws.create_bucket(versioned=True)
+    generator = {
+        "SourceBucket": f"arn:aws:s3:::{bucket}",
+        "EnableManifestOutput": False,
+        "Filter": {"EligibleForReplication": True},
+    }
+    whole = {
+        "AccountId": aws.account_id,
+        "ConfirmationRequired": True,
+        "Operation": {"S3ReplicateObject": {}},
+        "Report": {"Enabled": False},
+        "ClientRequestToken": aws.name("token"),
+        "Priority": 10,
+        "RoleArn": aws.create_role("batchoperations.s3.amazonaws.com"),
+        "ManifestGenerator": {"S3JobManifestGenerator": generator},
+    }
+    return str(aws.client(SERVICE).create_job(**{**whole, **changes})["JobId"])
+
+
+@case("A job begins as New or Preparing", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+def new(aws: Account) -> None:
+    job = aws.client(SERVICE).describe_job(AccountId=aws.account_id, JobId=create(aws))["Job"]
+    assert job["Status"] in ("New", "Preparing", "Failed")
+    assert (job["Priority"], job["ConfirmationRequired"]) == (10, True)
+
+
+@case("A job's priority can be changed", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+def priority(aws: Account) -> None:
+    job = {"AccountId": aws.account_id, "JobId": create(aws)}
+    assert aws.client(SERVICE).update_job_priority(**job, Priority=42)["Priority"] == 42
+    assert aws.client(SERVICE).describe_job(**job)["Job"]["Priority"] == 42
+
+
+@case("A job that is cancelled is Cancelled", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+def cancelled(aws: Account) -> None:
+    job = {"AccountId": aws.account_id, "JobId": create(aws)}
+    aws.client(SERVICE).update_job_status(**job, RequestedJobStatus="Cancelled")
+    assert aws.client(SERVICE).describe_job(**job)["Job"]["Status"] in ("Cancelling", "Cancelled")
+
+
+@case("A job that is over is not cancelled", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+def cancelled_twice(aws: Account) -> None:
+    job = {"AccountId": aws.account_id, "JobId": create(aws), "RequestedJobStatus": "Cancelled"}
+    aws.client(SERVICE).update_job_status(**job)
+    aws.refuses("JobStatusException", 400, None, aws.client(SERVICE).update_job_status, **job)
+
+
+@case("Jobs are listed by page", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+def pages(aws: Account) -> None:
+    made, ask = {create(aws), create(aws)}, {"AccountId": aws.account_id, "MaxResults": 1}
+    jobs: list[Any] = []
+    answer = aws.client(SERVICE).list_jobs(**ask)
+    while "NextToken" in answer:
+        jobs += answer["Jobs"]
+        answer = aws.client(SERVICE).list_jobs(**ask, NextToken=answer["NextToken"])
+    assert made <= {job["JobId"] for job in jobs + answer["Jobs"]}
+
+
+@case("Jobs are listed by status", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+def by_status(aws: Account) -> None:
+    job = create(aws)
+    listed = aws.client(SERVICE).list_jobs(AccountId=aws.account_id, JobStatuses=["Active", "Complete"])["Jobs"]
+    assert job not in [one["JobId"] for one in listed]
+
+
+@case("One client request token makes one job", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+def one_token(aws: Account) -> None:
+    token = aws.name("same")
+    first = create(aws, ClientRequestToken=token)
+    assert create(aws, ClientRequestToken=token) == first

@@ -1,0 +1,192 @@
+"""S3 replication: which configurations S3 takes, and what they do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conformance.account import ANYTHING
+from tests.conformance.case import GAP, SAME, Account, captured, case, documented, unverified
+
+SERVICE = "s3"
+
+RECORDED = captured("LocalStack's test_s3 snapshots, TestS3BucketReplication")
+ELEMENTS = documented("S3 User Guide, Replication configuration file elements")
+REPORTED = unverified("reported by users of AWS; the sentence is not asserted")
+LOCAL = "takes minutes, and needs a role that may do anything"
+
+
+def rule(destination: str, **changes: Any) -> dict[str, Any]:
+    """A rule that S3 takes, but for what is changed; None leaves a member out."""
+    whole = {
+        "ID": "all",
+        "Status": "Enabled",
+        "Priority": 1,
+        "Filter": {"Prefix": ""},
+        "DeleteMarkerReplication": {"Status": "Disabled"},
+        "Destination": {"Bucket": f"arn:aws:s3:::{destination}"},
+    }
+    return {name: value for name, value in {**whole, **changes}.items() if value is not None}
+
+
+def configure(aws: Account, source: str, *rules: dict[str, Any], role: str | None = None) -> dict[str, Any]:
+    """Parameters of PutBucketReplication, with a role that S3 may assume."""
+    arn = role or aws.create_role("s3.amazonaws.com")
+    return {"Bucket": source, "ReplicationConfiguration": {"Role": arn, "Rules": list(rules)}}
+
+
+def refuses(aws: Account, code: str, message: str | None, *changes: dict[str, Any]) -> None:
+    """Rules with these changes are refused."""
+    source, destination = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
+    ask = configure(aws, source, *(rule(destination, **each) for each in changes))
+    aws.refuses(code, 400, message, aws.client("s3").put_bucket_replication, **ask)
+
+
+def replicate(aws: Account, source: str, destination: str, region: str, **changes: Any) -> None:
+    """Replicate from one bucket to another, as a role that may do anything."""
+    role = aws.create_role("s3.amazonaws.com", statements=[ANYTHING])
+    ask = configure(aws, source, rule(destination, **changes), role=role)
+    aws.client("s3", region).put_bucket_replication(**ask)
+
+
+def expect_status(aws: Account, region: str, bucket: str, key: str, status: str) -> None:
+    """Wait until an object has a replication status."""
+
+    def check() -> None:
+        found = aws.client("s3", region).list_objects_v2(Bucket=bucket).get("Contents", [])
+        assert key in [one["Key"] for one in found]
+        assert aws.client("s3", region).head_object(Bucket=bucket, Key=key).get("ReplicationStatus") == status
+
+    aws.eventually(check, timeout=900)
+
+
+@case("A source of replication has versioning", known_from=RECORDED, moto=SAME)
+def unversioned_source(aws: Account) -> None:
+    ask = configure(aws, aws.create_bucket(), rule(aws.create_bucket("ap-southeast-1", versioned=True)))
+    text = "Versioning must be 'Enabled' on the bucket to apply a replication configuration"
+    aws.refuses("InvalidRequest", 400, text, aws.client("s3").put_bucket_replication, **ask)
+
+
+@case("A destination of replication has versioning", known_from=RECORDED, moto=GAP)
+def unversioned_destination(aws: Account) -> None:
+    ask = configure(aws, aws.create_bucket(versioned=True), rule(aws.create_bucket("ap-southeast-1")))
+    text = "Destination bucket must have versioning enabled."
+    aws.refuses("InvalidRequest", 400, text, aws.client("s3").put_bucket_replication, **ask)
+
+
+@case("A destination that does not exist is refused like one without versioning", known_from=RECORDED, moto=GAP)
+def missing_destination(aws: Account) -> None:
+    ask = configure(aws, aws.create_bucket(versioned=True), rule(aws.name("nothing")))
+    text = "Destination bucket must have versioning enabled."
+    aws.refuses("InvalidRequest", 400, text, aws.client("s3").put_bucket_replication, **ask)
+
+
+@case("A bucket is not its own destination", known_from=REPORTED, moto=GAP)
+def own_destination(aws: Account) -> None:
+    source = aws.create_bucket(versioned=True)
+    put = aws.client("s3").put_bucket_replication
+    aws.refuses("InvalidRequest", 400, None, put, **configure(aws, source, rule(source)))
+
+
+@case("A replication configuration has a rule", known_from=RECORDED, moto=GAP)
+def no_rules(aws: Account) -> None:
+    refuses(aws, "MalformedXML", "not well-formed")
+
+
+@case("A rule with a filter says what becomes of delete markers", known_from=RECORDED, moto=GAP)
+def no_delete_markers(aws: Account) -> None:
+    text = "DeleteMarkerReplication must be specified for this version of Cross Region Replication configuration schema"
+    refuses(aws, "InvalidRequest", text, {"DeleteMarkerReplication": None})
+
+
+@case("A rule with a filter says its priority", known_from=ELEMENTS, moto=GAP)
+def no_priority(aws: Account) -> None:
+    refuses(aws, "InvalidRequest", None, {"Priority": None})
+
+
+@case("A rule without a filter has no priority", known_from=ELEMENTS, moto=GAP)
+def priority_without_filter(aws: Account) -> None:
+    refuses(aws, "InvalidRequest", None, {"Filter": None, "Prefix": "", "DeleteMarkerReplication": None})
+
+
+@case("A rule by tag does not replicate delete markers", known_from=ELEMENTS, moto=GAP)
+def tag_and_delete_markers(aws: Account) -> None:
+    tag = {"Filter": {"Tag": {"Key": "a", "Value": "b"}}, "DeleteMarkerReplication": {"Status": "Enabled"}}
+    refuses(aws, "InvalidRequest", None, tag)
+
+
+@case("A rule has a filter or a prefix, not both", known_from=ELEMENTS, moto=GAP)
+def filter_and_prefix(aws: Account) -> None:
+    refuses(aws, "MalformedXML", None, {"Prefix": "a"})
+
+
+@case("Two rules do not have one priority", known_from=ELEMENTS, moto=GAP)
+def one_priority(aws: Account) -> None:
+    refuses(aws, "InvalidRequest", None, {"ID": "one"}, {"ID": "two"})
+
+
+@case("Two rules do not have one ID", known_from=ELEMENTS, moto=GAP)
+def one_id(aws: Account) -> None:
+    refuses(aws, "InvalidArgument", None, {"Priority": 1}, {"Priority": 2})
+
+
+@case("A rule is Enabled or Disabled", known_from=documented("botocore, ReplicationRuleStatus"), moto=GAP)
+def unknown_status(aws: Account) -> None:
+    refuses(aws, "MalformedXML", None, {"Status": "On"})
+
+
+@case("Without a replication configuration there is none to get", known_from=RECORDED, moto=SAME)
+def nothing_to_get(aws: Account) -> None:
+    get, bucket = aws.client("s3").get_bucket_replication, aws.create_bucket()
+    aws.refuses("ReplicationConfigurationNotFoundError", 404, "was not found", get, Bucket=bucket)
+
+
+@case("A replication configuration comes back as it was put", known_from=RECORDED, moto=GAP)
+def round_trip(aws: Account) -> None:
+    source, destination = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
+    ask = configure(aws, source, rule(destination, Filter={"Prefix": "Tax"}, Priority=7))
+    aws.client("s3").put_bucket_replication(**ask)
+    found = aws.client("s3").get_bucket_replication(Bucket=source)["ReplicationConfiguration"]
+    assert found == ask["ReplicationConfiguration"]
+
+
+@case("Versioning of a source of replication is not suspended", known_from=RECORDED, moto=GAP)
+def suspend_source(aws: Account) -> None:
+    source, destination = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
+    aws.client("s3").put_bucket_replication(**configure(aws, source, rule(destination)))
+    text, state = "A replication configuration is present on this bucket", {"Status": "Suspended"}
+    put = aws.client("s3").put_bucket_versioning
+    aws.refuses("InvalidBucketState", 409, text, put, Bucket=source, VersioningConfiguration=state)
+
+
+@case("A replicated object is COMPLETED and its replica a REPLICA", known_from=ELEMENTS, moto=GAP, on_aws=LOCAL)
+def statuses(aws: Account) -> None:
+    source, destination = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
+    replicate(aws, source, destination, "eu-west-1")
+    aws.client("s3").put_object(Bucket=source, Key="page.html", Body=b"page")
+    expect_status(aws, "eu-west-1", source, "page.html", "COMPLETED")
+    expect_status(aws, "ap-southeast-1", destination, "page.html", "REPLICA")
+
+
+@case("What a role may not do makes replication FAILED", known_from=ELEMENTS, moto=GAP, on_aws=LOCAL)
+def failed(aws: Account) -> None:
+    source, destination = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
+    aws.client("s3").put_bucket_replication(**configure(aws, source, rule(destination)))
+    aws.client("s3").put_object(Bucket=source, Key="page.html", Body=b"page")
+    expect_status(aws, "eu-west-1", source, "page.html", "FAILED")
+
+
+@case("Tags of a replica come back, if its modifications are synced", known_from=ELEMENTS, moto=GAP, on_aws=LOCAL)
+def replica_modifications(aws: Account) -> None:
+    ireland, singapore = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
+    sync = {"SourceSelectionCriteria": {"ReplicaModifications": {"Status": "Enabled"}}}
+    replicate(aws, ireland, singapore, "eu-west-1", **sync)
+    replicate(aws, singapore, ireland, "ap-southeast-1", **sync)
+    aws.client("s3").put_object(Bucket=ireland, Key="page.html", Body=b"page")
+    expect_status(aws, "ap-southeast-1", singapore, "page.html", "REPLICA")
+    tags = [{"Key": "read", "Value": "yes"}]
+    aws.client("s3", "ap-southeast-1").put_object_tagging(Bucket=singapore, Key="page.html", Tagging={"TagSet": tags})
+
+    def check() -> None:
+        assert aws.client("s3").get_object_tagging(Bucket=ireland, Key="page.html")["TagSet"] == tags
+
+    aws.eventually(check, timeout=900)
