@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import select
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,11 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import WSGITask
+
+MOST_CONNECTIONS = 1000
+"""Open at a time; more wait. Many, since each that a client leaves half open keeps a place."""
+IDLE_SECONDS = 30
+"""How long a connection may be silent between requests, or within one."""
 
 _METADATA_WITH_UNDERSCORE = re.compile(rb"(?im)^(x-amz-meta-[^:\s]*_[^:\s]*):[ \t]*(.*?)[ \t]*\r?$")
 _AMAZON_HEADER = re.compile(rb"(?m)^X-Amz[^:]*:")
@@ -71,7 +77,14 @@ class Server:
         self._runs = False
         bound = _bind(port)  # by ourselves: waitress starts threads first, and leaves them if the port is taken
         self._server = waitress.create_server(
-            application, sockets=[bound], threads=threads, map=self._sockets, ident=None
+            application,
+            sockets=[bound],
+            threads=threads,
+            map=self._sockets,
+            ident=None,
+            connection_limit=MOST_CONNECTIONS,
+            channel_timeout=IDLE_SECONDS,
+            asyncore_use_poll=hasattr(select, "poll"),  # select() dies of a file number above 1023
         )
         self._server.channel_class = _Channel
         self.url = f"http://127.0.0.1:{bound.getsockname()[1]}"

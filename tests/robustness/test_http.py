@@ -68,7 +68,7 @@ def test_requests_in_one_go_are_answered_in_order(cloud: LocalCloud, converse: C
 
 def test_half_open_connections_keep_nobody_waiting(cloud: LocalCloud, converse: Converse) -> None:
     url = cloud.environment["AWS_ENDPOINT_URL"]
-    half = [socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1]))) for _ in range(40)]
+    half = [socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1]))) for _ in range(150)]
     for connection in half:
         connection.sendall(b"PUT /site/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nab")
 
