@@ -173,7 +173,7 @@ class Account:
                 if time.monotonic() > deadline:
                     raise
             self.sleep(pause)
-            pause = min(2 * pause, 5.0)
+            pause = min(2 * pause, max(0.01, self.longest_wait / 400), 5.0)
 
 
 def delete_bucket(s3: Any, bucket: str) -> None:
