@@ -124,5 +124,5 @@ def has_unknown_word(shape: Any, value: Any) -> bool:
         return any(has_unknown_word(shape.members[name], item) for name, item in value.items() if name in shape.members)
     if shape.type_name == "list" and isinstance(value, list):
         return any(has_unknown_word(shape.member, item) for item in value)
-    words = getattr(shape, "enum", None)
-    return bool(words) and shape.name not in _REFUSED_ELSEWHERE and value not in words
+    words: list[str] = getattr(shape, "enum", None) or [value]
+    return shape.name not in _REFUSED_ELSEWHERE and value not in words
