@@ -379,5 +379,6 @@ def malformed_event(aws: Account) -> None:
 def code_location(aws: Account) -> None:
     name = create(aws)
     location = aws.client("lambda", REGION).get_function(FunctionName=name)["Code"]["Location"]
+    assert aws.url is None or location.startswith(aws.url), "the address is of another machine"
     with urllib.request.urlopen(location, timeout=10) as response:
         assert response.read() == make_zip()
