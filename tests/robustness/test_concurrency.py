@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+import pytest
 
 from local_cloud.cloud import LocalCloud
 from tests.robustness.junk import environ_of
 
 THREADS, PUTS = 16, 60
+
+
+@pytest.fixture(autouse=True)
+def _threads_take_turns_often() -> Iterator[None]:
+    """Python changes threads so often that what nothing protects goes wrong."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
 
 
 def put(cloud: LocalCloud, path: str, body: bytes = b"", query: str = "") -> int:

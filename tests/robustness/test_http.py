@@ -135,6 +135,12 @@ def test_a_name_of_this_machine_may_be_written_in_any_way(cloud: LocalCloud, hos
     assert ask(cloud, Host=host) == 200
 
 
+def test_a_bucket_may_be_named_by_a_host_with_the_roots_dot(cloud: LocalCloud, furnished: object) -> None:
+    signature = environ_of("GET", "/", signed="s3")["HTTP_AUTHORIZATION"]
+
+    assert ask(cloud, "GET", "/page", Host="site.localhost.:1", Authorization=signature) == 200
+
+
 @pytest.mark.parametrize(
     "host",
     ["127.0.0.1.", "0.0.0.0", "127.1", "2130706433", "x@127.0.0.1", "127.0.0.1:80:80", "evil.example#.localhost",
