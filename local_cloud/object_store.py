@@ -69,8 +69,9 @@ class ObjectStore(S3Backend):
         """Make a bucket with AWS's defaults; the name was checked before."""
         if bucket_name in s3_backends.bucket_accounts:
             raise BucketAlreadyExists(bucket=bucket_name)
-        self.buckets[bucket_name] = Bucket(bucket_name, region_name, bucket_namespace)  # type: ignore[abstract]
-        return self.buckets[bucket_name]
+        bucket = self.buckets[bucket_name] = Bucket(bucket_name, region_name, bucket_namespace)  # type: ignore[abstract]
+        self.tagger.delete_all_tags_for_resource(bucket.arn)  # those of an earlier bucket of that name
+        return bucket
 
     def put_object(self, bucket_name: str, key_name: str, *args: Any, **kwargs: Any) -> FakeKey:
         """Write an object; in a suspended bucket it becomes the version `null`, in place of an earlier one."""

@@ -323,7 +323,12 @@ def update_without_encryption(aws: Account) -> None:
     refuses_update(aws, "InvalidArgument", 400, text, made["DistributionConfig"], made)
 
 
-@case("An enabled distribution is not deleted", known_from=captured("aws-facts §5.3"), moto=GAP, on_aws=SLOW)
+@case(
+    "An enabled distribution is not deleted",
+    known_from=captured("refusals of AWS quoted in public issues"),
+    moto=GAP,
+    on_aws=SLOW,
+)
 def delete_enabled(aws: Account) -> None:
     made = create(aws, Enabled=True)
     deployed(aws, made["Id"])

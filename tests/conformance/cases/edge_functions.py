@@ -88,7 +88,7 @@ def without_version(arn: str) -> str:
     return arn.rpartition(":")[0]
 
 
-@case("A function needs a numbered version", known_from=captured("hugo#44, aws-facts §1.4"), moto=GAP)
+@case("A function needs a numbered version", known_from=captured("hugo#44"), moto=GAP)
 def unqualified(aws: Account) -> None:
     arn = without_version(publish(aws))
     sentence = (
@@ -97,7 +97,7 @@ def unqualified(aws: Account) -> None:
     refuses(aws, f"{sentence} ARN: {arn}", arn)
 
 
-@case("$LATEST is no version for the edge", known_from=captured("hugo#44, aws-facts §1.4"), moto=GAP)
+@case("$LATEST is no version for the edge", known_from=captured("hugo#44"), moto=GAP)
 def latest(aws: Account) -> None:
     arn = without_version(publish(aws)) + ":$LATEST"
     sentence = (
@@ -111,19 +111,23 @@ def alias(aws: Account) -> None:
     refuses(aws, None, without_version(publish(aws)) + ":live")
 
 
-@case("The function must be in us-east-1", known_from=captured("aws-facts §1.4"), moto=GAP)
+@case("The function must be in us-east-1", known_from=captured("refusals of AWS quoted in public issues"), moto=GAP)
 def other_region(aws: Account) -> None:
     arn = publish(aws, region="eu-west-1")
     refuses(aws, f"The function must be in region 'us-east-1'. ARN: {arn}", arn)
 
 
-@case("The function cannot have environment variables", known_from=captured("aws-facts §1.4"), moto=GAP)
+@case(
+    "The function cannot have environment variables",
+    known_from=captured("refusals of AWS quoted in public issues"),
+    moto=GAP,
+)
 def environment_variables(aws: Account) -> None:
     arn = publish(aws, Environment={"Variables": {"STAGE": "test"}})
     refuses(aws, f"The function cannot have environment variables. Function: {arn}", arn)
 
 
-@case("The edge must be able to assume the role", known_from=captured("aws-cdk#5180, aws-facts §1.4"), moto=GAP)
+@case("The edge must be able to assume the role", known_from=captured("aws-cdk#5180"), moto=GAP)
 def trust(aws: Account) -> None:
     refuses(
         aws,
@@ -150,7 +154,11 @@ def thirty_seconds(aws: Account) -> None:
     _expect_functions(aws, distribution_id, {("origin-request", arn)})
 
 
-@case("Only Node.js and Python run at the edge", known_from=captured("2017, aws-facts §1.4"), moto=GAP)
+@case(
+    "Only Node.js and Python run at the edge",
+    known_from=captured("a refusal of 2017, quoted in a public issue"),
+    moto=GAP,
+)
 def runtime(aws: Account) -> None:
     arn = publish(aws, Runtime="java21", Handler="example.Handler::handleRequest")
     sentence = "The function has an invalid runtime for functions that are triggered by a CloudFront event: java21"
@@ -182,7 +190,7 @@ def two_for_one_event(aws: Account) -> None:
     refuses(aws, None, publish(aws), "origin-request", "origin-request")
 
 
-@case("There are four events", known_from=captured("aws-cli#6275, for another enumeration"), moto=GAP)
+@case("There are four events", known_from=documented("botocore cloudfront, EventType"), moto=GAP)
 def fifth_event(aws: Account) -> None:
     config = config_with(aws, publish(aws), "origin-error")
     create = aws.client("cloudfront", "us-east-1").create_distribution
@@ -247,7 +255,7 @@ def refused_update(aws: Account) -> None:
 
 @case(
     "A version that a distribution uses cannot be deleted",
-    known_from=captured("aws-facts §1.7"),
+    known_from=captured("refusals of AWS quoted in public issues"),
     moto=GAP,
     on_aws="takes hours to undo",
 )
@@ -268,7 +276,7 @@ def deleted_while_used(aws: Account) -> None:
 
 @case(
     "A function cannot be deleted either while a version of it is used",
-    known_from=captured("aws-facts §1.7"),
+    known_from=captured("refusals of AWS quoted in public issues"),
     moto=GAP,
     on_aws="takes hours to undo",
 )
@@ -277,6 +285,24 @@ def deleted_as_a_whole(aws: Account) -> None:
     create_distribution(aws, config_with(aws, arn))
     delete, name = aws.client("lambda", "us-east-1").delete_function, arn.split(":")[6]
     aws.refuses("InvalidParameterValueException", 400, "it is a replicated function", delete, FunctionName=name)
+
+
+@case(
+    "Two service-linked roles are there once a function was associated",
+    known_from=documented("lambda-edge-permissions"),
+    moto=GAP,
+    on_aws="takes minutes to undo",
+)
+def service_linked_roles(aws: Account) -> None:
+    create_distribution(aws, config_with(aws, publish(aws)))
+    services = {
+        "AWSServiceRoleForLambdaReplicator": "replicator.lambda.amazonaws.com",
+        "AWSServiceRoleForCloudFrontLogger": "logger.cloudfront.amazonaws.com",
+    }
+    for name, service in services.items():
+        role = aws.client("iam").get_role(RoleName=name)["Role"]
+        assert role["Path"] == f"/aws-service-role/{service}/"
+        assert role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"Service": service}
 
 
 def _functions(aws: Account, distribution_id: str) -> list[dict[str, Any]]:

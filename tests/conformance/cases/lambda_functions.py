@@ -85,7 +85,7 @@ def refuses_to_create(aws: Account, code: str, message: str | None, **changes: A
     aws.refuses(code, 400, message, aws.client("lambda", REGION).create_function, **describe(aws, **changes))
 
 
-@case("A function's role must trust Lambda", known_from=captured("aws-facts 1.4"), moto=GAP)
+@case("A function's role must trust Lambda", known_from=captured("refusals of AWS quoted in public issues"), moto=GAP)
 def role_is_trusted(aws: Account) -> None:
     message = "The role defined for the function cannot be assumed by Lambda."
     refuses_to_create(aws, INVALID, message, Role=aws.create_role(service="s3.amazonaws.com"))
