@@ -29,6 +29,7 @@ from local_cloud.server import Server
 from local_cloud.services import Service
 from local_cloud.services.cloudfront import CloudFrontService
 from local_cloud.services.iam import IamService, StsService
+from local_cloud.services.iam.service_roles import ensure_edge_roles
 from local_cloud.services.lambda_functions import LambdaService
 from local_cloud.services.route53 import Route53Service
 from local_cloud.services.s3 import S3Service
@@ -114,7 +115,7 @@ class LocalCloud:
         self.functions = LambdaService(
             sandbox=self.sandbox, run=self._run, is_replicated=self.cloudfront.is_replicated, clock=self.clock
         )
-        self.cloudfront.connect(functions=self.functions)
+        self.cloudfront.connect(functions=self.functions, ensure_roles=ensure_edge_roles)
         self.services: tuple[Service, ...] = (
             S3Service(
                 replicator=self.replicator,

@@ -25,6 +25,10 @@ class DistributionOperations(InvalidationOperations, Operations):
         """Refuse a configuration that CloudFront would refuse."""
         raise NotImplementedError
 
+    def associated(self, config: Config) -> None:
+        """Do what goes with a configuration that was accepted."""
+        raise NotImplementedError
+
     def answer_create_distribution(self, call: Call) -> dict[str, Any]:
         """Create a distribution; it is deployed after some minutes of AWS's time."""
         return self._create(call.parameters["DistributionConfig"], {})
@@ -60,6 +64,7 @@ class DistributionOperations(InvalidationOperations, Operations):
         config = self._checked(given, but=distribution.id)
         gone = function_versions_of(distribution.config) - function_versions_of(config)
         distribution.replace(config, self.now)
+        self.associated(config)
         self._disassociate(gone)
         self.store.index_hosts()
         return {"Distribution": self._shown(distribution), "ETag": distribution.etag}
@@ -83,6 +88,7 @@ class DistributionOperations(InvalidationOperations, Operations):
         distribution = Distribution(self._checked(given), self.store.clock)
         distribution.tags = tags
         self.store.distributions[distribution.id] = distribution
+        self.associated(distribution.config)
         self.store.index_hosts()
         location = f"{URL}/distribution/{distribution.id}"
         return {"Distribution": self._shown(distribution), "Location": location, "ETag": distribution.etag}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from local_cloud.call import Call
 from local_cloud.clock import Clock
 from local_cloud.services.cloudfront.access_controls import AccessControlOperations
@@ -51,10 +53,23 @@ class CloudFrontService(
         self.listeners = []
         self._functions: Functions | None = None
         self._trust_of: TrustOf = trust_in_moto
+        self._ensure_roles: Callable[[], None] | None = None
 
-    def connect(self, *, functions: Functions, trust_of: TrustOf = trust_in_moto) -> None:
-        """Say whom to ask about function versions and about the trust of their roles."""
-        self._functions, self._trust_of = functions, trust_of
+    def connect(
+        self,
+        *,
+        functions: Functions,
+        trust_of: TrustOf = trust_in_moto,
+        ensure_roles: Callable[[], None] | None = None,
+    ) -> None:
+        """Say whom to ask about function versions and about the trust of their roles.
+
+        Args:
+            functions: Knows function versions.
+            trust_of: Knows the trust policies of roles.
+            ensure_roles: Called when a function is associated with a distribution: makes the service-linked roles.
+        """
+        self._functions, self._trust_of, self._ensure_roles = functions, trust_of, ensure_roles
 
     def refuse(self, call: Call) -> None:
         """Refuse a request without the body that its operation needs, wrong counts, and values outside the model's."""
@@ -72,6 +87,11 @@ class CloudFrontService(
             raise RuntimeError("CloudFrontService.connect was not called")
         check_associations(config, self._functions, self._trust_of)
         check_quotas(config, (d.config for d in self.store.distributions.values() if d.id != but))
+
+    def associated(self, config: Config) -> None:
+        """A distribution that runs functions needs roles that Lambda@Edge has (CFDG/lambda-edge-permissions)."""
+        if self._ensure_roles and function_versions_of(config):
+            self._ensure_roles()
 
     def find_distribution(self, host: str) -> Distribution | None:
         """The distribution that answers at a host name: its own, its local one or an alias; lower case, no port.

@@ -8,6 +8,7 @@ from typing import Any
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.moto_application import not_implemented
+from local_cloud.permissions.cloudfront import SERVICE_ROLES
 from local_cloud.services.constraints import check_constraints
 from local_cloud.services.iam import managed_policies, service_roles, simulation
 from local_cloud.services.iam.entities import (
@@ -174,7 +175,7 @@ class IamService(Service):
         Only those of Lambda@Edge: how AWS names others is not known here.
         """
         service = call.parameters["AWSServiceName"]
-        if service not in service_roles.NAMES:
+        if service not in SERVICE_ROLES:
             raise not_implemented(call)
         return {"Role": describe_role(service_roles.make(service, call.parameters.get("Description") or ""))}
 

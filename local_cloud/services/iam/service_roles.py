@@ -6,13 +6,8 @@ import json
 from typing import Any
 
 from local_cloud.errors import AwsError
+from local_cloud.permissions.cloudfront import SERVICE_ROLES
 from local_cloud.services.iam.entities import backend, find
-
-NAMES = {
-    "replicator.lambda.amazonaws.com": "AWSServiceRoleForLambdaReplicator",
-    "logger.cloudfront.amazonaws.com": "AWSServiceRoleForCloudFrontLogger",
-}
-"""Those that Lambda@Edge needs, by service. They stay when functions and distributions are gone."""
 
 PATH = "/aws-service-role/"
 
@@ -20,10 +15,12 @@ PATH = "/aws-service-role/"
 def ensure_edge_roles() -> None:
     """Make both roles if they aren't there, as AWS does when a function is first associated with a distribution.
 
+    They stay when functions and distributions are gone.
+
     To be called while the cloud's lock is held.
     """
-    for service in NAMES:
-        if not find("role", NAMES[service]):
+    for service in SERVICE_ROLES:
+        if not find("role", SERVICE_ROLES[service]):
             make(service)
 
 
@@ -33,7 +30,7 @@ def make(service: str, description: str = "") -> Any:
     Raises:
         AwsError: InvalidInput, if it is there.
     """
-    name = NAMES[service]
+    name = SERVICE_ROLES[service]
     if find("role", name):
         message = f"Service role name {name} has been taken in this account, please try a different suffix."
         raise AwsError("InvalidInput", message, 400)
