@@ -153,14 +153,6 @@ def test_a_new_distribution_is_unknown_to_edges_until_it_is_deployed(kit: Kit) -
     assert held.deployed_config is None
 
 
-def test_an_enabled_distribution_is_not_deleted(kit: Kit) -> None:
-    created = create(kit)
-    kit.deploy()
-    etag = kit.client.get_distribution(Id=created["Id"])["ETag"]
-
-    assert refused(kit.client.delete_distribution, Id=created["Id"], IfMatch=etag) == ("DistributionNotDisabled", 409)
-
-
 def test_a_distribution_is_not_deleted_while_it_is_being_disabled(kit: Kit) -> None:
     created = create(kit)
     kit.deploy()

@@ -108,21 +108,6 @@ def test_a_delete_needs_every_value_identical(change: Change, listed: Any, diffe
     assert listed()
 
 
-def test_a_batch_is_applied_whole_or_not_at_all(change: Change, listed: Any) -> None:
-    code, message = refusal(
-        change,
-        ("CREATE", txt("good")),
-        ("DELETE", txt("x", name="no.two-regions.test")),
-        ("CREATE", txt("x", name="no.test")),
-    )
-    assert (code, message.count("it was not found"), message.count("not permitted in zone")) == (
-        "InvalidChangeBatch",
-        1,
-        1,
-    )
-    assert listed() == []
-
-
 def test_weighted_beside_failover_is_refused(change: Change) -> None:
     change(("CREATE", weighted("ie", 1)))
     code, message = refusal(change, ("CREATE", txt("x", SetIdentifier="p", Failover="SECONDARY")))

@@ -60,21 +60,9 @@ def test_eu_is_an_old_word_for_ireland(kit: Kit) -> None:
     assert kit.ireland.head_bucket(Bucket=SOURCE)["BucketRegion"] == "eu-west-1"
 
 
-def test_a_new_bucket_blocks_all_public_access(kit: Kit, bucket: str) -> None:
-    found = kit.ireland.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
-    assert found == dict.fromkeys(
-        ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], True
-    )
-
-
 def test_a_new_bucket_belongs_to_its_owner_alone(kit: Kit, bucket: str) -> None:
     found = kit.ireland.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
     assert found == [{"ObjectOwnership": "BucketOwnerEnforced"}]
-
-
-def test_a_new_bucket_encrypts_with_aes256(kit: Kit, bucket: str) -> None:
-    found = kit.ireland.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"][0]
-    assert found["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
 
 
 def test_a_deleted_encryption_setting_is_the_default_again(kit: Kit, bucket: str) -> None:
@@ -104,12 +92,6 @@ def test_botocore_follows_the_redirect(kit: Kit, bucket: str, operation: str) ->
 
 def test_a_request_that_names_no_region_is_served(kit: Kit, bucket: str) -> None:
     assert kit.fetch(f"/{bucket}/index.html").status == 403
-
-
-@pytest.mark.parametrize("status", ["Bogus", "enabled"])
-def test_versioning_is_enabled_or_suspended(kit: Kit, bucket: str, status: str) -> None:
-    answer = refused(kit.ireland.put_bucket_versioning, Bucket=bucket, VersioningConfiguration={"Status": status})
-    assert answer[:2] == ("MalformedXML", 400)
 
 
 def test_putting_into_a_suspended_bucket_keeps_the_old_versions(kit: Kit, bucket: str) -> None:
@@ -162,23 +144,6 @@ def test_an_object_from_before_versioning_becomes_the_null_version(kit: Kit) -> 
     assert versions(kit) == [new, "null"]
 
 
-def test_deleting_a_key_that_never_was_puts_a_delete_marker(kit: Kit, bucket: str) -> None:
-    answer = kit.ireland.delete_object(Bucket=bucket, Key="never.html")
-
-    assert answer["DeleteMarker"] is True
-    assert kit.ireland.list_object_versions(Bucket=bucket)["DeleteMarkers"][0]["Key"] == "never.html"
-
-
-def test_deleting_a_delete_marker_brings_the_object_back(kit: Kit, bucket: str) -> None:
-    put(kit)
-    marker = kit.ireland.delete_object(Bucket=bucket, Key="index.html")["VersionId"]
-
-    answer = kit.ireland.delete_object(Bucket=bucket, Key="index.html", VersionId=marker)
-
-    assert answer["DeleteMarker"] is True
-    assert kit.ireland.head_object(Bucket=bucket, Key="index.html")["ContentLength"] == 4
-
-
 @pytest.mark.parametrize("operation", ["get_object", "delete_object"])
 def test_a_version_id_that_is_none_is_refused(kit: Kit, bucket: str, operation: str) -> None:
     answer = refused(getattr(kit.ireland, operation), Bucket=bucket, Key="index.html", VersionId="bogus")
@@ -209,15 +174,6 @@ def test_the_one_acl_that_changes_nothing_is_taken(kit: Kit, bucket: str) -> Non
     kit.ireland.put_object(Bucket=bucket, Key="index.html", Body=b"", ACL="bucket-owner-full-control")
 
     assert versions(kit)
-
-
-def test_a_copy_onto_itself_must_change_something(kit: Kit, bucket: str) -> None:
-    put(kit)
-
-    source = f"{bucket}/index.html"
-    code, status, message = refused(kit.ireland.copy_object, Bucket=bucket, Key="index.html", CopySource=source)
-    assert (code, status) == ("InvalidRequest", 400)
-    assert message.startswith("This copy request is illegal because it is trying to copy an object to itself")
 
 
 def test_an_object_can_have_no_tags_again(kit: Kit, bucket: str) -> None:

@@ -54,7 +54,7 @@ def allow_identity(kit: Kit, *, to_list: bool = False) -> None:
 
 
 @pytest.mark.parametrize("text", ["{nope", "[]", ' {"Statement": []}', ""])
-def test_a_policy_is_json(kit: Kit, text: str) -> None:
+def test_what_is_no_json_object_is_no_policy(kit: Kit, text: str) -> None:
     answer = refused(kit.ireland.put_bucket_policy, Bucket=SOURCE, Policy=text)
     assert answer == ("MalformedPolicy", 400, "Policies must be valid JSON and the first byte must be '{'")
 

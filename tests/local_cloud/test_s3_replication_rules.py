@@ -51,10 +51,6 @@ def test_a_configuration_needs_a_rule(kit: Kit) -> None:
     assert put_refused(kit) == ("MalformedXML", 400, message)
 
 
-def test_a_rule_is_enabled_or_disabled(kit: Kit) -> None:
-    assert put_refused(kit, rule(Status="On"))[0] == "MalformedXML"
-
-
 @pytest.mark.parametrize("member", ["Priority", "DeleteMarkerReplication"])
 def test_a_rule_with_a_filter_must_say_priority_and_delete_marker_replication(kit: Kit, member: str) -> None:
     message = f"{member} must be specified for this version of Cross Region Replication configuration schema. {GUIDE}"
@@ -77,10 +73,6 @@ def test_a_rule_by_tag_cannot_replicate_delete_markers(kit: Kit, wanted: dict[st
 def test_a_filter_is_one_thing_or_an_and_of_two(kit: Kit, wanted: dict[str, Any]) -> None:
     markers = {"Status": "Disabled"}
     assert put_refused(kit, rule(Filter=wanted, DeleteMarkerReplication=markers))[0] == "MalformedXML"
-
-
-def test_a_rule_has_a_filter_or_a_prefix_not_both(kit: Kit) -> None:
-    assert put_refused(kit, rule(Prefix="Tax"))[0] == "MalformedXML"
 
 
 def test_two_rules_cannot_have_one_priority(kit: Kit) -> None:
