@@ -6,6 +6,7 @@ trust_policies       what a role's trust policy may say
 permission_policies  what a permission policy may say, and how long it may be
 managed_policies     AWS's own managed policies, brought into moto when somebody names one
 service_roles        service-linked roles, under the names that AWS gives them
+pages                listings page by page
 simulation           the policy simulator, by the evaluator that decides everywhere else
 sts                  STS
 """

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from local_cloud.call import Call
+from local_cloud.call import Call, Response
 from local_cloud.errors import AwsError
 from local_cloud.moto_application import not_implemented
 from local_cloud.permissions.cloudfront import SERVICE_ROLES
 from local_cloud.services.constraints import check_constraints
-from local_cloud.services.iam import managed_policies, service_roles, simulation
+from local_cloud.services.iam import managed_policies, pages, service_roles, simulation
 from local_cloud.services.iam.entities import (
     THE_LEARNER,
     backend,
@@ -34,6 +34,7 @@ POLICIES_PER_ENTITY = 10
 """Managed policies that a role, user or group may have attached (IAM User Guide, quotas)."""
 
 _PROTECTED = {"DeleteRole", "PutRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "UpdateAssumeRolePolicy"}
+_RESERVED = "aws:"
 _POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/.+")
 
 
@@ -51,6 +52,7 @@ class IamService(Service):
             _check_policy_arn(arn)
         if call.operation in _PROTECTED:
             service_roles.check_not_protected(call.parameters["RoleName"])
+        _check_tags(call)
 
     def refuse_create_role(self, call: Call) -> None:
         """Refuse trust policies by which nobody could be trusted, and names that are taken."""
@@ -107,8 +109,27 @@ class IamService(Service):
         """Refuse the ARN of a policy that isn't there."""
         _check_policy_exists(call)
 
-    refuse_list_policy_versions = refuse_get_policy
     refuse_tag_policy = refuse_get_policy
+
+    def observe_create_policy_version(self, call: Call, response: Response) -> None:
+        """The document is not repeated (botocore, shape PolicyVersion)."""
+        answer = pages.read_answer(call, response)
+        del answer["PolicyVersion"]["Document"]
+        pages.replace_answer(call, response, answer)
+
+    def answer_list_policy_versions(self, call: Call) -> dict[str, Any]:
+        """The newest first, without their documents."""
+        _check_policy_exists(call)
+        policy = backend().managed_policies[call.parameters["PolicyArn"]]
+        versions = [
+            {
+                "VersionId": version.version_id,
+                "IsDefaultVersion": version.version_id == policy.default_version_id,
+                "CreateDate": version.create_date,
+            }
+            for version in reversed(policy.versions)
+        ]
+        return pages.paginate(call, "Versions", versions)
 
     def refuse_delete_policy(self, call: Call) -> None:
         """Refuse a policy that is attached, or has versions besides the default one; moto takes it from its roles."""
@@ -152,6 +173,32 @@ class IamService(Service):
         """Bring all of AWS's policies in, if they are to be listed."""
         if call.parameters.get("Scope") != "Local":
             managed_policies.provide_all()
+        else:
+            pages.ask_for_all(call)
+
+    def observe_list_policies(self, call: Call, response: Response) -> None:
+        """One page of the account's own; AWS's are so many that moto's own pages are kept."""
+        if call.parameters.get("Scope") == "Local":
+            pages.keep_page(call, response)
+
+    def refuse_list_roles(self, call: Call) -> None:
+        """Ask moto for all of them, of which one page is kept."""
+        pages.ask_for_all(call)
+
+    refuse_list_role_policies = refuse_list_roles
+    refuse_list_attached_role_policies = refuse_list_roles
+    refuse_list_users = refuse_list_roles
+    refuse_list_groups = refuse_list_roles
+    refuse_list_entities_for_policy = refuse_list_roles  # and all are kept: moto looks at one page of roles only
+
+    def observe_list_roles(self, call: Call, response: Response) -> None:
+        """One page at a time."""
+        pages.keep_page(call, response)
+
+    observe_list_role_policies = observe_list_roles
+    observe_list_attached_role_policies = observe_list_roles
+    observe_list_users = observe_list_roles
+    observe_list_groups = observe_list_roles
 
     def answer_get_user(self, call: Call) -> dict[str, Any]:
         """A user; without a name the caller, who must be one."""
@@ -196,6 +243,14 @@ class IamService(Service):
         """Say which condition keys the policies of a user or role ask for."""
         policies = [*simulation.policies_of(call.parameters["PolicySourceArn"]), *simulation.given_policies(call)]
         return {"ContextKeyNames": simulation.context_keys(policies)}
+
+
+def _check_tags(call: Call) -> None:
+    """Refuse tag keys that are AWS's own (IAM User Guide, "Rules for tagging"). Its sentence is not known."""
+    keys = [tag["Key"] for tag in call.parameters.get("Tags") or []] + list(call.parameters.get("TagKeys") or [])
+    for key in keys:
+        if key.lower().startswith(_RESERVED):
+            raise AwsError("InvalidInput", f"{key}: tag keys beginning with {_RESERVED} are reserved for AWS.", 400)
 
 
 def _check_policy_arn(arn: str) -> None:

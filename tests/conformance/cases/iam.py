@@ -50,7 +50,7 @@ def make_user(aws: Account) -> str:
     return name
 
 
-def refuses_trust(aws: Account, message: str, document: str) -> None:
+def refuses_trust(aws: Account, message: str | None, document: str) -> None:
     """Check that a role with this trust policy can't be made."""
     aws.refuses(
         *("MalformedPolicyDocument", 400, message),
@@ -76,21 +76,23 @@ def trust_has_no_resource(aws: Account) -> None:
     refuses_trust(aws, "Has prohibited field Resource", trust(Resource="*"))
 
 
-@case("A trust policy says whom it trusts", known_from=unverified("reported in issues"), moto=GAP)
+@case("A trust policy says whom it trusts", known_from=documented("IAM User Guide, policy grammar"), moto=GAP)
 def trust_has_a_principal(aws: Account) -> None:
-    refuses_trust(aws, "Missing required field Principal", trust(Principal=None))
+    refuses_trust(aws, None, trust(Principal=None))
 
 
-@case("A trust policy can't name a service that doesn't exist", known_from=unverified("reported in issues"), moto=GAP)
+@case(
+    "A trust policy can't name a service that doesn't exist", known_from=captured("hashicorp/terraform#35086"), moto=GAP
+)
 def trust_in_a_real_service(aws: Account) -> None:
     name = "edgelamda.amazonaws.com"
     refuses_trust(aws, f'Invalid principal in policy: "SERVICE":"{name}"', trust(Principal={"Service": name}))
 
 
-@case("A trust policy can't name a role that doesn't exist", known_from=unverified("reported in issues"), moto=GAP)
+@case("A trust policy can't name a role that doesn't exist", known_from=captured("opstrace/opstrace#88"), moto=GAP)
 def trust_in_a_real_role(aws: Account) -> None:
     name = f"arn:aws:iam::{aws.account_id}:role/nothing-of-this-name"
-    refuses_trust(aws, "Invalid principal in policy", trust(Principal={"AWS": name}))
+    refuses_trust(aws, f'Invalid principal in policy: "AWS":"{name}"', trust(Principal={"AWS": name}))
 
 
 @case("A changed trust policy is checked as a new one is", known_from=ROLES, moto=SAME)
@@ -159,7 +161,7 @@ def no_such_inline_policy(aws: Account) -> None:
     aws.refuses("NoSuchEntity", 404, message, iam.get_role_policy, RoleName=name, PolicyName="none")
 
 
-@case("A permission policy has no Principal", known_from=unverified("reported in issues"), moto=GAP)
+@case("A permission policy has no Principal", known_from=captured("hashicorp/terraform#13449"), moto=GAP)
 def no_principal_in_permissions(aws: Account) -> None:
     iam, name, document = aws.client("iam"), make_role(aws), permissions(Principal="*")
     message = "Policy document should not specify a principal."
@@ -362,3 +364,79 @@ def context_keys(aws: Account) -> None:
     document = permissions(Condition={"StringEquals": {"aws:SourceAccount": "1"}, "Bool": {"aws:SecureTransport": "1"}})
     answer = aws.client("iam").get_context_keys_for_custom_policy(PolicyInputList=[document])
     assert sorted(key.lower() for key in answer["ContextKeyNames"]) == ["aws:securetransport", "aws:sourceaccount"]
+
+
+@case("Roles are listed page by page", known_from=captured("LS test_iam_roles, test_list_roles_pagination"), moto=SAME)
+def pages_of_roles(aws: Account) -> None:
+    iam, path = aws.client("iam"), f"/{aws.name('path')}/"
+    arns = sorted(aws.create_role(path=path) for _ in range(3))
+    first = iam.list_roles(PathPrefix=path, MaxItems=2)
+    second = iam.list_roles(PathPrefix=path, MaxItems=2, Marker=first["Marker"])
+    assert (len(first["Roles"]), first["IsTruncated"]) == (2, True)
+    assert (len(second["Roles"]), second["IsTruncated"], "Marker" in second) == (1, False, False)
+    assert sorted(role["Arn"] for role in first["Roles"] + second["Roles"]) == arns
+
+
+@case("Names of inline policies are listed page by page", known_from=documented("botocore ListRolePolicies"), moto=GAP)
+def pages_of_inline_policies(aws: Account) -> None:
+    iam, name = aws.client("iam"), make_role(aws)
+    for policy in ("a", "b", "c"):
+        iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=permissions())
+        aws.clean_up(iam.delete_role_policy, RoleName=name, PolicyName=policy)
+    first = iam.list_role_policies(RoleName=name, MaxItems=2)
+    assert (len(first["PolicyNames"]), first["IsTruncated"]) == (2, True)
+    second = iam.list_role_policies(RoleName=name, MaxItems=2, Marker=first["Marker"])
+    assert second["IsTruncated"] is False
+    assert sorted(first["PolicyNames"] + second["PolicyNames"]) == ["a", "b", "c"]
+
+
+@case("A last page that is full is the last", known_from=documented("botocore ListAttachedRolePolicies"), moto=GAP)
+def full_page(aws: Account) -> None:
+    iam, name, arns = aws.client("iam"), make_role(aws), [make_policy(aws), make_policy(aws)]
+    for arn in arns:
+        iam.attach_role_policy(RoleName=name, PolicyArn=arn)
+        aws.clean_up(iam.detach_role_policy, RoleName=name, PolicyArn=arn)
+    answer = iam.list_attached_role_policies(RoleName=name, MaxItems=2)
+    assert (len(answer["AttachedPolicies"]), answer["IsTruncated"], "Marker" in answer) == (2, False, False)
+
+
+@case("Who has a policy is found however short the page", known_from=documented("botocore"), moto=GAP)
+def entities_of_a_policy(aws: Account) -> None:
+    iam, arn, names = aws.client("iam"), make_policy(aws), [make_role(aws), make_role(aws)]
+    name = max(names, key=lambda each: iam.get_role(RoleName=each)["Role"]["RoleId"])  # moto lists the other one first
+    iam.attach_role_policy(RoleName=name, PolicyArn=arn)
+    aws.clean_up(iam.detach_role_policy, RoleName=name, PolicyArn=arn)
+    answer = iam.list_entities_for_policy(PolicyArn=arn, EntityFilter="Role", MaxItems=1)
+    assert [role["RoleName"] for role in answer["PolicyRoles"]] == [name]
+
+
+@case("A policy's versions are listed newest first", known_from=POLICIES, moto=GAP)
+def versions_of_a_policy(aws: Account) -> None:
+    iam, arn = aws.client("iam"), make_policy(aws)
+    for number in (2, 3):
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=permissions())
+        aws.clean_up(iam.delete_policy_version, PolicyArn=arn, VersionId=f"v{number}")
+    versions = iam.list_policy_versions(PolicyArn=arn)["Versions"]
+    assert [(one["VersionId"], one["IsDefaultVersion"]) for one in versions] == [
+        ("v3", False),
+        ("v2", False),
+        ("v1", True),
+    ]
+    assert all("Document" not in version for version in versions)
+
+
+@case("A new version of a policy is answered without its document", known_from=POLICIES, moto=GAP)
+def new_version(aws: Account) -> None:
+    iam, arn = aws.client("iam"), make_policy(aws)
+    version = iam.create_policy_version(PolicyArn=arn, PolicyDocument=permissions())["PolicyVersion"]
+    aws.clean_up(iam.delete_policy_version, PolicyArn=arn, VersionId="v2")
+    assert (version["VersionId"], version["IsDefaultVersion"]) == ("v2", False)
+    assert "Document" not in version
+
+
+@case(
+    "Tag keys that begin with aws: are AWS's own", known_from=unverified("the code; the rule is documented"), moto=GAP
+)
+def reserved_tag_key(aws: Account) -> None:
+    iam, name = aws.client("iam"), make_role(aws)
+    aws.refuses("InvalidInput", 400, None, iam.tag_role, RoleName=name, Tags=[{"Key": "aws:team", "Value": "1"}])

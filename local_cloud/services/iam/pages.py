@@ -1,0 +1,70 @@
+"""IAM's listings page by page. moto pages some of them, and says of a last page that is full that there is another."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from botocore.parsers import create_parser
+
+from local_cloud.call import Call, Response
+from local_cloud.errors import AwsError
+from local_cloud.protocol import render_result
+
+LARGEST_PAGE = 100
+"""Entries of a page, if `MaxItems` doesn't say otherwise (botocore, `iam.ListRoles`)."""
+
+_ALL = 1_000_000
+_parser = create_parser("query")
+
+
+def ask_for_all(call: Call) -> None:
+    """Make moto answer with all entries, on one page; in the body and, of a GET, in the query.
+
+    Raises:
+        AwsError: ValidationError, for a marker that no listing gave.
+    """
+    if not str(call.parameters.get("Marker") or 0).isdecimal():
+        raise AwsError("ValidationError", "1 validation error detected: the Marker is not one of a listing.", 400)
+    if call.body:
+        call.body = _without_page(call.body.decode()).encode()
+    else:
+        call.environ["QUERY_STRING"] = _without_page(call.environ.get("QUERY_STRING", ""))
+
+
+def keep_page(call: Call, response: Response) -> None:
+    """Keep of all entries in an answer the page that was asked for."""
+    answer, shape = read_answer(call, response), _output_of(call)
+    member = next(name for name, each in shape.members.items() if each.type_name == "list")
+    replace_answer(call, response, {**answer, **paginate(call, member, answer.get(member) or [])})
+
+
+def paginate(call: Call, member: str, entries: list[Any]) -> dict[str, Any]:
+    """The page that a call asks for, as the members of an answer."""
+    start = int(call.parameters.get("Marker") or 0)
+    end = start + int(call.parameters.get("MaxItems") or LARGEST_PAGE)
+    more = {"Marker": str(end)} if end < len(entries) else {}
+    return {member: entries[start:end], "IsTruncated": bool(more), **more}
+
+
+def read_answer(call: Call, response: Response) -> dict[str, Any]:
+    """What moto answered, under botocore's names."""
+    raw = {"status_code": response.status, "headers": {}, "body": response.body}
+    answer: dict[str, Any] = _parser.parse(raw, _output_of(call))
+    answer.pop("ResponseMetadata", None)
+    return answer
+
+
+def replace_answer(call: Call, response: Response, answer: dict[str, Any]) -> None:
+    """Put something else in the place of what moto answered."""
+    rendered = render_result(call, answer)
+    response.headers, response.body = rendered.headers, rendered.body
+
+
+def _output_of(call: Call) -> Any:
+    return call.model.output_shape
+
+
+def _without_page(query: str) -> str:
+    kept = [(name, value) for name, value in parse_qsl(query, True) if name not in ("Marker", "MaxItems")]
+    return urlencode([*kept, ("MaxItems", str(_ALL))])
