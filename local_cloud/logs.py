@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from moto.backends import get_backend
 
-from local_cloud.call import ACCOUNT_ID, Call, Response
+from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.errors import AwsError
 from local_cloud.log_patterns import is_about_words, matches_pattern
 from local_cloud.moto_application import not_implemented
@@ -18,6 +18,9 @@ from local_cloud.services.constraints import check_constraints
 from local_cloud.services.service import Service
 
 LONGEST_NAME = 512
+
+LARGEST_PAGE = 10_000
+"""Events of a page, if `limit` doesn't say otherwise (botocore, `logs.FilterLogEvents`)."""
 
 RETENTIONS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
@@ -104,20 +107,24 @@ class LogsService(Service):
     refuse_delete_log_stream = refuse_get_log_events
 
     def refuse_filter_log_events(self, call: Call) -> None:
-        """Refuse what excludes each other; moto is asked without the pattern, of which it knows little."""
+        """Refuse what excludes each other, groups that aren't there, and patterns that aren't about words."""
         _name_group(call)
         if call.parameters.get("logStreamNames") and call.parameters.get("logStreamNamePrefix"):
             raise _invalid("logStreamNames and logStreamNamePrefix are mutually exclusive.")
         if not is_about_words(call.parameters.get("filterPattern") or ""):
             raise not_implemented(call)
-        _tell_moto(call, filterPattern=None)
+        if call.parameters.get("logGroupName") not in _groups(call):
+            raise AwsError("ResourceNotFoundException", "The specified log group does not exist.", 400)
 
-    def observe_filter_log_events(self, call: Call, response: Response) -> None:
-        """Let through what the pattern lets through."""
-        answer, pattern = json.loads(response.body), call.parameters.get("filterPattern") or ""
-        answer["events"] = [event for event in answer["events"] if matches_pattern(pattern, event["message"])]
-        response.body = json.dumps(answer).encode()
-        response.set_header("Content-Length", str(len(response.body)))
+    def answer_filter_log_events(self, call: Call) -> dict[str, Any]:
+        """The events that a pattern lets through, page by page; moto fills its pages before it looks at the pattern."""
+        parameters = call.parameters
+        found = _find_events(_groups(call)[parameters["logGroupName"]], parameters)
+        token = parameters.get("nextToken") or "0"
+        start = int(token) if token.isdecimal() else len(found)  # nothing follows a token that nobody gave
+        end = start + int(parameters.get("limit") or LARGEST_PAGE)
+        more = {"nextToken": str(end)} if end < len(found) else {}
+        return {"events": found[start:end], "searchedLogStreams": [], **more}
 
     def reset(self) -> None:
         """Forget what nobody has looked at; the rest is moto's and forgotten with it."""
@@ -133,6 +140,22 @@ def _store(output: _Output) -> None:
     if output.lines:
         events = [{"timestamp": output.milliseconds, "message": line} for line in output.lines]
         logs.put_log_events(output.group, output.stream, events)
+
+
+def _find_events(group: Any, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    """The events of a log group that a call asks for, the oldest first."""
+    prefix, pattern = parameters.get("logStreamNamePrefix") or "", parameters.get("filterPattern") or ""
+    streams = parameters.get("logStreamNames") or [name for name in group.streams if name.startswith(prefix)]
+    times = parameters.get("startTime") or 0, parameters.get("endTime") or 0
+    found = [
+        event
+        for name in streams
+        if name in group.streams
+        for event in group.streams[name].filter_log_events(*times, "")
+    ]
+    return sorted(
+        (event for event in found if matches_pattern(pattern, event["message"])), key=lambda event: event["timestamp"]
+    )
 
 
 def _groups(call: Call) -> dict[str, Any]:

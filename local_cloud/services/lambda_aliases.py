@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from typing import Any
 
 from local_cloud.call import Call, Response
 from local_cloud.errors import AwsError
 from local_cloud.services.lambda_names import FunctionName, aliases_of, get_function, read_name
-from local_cloud.services.lambda_rules import invalid_parameter
+from local_cloud.services.lambda_pages import paginate
+from local_cloud.services.lambda_rules import check_revision, invalid_parameter
 
 
 class AliasOperations:
@@ -23,19 +26,32 @@ class AliasOperations:
         _check_target(name, call.parameters["FunctionVersion"], call.parameters.get("RoutingConfig"))
 
     def refuse_update_alias(self, call: Call) -> None:
-        """Refuse versions that can't be pointed to."""
+        """Refuse versions that can't be pointed to, and a change of what somebody else has changed."""
         name = read_name(call)
         get_function(name)
         found = [alias for alias in aliases_of(name) if alias.name == call.parameters["Name"]]
         if found:
+            check_revision(call, found[0].revision_id)
             target = call.parameters.get("FunctionVersion") or found[0].function_version
             _check_target(name, target, call.parameters.get("RoutingConfig"))
 
     def observe_update_alias(self, call: Call, response: Response) -> None:
+        """A changed alias is another revision (botocore, shape AliasConfiguration); and 200, where moto says 201."""
+        alias = next(one for one in aliases_of(read_name(call)) if one.name == call.parameters["Name"])
+        alias.revision_id = str(uuid.uuid4())
+        response.status, response.body = 200, json.dumps(alias.to_json()).encode()
+        response.set_header("Content-Length", str(len(response.body)))
+
+    def observe_get_alias(self, call: Call, response: Response) -> None:
         """200, where moto says 201."""
         response.status = 200
 
-    observe_get_alias = observe_update_alias
+    def answer_list_aliases(self, call: Call) -> dict[str, Any]:
+        """A page of the aliases, of one version if one is named."""
+        name, version = read_name(call), call.parameters.get("FunctionVersion")
+        get_function(name)
+        found = [alias.to_json() for alias in aliases_of(name) if version in (None, alias.function_version)]
+        return paginate(call, "Aliases", found)
 
     def observe_delete_alias(self, call: Call, response: Response) -> None:
         """204 and no body, where moto says 201."""

@@ -34,6 +34,7 @@ from local_cloud.services.lambda_names import (
 from local_cloud.services.lambda_permissions import PermissionOperations
 from local_cloud.services.lambda_rules import (
     check_environment,
+    check_revision,
     check_role,
     check_runtime,
     check_source,
@@ -247,15 +248,7 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         self._amend(response)
 
     def _check_revision(self, call: Call, found: Any) -> None:
-        wanted = call.parameters.get("RevisionId")
-        if wanted and wanted != self._configure(found)["RevisionId"]:
-            raise AwsError(
-                "PreconditionFailedException",
-                "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to "
-                "retrieve the latest Revision Id",
-                412,
-                Type="User",
-            )
+        check_revision(call, self._configure(found)["RevisionId"])
 
     def _begin(self, response: Response) -> None:
         """From now on, and for a while, the function in the response is Pending."""

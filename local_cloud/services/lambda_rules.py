@@ -56,6 +56,23 @@ _NOT_DONE = (
 )
 
 
+def check_revision(call: Call, held: str) -> None:
+    """Refuse a change of something that was changed since the caller looked at it.
+
+    Raises:
+        AwsError: PreconditionFailedException.
+    """
+    wanted = call.parameters.get("RevisionId")
+    if wanted and wanted != held:
+        raise AwsError(
+            "PreconditionFailedException",
+            "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to "
+            "retrieve the latest Revision Id",
+            412,
+            Type="User",
+        )
+
+
 def invalid_parameter(message: str) -> AwsError:
     """Lambda's word for most of what is wrong with a value."""
     return AwsError("InvalidParameterValueException", message, 400, Type="User")

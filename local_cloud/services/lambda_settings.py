@@ -7,8 +7,14 @@ from typing import Any
 from local_cloud.call import Call
 from local_cloud.moto_application import not_implemented
 from local_cloud.services.lambda_names import backend, get_function, numbered_versions, parse_name, read_name
+from local_cloud.services.lambda_pages import paginate
 from local_cloud.services.lambda_rules import LARGEST_UNZIPPED, invalid_parameter
 from local_cloud.services.lambda_states import States
+
+_NOT_LISTED = {
+    *("State", "StateReason", "StateReasonCode"),
+    *("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode", "RuntimeVersionConfig"),
+}
 
 CONCURRENCY, UNRESERVED_CONCURRENCY = 1000, 100
 """Executions at a time that an account may have, and how many of them can't be reserved (LDG/gettingstarted-limits)."""
@@ -25,16 +31,23 @@ class SettingsOperations:
         found = get_function(name)
         latest = {**found.get_configuration(), "FunctionArn": f"{name.arn}:$LATEST", "Version": "$LATEST"}
         every = [latest, *(version.get_configuration() for version in numbered_versions(found))]
-        for configuration in every:
+        return paginate(call, "Versions", self._as_listed(every))
+
+    def answer_list_functions(self, call: Call) -> dict[str, Any]:
+        """All functions, with all versions if that is asked for, page by page; moto pages nothing.
+
+        Replicas at the edge, which `MasterRegion` asks for, are not functions here.
+        """
+        if call.parameters.get("MasterRegion", "ALL") != "ALL":
+            raise not_implemented(call)
+        found = backend(call.region).list_functions(call.parameters.get("FunctionVersion"))
+        return paginate(call, "Functions", self._as_listed([function.get_configuration() for function in found]))
+
+    def _as_listed(self, configurations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Configurations as listings show them: without states (botocore, `ListFunctions`)."""
+        for configuration in configurations:
             self._states.amend(configuration)
-            for member in ("State", "StateReason", "StateReasonCode", "LastUpdateStatus"):
-                configuration.pop(member, None)  # listings don't have them
-        marker = str(call.parameters.get("Marker") or 0)
-        if not marker.isdecimal():
-            raise invalid_parameter("The marker is not one of a listing.")
-        start = int(marker)
-        end = start + min(int(call.parameters.get("MaxItems") or 50), 50)
-        return {"Versions": every[start:end], **({"NextMarker": str(end)} if end < len(every) else {})}
+        return [{key: value for key, value in one.items() if key not in _NOT_LISTED} for one in configurations]
 
     def refuse_tag_resource(self, call: Call) -> None:
         """Refuse tags of versions and aliases."""

@@ -382,3 +382,55 @@ def code_location(aws: Account) -> None:
     assert aws.url is None or location.startswith(aws.url), "the address is of another machine"
     with urllib.request.urlopen(location, timeout=10) as response:
         assert response.read() == make_zip()
+
+
+@case("Functions are listed page by page, without their states", known_from=documented("botocore"), moto=GAP)
+def pages_of_functions(aws: Account) -> None:
+    names, lambda_ = {create(aws), create(aws)}, aws.client("lambda", REGION)
+    assert "NextMarker" in lambda_.list_functions(MaxItems=1)
+    pages = list(lambda_.get_paginator("list_functions").paginate(PaginationConfig={"PageSize": 1}))
+    assert all(len(page["Functions"]) == 1 for page in pages)
+    found = [function for page in pages for function in page["Functions"]]
+    assert names <= {function["FunctionName"] for function in found}
+    assert all("State" not in function and "LastUpdateStatus" not in function for function in found)
+
+
+@case("Versions are listed page by page", known_from=documented("botocore ListVersionsByFunction"), moto=GAP)
+def pages_of_versions(aws: Account) -> None:
+    name, lambda_ = create(aws), aws.client("lambda", REGION)
+    publish(aws, name)
+    first = lambda_.list_versions_by_function(FunctionName=name, MaxItems=1)
+    second = lambda_.list_versions_by_function(FunctionName=name, MaxItems=1, Marker=first["NextMarker"])
+    assert [one["Version"] for one in first["Versions"] + second["Versions"]] == ["$LATEST", "1"]
+    assert "NextMarker" not in second
+
+
+@case("Aliases are listed page by page", known_from=documented("botocore ListAliases"), moto=GAP)
+def pages_of_aliases(aws: Account) -> None:
+    name, lambda_ = create(aws), aws.client("lambda", REGION)
+    version = publish(aws, name)
+    for alias in ("blue", "green"):
+        lambda_.create_alias(FunctionName=name, Name=alias, FunctionVersion=version)
+    first = lambda_.list_aliases(FunctionName=name, MaxItems=1)
+    second = lambda_.list_aliases(FunctionName=name, MaxItems=1, Marker=first["NextMarker"])
+    assert sorted(one["Name"] for one in first["Aliases"] + second["Aliases"]) == ["blue", "green"]
+
+
+@case("A changed alias is another revision", known_from=documented("botocore AliasConfiguration.RevisionId"), moto=GAP)
+def alias_revision(aws: Account) -> None:
+    name, lambda_ = create(aws), aws.client("lambda", REGION)
+    alias = {"FunctionName": name, "Name": "live"}
+    before = lambda_.create_alias(**alias, FunctionVersion=publish(aws, name))["RevisionId"]
+    after = lambda_.update_alias(**alias, Description="changed")["RevisionId"]
+    assert after != before
+    assert lambda_.get_alias(**alias)["RevisionId"] == after
+
+
+@case("A revision of an alias that is not the latest is not changed", known_from=documented("botocore"), moto=GAP)
+def stale_alias(aws: Account) -> None:
+    name, lambda_ = create(aws), aws.client("lambda", REGION)
+    alias = {"FunctionName": name, "Name": "live"}
+    before = lambda_.create_alias(**alias, FunctionVersion=publish(aws, name))["RevisionId"]
+    lambda_.update_alias(**alias, Description="changed", RevisionId=before)
+    update = lambda_.update_alias
+    aws.refuses("PreconditionFailedException", 412, None, update, **alias, Description="again", RevisionId=before)

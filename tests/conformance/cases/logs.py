@@ -120,6 +120,40 @@ def patterns(aws: Account) -> None:
     aws.eventually(check)
 
 
+@case("A page is filled with what the pattern lets through", known_from=documented("botocore limit"), moto=SAME)
+def limit_after_pattern(aws: Account) -> None:
+    logs, name, now = aws.client("logs"), make_stream(aws), int(time.time() * 1000)
+    messages = ["INFO a", "ERROR b", "INFO c", "ERROR d", "ERROR e"]
+    events = [{"timestamp": now + number, "message": text} for number, text in enumerate(messages)]
+    logs.put_log_events(logGroupName=name, logStreamName="stream", logEvents=events)
+
+    def check() -> None:
+        pages = logs.get_paginator("filter_log_events").paginate(
+            logGroupName=name, filterPattern="ERROR", PaginationConfig={"PageSize": 2}
+        )
+        found = [page["events"] for page in pages]
+        assert all(len(events) <= 2 for events in found)
+        assert [event["message"] for events in found for event in events] == ["ERROR b", "ERROR d", "ERROR e"]
+
+    aws.eventually(check)
+
+
+@case("Streams are chosen by the beginning of their names", known_from=documented("botocore"), moto=GAP)
+def stream_prefix(aws: Account) -> None:
+    logs, name, now = aws.client("logs"), make_stream(aws), int(time.time() * 1000)
+    logs.create_log_stream(logGroupName=name, logStreamName="other")
+    for stream in ("stream", "other"):
+        logs.put_log_events(
+            logGroupName=name, logStreamName=stream, logEvents=[{"timestamp": now, "message": f"from {stream}"}]
+        )
+
+    def check() -> None:
+        found = logs.filter_log_events(logGroupName=name, logStreamNamePrefix="str")["events"]
+        assert [event["message"] for event in found] == ["from stream"]
+
+    aws.eventually(check)
+
+
 @case("Log groups are their region's", known_from=documented("CloudWatch Logs User Guide"), moto=SAME)
 def regions(aws: Account) -> None:
     name = make_group(aws)
