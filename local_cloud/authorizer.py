@@ -8,11 +8,12 @@ about them.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from local_cloud.access import Access, Decision, Document, decide, statements, without_resources
+from local_cloud.access import Access, Decision, Document, decide, may_assume, statements, without_resources
 from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.conditions import Context
 from local_cloud.errors import AwsError
@@ -26,6 +27,7 @@ Find = Callable[[Call], Iterable[Permission]]
 
 _MEMBERS = (f"arn:aws:iam::{ACCOUNT_ID}:", f"arn:aws:sts::{ACCOUNT_ID}:")
 _ADMINISTRATOR = ('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}',)
+_ASSUME = "sts:AssumeRole"
 _OF_AN_ASSOCIATION = {"lambda:GetFunction", "lambda:EnableReplication*", "lambda:DisableReplication*"}
 
 
@@ -34,10 +36,25 @@ class Authorizer:
 
     Args:
         learner_policy: What the user `learner` may do, as JSON; None allows everything.
+        now: Seconds since the epoch; a seam for tests.
     """
 
-    def __init__(self, learner_policy: str | None = None) -> None:
+    def __init__(self, learner_policy: str | None = None, *, now: Callable[[], float] = time.time) -> None:
         self._learner = (learner_policy,) if learner_policy is not None else _ADMINISTRATOR
+        self._now = now
+
+    def check_session(self, call: Call) -> None:
+        """Refuse a call that is signed with credentials that have expired: those of a role that was assumed.
+
+        Raises:
+            AwsError: ExpiredToken, or ExpiredTokenException where a service speaks JSON.
+        """
+        if call.expires is None or self._now() < call.expires:
+            return
+        if call.service == "s3":
+            raise AwsError("ExpiredToken", "The provided token has expired.", 400)
+        code, status = _by_protocol(call, "ExpiredToken")
+        raise AwsError(code, "The security token included in the request is expired", status)
 
     def check(self, call: Call, *, find: Find = find_permissions) -> None:
         """Let a call of a member of the account pass, or not; notes in the call what it needed.
@@ -56,7 +73,7 @@ class Authorizer:
         texts = self._learner if who == LEARNER else policy_texts(who)
         for permission in call.permissions:
             resource_policy = _find_resource_policy(permission)
-            if texts is _ADMINISTRATOR and resource_policy is None:
+            if texts is _ADMINISTRATOR and resource_policy is None and permission.action != _ASSUME:
                 continue
             asked = (who, permission.action, permission.resource, _context(call, permission))
             decision = _decide(asked, texts, resource_policy)
@@ -86,9 +103,12 @@ def _decide(
     """The same question about the same documents is answered from memory: a changed policy is another text."""
     who, action, resource, context = asked
     documents: list[Document] = [parse(resource_policy)] if resource_policy else []
-    if action == "sts:AssumeRole":
+    if action == _ASSUME:
         documents = [without_resources(document) for document in documents]
-    return decide(Access(who, action, resource, dict(context)), identity=map(parse, texts), resource=documents)
+    decision = decide(Access(who, action, resource, dict(context)), identity=map(parse, texts), resource=documents)
+    if decision and action == _ASSUME and not any(may_assume(trust, who, context=dict(context)) for trust in documents):
+        return Decision.NOT_ALLOWED  # a permission alone is not enough; nor is there one for a role that doesn't exist
+    return decision
 
 
 def _find_resource_policy(permission: Permission) -> str | bytes | None:
@@ -96,7 +116,7 @@ def _find_resource_policy(permission: Permission) -> str | bytes | None:
     if permission.action.startswith("s3:") and permission.resource.startswith("arn:aws:s3:::"):
         bucket = find_bucket(permission.resource[13:].partition("/")[0])
         return (bucket.policy or None) if bucket else None
-    if permission.action == "sts:AssumeRole":
+    if permission.action == _ASSUME:
         role = find_role(permission.resource)
         return role.assume_role_policy_document if role else None
     return None
@@ -124,12 +144,16 @@ def _refusal(call: Call, permission: Permission, decision: Decision, *, by_ident
         message = f"Update the IAM policy to add permission: {action} for resource: {resource} and try again."
         return AwsError("InvalidLambdaFunctionAssociation", message, 400)
     message = f"User: {call.principal} is not authorized to perform: {action}{_name_resource(call, resource)}"
-    if action != "sts:AssumeRole" or decision is Decision.DENIED:
+    if action != _ASSUME or decision is Decision.DENIED:
         message += f" {_reason(action, decision, by_identity=by_identity)}"
+    code, status = _by_protocol(call, "AccessDenied")
+    return AwsError(code, message, status)
+
+
+def _by_protocol(call: Call, code: str) -> tuple[str, int]:
+    """How a service's protocol writes an error of the caller's: code and status."""
     protocol = str(call.model.service_model.protocol)
-    if "json" in protocol:
-        return AwsError("AccessDeniedException", message, 400 if protocol == "json" else 403)
-    return AwsError("AccessDenied", message, 403)
+    return (f"{code}Exception", 400 if protocol == "json" else 403) if "json" in protocol else (code, 403)
 
 
 def _reason(action: str, decision: Decision, *, by_identity: bool) -> str:

@@ -28,6 +28,7 @@ class Call:
         environ: The WSGI environment, for what the parameters don't hold.
         model: botocore's model of the operation.
         body: The request's body.
+        expires: When the credentials of whoever asks expire, in seconds since the epoch; None if they don't.
         permissions: What somebody of this account needed to be allowed for it; found by `authorizer`.
     """
 
@@ -39,6 +40,7 @@ class Call:
     environ: dict[str, Any]
     model: OperationModel
     body: bytes = b""
+    expires: float | None = None
     permissions: tuple[Permission, ...] = ()
 
 

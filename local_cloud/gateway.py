@@ -126,6 +126,7 @@ class Gateway:
 
     def _through(self, service: Service, call: Call) -> Response:
         """Refuse → answer, or moto → observe. What is refused has changed nothing."""
+        self._authorizer.check_session(call)
         check_required(call)
         service.refuse(call)
         self._authorizer.check(call)

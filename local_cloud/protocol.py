@@ -8,6 +8,7 @@ every operation of every service, whether moto implements it or not. They are in
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import re
 import uuid
@@ -38,7 +39,7 @@ PRINCIPAL_KEY = "local_cloud.principal"
 """WSGI environment key by which an engine in this process says who it is; no HTTP header can set it."""
 
 _SCOPE = re.compile(r"([^/,\s=]+)/\d{8}/([a-z0-9-]*)/([a-z0-9-]+)/aws4_request")
-_UNSIGNED_OF_STS = re.compile(rb"(?:^|&)Action=AssumeRoleWith(?:SAML|WebIdentity)(?:&|$)")
+_UNSIGNED_OF_STS = re.compile(r"(?:^|&)Action=AssumeRoleWith(?:SAML|WebIdentity)(?:&|$)")
 _SHORTEST_ACCESS_KEY = 16
 _STREAMING = {"PutObject", "UploadPart"}
 _SERVICE_OF_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
@@ -62,6 +63,13 @@ class Signature(NamedTuple):
     service: str
 
 
+class Caller(NamedTuple):
+    """Who asks, or None, and when those credentials expire, if they do, in seconds since the epoch."""
+
+    principal: str | None
+    expires: float | None = None
+
+
 def understand(environ: dict[str, Any], body: bytes) -> Call:
     """Read a request as botocore's model describes it. Changes `environ` to one form; see `addressing`.
 
@@ -70,11 +78,11 @@ def understand(environ: dict[str, Any], body: bytes) -> Call:
     """
     signature, host = _find_signature(environ), read_host(environ.get("HTTP_HOST", ""))
     service = _service(environ, signature, host, body)
-    principal = environ.get(PRINCIPAL_KEY) or (_principal(signature.access_key) if signature else None)
+    who = _who(environ, signature)
     region = (signature and signature.region) or host.region or "us-east-1"
     if service != "s3":
         model, parameters = _understand_by_model(service, environ, body)
-        return Call(service, model.name, parameters, region, principal, environ, model, body)
+        return Call(service, model.name, parameters, region, who.principal, environ, model, body, who.expires)
     path = raw_path(environ)
     if not (signature and signature.region) and not host.region:
         region = _region_of_bucket(host.bucket or path[1:].partition("/")[0])
@@ -82,7 +90,7 @@ def understand(environ: dict[str, Any], body: bytes) -> Call:
     body = decode_body(environ, body)
     path = rewrite_to_path_style(environ, path, host.bucket, region)
     model, parameters = understand_object(environ, path) or _understand_by_model(service, environ, body)
-    return Call(service, model.name, parameters, region, principal, environ, model, body)
+    return Call(service, model.name, parameters, region, who.principal, environ, model, body, who.expires)
 
 
 def load_models(services: Iterable[str]) -> None:
@@ -109,20 +117,25 @@ def _find_signature(environ: dict[str, Any]) -> Signature | None:
     return None
 
 
-def _principal(access_key: str) -> str:
-    """Who has an access key: a user or an assumed role, if the key was made in the local cloud; else the learner."""
-    if len(access_key) >= _SHORTEST_ACCESS_KEY:
-        if role := get_backend("sts")[ACCOUNT_ID]["aws"].get_assumed_role_from_access_key(access_key):
-            return str(role.arn)
-        if user := get_backend("iam")[ACCOUNT_ID]["aws"].get_user_from_access_key_id(access_key):
-            return str(user.arn)
-    return f"arn:aws:iam::{ACCOUNT_ID}:user/learner"
+def _who(environ: dict[str, Any], signature: Signature | None) -> Caller:
+    """Who asks: an engine, a user or an assumed role, if the key was made in the local cloud; else the learner."""
+    if engine := environ.get(PRINCIPAL_KEY):
+        return Caller(str(engine))
+    if signature is None:
+        return Caller(None)
+    if len(signature.access_key) >= _SHORTEST_ACCESS_KEY:
+        if role := get_backend("sts")[ACCOUNT_ID]["aws"].get_assumed_role_from_access_key(signature.access_key):
+            return Caller(str(role.arn), role.expiration.replace(tzinfo=datetime.UTC).timestamp())
+        if user := get_backend("iam")[ACCOUNT_ID]["aws"].get_user_from_access_key_id(signature.access_key):
+            return Caller(str(user.arn))
+    return Caller(f"arn:aws:iam::{ACCOUNT_ID}:user/learner")
 
 
 def _service(environ: dict[str, Any], signature: Signature | None, host: Host, body: bytes) -> str:
     """The service that is asked, by botocore's name. Unsigned requests are S3's, but for two operations of STS."""
     if signature is None:
-        if _UNSIGNED_OF_STS.search(body) and environ["REQUEST_METHOD"] == "POST" and environ.get("PATH_INFO") == "/":
+        query = body.decode("latin-1") if environ["REQUEST_METHOD"] == "POST" else environ.get("QUERY_STRING", "")
+        if environ.get("PATH_INFO") == "/" and _UNSIGNED_OF_STS.search(query):
             return "sts"
         if host.service not in (None, "s3"):
             raise AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403)

@@ -38,7 +38,9 @@ def find_permissions(call: Call) -> Iterator[Permission]:
 def find_sts_permissions(call: Call) -> Iterator[Permission]:
     """Who asks for a role needs its permission; the role's trust policy is asked besides, see `authorizer`."""
     if call.operation not in _FREE:
-        yield Permission(f"sts:{call.operation}", str(call.parameters.get("RoleArn") or EVERYTHING))
+        external = call.parameters.get("ExternalId")
+        context = {"sts:ExternalId": str(external)} if external else {}
+        yield Permission(f"sts:{call.operation}", str(call.parameters.get("RoleArn") or EVERYTHING), context)
 
 
 def _find_resource(call: Call) -> str:
