@@ -36,7 +36,8 @@ def ask(service: str, path: str, body: bytes = b"", *, later: int = 0, key: str 
         authorizer=Authorizer(now=lambda: time.time() + later),
     )
     environ = make_environ("POST" if body else "GET", path, host="127.0.0.1", body=body)
-    environ["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
+    if body:
+        environ["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
     if key:
         scope = f"{key}/20260101/us-east-1/{service}/aws4_request"
         environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
