@@ -94,7 +94,7 @@ class Environment:
         began, timeout = loop.time(), self._function.timeout
         request = Request(request_id, body, self._function.arn, timeout)
         late = _fail("Sandbox.Timedout", f"Error: Task timed out after {timeout:.2f} seconds")
-        self._watch(began + timeout, late)
+        self._timer = loop.call_later(min(timeout, 1.0), self._watch, began + timeout, late)
         try:
             outcome = await self._api.handle(request)
         except asyncio.CancelledError:  # nobody waits for the answer any more, but the process is still busy with it
@@ -111,12 +111,11 @@ class Environment:
     def _watch(self, deadline: float, late: Outcome) -> None:
         """Once a second look after an event that is being handled; at its deadline, give it up."""
         loop = asyncio.get_running_loop()
-        left = deadline - loop.time()
-        if left > 0:
-            self._output.bound()
-            self._timer = loop.call_later(min(left, 1.0), self._watch, deadline, late)
-        else:
+        if loop.time() >= deadline:
             self._api.give_up(late)
+        else:
+            self._output.bound()
+            self._timer = loop.call_at(min(deadline, loop.time() + 1.0), self._watch, deadline, late)
 
     async def _start(self, request_id: str) -> Invocation | None:
         """Start the process and its runtime; what came of the request if that failed, else None."""
