@@ -45,6 +45,13 @@ def _serving_options(command: Callable[..., None]) -> Callable[..., None]:
             click.option(
                 "--environments", default=2, show_default=True, help="Environments an edge keeps per function version."
             ),
+            click.option(
+                "--concurrent-executions",
+                default=1000,
+                show_default=True,
+                help="Functions an edge runs at once; one more is throttled.",
+                type=click.IntRange(min=0),
+            ),
             click.option("--call-log", type=click.Path(path_type=Path), help="Append each API call to this file."),
             click.option(
                 "--enforce",

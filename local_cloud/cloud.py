@@ -51,6 +51,7 @@ class LocalCloud:
         nameserver_port: UDP and TCP port of the nameserver.
         speed: How many times faster than AWS long waits are; see `Clock`.
         environments: Function environments that an edge keeps for each function version.
+        concurrent_executions: Functions that the edge runs at once; one more is throttled, with 0 each of them.
         call_log: A file to which each call is appended as a line of JSON.
         enforce: A file with the IAM policy of the user `learner`; None lets the learner do everything.
 
@@ -67,6 +68,7 @@ class LocalCloud:
         nameserver_port: int = 0,
         speed: float = 200.0,
         environments: int = 2,
+        concurrent_executions: int = 1000,
         call_log: Path | None = None,
         enforce: Path | None = None,
     ) -> None:
@@ -100,6 +102,7 @@ class LocalCloud:
                 clock=self.clock,
                 port=edge_port,
                 keep_log=self.logs.keep,
+                concurrent_executions=concurrent_executions,
             )
             undo.pop_all()
 

@@ -1,4 +1,4 @@
-"""Which function versions CloudFront lets run at the edge: aws-facts' table of InvalidLambdaFunctionAssociation."""
+"""Which function versions CloudFront lets run at the edge: each reason of InvalidLambdaFunctionAssociation."""
 
 from __future__ import annotations
 
@@ -91,6 +91,16 @@ def test_what_the_edge_does_not_support_is_refused(changes: dict[str, Any], reas
 )
 def test_refusals_whose_whole_sentence_was_captured(changes: dict[str, Any], sentence: str) -> None:
     assert refusal_of(**changes) == sentence
+
+
+def test_a_function_that_only_aws_could_run_is_refused_by_name() -> None:
+    functions = Described()
+    functions.versions[FUNCTION] |= {"Runtime": "nodejs22.x"}
+    with pytest.raises(AwsError) as caught:
+        check_version(FUNCTION, functions, lambda _: TRUST)
+
+    assert (caught.value.code, caught.value.status) == ("NotImplemented", 501)
+    assert caught.value.message == f"The local cloud runs Python functions only, and {FUNCTION} is for nodejs22.x."
 
 
 def refused_config(**changes: Any) -> tuple[str, int]:

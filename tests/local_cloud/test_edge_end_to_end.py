@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 from cloudfront_kit import TRUST, minimal_behavior, minimal_config, minimal_origin
 
@@ -80,6 +81,11 @@ def hurried_cloud(cloud: LocalCloud) -> Iterator[LocalCloud]:
 @pytest.fixture
 def site(hurried_cloud: LocalCloud, client: Client) -> str:
     """A deployed distribution whose function goes to Singapore; its domain name."""
+    return make_site(hurried_cloud, client)
+
+
+def make_site(cloud: LocalCloud, client: Client) -> str:
+    """Two buckets, a function, and a deployed distribution; its domain name."""
     cloudfront = client("cloudfront", "us-east-1")
     config = {"CallerReference": "one", "Comment": ""}
     made = cloudfront.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=config)
@@ -95,7 +101,7 @@ def site(hurried_cloud: LocalCloud, client: Client) -> str:
     behavior = minimal_behavior(LambdaFunctionAssociations={"Quantity": 1, "Items": [association]})
     config = minimal_config(Origins={"Quantity": 1, "Items": [origin]}, DefaultCacheBehavior=behavior)
     domain_name = cloudfront.create_distribution(DistributionConfig=config)["Distribution"]["DomainName"]
-    hurried_cloud.settle()
+    cloud.settle()
     return str(domain_name)
 
 
@@ -130,3 +136,12 @@ def test_functions_log_where_the_edge_is(cloud: LocalCloud, client: Client, site
 
     groups = client("logs", "eu-west-1").describe_log_groups()["logGroups"]
     assert [group["logGroupName"] for group in groups] == ["/aws/lambda/us-east-1.route"]
+
+
+def test_a_cloud_that_runs_no_function_at_once_throttles_each() -> None:
+    with LocalCloud(speed=2000.0, concurrent_executions=0) as cloud:
+        key = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+        at = {"endpoint_url": cloud.environment["AWS_ENDPOINT_URL"], **key}
+        site = make_site(cloud, lambda service, region="eu-west-1": boto3.client(service, region_name=region, **at))
+
+        assert get(cloud, site, "/")[:2] == (503, "LambdaLimitExceeded from cloudfront")

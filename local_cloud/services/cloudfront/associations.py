@@ -100,10 +100,10 @@ def check_quotas(config: Config, others: Iterable[Config]) -> None:
 
 
 def check_version(arn: str, functions: Functions, trust_of: TrustOf) -> None:
-    """Refuse a function version that may not run at the edge.
+    """Refuse a function version that may not run at the edge, or that only AWS's edge could run.
 
     Raises:
-        AwsError: InvalidLambdaFunctionAssociation, with the first reason that is found.
+        AwsError: InvalidLambdaFunctionAssociation, with the first reason that is found; NotImplemented for Node.js.
     """
     match = _ARN.fullmatch(arn)
     if not match or not (match[4] or "").isdigit():
@@ -121,6 +121,9 @@ def check_version(arn: str, functions: Functions, trust_of: TrustOf) -> None:
     _check_settings(arn, function)
     _check_limits(arn, function)
     _check_trust(function.get("Role") or "", trust_of)
+    if not function["Runtime"].startswith("python"):
+        message = f"The local cloud runs Python functions only, and {arn} is for {function['Runtime']}."
+        raise AwsError("NotImplemented", message, 501)
 
 
 def _check_event(association: Config) -> None:
