@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import select
 import socket
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -74,7 +75,8 @@ class Server:
 
     def __init__(self, application: Callable[..., Any], *, port: int = 0, threads: int = 8) -> None:
         self._sockets: dict[int, Any] = {}
-        self._runs = False
+        self._polling = threading.Lock()
+        self._ends = False
         bound = _bind(port)  # by ourselves: waitress starts threads first, and leaves them if the port is taken
         self._server = waitress.create_server(
             application,
@@ -91,15 +93,23 @@ class Server:
 
     def run(self) -> None:
         """Serve until `stop` is called, from another thread."""
-        self._runs = True
-        self._server.run()
+        poll = self._server.adj
+        with self._polling:
+            while not self._ends:
+                wasyncore.loop(poll.asyncore_loop_timeout, poll.asyncore_use_poll, self._sockets, count=1)
 
     def stop(self) -> None:
         """Close all connections and end `run`; requests under way are waited for, a few seconds at most."""
-        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
-        if self._runs:  # the sockets belong to the thread that polls them
-            self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets))
-        else:
+        if self._ends:
+            return
+        workers = self._server.task_dispatcher
+        workers.shutdown(cancel_pending=True, timeout=5)
+        self._ends = True
+        trigger = self._server.trigger
+        trigger.pull_trigger()
+        with self._polling:  # not before: who polls, and who has just woken it, still uses what is closed here
+            if workers.threads:  # a worker that was not waited for will pull it, and its number may be another file's
+                trigger.del_channel()
             wasyncore.close_all(self._sockets)
 
 
