@@ -17,8 +17,8 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 class WholeResponse(web.StreamResponse):
     """A response that is sent in one piece, bytes that were put together before.
 
-    aiohttp serializes headers anew for each response; a hit is the same but for two of them, and this saves a third
-    of its time.
+    aiohttp takes longer over headers and streams; and a hit is the same as the one before but for two headers, which
+    saves a third of its time.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -40,7 +40,7 @@ _MOST_AT_ONCE = 65536
 
 
 def can_be_whole(thing: Object, request: web.BaseRequest) -> bool:
-    """True when `whole_response` will do: a small success, all of it, on a connection that stays open."""
+    """True when one piece will do: a small success, all of it, on a connection that stays open."""
     small = thing.status == 200 and not thing.is_error and len(thing.body) <= _MOST_AT_ONCE
     return (
         small
@@ -51,14 +51,23 @@ def can_be_whole(thing: Object, request: web.BaseRequest) -> bool:
     )
 
 
-def whole_response(thing: Object, fields: Mapping[str, str], age: int, request_id: str) -> WholeResponse:
+def kept_response(thing: Object, fields: Mapping[str, str], age: int, request_id: str) -> WholeResponse:
     """Answer with a kept object; `fields` must be the same each time."""
     if thing.head is None:
-        headers = {**fields, "Content-Length": str(len(thing.body))}
-        lines = [f"{name}: {value}\r\n" for name, value in (*thing.headers.items(), *headers.items())]
-        thing.head = "".join([f"HTTP/1.1 200 {thing.reason or 'OK'}\r\n", *lines]).encode()
+        thing.head = _head(thing, fields)
     own = f"Age: {age}\r\nX-Amz-Cf-Id: {request_id}\r\n\r\n".encode()
     return WholeResponse(b"".join((thing.head, own, thing.body)))
+
+
+def new_response(thing: Object, fields: Mapping[str, str]) -> WholeResponse:
+    """Answer with an object that just came; `fields` belong to this response alone."""
+    return WholeResponse(b"".join((_head(thing, fields), b"\r\n", thing.body)))
+
+
+def _head(thing: Object, fields: Mapping[str, str]) -> bytes:
+    headers = {**fields, "Content-Length": str(len(thing.body))}
+    lines = [f"{name}: {value}\r\n" for name, value in (*thing.headers.items(), *headers.items())]
+    return "".join(["HTTP/1.1 200 OK\r\n", *lines]).encode()
 
 
 def is_plain(headers: Mapping[str, str]) -> bool:

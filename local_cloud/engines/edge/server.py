@@ -17,7 +17,7 @@ from local_cloud.engines.edge.events import Viewer
 from local_cloud.engines.edge.fetching import Fetcher
 from local_cloud.engines.edge.location import HIT, EdgeLocation, Served
 from local_cloud.engines.edge.origin import Respond, RespondAtOnce
-from local_cloud.engines.edge.responses import can_be_whole, respond_with, whole_response
+from local_cloud.engines.edge.responses import can_be_whole, kept_response, new_response, respond_with
 from local_cloud.engines.edge.running import FunctionRunner, KeepLog
 from local_cloud.engines.edge.site import Behavior, Site, build_site
 from local_cloud.engines.edge.viewer_events import ViewerEvents
@@ -131,7 +131,7 @@ class Edge:
             key = cache_key(site.id, request.method, path, query, request.headers, behavior.caching)
             held = self._location.find(key, request.method)
             if held and can_be_whole(held, request):
-                return whole_response(held, self._fields(site, HIT), self._age(held), new_request_id())
+                return kept_response(held, self._fields(site, HIT), self._age(held), new_request_id())
         if isinstance(body := await read_body(request), web.Response):
             return body
         ip = request.remote or "127.0.0.1"
@@ -143,6 +143,8 @@ class Edge:
         fields = {**self._fields(site, served.x_cache), "X-Amz-Cf-Id": viewer.id}
         if served.from_cache:
             fields["Age"] = str(self._age(served.thing))
+        if key and can_be_whole(served.thing, request):
+            return new_response(served.thing, fields)
         return respond_with(served.thing, viewer.method, viewer.headers, fields)
 
     async def _through_functions(self, site: Site, behavior: Behavior, viewer: Viewer) -> tuple[Served, Viewer]:
