@@ -50,8 +50,8 @@ def test_the_role_must_trust_the_edge() -> None:
     [
         ({"Timeout": 31}, "The function timeout is larger than the maximum allowed"),
         ({"MemorySize": 20480}, "The function memory size is larger than the maximum allowed"),
-        ({"Runtime": "python3.9"}, "The function has an invalid runtime"),
-        ({"Runtime": "java21"}, "The function has an invalid runtime"),
+        ({"Runtime": "python3.9"}, "The function has a runtime that is not supported"),
+        ({"Runtime": "java21"}, "The function has a runtime that is not supported"),
         ({"Architectures": ["arm64"]}, "The function must have the architecture x86_64"),
         ({"EphemeralStorage": {"Size": 513}}, "The function ephemeral storage is larger"),
         ({"PackageType": "Image"}, "The function cannot be a container image"),

@@ -2,7 +2,7 @@
 
 CloudFront says them when a distribution is written; Lambda itself never does. Captured from AWS are the sentences
 about the version, the region, environment variables, layers, the VPC, the role, the timeout, the size of the code, the
-runtime and the state (awslabs/aws-cloudfront-extensions#112, Widen/cloudfront-auth#43, goldstack/goldstack#18,
+runtime and the state (awslabs/aws-cloudfront-extensions#112, Widen/cloudfront-auth#43 and #59, goldstack/goldstack#18,
 serverless-nextjs/serverless-next.js#180 and #982). The others are made after them.
 """
 
@@ -151,8 +151,8 @@ def _check_settings(arn: str, function: Config) -> None:
         raise _refused(f"The function must have the architecture x86_64. Function: {arn}")
     if function.get("Runtime") not in RUNTIMES:
         raise _refused(
-            "The function has an invalid runtime for functions that are triggered by a CloudFront event: "
-            f"{function.get('Runtime')} Expecting: [{', '.join(RUNTIMES)}] Function: {arn}"
+            f"The function has a runtime that is not supported by Lambda@Edge: {function.get('Runtime')} "
+            f"Function: {arn} Supported runtimes: [{', '.join(RUNTIMES)}]"
         )
     if function.get("State", "Active") != "Active":
         raise _refused(

@@ -22,7 +22,6 @@ SERVICE = "iam"
 
 EVALUATION = documented("IAM User Guide, Policy evaluation logic")
 SENTENCES = documented("IAM User Guide, Troubleshoot access denied error messages")
-QUOTED = captured("refusals of AWS that users quoted in public issues")
 
 Statement = dict[str, Any]
 
@@ -113,7 +112,11 @@ def put_bucket_policy(aws: Account, bucket: str, *statements: Statement) -> None
     again(aws, lambda: aws.client("s3").put_bucket_policy(Bucket=bucket, Policy=write(*statements)))
 
 
-@case("Whom no policy allows anything, may do nothing; S3 names the action", known_from=QUOTED, moto=GAP)
+@case(
+    "Whom no policy allows anything, may do nothing; S3 names the action",
+    known_from=captured("a guide to GitLab's toolbox, s3cmd ls"),
+    moto=GAP,
+)
 def user_without_policies(aws: Account) -> None:
     message = "is not authorized to perform: s3:ListAllMyBuckets because no identity-based policy allows the "
     refused(aws, "AccessDenied", message, make_user(aws).client("s3").list_buckets)
@@ -125,20 +128,28 @@ def caller_identity(aws: Account) -> None:
     assert again(aws, user.client("sts").get_caller_identity)["Arn"] == user.arn
 
 
-@case("Lambda's refusal has a code of its own, and names even all functions", known_from=QUOTED, moto=GAP)
+@case(
+    "Lambda's refusal has a code of its own, and names even all functions",
+    known_from=captured("RhinoSecurityLabs/cloudgoat#384"),
+    moto=GAP,
+)
 def lambda_code(aws: Account) -> None:
     message = "is not authorized to perform: lambda:ListFunctions on resource: * because no identity-based policy"
     refused(aws, "AccessDeniedException", message, make_user(aws).client("lambda").list_functions)
 
 
-@case("IAM's refusal names a role without its ARN", known_from=QUOTED, moto=GAP)
+@case("IAM's refusal names a role without its ARN", known_from=captured("aws/aws-cdk#27067"), moto=GAP)
 def role_without_arn(aws: Account) -> None:
     role = aws.create_role().rpartition("/")[2]
     message = f"is not authorized to perform: iam:GetRole on resource: role {role} because no identity-based policy"
     refused(aws, "AccessDenied", message, make_user(aws).client("iam").get_role, RoleName=role)
 
 
-@case("Route 53's and CloudFront's refusals name no resource where there is none", known_from=QUOTED, moto=GAP)
+@case(
+    "Route 53's and CloudFront's refusals name no resource where there is none",
+    known_from=captured("aws-amplify/amplify-cli#12892, aws/aws-cdk#33249"),
+    moto=GAP,
+)
 def without_resource(aws: Account) -> None:
     user = make_user(aws)
     message = "is not authorized to perform: route53:ListHostedZones because no identity-based policy allows the"

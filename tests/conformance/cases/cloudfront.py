@@ -62,13 +62,13 @@ def unknown_target(aws: Account) -> None:
     refuses(aws, "NoSuchOrigin", 404, DefaultCacheBehavior=behavior(TargetOriginId="other"))
 
 
-@case("An S3 origin is a bucket's domain name", known_from=captured("update with a website endpoint"), moto=SAME)
+@case("An S3 origin is a bucket's domain name", known_from=captured("vincenting/vincentu#8"), moto=SAME)
 def no_bucket(aws: Account) -> None:
     text = "The parameter Origin DomainName does not refer to a valid S3 bucket."
     refuses(aws, "InvalidArgument", 400, text, Origins=counted(origin(DomainName="www.two-regions.test")))
 
 
-@case("A website endpoint is no S3 origin", known_from=captured("update with a website endpoint"), moto=GAP)
+@case("A website endpoint is no S3 origin", known_from=captured("aws/aws-sdk-js#2368"), moto=GAP)
 def website_endpoint(aws: Account) -> None:
     text = "The parameter Origin DomainName does not refer to a valid S3 bucket."
     website = origin(DomainName="site.s3-website-eu-west-1.amazonaws.com")
@@ -122,7 +122,7 @@ def forbidden_header(aws: Account) -> None:
 
 @case(
     "A cache policy leaves no room for ForwardedValues",
-    known_from=captured("milliHQ/terraform-aws-next-js, upgrade notes"),
+    known_from=captured("terraform-aws-modules/terraform-aws-cloudfront#71"),
     moto=GAP,
 )
 def policy_and_forwarded_values(aws: Account) -> None:
@@ -142,7 +142,7 @@ def unknown_policy(aws: Account) -> None:
     refuses(aws, "NoSuchCachePolicy", 404, DefaultCacheBehavior=behavior(CachePolicyId=unknown))
 
 
-@case("TTLs of a cache behavior are in order", known_from=captured("terraform-provider-aws#17878"), moto=GAP)
+@case("TTLs of a cache behavior are in order", known_from=captured("hashicorp/terraform-provider-aws#17878"), moto=GAP)
 def ttl_order(aws: Account) -> None:
     text = "MinTTL, MaxTTL and DefaultTTL should follow order MinTTL less than or equal to DefaultTTL"
     refuses(aws, "InvalidTTLOrder", 400, text, DefaultCacheBehavior=legacy(MinTTL=10, DefaultTTL=5, MaxTTL=60))
@@ -208,7 +208,7 @@ def unknown_member(aws: Account) -> None:
 
 @case(
     "A cache behavior with an origin group allows no writing",
-    known_from=captured("error output of terraform users"),
+    known_from=captured("aws/aws-cdk#32450"),
     moto=GAP,
 )
 def writing_to_a_group(aws: Account) -> None:
@@ -292,7 +292,12 @@ def changed_reference(aws: Account) -> None:
     refuses_update(aws, "IllegalUpdate", 400, None, edited, made)
 
 
-@case("An update without Aliases is refused", known_from=captured("error output of users"), moto=GAP, on_aws=SLOW)
+@case(
+    "An update without Aliases is refused",
+    known_from=captured("deployments of several projects, whose comments quote it"),
+    moto=GAP,
+    on_aws=SLOW,
+)
 def update_without_aliases(aws: Account) -> None:
     made = held_by(aws)
     del made["DistributionConfig"]["Aliases"]
@@ -315,7 +320,9 @@ def update_without_smooth_streaming(aws: Account) -> None:
     refuses_update(aws, "InvalidArgument", 400, text, made["DistributionConfig"], made)
 
 
-@case("An update without FieldLevelEncryptionId is refused", known_from=captured("boto3#1558"), moto=GAP, on_aws=SLOW)
+@case(
+    "An update without FieldLevelEncryptionId is refused", known_from=captured("boto/boto3#1558"), moto=GAP, on_aws=SLOW
+)
 def update_without_encryption(aws: Account) -> None:
     made = held_by(aws)
     del made["DistributionConfig"]["DefaultCacheBehavior"]["FieldLevelEncryptionId"]
@@ -325,7 +332,7 @@ def update_without_encryption(aws: Account) -> None:
 
 @case(
     "An enabled distribution is not deleted",
-    known_from=captured("refusals of AWS quoted in public issues"),
+    known_from=captured("rebuy-de/aws-nuke#155"),
     moto=GAP,
     on_aws=SLOW,
 )

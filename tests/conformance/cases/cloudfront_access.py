@@ -140,9 +140,11 @@ def distributions_of_a_policy(aws: Account) -> None:
     assert listed["DistributionIdList"]["Items"] == [made["Id"]]
 
 
-@case("A cache policy that caches nothing has no key", known_from=captured("error output of terraform users"), moto=GAP)
+@case(
+    "A cache policy that caches nothing has no key", known_from=captured("ballPointPenguin/artificial-u#116"), moto=GAP
+)
 def key_without_caching(aws: Account) -> None:
-    text = "The parameter QueryStringBehavior is invalid for policy with caching disabled."
+    text = "is invalid for policy with caching disabled."
     asked = cache_policy(aws, DefaultTTL=0, MaxTTL=0)
     aws.refuses("InvalidArgument", 400, text, aws.client("cloudfront").create_cache_policy, CachePolicyConfig=asked)
 
@@ -184,7 +186,7 @@ def invalidation_again(aws: Account) -> None:
     assert invalidate(**asked)["Invalidation"]["Id"] == invalidate(**asked)["Invalidation"]["Id"]
 
 
-@case("A caller reference is for one batch", known_from=captured("ansible's error handling"), moto=GAP, on_aws=SLOW)
+@case("A caller reference is for one batch", known_from=captured("aws/aws-cdk#3878"), moto=GAP, on_aws=SLOW)
 def invalidation_reference(aws: Account) -> None:
     asked = {"DistributionId": create(aws)["Id"], "InvalidationBatch": batch("/*")}
     invalidate = aws.client("cloudfront").create_invalidation

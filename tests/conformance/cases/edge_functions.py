@@ -88,7 +88,7 @@ def without_version(arn: str) -> str:
     return arn.rpartition(":")[0]
 
 
-@case("A function needs a numbered version", known_from=captured("hugo#44"), moto=GAP)
+@case("A function needs a numbered version", known_from=captured("chantzlarge/terraform-aws-hugo#43"), moto=GAP)
 def unqualified(aws: Account) -> None:
     arn = without_version(publish(aws))
     sentence = (
@@ -97,7 +97,7 @@ def unqualified(aws: Account) -> None:
     refuses(aws, f"{sentence} ARN: {arn}", arn)
 
 
-@case("$LATEST is no version for the edge", known_from=captured("hugo#44"), moto=GAP)
+@case("$LATEST is no version for the edge", known_from=captured("chantzlarge/terraform-aws-hugo#44"), moto=GAP)
 def latest(aws: Account) -> None:
     arn = without_version(publish(aws)) + ":$LATEST"
     sentence = (
@@ -111,7 +111,11 @@ def alias(aws: Account) -> None:
     refuses(aws, None, without_version(publish(aws)) + ":live")
 
 
-@case("The function must be in us-east-1", known_from=captured("refusals of AWS quoted in public issues"), moto=GAP)
+@case(
+    "The function must be in us-east-1",
+    known_from=captured("aws-ia/terraform-aws-runtask-tf-plan-analyzer#6"),
+    moto=GAP,
+)
 def other_region(aws: Account) -> None:
     arn = publish(aws, region="eu-west-1")
     refuses(aws, f"The function must be in region 'us-east-1'. ARN: {arn}", arn)
@@ -119,7 +123,7 @@ def other_region(aws: Account) -> None:
 
 @case(
     "The function cannot have environment variables",
-    known_from=captured("refusals of AWS quoted in public issues"),
+    known_from=captured("anomalyco/ion#1194"),
     moto=GAP,
 )
 def environment_variables(aws: Account) -> None:
@@ -127,7 +131,7 @@ def environment_variables(aws: Account) -> None:
     refuses(aws, f"The function cannot have environment variables. Function: {arn}", arn)
 
 
-@case("The edge must be able to assume the role", known_from=captured("aws-cdk#5180"), moto=GAP)
+@case("The edge must be able to assume the role", known_from=captured("aws/aws-cdk#5180"), moto=GAP)
 def trust(aws: Account) -> None:
     refuses(
         aws,
@@ -139,7 +143,7 @@ def trust(aws: Account) -> None:
 
 @case(
     "A function at an origin event has 30 seconds at most",
-    known_from=captured("aws-cloudfront-extensions#112"),
+    known_from=captured("awslabs/aws-cloudfront-extensions#112"),
     moto=GAP,
 )
 def timeout(aws: Account) -> None:
@@ -156,13 +160,13 @@ def thirty_seconds(aws: Account) -> None:
 
 @case(
     "Only Node.js and Python run at the edge",
-    known_from=captured("a refusal of 2017, quoted in a public issue"),
+    known_from=captured("Widen/cloudfront-auth#59"),
     moto=GAP,
 )
 def runtime(aws: Account) -> None:
     arn = publish(aws, Runtime="java21", Handler="example.Handler::handleRequest")
-    sentence = "The function has an invalid runtime for functions that are triggered by a CloudFront event: java21"
-    refuses(aws, sentence, arn)
+    sentence = "The function has a runtime that is not supported by Lambda@Edge: java21"
+    refuses(aws, f"{sentence} Function: {arn} Supported runtimes: [", arn)
 
 
 @case("arm64 does not run at the edge", known_from=RESTRICTIONS, moto=GAP)
@@ -232,7 +236,7 @@ def included_body(aws: Account) -> None:
 
 @case(
     "An update is refused like a creation, and leaves everything as it was",
-    known_from=captured("goldstack#18, for UpdateDistribution"),
+    known_from=captured("goldstack/goldstack#18"),
     moto=GAP,
     on_aws="takes minutes to undo",
 )
@@ -255,7 +259,7 @@ def refused_update(aws: Account) -> None:
 
 @case(
     "A version that a distribution uses cannot be deleted",
-    known_from=captured("refusals of AWS quoted in public issues"),
+    known_from=captured("aws-samples/cloudfront-authorization-at-edge#246"),
     moto=GAP,
     on_aws="takes hours to undo",
 )
@@ -276,7 +280,7 @@ def deleted_while_used(aws: Account) -> None:
 
 @case(
     "A function cannot be deleted either while a version of it is used",
-    known_from=captured("refusals of AWS quoted in public issues"),
+    known_from=captured("terraform-aws-modules/terraform-aws-cloudfront#126"),
     moto=GAP,
     on_aws="takes hours to undo",
 )

@@ -85,7 +85,7 @@ def refuses_to_create(aws: Account, code: str, message: str | None, **changes: A
     aws.refuses(code, 400, message, aws.client("lambda", REGION).create_function, **describe(aws, **changes))
 
 
-@case("A function's role must trust Lambda", known_from=captured("refusals of AWS quoted in public issues"), moto=GAP)
+@case("A function's role must trust Lambda", known_from=captured("nficano/python-lambda#28"), moto=GAP)
 def role_is_trusted(aws: Account) -> None:
     message = "The role defined for the function cannot be assumed by Lambda."
     refuses_to_create(aws, INVALID, message, Role=aws.create_role(service="s3.amazonaws.com"))
@@ -109,12 +109,16 @@ def no_zip(aws: Account) -> None:
     refuses_to_create(aws, INVALID, message, Code={"ZipFile": b"no zip"})
 
 
-@case("A zip holds something", known_from=unverified("reported in issues"), moto=GAP)
+@case(
+    "A zip holds something",
+    known_from=unverified("reported by users; neither code nor sentence is documented"),
+    moto=GAP,
+)
 def empty_zip(aws: Account) -> None:
     refuses_to_create(aws, INVALID, None, Code={"ZipFile": make_zip("")})
 
 
-@case("A zip's files have 250 MB at most", known_from=captured("reported deployments"), moto=GAP)
+@case("A zip's files have 250 MB at most", known_from=captured("Miserlou/Zappa#612"), moto=GAP)
 def large_zip(aws: Account) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -124,7 +128,7 @@ def large_zip(aws: Account) -> None:
     refuses_to_create(aws, INVALID, message, Code={"ZipFile": buffer.getvalue()})
 
 
-@case("Functions from zips have a handler", known_from=unverified("reported in issues"), moto=GAP)
+@case("Functions from zips have a handler", known_from=unverified("the error is not documented"), moto=GAP)
 def no_handler(aws: Account) -> None:
     refuses_to_create(aws, INVALID, None, Handler=None)
 
@@ -146,7 +150,9 @@ def architecture(aws: Account) -> None:
     refuses_to_create(aws, "ValidationException", message, Architectures=["arm"])
 
 
-@case("Lambda's own variables can't be set", known_from=captured("reported deployments"), moto=GAP)
+@case(
+    "Lambda's own variables can't be set", known_from=captured("mattermost/mattermost-cloud-monitoring#264"), moto=GAP
+)
 def reserved_variables(aws: Account) -> None:
     message = f"{RESERVED}. Reserved keys used in this request: AWS_REGION"
     refuses_to_create(aws, INVALID, message, Environment={"Variables": {"AWS_REGION": "eu-west-1"}})
@@ -191,7 +197,7 @@ def update_in_progress(aws: Account) -> None:
     wait(aws, name)
 
 
-@case("A function isn't changed while it is being changed", known_from=captured("reported deployments"), moto=GAP)
+@case("A function isn't changed while it is being changed", known_from=captured("Chinmayamission/CFF#292"), moto=GAP)
 def busy(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     lambda_.update_function_configuration(FunctionName=name, Timeout=4)
@@ -246,7 +252,11 @@ def delete_latest(aws: Account) -> None:
     aws.refuses(INVALID, 400, message, lambda_.delete_function, FunctionName=name, Qualifier="$LATEST")
 
 
-@case("A version that an alias points to can't be deleted", known_from=captured("go-lambda-cleanup#45"), moto=GAP)
+@case(
+    "A version that an alias points to can't be deleted",
+    known_from=captured("karl-cardenas-coding/go-lambda-cleanup#45"),
+    moto=GAP,
+)
 def delete_aliased(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     version = publish(aws, name)
@@ -263,7 +273,11 @@ def list_nothing(aws: Account) -> None:
     aws.refuses(NOT_FOUND, 404, message, aws.client("lambda", REGION).list_versions_by_function, FunctionName=name)
 
 
-@case("A function of another region is out of reach", known_from=captured("LS api_utils"), moto=GAP)
+@case(
+    "A function of another region is out of reach",
+    known_from=captured("alexcasalboni/aws-lambda-power-tuning#18"),
+    moto=GAP,
+)
 def other_region(aws: Account) -> None:
     arn = arn_of(aws, "site").replace(REGION, "eu-west-1")
     message = f"Functions from 'eu-west-1' are not reachable in this region ('{REGION}')"

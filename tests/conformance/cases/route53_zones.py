@@ -62,7 +62,9 @@ def record(kind: str, name: str, *values: str, ttl: int = 60, **members: Any) ->
 
 @case(
     "The names that are reserved for examples are no hosted zones",
-    known_from=captured("InvalidDomainName for lab.example.com"),
+    known_from=captured(
+        "awslabs/aws-saas-boost issue 404; code: aws-samples/sample-agentic-value-accelerator pull request 126"
+    ),
     moto=GAP,
 )
 def reserved_name(aws: Account) -> None:
@@ -155,7 +157,7 @@ def name_in_lower_case(aws: Account) -> None:
 
 @case(
     "A hosted zone that is not there has its id in the refusal",
-    known_from=captured("LS, NoSuchHostedZone"),
+    known_from=captured("terraform-aws-modules/terraform-aws-acm issue 119"),
     moto=SAME,
 )
 def no_such_zone(aws: Account) -> None:
