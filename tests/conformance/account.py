@@ -36,6 +36,7 @@ class Account:
         longest_wait: Seconds that `eventually` waits at most, whatever the case says.
         sleep: Waits some seconds.
         was_asked: Whether the case took a client or the address, so could ask anything.
+        sentences: Those that the case expected in refusals.
     """
 
     make_client: Callable[[str, str], Any]
@@ -45,6 +46,7 @@ class Account:
     longest_wait: float
     sleep: Callable[[float], None] = time.sleep
     was_asked: bool = False
+    sentences: list[str] = field(default_factory=list)
     _undo: list[Callable[[], Any]] = field(default_factory=list)
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
@@ -81,6 +83,7 @@ class Account:
             NotRefused: The call was accepted.
             RefusedOtherwise: Code, status or message differ.
         """
+        self.sentences += [message] if message is not None else []
         try:
             accepted = method(**parameters)
         except ClientError as error:

@@ -28,7 +28,8 @@ def run_on_cloud(case: Case, account: Account) -> None:
     """Run a case where it must pass; clean up whatever happens.
 
     Raises:
-        AssertionError: It fails; or it never asked its service, so it proves nothing.
+        AssertionError: It fails; or it never asked its service, so it proves nothing; or it expects a sentence of AWS
+            that nobody has shown.
     """
     try:
         case.run(account)
@@ -40,6 +41,8 @@ def run_on_cloud(case: Case, account: Account) -> None:
         raise
     account.close()
     assert account.was_asked, "the case asked nobody, so it proves nothing"
+    if case.known_from.kind == "unverified":
+        assert not account.sentences, f"nobody has shown that AWS says {account.sentences}: assert code and status"
 
 
 def run_on_moto(case: Case, account: Account) -> str:

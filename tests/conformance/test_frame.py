@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from botocore.exceptions import ParamValidationError
 
 from local_cloud.cloud import LocalCloud
 from tests.conformance.account import Account, NotRefused, RefusedOtherwise
-from tests.conformance.case import GAP, SAME, Case, Moto, captured
+from tests.conformance.case import GAP, SAME, Case, Moto, captured, unverified
 from tests.conformance.judge import run_on_cloud, run_on_moto
 from tests.conformance.leftovers import find_leftovers
 from tests.conformance.targets import Aws, Endpoint, Names, connect_to_aws
@@ -91,6 +92,15 @@ def test_a_mistake_of_the_case_is_no_gap(account: Account) -> None:
 def test_a_case_that_asks_nobody_proves_nothing(account: Account) -> None:
     with pytest.raises(AssertionError, match="asked nobody"):
         run_on_cloud(case_of(lambda aws: None), account)
+
+
+def test_a_sentence_that_nobody_has_shown_fails_the_case(account: Account) -> None:
+    def expects(aws: Account) -> None:
+        aws.refuses("NoSuchBucket", 404, "does not exist", aws.client("s3").get_bucket_acl, **MISSING)
+
+    run_on_cloud(case_of(expects), account)
+    with pytest.raises(AssertionError, match="nobody has shown that AWS says"):
+        run_on_cloud(dataclasses.replace(case_of(expects), known_from=unverified("a guess")), account)
 
 
 # ---------------------------------------------------------------- waiting

@@ -158,7 +158,11 @@ def without_resource(aws: Account) -> None:
     refused(aws, "AccessDenied", message, user.client("cloudfront").list_distributions)
 
 
-@case("A user may do what a policy allows, on the resources that it names", known_from=EVALUATION, moto=GAP)
+@case(
+    "A user may do what a policy allows, on the resources that it names",
+    known_from=captured("aws-samples/serverless-patterns#2457"),
+    moto=GAP,
+)
 def allowed_in_one_bucket(aws: Account) -> None:
     mine, other = aws.create_bucket(), aws.create_bucket()
     s3 = make_user(aws, allow("s3:PutObject", f"arn:aws:s3:::{mine}/*")).client("s3")
@@ -195,10 +199,14 @@ def by_group(aws: Account) -> None:
 def missing_object(aws: Account) -> None:
     bucket = aws.create_bucket()
     s3 = make_user(aws, allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*")).client("s3")
-    refused(aws, "AccessDenied", "s3:ListBucket", s3.get_object, Bucket=bucket, Key="nothing")
+    refused(aws, "AccessDenied", None, s3.get_object, Bucket=bucket, Key="nothing")
 
 
-@case("Who makes a function must be allowed to pass its role", known_from=documented("SAR, AWS Lambda"), moto=GAP)
+@case(
+    "Who makes a function must be allowed to pass its role",
+    known_from=captured("mozilla-iam/cis#33; the reason: alphagov/govuk-infrastructure#2439"),
+    moto=GAP,
+)
 def pass_role(aws: Account) -> None:
     role, archive = aws.create_role(), io.BytesIO()
     with zipfile.ZipFile(archive, "w") as files:

@@ -23,6 +23,7 @@ SERVICE = "cloudfront"
 
 MODEL = documented("botocore cloudfront: errors of CreateDistribution and UpdateDistribution")
 FIELDS = documented("distribution-overview-required-fields")
+QUOTED = captured("public source code of deployments that met these refusals quotes them")
 GROUPS = documented("high_availability_origin_failover")
 
 
@@ -294,7 +295,7 @@ def changed_reference(aws: Account) -> None:
 
 @case(
     "An update without Aliases is refused",
-    known_from=captured("deployments of several projects, whose comments quote it"),
+    known_from=QUOTED,
     moto=GAP,
     on_aws=SLOW,
 )
@@ -305,14 +306,14 @@ def update_without_aliases(aws: Account) -> None:
     refuses_update(aws, "IllegalUpdate", 400, text, made["DistributionConfig"], made)
 
 
-@case("An update without an origin's CustomHeaders is refused", known_from=FIELDS, moto=GAP, on_aws=SLOW)
+@case("An update without an origin's CustomHeaders is refused", known_from=QUOTED, moto=GAP, on_aws=SLOW)
 def update_without_custom_headers(aws: Account) -> None:
     made = held_by(aws)
     edited = made["DistributionConfig"] | {"Origins": counted(origin(OriginPath=""))}
     refuses_update(aws, "IllegalUpdate", 400, "The 'OriginCustomHeaders' field is missing", edited, made)
 
 
-@case("An update without SmoothStreaming is refused", known_from=FIELDS, moto=GAP, on_aws=SLOW)
+@case("An update without SmoothStreaming is refused", known_from=QUOTED, moto=GAP, on_aws=SLOW)
 def update_without_smooth_streaming(aws: Account) -> None:
     made = held_by(aws)
     del made["DistributionConfig"]["DefaultCacheBehavior"]["SmoothStreaming"]

@@ -159,5 +159,4 @@ def regions(aws: Account) -> None:
     name = make_group(aws)
     elsewhere = aws.client("logs", "us-east-1")
     assert elsewhere.describe_log_groups(logGroupNamePrefix=name)["logGroups"] == []
-    missing = "The specified log group does not exist."
-    aws.refuses("ResourceNotFoundException", 400, missing, elsewhere.delete_log_group, logGroupName=name)
+    aws.refuses("ResourceNotFoundException", 400, None, elsewhere.delete_log_group, logGroupName=name)
