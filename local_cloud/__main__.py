@@ -21,9 +21,20 @@ if TYPE_CHECKING:
     from local_cloud.cloud import LocalCloud
 
 _NONE_RUNS = "No local cloud is running. `workshop cloud` runs one; `python -m local_cloud start`, in the background."
+_INTERRUPTED = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands that Ctrl-C ends with the exit code that shells know it by; click's is 1, a failure's."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            ctx.exit(_INTERRUPTED)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """A cloud on this machine, for the two-region workshop.
 

@@ -177,14 +177,19 @@ def _spawn(options: Sequence[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
 
 
 def _wait_until_it_answers(process: subprocess.Popen[bytes], deadline: float) -> State:
-    while time.monotonic() < deadline:
-        running = find()
-        if running:
-            process.returncode = 0  # it is meant to outlive us: no ResourceWarning
-            return running
-        if process.poll() is not None:
-            raise StartError(f"The local cloud ended as it started:\n{_end_of_log()}")
-        time.sleep(0.02)
+    try:
+        while time.monotonic() < deadline:
+            running = find()
+            if running:
+                process.returncode = 0  # it is meant to outlive us: no ResourceWarning
+                return running
+            if process.poll() is not None:
+                raise StartError(f"The local cloud ended as it started:\n{_end_of_log()}")
+            time.sleep(0.02)
+    except KeyboardInterrupt:  # it does not hear this terminal
+        process.terminate()
+        process.wait()
+        raise
     process.kill()
     process.wait()
     raise StartError(f"The local cloud did not answer in time:\n{_end_of_log()}")

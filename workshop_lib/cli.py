@@ -10,7 +10,6 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,9 +29,21 @@ LEARNER_POLICY = "learner-permissions.json"
 """The same with its placeholders filled in, in the folder `build` or that of a run."""
 
 C = TypeVar("C", bound=Callable[..., Any])
+FindEnvironment = Callable[[], dict[str, str]]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """Commands that Ctrl-C ends with the exit code that shells know it by; click's is 1, a failure's."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted.", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="two-region-workshop")
 def main() -> None:
     """Learn how a website survives the loss of an AWS region.
@@ -161,32 +172,33 @@ def run(
     sys.exit({"passed": 0, "failed": 1, "skipped": INTERRUPTED}[result.outcome])
 
 
-def _run_plan(plan: Any, output: Path, cloud: AbstractContextManager[dict[str, str]]) -> Any:
+def _run_plan(plan: Any, output: Path, cloud: AbstractContextManager[FindEnvironment]) -> Any:
     from workshop_lib.errors import WorkshopError
 
     try:
-        with ExitStack() as stack, ThreadPoolExecutor(1) as starter:
-            starting = starter.submit(stack.enter_context, cloud)
+        with ExitStack() as stack:
+            find_environment = stack.enter_context(cloud)
             # Both imports take long; meanwhile the cloud starts, and the process warms up that kernels are forked from.
             from workshop_lib.kernels import kernel_factory
 
             manager = stack.enter_context(kernel_factory())
             from workshop_lib.runner import run_notebooks
 
-            environment = {**os.environ, **starting.result()}
+            environment = {**os.environ, **find_environment()}
             return run_notebooks(plan, output=output, environment=environment, manager=manager, say=click.echo)
     except WorkshopError as error:
         raise click.ClickException(str(error)) from error
 
 
-def _choose_cloud(output: Path, running: bool, options: dict[str, Any]) -> AbstractContextManager[dict[str, str]]:
-    from workshop_lib.own_cloud import own_cloud
+def _choose_cloud(output: Path, running: bool, options: dict[str, Any]) -> AbstractContextManager[FindEnvironment]:
+    from workshop_lib.own_cloud import starting_cloud
 
     if _uses_aws():
-        return nullcontext({"WORKSHOP_NAMES": str(_names_file())})
+        return nullcontext(lambda: {"WORKSHOP_NAMES": str(_names_file())})
     if running:
-        return nullcontext({**shared_cloud.find(), "WORKSHOP_NAMES": str(_names_file())})
-    return own_cloud(output / "local-cloud", {**options, "call_log": output / "calls.jsonl"})
+        found = {**shared_cloud.find(), "WORKSHOP_NAMES": str(_names_file())}
+        return nullcontext(lambda: found)
+    return starting_cloud(output / "local-cloud", {**options, "call_log": output / "calls.jsonl"})
 
 
 def _make_room(output: Path) -> None:

@@ -40,6 +40,7 @@ class ForkServer:
 
     def __init__(self, modules: Sequence[str] = PRELOADED) -> None:
         self._lock = threading.Lock()
+        self._was_asked = False
         self._process = subprocess.Popen(
             [sys.executable, "-m", "workshop_lib.fork_server", *modules],
             stdin=subprocess.PIPE,
@@ -60,6 +61,8 @@ class ForkServer:
         """End the process and the kernels it started. May be repeated."""
         assert self._process.stdin
         assert self._process.stdout
+        if not self._was_asked:
+            self._process.terminate()  # it has no kernels, and may be at its imports still
         self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
@@ -77,6 +80,7 @@ class ForkServer:
         assert self._process.stdin
         assert self._process.stdout
         with self._lock:
+            self._was_asked = True
             print(json.dumps(request), file=self._process.stdin, flush=True)
             return json.loads(self._process.stdout.readline() or "1")
 

@@ -12,7 +12,7 @@ import shlex
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
@@ -38,7 +38,14 @@ START_TIMEOUT = 30.0
 
 @contextmanager
 def own_cloud(folder: Path, options: Mapping[str, object]) -> Iterator[dict[str, str]]:
-    """Run a local cloud while the block runs; gives the variables which lead to it.
+    """Run a local cloud while the block runs; gives the variables which lead to it. See `starting_cloud`."""
+    with starting_cloud(folder, options) as find_environment:
+        yield find_environment()
+
+
+@contextmanager
+def starting_cloud(folder: Path, options: Mapping[str, object]) -> Iterator[Callable[[], dict[str, str]]]:
+    """Run a local cloud while the block runs; gives what waits for it and returns the variables which lead to it.
 
     It ends when its standard input closes. The operating system sees to that even if this process is killed.
 
@@ -46,7 +53,7 @@ def own_cloud(folder: Path, options: Mapping[str, object]) -> Iterator[dict[str,
         folder: Where it keeps its state, its log, and the names file of the run.
         options: Options of `python -m local_cloud serve`, such as `{"edge_port": 8081}`; None is left out.
 
-    Raises:
+    Raises (what is given):
         CloudNotReachable: It did not start; the error carries what it said last.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,13 +74,17 @@ def own_cloud(folder: Path, options: Mapping[str, object]) -> Iterator[dict[str,
             env={**os.environ, "WORKSHOP_STATE_DIR": str(folder), "PYTHONUNBUFFERED": "1"},
             **detached,  # type: ignore[arg-type]
         )
+        environment = {"WORKSHOP_STATE_DIR": str(folder), "WORKSHOP_NAMES": str(folder / "workshop-names.json")}
+
+        def find_environment() -> dict[str, str]:
+            environment.update(_read_environment(process, log))
+            return environment
+
         try:
-            yield {
-                **_read_environment(process, log),
-                "WORKSHOP_STATE_DIR": str(folder),
-                "WORKSHOP_NAMES": str(folder / "workshop-names.json"),
-            }
+            yield find_environment
         finally:
+            if not environment.keys() >= NEEDED:
+                process.terminate()  # a cloud that only just starts does not listen yet to what ends it
             _end(process)
 
 

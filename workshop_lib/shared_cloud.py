@@ -39,10 +39,15 @@ def start(options: Mapping[str, object]) -> dict[str, str]:
     Raises:
         ClickException: Permissions shall be enforced, and one runs that doesn't.
     """
-    started = subprocess.run([*PROGRAM, "start", *_as_flags(options)], check=False, stdout=subprocess.PIPE, text=True)
-    if started.returncode:
-        sys.exit(started.returncode)
-    environment = dict(json.loads(started.stdout))
+    with subprocess.Popen([*PROGRAM, "start", *_as_flags(options)], stdout=subprocess.PIPE, text=True) as starter:
+        try:
+            said, _ = starter.communicate()
+        except KeyboardInterrupt:  # it hears the terminal too, and ends what it began; `subprocess.run` would kill it
+            starter.wait(timeout=5)
+            raise
+    if starter.returncode:
+        sys.exit(starter.returncode)
+    environment = dict(json.loads(said))
     if options.get("enforce") and environment.get(ENFORCED) != str(options["enforce"]):
         raise click.ClickException(
             "A local cloud runs already, with other permissions. `workshop cloud --stop` ends it and all that is in it."

@@ -60,5 +60,5 @@ def test_a_server_that_never_ran_lets_its_port_go() -> None:
     server.stop()
 
     server.run()  # ends at once
-    with pytest.raises(OSError):
+    with pytest.raises(ConnectionRefusedError):
         connect(server)
