@@ -115,6 +115,7 @@ def make_busy_function(environment: dict[str, str]) -> Any:
     functions.create_function(
         FunctionName="busy", Runtime="python3.13", Role=role, Handler="a.b", Timeout=30, Code={"ZipFile": pack()}
     )
+    wait_for("the function", lambda: functions.get_function(FunctionName="busy")["Configuration"]["State"] == "Active")
     return functions
 
 
