@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from moto.core.model import OperationModel
 
 if TYPE_CHECKING:
+    from local_cloud.errors import AwsError
     from local_cloud.permissions import Permission
 
 ACCOUNT_ID = "123456789012"
@@ -30,6 +31,8 @@ class Call:
         body: The request's body.
         expires: When the credentials of whoever asks expire, in seconds since the epoch; None if they don't.
         permissions: What somebody of this account needed to be allowed for it; found by `authorizer`.
+        refusals: Of DeleteObjects alone, which is decided object by object: the places, in its list, of those that
+            may not be deleted, and why.
     """
 
     service: str
@@ -42,6 +45,7 @@ class Call:
     body: bytes = b""
     expires: float | None = None
     permissions: tuple[Permission, ...] = ()
+    refusals: dict[int, AwsError] = field(default_factory=dict)
 
 
 @dataclass

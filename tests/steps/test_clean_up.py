@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from workshop_lib import checks, clean_up, dns_records, health_checks, replication
+from workshop_lib.calls import AccessRefused
 from workshop_lib.distribution import create_distribution, find_distribution
 from workshop_lib.errors import CheckFailed
 from workshop_lib.names import suggest_names
@@ -136,6 +138,22 @@ def test_a_clean_up_that_was_interrupted_goes_on(
     clean_up.delete_resources(connected, names, patience=10)
 
     assert checks.nothing_left(clean_up.get_receipt(connected, names))
+
+
+def test_versions_that_may_not_be_deleted_stop_it_with_awss_sentence(
+    buckets: None, ireland: S3Client, connected: Cloud, names: WorkshopNames
+) -> None:
+    ireland.put_object(Bucket=names.source_bucket, Key="index.html", Body=b"page")
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:DeleteObjectVersion",
+        "Resource": f"arn:aws:s3:::{names.source_bucket}/*",
+    }
+    ireland.put_bucket_policy(Bucket=names.source_bucket, Policy=json.dumps({"Statement": [deny]}))
+
+    with pytest.raises(AccessRefused, match="not authorized to perform: s3:DeleteObjectVersion"):
+        clean_up.delete_resources(connected, names)
 
 
 def test_another_learners_things_are_not_touched(buckets: None, connected: Cloud, names: WorkshopNames) -> None:

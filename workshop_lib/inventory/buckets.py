@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from workshop_lib.calls import REFUSALS, AccessRefused
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import get_error_code
 from workshop_lib.inventory.kind import Kind, Resource, count
@@ -14,6 +15,7 @@ from workshop_lib.names import S3Origin, WorkshopNames
 from workshop_lib.ownership import is_made_by_us
 
 if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3control.literals import JobStatusType
 
 RUNNING_JOBS: list[JobStatusType] = ["Active", "New", "Paused", "Pausing", "Preparing", "Ready", "Suspended"]
@@ -82,7 +84,7 @@ def _delete_bucket(cloud: Cloud, bucket: Resource) -> str | None:
     """Empty a bucket of all versions, delete markers and unfinished uploads, then delete it."""
     s3 = cloud.s3(bucket.region)
     for batch in _list_versions(cloud, S3Origin(bucket.name, bucket.region)):
-        s3.delete_objects(Bucket=bucket.name, Delete={"Objects": batch, "Quiet": True})  # type: ignore[typeddict-item]
+        _delete_versions(s3, bucket.name, batch)
     for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket.name):
         for upload in page.get("Uploads", []):
             s3.abort_multipart_upload(Bucket=bucket.name, Key=upload["Key"], UploadId=upload["UploadId"])
@@ -93,6 +95,19 @@ def _delete_bucket(cloud: Cloud, bucket: Resource) -> str | None:
             raise
         return "replicas still arrive"
     return None
+
+
+def _delete_versions(s3: S3Client, bucket: str, batch: list[dict[str, str]]) -> None:
+    """Delete a batch of versions.
+
+    Raises:
+        AccessRefused: You may not delete some of them, which AWS says inside an answer that looks like a success.
+        ClientError: Some were not deleted for another reason.
+    """
+    answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})  # type: ignore[typeddict-item]
+    for error in answer.get("Errors", []):
+        kind = AccessRefused if error.get("Code") in REFUSALS else ClientError
+        raise kind({"Error": error, "ResponseMetadata": answer["ResponseMetadata"]}, "DeleteObjects")  # type: ignore[typeddict-item]
 
 
 def _list_versions(cloud: Cloud, origin: S3Origin) -> Iterator[list[dict[str, str]]]:

@@ -15,7 +15,7 @@ from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.errors import AwsError
 from local_cloud.identities import parse
 from local_cloud.object_store import Bucket, find_bucket, find_version
-from local_cloud.permissions.s3 import action_of, resource_of
+from local_cloud.permissions.s3 import action_of, find_deletions, resource_of
 
 SOURCE_ARN_KEY = "local_cloud.source_arn"
 """WSGI environment key: the distribution for which CloudFront, as a service, asks."""
@@ -41,6 +41,12 @@ def authorize(call: Call) -> None:
     bucket = find_bucket(call.parameters.get("Bucket", ""))
     if bucket is None:
         _refuse_without_bucket(call)
+    elif call.operation == "DeleteObjects":
+        call.refusals |= {
+            place: _access_denied(call, what, which)
+            for place, (_, (what, which, _)) in enumerate(find_deletions(call))
+            if not _may(call, bucket, what, which)
+        }
     elif not _may(call, bucket, action_of(call)):
         raise _access_denied(call)
     elif call.operation in ("GetObject", "HeadObject") and not _may(call, bucket, "s3:ListBucket", bucket.arn):
@@ -105,8 +111,8 @@ def _refuse_without_bucket(call: Call) -> None:
     raise AwsError("TemporaryRedirect", message, 307, headers={"Location": "https://aws.amazon.com/s3/"})
 
 
-def _access_denied(call: Call) -> AwsError:
+def _access_denied(call: Call, action: str | None = None, resource: str | None = None) -> AwsError:
     if call.principal is None:
         return AwsError("AccessDenied", "Access Denied", 403)
-    who, what, which = call.principal, action_of(call), resource_of(call)
+    who, what, which = call.principal, action or action_of(call), resource or resource_of(call)
     return AwsError("AccessDenied", f'User: {who} is not authorized to perform: {what} on resource: "{which}"', 403)

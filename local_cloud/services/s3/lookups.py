@@ -31,8 +31,13 @@ def check_version_id(given: str | None) -> None:
     Raises:
         AwsError: InvalidArgument, as on AWS; a well-formed id of no version is another matter.
     """
-    if given is not None and not _VERSION_ID.fullmatch(given):
+    if given is not None and not is_version_id(given):
         raise invalid_argument("Invalid version id specified", "versionId", given)
+
+
+def is_version_id(text: str) -> bool:
+    """Whether a text has the form of a version id."""
+    return bool(_VERSION_ID.fullmatch(text))
 
 
 def invalid_argument(message: str, name: str, value: str) -> AwsError:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
+from typing import Any
 
+from moto.s3.exceptions import AccessDeniedByLock
 from moto.s3.models import FakeDeleteMarker, FakeKey
 
 from local_cloud.call import Call, Response
 from local_cloud.engines.replicator import Replicator
 from local_cloud.errors import AwsError
-from local_cloud.object_store import find_bucket, find_version, object_store, replication_status
+from local_cloud.object_store import Bucket, find_bucket, find_version, object_store, replication_status
 from local_cloud.services.s3.digests import check_digests
-from local_cloud.services.s3.lookups import MALFORMED_XML, bucket_of, check_version_id, invalid_argument
+from local_cloud.services.s3.lookups import MALFORMED_XML, bucket_of, check_version_id, invalid_argument, is_version_id
 from local_cloud.services.s3.tags import check_tags
 from local_cloud.services.service import Service
 
 STATUS_HEADER = "x-amz-replication-status"
 _MOST_DELETIONS = 1000
 _MOST_PARTS = 10_000
-_DELETED = re.compile(rb"<Deleted>.*?</Deleted>", re.DOTALL)
 _OF_THE_REQUEST = ("x-amz-content-sha256", "content-md5")
 
 
@@ -54,8 +54,8 @@ class ObjectOperations(Service):
             self._tell_of_current_version(call)
 
     def refuse_delete_objects(self, call: Call) -> None:
-        """Refuse to delete more than 1,000 objects in one call."""
-        if len(call.parameters["Delete"]["Objects"]) > _MOST_DELETIONS:
+        """Refuse to delete nothing, or more than 1,000 objects, in one call."""
+        if not 1 <= len(call.parameters["Delete"]["Objects"]) <= _MOST_DELETIONS:
             raise AwsError("MalformedXML", MALFORMED_XML)
 
     def refuse_upload_part(self, call: Call) -> None:
@@ -88,13 +88,24 @@ class ObjectOperations(Service):
         """An object's replica gets its ACL as well, and a replica's original, if replica modifications are synced."""
         self._replicator.metadata_changed(bucket_of(call), existing_object(call))
 
-    def observe_delete_objects(self, call: Call, response: Response) -> None:
-        """Replicate the delete markers that were put; a quiet answer tells of errors only."""
-        if call.parameters["Delete"].get("Quiet"):
-            response.body = _DELETED.sub(b"", response.body)
-        for entry in call.parameters["Delete"]["Objects"]:
-            if not entry.get("VersionId"):
-                self._tell_of_current_version(call, entry["Key"])
+    def answer_delete_objects(self, call: Call) -> dict[str, Any]:
+        """Delete those that may be deleted, tell why of the others, and replicate the delete markers that were put.
+
+        A quiet answer tells of errors only (S3 API Reference, DeleteObjects).
+        """
+        bucket, deleted, errors = bucket_of(call), [], []
+        bypass = bool(call.parameters.get("BypassGovernanceRetention"))
+        for place, item in enumerate(call.parameters["Delete"]["Objects"]):
+            try:
+                deleted.append(_delete(bucket, item, bypass=bypass, refusal=call.refusals.get(place)))
+            except AwsError as error:
+                which = {name: item[name] for name in ("Key", "VersionId") if item.get(name)}
+                errors.append({**which, "Code": error.code, "Message": error.message})
+                continue
+            if not item.get("VersionId"):
+                self._tell_of_current_version(call, item["Key"])
+        told = [] if call.parameters["Delete"].get("Quiet") else deleted
+        return {"Deleted": told, "Errors": errors}
 
     def answer_put_object_tagging(self, call: Call) -> Response:
         """Replace an object's tags, by none also; its replica gets them as well."""
@@ -138,6 +149,28 @@ class ObjectOperations(Service):
         self._replicator.metadata_changed(bucket, version)
         headers = [("x-amz-version-id", version.version_id)] if bucket.is_versioned else []
         return Response(status, headers)
+
+
+def _delete(bucket: Bucket, item: dict[str, Any], *, bypass: bool, refusal: AwsError | None) -> dict[str, Any]:
+    """Delete one of the objects that DeleteObjects names.
+
+    Raises:
+        AwsError: This one may not be deleted.
+    """
+    if refusal:
+        raise refusal
+    key, version_id = item["Key"], item.get("VersionId")
+    if version_id and not (is_version_id(version_id) and (bucket.is_versioned or version_id == "null")):
+        raise AwsError("NoSuchVersion", "The specified version does not exist.", 404)
+    try:
+        _, answer = object_store().delete_object(bucket.name, key, version_id, bypass)
+    except AccessDeniedByLock as error:
+        message = "Access Denied because object protected by object lock."
+        raise AwsError("AccessDenied", message, 403) from error
+    deleted = {"Key": key, "VersionId": version_id} if version_id else {"Key": key}
+    if answer.get("delete-marker"):
+        deleted |= {"DeleteMarker": True, "DeleteMarkerVersionId": answer["version-id"]}
+    return deleted
 
 
 def existing_object(call: Call) -> FakeKey:
