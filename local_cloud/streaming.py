@@ -6,9 +6,12 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 from local_cloud.errors import AwsError
+
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;|\r?\n)")
 
 
 def decode_body(environ: dict[str, Any], body: bytes) -> bytes:
@@ -23,6 +26,8 @@ def decode_body(environ: dict[str, Any], body: bytes) -> bytes:
         return body
     try:
         decoded, trailers = _decode(io.BytesIO(body))
+        if len(decoded) != int(environ.get("HTTP_X_AMZ_DECODED_CONTENT_LENGTH") or len(decoded)):
+            raise ValueError("the body is not as long as it says")
     except ValueError as error:
         raise AwsError("IncompleteBody", "The request body terminated unexpectedly", 400) from error
     for name, value in trailers.items():
@@ -39,14 +44,18 @@ def decode_body(environ: dict[str, Any], body: bytes) -> bytes:
 def _decode(stream: io.BytesIO) -> tuple[bytes, dict[str, str]]:
     chunks = []
     while True:
-        size = int(stream.readline().split(b";")[0], 16)
+        said = _SIZE.match(stream.readline())
+        if not said:
+            raise ValueError("a chunk does not say how long it is")
+        size = int(said[1], 16)
         if size == 0:
             break
         chunk = stream.read(size)
         if len(chunk) != size:
             raise ValueError("a chunk is shorter than it says")
         chunks.append(chunk)
-        stream.readline()
+        if stream.readline().strip():
+            raise ValueError("a chunk is longer than it says")
     lines = (line.decode("latin-1").strip() for line in stream)
     trailers = dict(line.split(":", 1) for line in lines if line.startswith("x-amz-checksum-"))
     return b"".join(chunks), trailers
