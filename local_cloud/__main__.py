@@ -84,6 +84,8 @@ def serve(until_stdin_closes: bool, **options: Any) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     if process.find():
         raise click.ClickException(process.RUNS_ALREADY)
+    # Nothing is there yet that would have to be undone, and a KeyboardInterrupt can get lost in the midst of imports.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
     gc.disable()  # nothing that an import makes is garbage; looking for it is a tenth of the start
     from local_cloud.cloud import LocalCloud  # late: moto takes half a second, which the other commands don't need
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -43,7 +44,8 @@ def start(options: Mapping[str, object]) -> dict[str, str]:
         try:
             said, _ = starter.communicate()
         except KeyboardInterrupt:  # it hears the terminal too, and ends what it began; `subprocess.run` would kill it
-            starter.wait(timeout=5)
+            with suppress(subprocess.TimeoutExpired):
+                starter.wait(timeout=5)
             raise
     if starter.returncode:
         sys.exit(starter.returncode)
