@@ -20,7 +20,7 @@ from workshop_lib.policies import write_learner_policy
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-MAIN_PATH = {"00": (6,), "01": (1, 2, 3, 5, 6)}
+MAIN_PATH = {"00": (6,), "01": (1, 2, 3, 5, 6, 7)}
 """The steps whose twins are run. To run more is only a matter of time: half a second for each call of the CLI."""
 PROGRAMS = Path(sys.executable).parent
 
@@ -74,7 +74,10 @@ def test_the_twins_do_what_the_notebooks_do(tmp_path: Path) -> None:
             names.source_bucket,
             names.destination_bucket,
             names.replication_role_name,
+            names.batch_role_name,
         }
+        cloud = Cloud(environment)
+        assert len(cloud.s3control(names.source_region).list_jobs(AccountId=cloud.account_id)["Jobs"]) == 1
 
 
 def clean_up_finds(environment: dict[str, str], names: WorkshopNames) -> set[str]:
