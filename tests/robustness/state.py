@@ -14,8 +14,8 @@ from local_cloud.call import ACCOUNT_ID
 from local_cloud.cloud import LocalCloud
 
 _MOTO = ("s3", "iam", "sts", "lambda")
-_LAZY = {"_expiry", "_etag", "_layers", "_arns", "_ephemeral_storage", "logs_group_name"}
-_PASSED_OVER = _LAZY | {
+_PASSED_OVER = {
+    "_tick",  # counts how often moto has looked at it
     "aws_managed_policies",
     "managed_policies_by_name",
     "_url_module",
