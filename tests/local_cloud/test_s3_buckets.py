@@ -41,30 +41,6 @@ def test_names_that_aws_refuses_are_refused(kit: Kit, name: str) -> None:
     assert (caught.value.code, caught.value.status) == ("InvalidBucketName", 400)
 
 
-def test_create_bucket_checks_the_name(kit: Kit) -> None:
-    place = {"LocationConstraint": "eu-west-1"}
-    answer = refused(kit.ireland.create_bucket, Bucket="Site", CreateBucketConfiguration=place)
-    assert answer[:2] == ("InvalidBucketName", 400)
-
-
-def test_a_region_that_is_not_one_is_refused(kit: Kit) -> None:
-    place = {"LocationConstraint": "mars-north-1"}
-    answer = refused(kit.client("s3", "us-east-1").create_bucket, Bucket=SOURCE, CreateBucketConfiguration=place)
-    assert answer == ("InvalidLocationConstraint", 400, "The specified location-constraint is not valid")
-
-
-def test_eu_is_an_old_word_for_ireland(kit: Kit) -> None:
-    place = {"LocationConstraint": "EU"}
-    kit.client("s3", "us-east-1").create_bucket(Bucket=SOURCE, CreateBucketConfiguration=place)
-
-    assert kit.ireland.head_bucket(Bucket=SOURCE)["BucketRegion"] == "eu-west-1"
-
-
-def test_a_new_bucket_belongs_to_its_owner_alone(kit: Kit, bucket: str) -> None:
-    found = kit.ireland.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
-    assert found == [{"ObjectOwnership": "BucketOwnerEnforced"}]
-
-
 def test_a_deleted_encryption_setting_is_the_default_again(kit: Kit, bucket: str) -> None:
     kit.ireland.delete_bucket_encryption(Bucket=bucket)
 
@@ -94,16 +70,6 @@ def test_a_request_that_names_no_region_is_served(kit: Kit, bucket: str) -> None
     assert kit.fetch(f"/{bucket}/index.html").status == 403
 
 
-def test_putting_into_a_suspended_bucket_keeps_the_old_versions(kit: Kit, bucket: str) -> None:
-    old = [put(kit, b"1"), put(kit, b"2")]
-    set_versioning(kit.ireland, bucket, "Suspended")
-
-    put(kit, b"3")
-
-    assert versions(kit) == ["null", old[1], old[0]]
-    assert kit.ireland.get_object(Bucket=bucket, Key="index.html")["Body"].read() == b"3"
-
-
 def test_a_suspended_bucket_has_one_null_version(kit: Kit, bucket: str) -> None:
     set_versioning(kit.ireland, bucket, "Suspended")
     put(kit, b"1")
@@ -111,17 +77,6 @@ def test_a_suspended_bucket_has_one_null_version(kit: Kit, bucket: str) -> None:
     put(kit, b"2")
 
     assert versions(kit) == ["null"]
-
-
-def test_deleting_in_a_suspended_bucket_keeps_versions_and_puts_a_null_marker(kit: Kit, bucket: str) -> None:
-    old = put(kit)
-    set_versioning(kit.ireland, bucket, "Suspended")
-
-    kit.ireland.delete_object(Bucket=bucket, Key="index.html")
-
-    found = kit.ireland.list_object_versions(Bucket=bucket)
-    assert [one["VersionId"] for one in found["Versions"]] == [old]
-    assert [one["VersionId"] for one in found["DeleteMarkers"]] == ["null"]
 
 
 def test_versions_of_a_suspended_bucket_can_be_read_and_deleted_one_by_one(kit: Kit, bucket: str) -> None:
@@ -134,28 +89,10 @@ def test_versions_of_a_suspended_bucket_can_be_read_and_deleted_one_by_one(kit: 
     assert versions(kit) == ["null"]
 
 
-def test_an_object_from_before_versioning_becomes_the_null_version(kit: Kit) -> None:
-    make_bucket(kit.ireland, SOURCE)
-    put(kit, b"1")
-    set_versioning(kit.ireland, SOURCE, "Enabled")
-
-    new = put(kit, b"2")
-
-    assert versions(kit) == [new, "null"]
-
-
 @pytest.mark.parametrize("operation", ["get_object", "delete_object"])
 def test_a_version_id_that_is_none_is_refused(kit: Kit, bucket: str, operation: str) -> None:
     answer = refused(getattr(kit.ireland, operation), Bucket=bucket, Key="index.html", VersionId="bogus")
     assert answer == ("InvalidArgument", 400, "Invalid version id specified")
-
-
-def test_a_bucket_with_versions_is_not_deleted(kit: Kit, bucket: str) -> None:
-    put(kit)
-    kit.ireland.delete_object(Bucket=bucket, Key="index.html")
-
-    message = "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
-    assert refused(kit.ireland.delete_bucket, Bucket=bucket) == ("BucketNotEmpty", 409, message)
 
 
 def test_an_empty_bucket_is_deleted(kit: Kit, bucket: str) -> None:
@@ -193,45 +130,11 @@ def test_a_sub_resource_that_is_not_done_makes_no_bucket(kit: Kit) -> None:
     assert client.list_buckets()["Buckets"] == []
 
 
-def test_a_bucket_of_another_account_is_expected_in_vain(kit: Kit, bucket: str) -> None:
-    answer = refused(kit.ireland.get_bucket_versioning, Bucket=bucket, ExpectedBucketOwner="999999999999")
-    assert answer[:2] == ("AccessDenied", 403)
-
-
 def test_the_regional_endpoint_redirects_anonymous_visitors_to_what_s3_is(kit: Kit) -> None:
     response = kit.fetch("/", host="s3.eu-west-1.amazonaws.com")
 
     assert response.status == 307
     assert response.header("Location") == "https://aws.amazon.com/s3/"
-
-
-@pytest.mark.parametrize(
-    ("digest", "code", "message"),
-    [
-        ({"ContentMD5": "nonsense"}, "InvalidDigest", "The Content-MD5 you specified was invalid."),
-        (
-            {"ContentMD5": "1B2M2Y8AsgTpgAmY7PhCfg=="},
-            "BadDigest",
-            "The Content-MD5 you specified did not match what we received.",
-        ),
-        ({"ChecksumCRC32": "AAAAAA=="}, "BadDigest", "The CRC32 you specified did not match the calculated checksum."),
-    ],
-)
-def test_an_object_that_arrives_changed_is_not_stored(
-    kit: Kit, bucket: str, digest: dict[str, str], code: str, message: str
-) -> None:
-    answer = refused(kit.ireland.put_object, Bucket=bucket, Key="index.html", Body=b"page", **digest)
-
-    assert answer == (code, 400, message)
-    assert versions(kit) == []
-
-
-def test_system_tags_are_amazons(kit: Kit, bucket: str) -> None:
-    put(kit)
-
-    tags = {"TagSet": [{"Key": "aws:mine", "Value": "no"}]}
-    answer = refused(kit.ireland.put_object_tagging, Bucket=bucket, Key="index.html", Tagging=tags)
-    assert answer == ("InvalidTag", 400, "System tags cannot be added/updated by requester")
 
 
 def test_what_was_said_of_the_upload_is_not_told_to_readers(kit: Kit, bucket: str) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from s3_kit import ACCOUNT, KIT, SOURCE, Kit, make_bucket, make_role, refused
+from s3_kit import ACCOUNT, KIT, SOURCE, Kit, make_bucket, make_environ, make_role, refused
 
 from local_cloud.errors import AwsError
 from local_cloud.services.s3.policies import check_policy
@@ -201,6 +201,18 @@ def test_nobody_lists_or_writes_without_a_signature(kit: Kit) -> None:
     assert kit.fetch("/", host=HOST).status == 403
     assert kit.fetch("/new.html", host=HOST, method="PUT").status == 403
     assert kit.fetch("/?policy", host=HOST, method="DELETE").status == 403
+
+
+def test_without_a_signature_each_deletion_of_several_is_decided_alone(kit: Kit) -> None:
+    let_the_public_in(kit)
+    put_policy(kit, statement(Action="s3:DeleteObject", Resource=f"arn:aws:s3:::{SOURCE}/index.html"))
+    kit.ireland.put_object(Bucket=SOURCE, Key="kept.html", Body=b"")
+    keys = "".join(f"<Object><Key>{key}</Key></Object>" for key in ("index.html", "kept.html"))
+    body = f"<Delete>{keys}</Delete>".encode()
+    environ = make_environ("POST", "/?delete", host=HOST, body=body)
+
+    assert b"<Key>kept.html</Key><Code>AccessDenied</Code>" in kit.gateway.respond(environ).body
+    assert [found["Key"] for found in kit.ireland.list_objects_v2(Bucket=SOURCE)["Contents"]] == ["kept.html"]
 
 
 def test_an_explicit_deny_binds_the_owner_too(kit: Kit) -> None:

@@ -41,28 +41,6 @@ def test_a_destination_without_versioning_and_one_that_is_not_there_are_refused_
     assert answer == ("InvalidRequest", 400, "Destination bucket must have versioning enabled.")
 
 
-def test_a_bucket_cannot_be_its_own_destination(kit: Kit) -> None:
-    answer = put_refused(kit, rule(Destination={"Bucket": f"arn:aws:s3:::{SOURCE}"}))
-    assert answer == ("InvalidRequest", 400, "Destination bucket cannot be the same as the source bucket.")
-
-
-def test_a_configuration_needs_a_rule(kit: Kit) -> None:
-    message = "The XML you provided was not well-formed or did not validate against our published schema"
-    assert put_refused(kit) == ("MalformedXML", 400, message)
-
-
-@pytest.mark.parametrize("member", ["Priority", "DeleteMarkerReplication"])
-def test_a_rule_with_a_filter_must_say_priority_and_delete_marker_replication(kit: Kit, member: str) -> None:
-    message = f"{member} must be specified for this version of Cross Region Replication configuration schema. {GUIDE}"
-    assert put_refused(kit, rule(**{member: None})) == ("InvalidRequest", 400, message)
-
-
-def test_a_rule_without_a_filter_must_not_say_priority(kit: Kit) -> None:
-    message = f"Priority cannot be used for this version of Cross Region Replication configuration schema. {GUIDE}"
-    answer = put_refused(kit, rule(Filter=None, Prefix="", DeleteMarkerReplication=None))
-    assert answer == ("InvalidRequest", 400, message)
-
-
 @pytest.mark.parametrize("wanted", [{"Tag": TAG}, {"And": {"Prefix": "a", "Tags": [TAG]}}])
 def test_a_rule_by_tag_cannot_replicate_delete_markers(kit: Kit, wanted: dict[str, Any]) -> None:
     message = f"Delete marker replication is not supported if any Tag filter is specified. {GUIDE}"
@@ -73,15 +51,6 @@ def test_a_rule_by_tag_cannot_replicate_delete_markers(kit: Kit, wanted: dict[st
 def test_a_filter_is_one_thing_or_an_and_of_two(kit: Kit, wanted: dict[str, Any]) -> None:
     markers = {"Status": "Disabled"}
     assert put_refused(kit, rule(Filter=wanted, DeleteMarkerReplication=markers))[0] == "MalformedXML"
-
-
-def test_two_rules_cannot_have_one_priority(kit: Kit) -> None:
-    answer = put_refused(kit, rule(Priority=7), rule(ID="b", Priority=7))
-    assert answer == ("InvalidRequest", 400, "Found duplicate priority 7.")
-
-
-def test_two_rules_cannot_have_one_id(kit: Kit) -> None:
-    assert put_refused(kit, rule(), rule(Priority=2))[0] == "InvalidArgument"
 
 
 def test_replication_time_control_needs_metrics(kit: Kit) -> None:
@@ -131,31 +100,12 @@ def test_an_id_is_filled_in(kit: Kit) -> None:
     assert found["ID"]
 
 
-def test_without_a_configuration_there_is_none_to_get(kit: Kit) -> None:
-    answer = refused(kit.ireland.get_bucket_replication, Bucket=SOURCE)
-    assert answer == ("ReplicationConfigurationNotFoundError", 404, "The replication configuration was not found")
-
-
 def test_a_configuration_can_be_deleted_twice(kit: Kit) -> None:
     put_rules(kit)
     kit.ireland.delete_bucket_replication(Bucket=SOURCE)
     kit.ireland.delete_bucket_replication(Bucket=SOURCE)
 
     assert refused(kit.ireland.get_bucket_replication, Bucket=SOURCE)[1] == 404
-
-
-def test_versioning_of_a_source_bucket_cannot_be_suspended(kit: Kit) -> None:
-    put_rules(kit)
-
-    suspended = {"Status": "Suspended"}
-    code, code_status, message = refused(
-        kit.ireland.put_bucket_versioning, Bucket=SOURCE, VersioningConfiguration=suspended
-    )
-    assert (code, code_status) == ("InvalidBucketState", 409)
-    assert message == (
-        "A replication configuration is present on this bucket, so you cannot change the versioning state. "
-        "To change the versioning state, first delete the replication configuration."
-    )
 
 
 def test_versioning_of_a_source_bucket_can_be_suspended_once_the_configuration_is_deleted(kit: Kit) -> None:

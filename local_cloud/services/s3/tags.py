@@ -55,8 +55,12 @@ def check_tags(tags: list[dict[str, Any]], *, most: int = MOST_OBJECT_TAGS) -> d
         raise AwsError("BadRequest", f"{what} cannot be greater than {most}")
     if len(found) < len(tags):
         raise AwsError("InvalidTag", "Cannot provide multiple Tags with the same key")
-    if any(key.startswith("aws:") for key in found):
-        raise AwsError("InvalidTag", "System tags cannot be added/updated by requester")
+    if key := next((key for key in found if key.startswith("aws:")), None):
+        of_object, of_bucket = (
+            "Your TagKey cannot be prefixed with aws:",
+            "System tags cannot be added/updated by requester",
+        )
+        raise AwsError("InvalidTag", of_object if most == MOST_OBJECT_TAGS else of_bucket, TagKey=key)
     for key, value in found.items():
         if not 1 <= len(key) <= 128 or not _TEXT.fullmatch(key):
             raise AwsError("InvalidTag", "The TagKey you have provided is invalid", TagKey=key)

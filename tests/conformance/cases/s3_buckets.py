@@ -138,18 +138,30 @@ def versions_inside(aws: Account) -> None:
     aws.refuses("BucketNotEmpty", 409, hint, s3.delete_bucket, Bucket=name)
 
 
-@case("A bucket without tags has no tag set", known_from=RECALLED, moto=SAME)
+@case(
+    "A bucket without tags has no tag set",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_bucket_tagging_crud"),
+    moto=SAME,
+)
 def no_tags(aws: Account) -> None:
     aws.refuses("NoSuchTagSet", 404, None, aws.client("s3").get_bucket_tagging, Bucket=aws.create_bucket())
 
 
-@case("A bucket has no tag twice", known_from=RECALLED, moto=SAME)
+@case(
+    "A bucket has no tag twice",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_tagging_validation"),
+    moto=SAME,
+)
 def tag_twice(aws: Account) -> None:
     put = aws.client("s3").put_bucket_tagging
     aws.refuses("InvalidTag", 400, None, put, Bucket=aws.create_bucket(), Tagging=tags(("a", "1"), ("a", "2")))
 
 
-@case("A bucket's tags have no keys of AWS's own", known_from=RECALLED, moto=SAME)
+@case(
+    "A bucket's tags have no keys of AWS's own",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_tagging_validation"),
+    moto=SAME,
+)
 def system_tag(aws: Account) -> None:
     put = aws.client("s3").put_bucket_tagging
     aws.refuses("InvalidTag", 400, None, put, Bucket=aws.create_bucket(), Tagging=tags(("aws:mine", "1")))

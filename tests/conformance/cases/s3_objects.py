@@ -113,23 +113,39 @@ def too_many_tags(aws: Account) -> None:
     refuses_put(aws, "BadRequest", Tagging="&".join(f"key{number}=v" for number in range(11)))
 
 
-@case("An object's tags in a header have no key twice", known_from=RECALLED, moto=GAP)
+@case(
+    "An object's tags in a header have no key twice",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_object_tagging_exc"),
+    moto=GAP,
+)
 def tag_twice(aws: Account) -> None:
     refuses_put(aws, "InvalidArgument", Tagging="a=1&a=2")
 
 
-@case("A write that must not replace anything does not", known_from=RECALLED, moto=SAME)
+@case(
+    "A write that must not replace anything does not",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_put_object_if_none_match"),
+    moto=SAME,
+)
 def if_none_match(aws: Account) -> None:
     where, write = put(aws), aws.client("s3").put_object
     aws.refuses("PreconditionFailed", 412, None, write, **where, Body=b"", IfNoneMatch="*")
 
 
-@case("A write that must not replace anything names no ETag", known_from=RECALLED, moto=GAP)
+@case(
+    "A write that must not replace anything names no ETag",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_put_object_if_none_match_validation"),
+    moto=GAP,
+)
 def if_none_match_etag(aws: Account) -> None:
     refuses_put(aws, "NotImplemented", 501, IfNoneMatch='"d41d8cd98f00b204e9800998ecf8427e"')
 
 
-@case("A write that must replace a certain object does not replace another", known_from=RECALLED, moto=SAME)
+@case(
+    "A write that must replace a certain object does not replace another",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_put_object_if_match"),
+    moto=SAME,
+)
 def if_match(aws: Account) -> None:
     where, write = put(aws), aws.client("s3").put_object
     aws.refuses("PreconditionFailed", 412, None, write, **where, Body=b"", IfMatch='"other"')
@@ -148,7 +164,11 @@ def not_modified(aws: Account) -> None:
     aws.refuses("304", 304, None, s3.get_object, **where, IfNoneMatch=s3.head_object(**where)["ETag"])
 
 
-@case("A range beyond the end is not satisfiable", known_from=RECALLED, moto=SAME)
+@case(
+    "A range beyond the end is not satisfiable",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_get_object_range"),
+    moto=SAME,
+)
 def range_beyond(aws: Account) -> None:
     aws.refuses("InvalidRange", 416, None, aws.client("s3").get_object, **put(aws), Range="bytes=100-")
 
@@ -302,3 +322,13 @@ def marker_deletion(aws: Account) -> None:
     answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "a", "VersionId": marker}]})
     told = {"Key": "a", "VersionId": marker, "DeleteMarker": True, "DeleteMarkerVersionId": marker}
     assert answer["Deleted"] == [told]
+
+
+@case(
+    "An object's tags have no keys of AWS's own",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_tagging_validation"),
+    moto=SAME,
+)
+def system_tag(aws: Account) -> None:
+    write, tags = aws.client("s3").put_object_tagging, {"TagSet": [{"Key": "aws:mine", "Value": "1"}]}
+    aws.refuses("InvalidTag", 400, "Your TagKey cannot be prefixed with aws:", write, **put(aws), Tagging=tags)

@@ -21,13 +21,21 @@ def suspend(aws: Account, bucket: str) -> None:
     aws.client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
 
 
-@case("Versioning is Enabled or Suspended", known_from=RECALLED, moto=GAP)
+@case(
+    "Versioning is Enabled or Suspended",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_bucket_versioning_crud"),
+    moto=GAP,
+)
 def unknown_state(aws: Account) -> None:
     put, state = aws.client("s3").put_bucket_versioning, {"Status": "enabled"}
     aws.refuses("MalformedXML", 400, None, put, Bucket=aws.create_bucket(), VersioningConfiguration=state)
 
 
-@case("A versioning configuration says something", known_from=RECALLED, moto=GAP)
+@case(
+    "A versioning configuration says something",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_bucket_versioning_crud"),
+    moto=GAP,
+)
 def no_state(aws: Account) -> None:
     put, code = aws.client("s3").put_bucket_versioning, "IllegalVersioningConfigurationException"
     aws.refuses(code, 400, None, put, Bucket=aws.create_bucket(), VersioningConfiguration={})
@@ -66,7 +74,11 @@ def deleted(aws: Account) -> None:
     aws.refuses("NoSuchKey", 404, None, s3.get_object, Bucket=bucket, Key="a")
 
 
-@case("A delete marker is not read", known_from=RECALLED, moto=GAP)
+@case(
+    "A delete marker is not read",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_delete_object_versioned"),
+    moto=GAP,
+)
 def marker_read(aws: Account) -> None:
     s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
     marker = s3.delete_object(Bucket=bucket, Key="a")["VersionId"]
