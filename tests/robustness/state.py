@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from moto.backends import get_backend
+from moto.iam.models import AWSManagedPolicy
 
 from local_cloud.call import ACCOUNT_ID
 from local_cloud.cloud import LocalCloud
@@ -24,6 +25,8 @@ _PASSED_OVER = {
     "clock",
     "_clock",
 }
+# AWS's own policies are read when one is asked for, and there are 1,300 of them.
+_NOBODYS = (type, types.ModuleType, types.FunctionType, types.MethodType, AWSManagedPolicy)
 _PLAIN = (str, bytes, int, float, bool, type(None), datetime.datetime, enum.Enum)
 
 
@@ -45,7 +48,7 @@ def _words(thing: Any, seen: dict[int, Any]) -> Iterator[bytes]:
     if isinstance(thing, _PLAIN):
         yield repr(thing).encode()
         return
-    if id(thing) in seen or isinstance(thing, type | types.ModuleType | types.FunctionType | types.MethodType):
+    if id(thing) in seen or isinstance(thing, _NOBODYS):
         return
     seen[id(thing)] = thing  # kept, since the id of what is gone is given to another
     if isinstance(thing, dict):
