@@ -3,6 +3,7 @@
 | module | holds |
 |---|---|
 | `cli` | the console command `workshop` |
+| `whole_run` | a run of notebooks: its room, its cloud, its kernels |
 | `runner` | runs notebooks with papermill, one after the other |
 | `own_cloud` | a local cloud for one run alone |
 | `shared_cloud` | the local cloud that all notebooks, the command and the browser share |

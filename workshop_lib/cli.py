@@ -10,13 +10,13 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from workshop_lib import shared_cloud
+from workshop_lib import shared_cloud, whole_run
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -25,11 +25,7 @@ INTERRUPTED = 130
 KIT = "policies/learner-permissions.json"
 """What `--enforce` says without a file."""
 
-LEARNER_POLICY = "learner-permissions.json"
-"""The same with its placeholders filled in, in the folder `build` or that of a run."""
-
 C = TypeVar("C", bound=Callable[..., Any])
-FindEnvironment = Callable[[], dict[str, str]]
 
 
 class _Commands(click.Group):
@@ -100,7 +96,7 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
         os.environ.update(shared_cloud.start(_with_policy(options, ROOT / "build")))
     elif options["enforce"]:
         raise click.UsageError("On AWS your own permissions are enforced, always.")
-    _spare_slow_imports()
+    whole_run.spare_slow_imports()
     from jupyterlab.labapp import main as run_jupyterlab
 
     run_jupyterlab(
@@ -148,7 +144,8 @@ def run(
 
     A parameter goes to every notebook that has it: -p weights=70,30 -p ttl=5
     """
-    _spare_slow_imports()
+    whole_run.spare_slow_imports()
+    from workshop_lib.errors import WorkshopError
     from workshop_lib.plan import RequestError, make_plan
     from workshop_lib.report import render_failure, render_table
 
@@ -162,9 +159,12 @@ def run(
         plan = make_plan(notebooks, given=_read_pairs(pairs), first=first, last=last, with_preparations=empty)
     except RequestError as error:
         raise click.UsageError(str(error)) from error
-    _make_room(output)
+    whole_run.make_room(output)
     options = _with_policy(options, output, buckets="two-regions-*")  # as notebook 00 suggests
-    result = _run_plan(plan, output, _choose_cloud(output, running, options))
+    try:
+        result = whole_run.run_plan(plan, output, _choose_cloud(output, running, options), say=click.echo)
+    except WorkshopError as error:
+        raise click.ClickException(str(error)) from error
     click.echo("\n" + render_table(result))
     if result.failure:
         click.echo("\n" + render_failure(result.failure))
@@ -172,42 +172,18 @@ def run(
     sys.exit({"passed": 0, "failed": 1, "skipped": INTERRUPTED}[result.outcome])
 
 
-def _run_plan(plan: Any, output: Path, cloud: AbstractContextManager[FindEnvironment]) -> Any:
-    from workshop_lib.errors import WorkshopError
-
-    try:
-        with ExitStack() as stack:
-            find_environment = stack.enter_context(cloud)
-            # Both imports take long; meanwhile the cloud starts, and the process warms up that kernels are forked from.
-            from workshop_lib.kernels import kernel_factory
-
-            manager = stack.enter_context(kernel_factory())
-            from workshop_lib.runner import run_notebooks
-
-            environment = {**os.environ, **find_environment()}
-            return run_notebooks(plan, output=output, environment=environment, manager=manager, say=click.echo)
-    except WorkshopError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _choose_cloud(output: Path, running: bool, options: dict[str, Any]) -> AbstractContextManager[FindEnvironment]:
+def _choose_cloud(
+    output: Path, running: bool, options: dict[str, Any]
+) -> AbstractContextManager[whole_run.FindEnvironment]:
     from workshop_lib.own_cloud import starting_cloud
 
+    names = {"WORKSHOP_NAMES": str(_names_file())}
     if _uses_aws():
-        return nullcontext(lambda: {"WORKSHOP_NAMES": str(_names_file())})
+        return nullcontext(lambda: names)
     if running:
-        found = {**shared_cloud.find(), "WORKSHOP_NAMES": str(_names_file())}
+        found = {**shared_cloud.find(), **names}
         return nullcontext(lambda: found)
     return starting_cloud(output / "local-cloud", {**options, "call_log": output / "calls.jsonl"})
-
-
-def _make_room(output: Path) -> None:
-    """Remove what an earlier run left, and nothing else: the folder may be anyone's."""
-    output.mkdir(parents=True, exist_ok=True)
-    left = ("[0-9][0-9]_*.ipynb", "junit.xml", "index.html", "calls.jsonl", LEARNER_POLICY, "local-cloud/*")
-    for pattern in left:
-        for path in output.glob(pattern):
-            path.unlink()
 
 
 @main.command()
@@ -325,18 +301,13 @@ def _with_policy(options: dict[str, Any], folder: Path, *, buckets: str = "*") -
     if chosen == KIT:
         from workshop_lib.policies import write_learner_policy
 
-        return {**options, "enforce": write_learner_policy(folder.resolve() / LEARNER_POLICY, buckets=buckets)}
+        return {
+            **options,
+            "enforce": write_learner_policy(folder.resolve() / whole_run.LEARNER_POLICY, buckets=buckets),
+        }
     if chosen is not None and not Path(chosen).is_file():
         raise click.UsageError(f"--enforce {chosen}: there is no such file.")
     return {**options, "enforce": Path(chosen).resolve() if chosen else None}
-
-
-def _spare_slow_imports() -> None:
-    """Keep nbformat's validator from building its parsers for IRIs, 0.9 seconds of every start.
-
-    No notebook schema uses them, and jsonschema does without when the module can't be had.
-    """
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def _uses_aws() -> bool:

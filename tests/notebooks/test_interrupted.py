@@ -120,7 +120,7 @@ def make_busy_function(environment: dict[str, str]) -> Any:
 
 
 def invoke_for_ever(functions: Any, seconds: int) -> None:
-    """Have the function sleep again and again, until the local cloud has gone."""
+    """Keep the function busy again and again, until the local cloud has gone."""
     try:
         while True:
             functions.invoke(FunctionName="busy", Payload=json.dumps(seconds))
@@ -131,5 +131,5 @@ def invoke_for_ever(functions: Any, seconds: int) -> None:
 def pack() -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("a.py", "import time\ndef b(event, context): time.sleep(event)")
+        archive.writestr("a.py", "import threading\ndef b(event, context): threading.Event().wait(event)")
     return packed.getvalue()
