@@ -16,8 +16,8 @@ ON_PURPOSE = {
         One cache, and one place where edge functions run. On AWS each location caches on its own, so a weighted split
         is coarser there.""",
     "Functions run when they are written in Python": """
-        They run from their zip, in processes of their own, with the Python that runs the local cloud. Others are refused
-        by name, when they are invoked or associated.""",
+        They run from their zip, in processes of their own, with the Python that runs the local cloud. Others are
+        refused by name, when they are invoked or associated.""",
     "There is one account": """
         123456789012. Nothing is billed, and the rate of requests is not limited.""",
     "S3's website endpoints are missing": """
