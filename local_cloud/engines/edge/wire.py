@@ -42,6 +42,13 @@ class _Connection(web.RequestHandler):
         if request is not None and self._messages and isinstance(self._messages[-1][0], _ErrInfo):
             request.content.set_exception(web.RequestPayloadError("malformed"))
 
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Called by asyncio; aiohttp waits for the rest of a refused body also when the viewer has gone."""
+        lingering = self._task_handler if self._current_request is None else None
+        super().connection_lost(exc)
+        if lingering is not None:
+            lingering.cancel()
+
     def handle_error(
         self,
         request: web.BaseRequest,
