@@ -22,7 +22,9 @@ def check_origin(origin: Config, store: Store) -> None:
     """Refuse one origin that CloudFront would refuse."""
     required(origin, "Id", "DomainName")
     _check_custom_headers(items(origin.get("CustomHeaders")))
-    if (origin.get("S3OriginConfig") is None) == (origin.get("CustomOriginConfig") is None):
+    if origin.get("S3OriginConfig") is None and origin.get("CustomOriginConfig") is None:
+        raise refusal("InvalidOrigin")
+    if origin.get("S3OriginConfig") is not None and origin.get("CustomOriginConfig") is not None:
         raise invalid("An origin must have either S3OriginConfig or CustomOriginConfig.")
     _check_access(origin, store)
     path = origin.get("OriginPath") or ""
@@ -41,7 +43,7 @@ def _check_access(origin: Config, store: Store) -> None:
         raise refusal("IllegalOriginAccessConfiguration")
     if s3 is not None and not is_bucket:
         raise invalid("The parameter Origin DomainName does not refer to a valid S3 bucket.")
-    if identity and identity.removeprefix("origin-access-identity/cloudfront/") not in store.identities:
+    if identity and identity not in {f"origin-access-identity/cloudfront/{known}" for known in store.identities}:
         raise refusal(
             "InvalidOriginAccessIdentity", "The specified origin access identity does not exist or is not valid."
         )

@@ -45,6 +45,7 @@ _TEXTS: dict[str, tuple[int, str]] = {
         "list of cookie names.",
     ),
     "InvalidIfMatchVersion": (400, "The If-Match version is missing or not valid for the resource."),
+    "InvalidOrigin": (400, "The specified origin server does not exist or is not valid."),  # boto3#3804
     "InvalidOriginAccessControl": (400, "The origin access control is not valid."),
     "InvalidOriginAccessIdentity": (400, "The origin access identity is not valid or doesn't exist."),
     "InvalidOriginKeepaliveTimeout": (400, "The keep alive timeout specified for the origin is not valid."),

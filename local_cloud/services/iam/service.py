@@ -35,6 +35,7 @@ POLICIES_PER_ENTITY = 10
 
 _PROTECTED = {"DeleteRole", "PutRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "UpdateAssumeRolePolicy"}
 _RESERVED = "aws:"
+_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 _POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/.+")
 
 
@@ -45,6 +46,7 @@ class IamService(Service):
 
     def refuse(self, call: Call) -> None:
         """Refuse what the model rules out, and names of what isn't there; bring in AWS's policy that is named."""
+        _check_names(call)
         check_constraints(call, code="ValidationError", shows_values=False)
         if not call.operation.startswith("Create"):
             check_exists(call)
@@ -263,6 +265,16 @@ def _check_policy_exists(call: Call) -> None:
     arn = call.parameters["PolicyArn"]
     if arn not in backend().managed_policies:
         raise no_such_entity(f"Policy {arn} was not found.")
+
+
+def _check_names(call: Call) -> None:
+    """Names with other characters: the one rule of the model for which IAM has a sentence of its own."""
+    for member in ("RoleName", "UserName", "GroupName", "PolicyName"):
+        name = call.parameters.get(member)
+        if name is not None and not _NAME.fullmatch(name):
+            what = f"The specified value for {member[0].lower()}{member[1:]} is invalid."
+            text = f"{what} It must contain only alphanumeric characters and/or the following: +=,.@_-"
+            raise AwsError("ValidationError", text, 400)
 
 
 def _check_inline(call: Call, kind: str) -> None:

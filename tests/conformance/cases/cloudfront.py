@@ -92,6 +92,16 @@ def unknown_identity(aws: Account) -> None:
     refuses(aws, "InvalidOriginAccessIdentity", 400, Origins=counted(origin(S3OriginConfig=s3)))
 
 
+@case(
+    "An access identity is named with origin-access-identity/cloudfront/ before its id",
+    known_from=documented("botocore cloudfront S3OriginConfig"),
+    moto=GAP,
+)
+def identity_without_its_path(aws: Account) -> None:
+    s3 = {"OriginAccessIdentity": create_identity(aws)}
+    refuses(aws, "InvalidOriginAccessIdentity", 400, Origins=counted(origin(S3OriginConfig=s3)))
+
+
 @case("An origin's access control must exist", known_from=MODEL, moto=GAP)
 def unknown_control(aws: Account) -> None:
     refuses(aws, "InvalidOriginAccessControl", 400, Origins=counted(origin(OriginAccessControlId="E00000000000AA")))
