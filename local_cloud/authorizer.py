@@ -17,11 +17,9 @@ from local_cloud.access import Access, Decision, Document, decide, may_assume, s
 from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.conditions import Context
 from local_cloud.errors import AwsError
-from local_cloud.identities import find_role, parse, policy_texts, role_of_session
+from local_cloud.identities import LEARNER, find_role, parse, policy_texts, role_of_session
 from local_cloud.object_store import find_bucket
 from local_cloud.permissions import EVERYTHING, Permission, find_permissions
-
-LEARNER = f"arn:aws:iam::{ACCOUNT_ID}:user/learner"
 
 Find = Callable[[Call], Iterable[Permission]]
 

@@ -12,6 +12,9 @@ from moto.backends import get_backend
 from local_cloud.access import Access, Document, covers_action, decide, may_assume, statements
 from local_cloud.call import ACCOUNT_ID
 
+LEARNER = f"arn:aws:iam::{ACCOUNT_ID}:user/learner"
+"""Who signs with a key that was not made here; moto doesn't know this user."""
+
 
 def find_role(role_arn: str) -> Any | None:
     """The role with this ARN, as moto keeps it, or None."""

@@ -18,8 +18,10 @@ from local_cloud.errors import AwsError
 
 logger = logging.getLogger(__name__)
 
-_STUMBLES = (ArithmeticError, AssertionError, AttributeError, ExpatError, LookupError, TypeError, ValueError)
-"""What moto raises where it takes for granted what a request says."""
+_STUMBLES = (
+    ArithmeticError, AssertionError, AttributeError, ExpatError, ImportError, LookupError, TypeError, ValueError,
+)  # fmt: skip
+"""What moto raises where it takes for granted what a request says, or that all that it may need is installed."""
 
 _RANGE = re.compile(r"bytes=(?:\d+-\d*|-\d+)")
 _COPY_SOURCE = "x-amz-copy-source"

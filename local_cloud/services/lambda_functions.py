@@ -193,9 +193,11 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         answer["Code"]["Location"] = f"http://{host}{PREFIX}code?function={arn}"
         _replace_body(response, answer)
 
-    def observe_get_function_configuration(self, call: Call, response: Response) -> None:
-        """State and revision are ours."""
-        self._amend(response, call)
+    def answer_get_function_configuration(self, call: Call) -> dict[str, Any]:
+        """As `GetFunction`, without the code; moto doesn't know partial ARNs."""
+        configuration = self._configure(get_function(read_name(call)))
+        _name_alias(call, configuration)
+        return configuration
 
     def answer_invoke(self, call: Call) -> Response:
         """Run the function, in an environment of its own."""
@@ -261,12 +263,10 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         self._states.amend(configuration)
         return configuration
 
-    def _amend(self, response: Response, call: Call | None = None) -> None:
+    def _amend(self, response: Response) -> None:
         """Put state and revision into an answer of moto's."""
         configuration = json.loads(response.body)
         self._states.amend(configuration)
-        if call:
-            _name_alias(call, configuration)
         _replace_body(response, configuration)
 
 

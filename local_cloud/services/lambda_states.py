@@ -84,10 +84,13 @@ class States:
             raise AwsError("ResourceConflictException", f"{text}Pending", 409, Type="User")
 
     def amend(self, configuration: dict[str, Any]) -> None:
-        """Put state, state of the last update and revision id into a configuration of moto's."""
+        """Put state, state of the last update, revision id and Lambda's kind of date into a configuration of moto's."""
         arn = configuration["FunctionArn"].removesuffix(":$LATEST")
         configuration.update({"State": "Pending" if self.is_pending(arn) else "Active"})
         configuration.pop("LastUpdateStatus", None)
+        configuration["LastModified"] = (
+            f"{configuration['LastModified'][:23]}+0000"  # LDG: 2019-08-14T22:26:11.234+0000
+        )
         if self.is_pending(arn):
             configuration.update({"StateReason": _CREATING, "StateReasonCode": "Creating"})
         elif self.is_updating(arn):

@@ -21,7 +21,7 @@ from xml.etree import ElementTree
 import nbformat
 
 from local_cloud.access import Access, decide
-from local_cloud.authorizer import LEARNER
+from local_cloud.identities import LEARNER
 from workshop_lib.policies import LOCAL_ACCOUNT, render_policy
 
 Policy = dict[str, Any]

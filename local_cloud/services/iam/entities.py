@@ -11,9 +11,7 @@ from moto.backends import get_backend
 
 from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.errors import AwsError
-
-LEARNER = f"arn:aws:iam::{ACCOUNT_ID}:user/learner"
-"""Who signs with a key that wasn't made here; moto has no such user."""
+from local_cloud.identities import LEARNER
 
 THE_LEARNER = {
     "Path": "/",

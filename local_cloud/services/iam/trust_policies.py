@@ -13,14 +13,15 @@ import botocore.session
 from local_cloud.access import as_list, statements
 from local_cloud.call import ACCOUNT_ID
 from local_cloud.errors import AwsError
-from local_cloud.identities import find_role
-from local_cloud.services.iam.entities import LEARNER, find, length
+from local_cloud.identities import LEARNER, find_role
+from local_cloud.services.iam.entities import find, length
 from local_cloud.services.iam.permission_policies import check_operators, malformed
 
 LONGEST = 2048
 """Characters that a trust policy may have."""
 
 _AWS_PRINCIPAL = re.compile(r"\*|\d{12}|arn:aws:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)/\S+)")
+_IN_REGION = re.compile(r"\.[a-z]{2}(?:-[a-z]+)+-\d$")
 _ASSUME = {"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession", "sts:*"}
 _ASSUME |= {"sts:setsourceidentity", "sts:setcontext"}
 _OTHER_SERVICES = frozenset({
@@ -86,8 +87,9 @@ def _exists(principal: str) -> bool:
 
 
 def _is_service(name: str) -> bool:
-    prefix = name.removesuffix(".amazonaws.com")
-    return prefix != name and (prefix in _OTHER_SERVICES or prefix in _services())
+    """Whether a name is a service's, with or without a Region, as in `states.eu-west-1.amazonaws.com`."""
+    prefix = _IN_REGION.sub("", name.removesuffix(".amazonaws.com"))
+    return name.endswith(".amazonaws.com") and (prefix in _OTHER_SERVICES or prefix in _services())
 
 
 @cache

@@ -11,7 +11,7 @@ from local_cloud.access import as_list, is_public, statements
 from local_cloud.call import ACCOUNT_ID, Call, Response
 from local_cloud.conditions import is_operator
 from local_cloud.errors import AwsError
-from local_cloud.identities import find_role
+from local_cloud.identities import LEARNER, find_by_name, find_role
 from local_cloud.permissions.s3 import is_known_action, is_object_action
 from local_cloud.services.s3.lookups import bucket_of
 from local_cloud.services.service import Service
@@ -116,6 +116,8 @@ def _exists(name: str, is_identity: Callable[[str], bool] | None) -> bool:
         return is_identity is None or is_identity(name.removeprefix(_IDENTITY_PREFIX))
     if name.startswith(f"arn:aws:iam::{ACCOUNT_ID}:role/"):
         return find_role(name) is not None
+    if name.startswith(f"arn:aws:iam::{ACCOUNT_ID}:user/"):
+        return name == LEARNER or find_by_name("user", name.rpartition("/")[2]) == name
     return _PRINCIPAL.fullmatch(name) is not None
 
 

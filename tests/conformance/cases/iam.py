@@ -95,6 +95,19 @@ def trust_in_a_real_role(aws: Account) -> None:
     refuses_trust(aws, f'Invalid principal in policy: "AWS":"{name}"', trust(Principal={"AWS": name}))
 
 
+@case(
+    "A trust policy may name a service in one Region",
+    known_from=documented("IAM User Guide, AWS service principals; states.REGION.amazonaws.com is used by many"),
+    moto=SAME,
+)
+def trust_in_a_service_of_a_region(aws: Account) -> None:
+    iam, name = aws.client("iam"), aws.name("role")
+    document = trust(Principal={"Service": "states.eu-west-1.amazonaws.com"})
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]
+    aws.clean_up(iam.delete_role, RoleName=name)
+    assert made["AssumeRolePolicyDocument"] == json.loads(document)
+
+
 @case("A changed trust policy is checked as a new one is", known_from=ROLES, moto=SAME)
 def changed_trust_is_checked(aws: Account) -> None:
     name = make_role(aws)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import urllib.request
 import zipfile
 from typing import Any
@@ -448,3 +449,25 @@ def stale_alias(aws: Account) -> None:
     lambda_.update_alias(**alias, Description="changed", RevisionId=before)
     update = lambda_.update_alias
     aws.refuses("PreconditionFailedException", 412, None, update, **alias, Description="again", RevisionId=before)
+
+
+@case(
+    "A function's configuration can be asked for by a partial ARN",
+    known_from=documented("botocore lambda GetFunctionConfiguration, FunctionName"),
+    moto=GAP,
+)
+def partial_arn(aws: Account) -> None:
+    name = create(aws)
+    partial = f"{aws.account_id}:function:{name}"
+    found = aws.client("lambda", REGION).get_function_configuration(FunctionName=partial)
+    assert found["FunctionName"] == name
+
+
+@case(
+    "A function's date has milliseconds and an offset",
+    known_from=documented("Lambda API Reference, FunctionConfiguration: YYYY-MM-DDThh:mm:ss.sTZD"),
+    moto=GAP,
+)
+def date_with_offset(aws: Account) -> None:
+    found = aws.client("lambda", REGION).get_function_configuration(FunctionName=create(aws))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000", found["LastModified"])

@@ -45,6 +45,15 @@ def unknown_principal(aws: Account) -> None:
     refuses(aws, Principal={"AWS": "nobody"})
 
 
+@case(
+    "A policy can't name a user who doesn't exist",
+    known_from=documented("re:Post, knowledge center, s3-invalid-principal-in-policy-error"),
+    moto=GAP,
+)
+def missing_user(aws: Account) -> None:
+    refuses(aws, Principal={"AWS": f"arn:aws:iam::{aws.account_id}:user/nobody-of-this-name"})
+
+
 @case("A policy says Allow or Deny", known_from=GRAMMAR, moto=GAP)
 def unknown_effect(aws: Account) -> None:
     refuses(aws, Effect="Perhaps")
