@@ -112,7 +112,8 @@ def _refuse_without_bucket(call: Call) -> None:
 
 
 def _access_denied(call: Call, action: str | None = None, resource: str | None = None) -> AwsError:
-    if call.principal is None:
+    """Only who belongs to the account is told what was missing (S3UG/troubleshoot-403-errors); CloudFront doesn't."""
+    if call.principal is None or f"::{ACCOUNT_ID}:" not in call.principal:
         return AwsError("AccessDenied", "Access Denied", 403)
     who, what, which = call.principal, action or action_of(call), resource or resource_of(call)
     return AwsError("AccessDenied", f'User: {who} is not authorized to perform: {what} on resource: "{which}"', 403)

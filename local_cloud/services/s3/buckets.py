@@ -71,9 +71,13 @@ class BucketOperations(Service):
         """Refuse ACLs where the bucket's owner owns everything, wrong tags, and bytes that are not those announced."""
         check_acl(call)
         check_tagging_header(call)
-        if call.parameters.get("IfNoneMatch", "*") != "*":
-            message = "A header you provided implies functionality that is not implemented"
-            raise AwsError("NotImplemented", message, 501, Header="If-None-Match")
+        for header, given in (
+            ("If-None-Match", call.parameters.get("IfNoneMatch", "*") != "*"),
+            ("If-Match", call.parameters.get("IfMatch") == "*"),
+        ):
+            if given:
+                message = "A header you provided implies functionality that is not implemented"
+                raise AwsError("NotImplemented", message, 501, Header=header)
         check_digests(call)
 
     def refuse_create_multipart_upload(self, call: Call) -> None:

@@ -25,13 +25,14 @@ def bucket_of(call: Call) -> Bucket:
     return bucket
 
 
-def check_version_id(given: str | None) -> None:
-    """Refuse a version id that is not one.
+def check_version_id(given: str | None, bucket: Bucket | None = None) -> None:
+    """Refuse a version id that is not one; in a bucket that never had versioning, `null` is the only one.
 
     Raises:
         AwsError: InvalidArgument, as on AWS; a well-formed id of no version is another matter.
     """
-    if given is not None and not is_version_id(given):
+    has_one = bucket is not None and not bucket.is_versioned
+    if given is not None and not (given == "null" if has_one else is_version_id(given)):
         raise invalid_argument("Invalid version id specified", "versionId", given)
 
 

@@ -45,8 +45,9 @@ class ObjectOperations(Service):
         self._tell_of_current_version(call)
 
     def refuse_delete_object(self, call: Call) -> None:
-        """Refuse version ids that no version can have."""
-        check_version_id(call.parameters.get("VersionId"))
+        """Refuse version ids that no version can have, and to bypass a lock where there can be none."""
+        _check_bypass(call)
+        _check_version(call)
 
     def observe_delete_object(self, call: Call, response: Response) -> None:
         """Replicate a delete marker. Deleting a version for good is never replicated."""
@@ -54,7 +55,8 @@ class ObjectOperations(Service):
             self._tell_of_current_version(call)
 
     def refuse_delete_objects(self, call: Call) -> None:
-        """Refuse to delete nothing, or more than 1,000 objects, in one call."""
+        """Refuse to delete nothing, or more than 1,000 objects, in one call, or to bypass a lock that can't be."""
+        _check_bypass(call)
         if not 1 <= len(call.parameters["Delete"]["Objects"]) <= _MOST_DELETIONS:
             raise AwsError("MalformedXML", MALFORMED_XML)
 
@@ -107,6 +109,10 @@ class ObjectOperations(Service):
         told = [] if call.parameters["Delete"].get("Quiet") else deleted
         return {"Deleted": told, "Errors": errors}
 
+    def refuse_get_object_tagging(self, call: Call) -> None:
+        """Refuse to look for tags where there is no object, or a delete marker."""
+        _tagged_object(call)
+
     def answer_put_object_tagging(self, call: Call) -> Response:
         """Replace an object's tags, by none also; its replica gets them as well."""
         tags = (call.parameters.get("Tagging") or {}).get("TagSet") or []
@@ -118,7 +124,7 @@ class ObjectOperations(Service):
 
     def refuse_get_object(self, call: Call) -> None:
         """Refuse version ids that no version can have, delete markers, and parts that there are not."""
-        check_version_id(call.parameters.get("VersionId"))
+        _check_version(call)
         _check_readable(call)
 
     def observe_get_object(self, call: Call, response: Response) -> None:
@@ -127,7 +133,7 @@ class ObjectOperations(Service):
 
     def refuse_head_object(self, call: Call) -> None:
         """Refuse the same as for GetObject."""
-        check_version_id(call.parameters.get("VersionId"))
+        _check_version(call)
         _check_readable(call)
 
     def observe_head_object(self, call: Call, response: Response) -> None:
@@ -144,7 +150,7 @@ class ObjectOperations(Service):
 
     def _put_tags(self, call: Call, tags: dict[str, str], *, status: int) -> Response:
         bucket = bucket_of(call)
-        version = existing_object(call)
+        version = _tagged_object(call)
         object_store().put_object_tagging(version, tags or None)
         self._replicator.metadata_changed(bucket, version)
         headers = [("x-amz-version-id", version.version_id)] if bucket.is_versioned else []
@@ -179,7 +185,7 @@ def existing_object(call: Call) -> FakeKey:
     Raises:
         AwsError: There is no such object or version, or it is a delete marker.
     """
-    check_version_id(call.parameters.get("VersionId"))
+    _check_version(call)
     key, version_id = call.parameters["Key"], call.parameters.get("VersionId")
     version = find_version(bucket_of(call), key, version_id)
     if version is None and version_id:
@@ -187,12 +193,38 @@ def existing_object(call: Call) -> FakeKey:
     if version is None:
         raise AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=key)
     if isinstance(version, FakeDeleteMarker):
-        headers = {"x-amz-delete-marker": "true", "x-amz-version-id": version.version_id}
         if not version_id:
+            headers = {"x-amz-delete-marker": "true", "x-amz-version-id": version.version_id}
             raise AwsError("NoSuchKey", "The specified key does not exist.", 404, headers=headers, Key=key)
-        message = "The specified method is not allowed against this resource."
-        raise AwsError("MethodNotAllowed", message, 405, headers=headers)
+        raise _not_of_a_marker(call, version)
     return version
+
+
+def _tagged_object(call: Call) -> FakeKey:
+    """The object version whose tags a call is about; a delete marker has none, and says so by whatever name."""
+    current = find_version(bucket_of(call), call.parameters["Key"])
+    if isinstance(current, FakeDeleteMarker) and not call.parameters.get("VersionId"):
+        raise _not_of_a_marker(call, current)
+    return existing_object(call)
+
+
+def _not_of_a_marker(call: Call, marker: FakeDeleteMarker) -> AwsError:
+    message = "The specified method is not allowed against this resource."
+    headers = {"x-amz-delete-marker": "true", "x-amz-version-id": marker.version_id}
+    details = {"Method": call.environ["REQUEST_METHOD"], "ResourceType": "DeleteMarker"}
+    return AwsError("MethodNotAllowed", message, 405, headers=headers, **details)
+
+
+def _check_bypass(call: Call) -> None:
+    """Refuse the header that gets around a governance lock in a bucket that has no Object Lock."""
+    if call.parameters.get("BypassGovernanceRetention") is not None and not bucket_of(call).object_lock_enabled:
+        header = "x-amz-bypass-governance-retention"
+        message = f"{header} is only applicable to Object Lock enabled buckets."
+        raise AwsError("InvalidArgument", message, ArgumentName=header)
+
+
+def _check_version(call: Call) -> None:
+    check_version_id(call.parameters.get("VersionId"), find_bucket(call.parameters["Bucket"]))
 
 
 def _check_readable(call: Call) -> None:

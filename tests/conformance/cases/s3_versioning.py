@@ -110,6 +110,50 @@ def undelete(aws: Account) -> None:
     assert s3.head_object(Bucket=bucket, Key="a")["ContentLength"] == 0
 
 
+@case(
+    "A delete marker has no tags, and is not taken for a missing key",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_object_tagging_versioned"),
+    moto=GAP,
+)
+def marker_tags(aws: Account) -> None:
+    s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
+    s3.delete_object(Bucket=bucket, Key="a")
+    text, where = "The specified method is not allowed against this resource.", {"Bucket": bucket, "Key": "a"}
+    aws.refuses("MethodNotAllowed", 405, text, s3.get_object_tagging, **where)
+    aws.refuses("MethodNotAllowed", 405, text, s3.delete_object_tagging, **where)
+    tags = {"TagSet": [{"Key": "a", "Value": "b"}]}
+    aws.refuses("MethodNotAllowed", 405, text, s3.put_object_tagging, **where, Tagging=tags)
+
+
+def version_of_another_bucket(aws: Account) -> dict[str, str]:
+    """An object in a bucket without versioning, and a version id that another bucket gave."""
+    s3, other, bucket = aws.client("s3"), aws.create_bucket(versioned=True), aws.create_bucket()
+    version = s3.put_object(Bucket=other, Key="a", Body=b"")["VersionId"]
+    s3.put_object(Bucket=bucket, Key="a", Body=b"")
+    return {"Bucket": bucket, "Key": "a", "VersionId": version}
+
+
+@case(
+    "In a bucket without versioning no version but null can be read",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_get_object_with_version_unversioned_bucket"),
+    moto=GAP,
+)
+def unversioned_read(aws: Account) -> None:
+    s3, where = aws.client("s3"), version_of_another_bucket(aws)
+    aws.refuses("InvalidArgument", 400, "Invalid version id specified", s3.get_object, **where)
+    assert s3.get_object(**{**where, "VersionId": "null"})["ContentLength"] == 0
+
+
+@case(
+    "In a bucket without versioning no version but null can be deleted",
+    known_from=captured("LocalStack's test_s3_api snapshot, test_delete_object"),
+    moto=GAP,
+)
+def unversioned_deletion(aws: Account) -> None:
+    s3, where = aws.client("s3"), version_of_another_bucket(aws)
+    aws.refuses("InvalidArgument", 400, "Invalid version id specified", s3.delete_object, **where)
+
+
 @case("A version marker goes with a key marker", known_from=RECALLED, moto=GAP)
 def marker_alone(aws: Account) -> None:
     ask = {"Bucket": aws.create_bucket(), "VersionIdMarker": "null"}
