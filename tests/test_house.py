@@ -35,7 +35,10 @@ EXPECTED_NOTEBOOKS = [
     "05_survive_a_region",
     "06_clean_up",
 ]
-STEP_MODULES = ("replication", "edge_function", "dns_records", "health_checks", "distribution", "clean_up", "checks")
+STEP_MODULES = (
+    *("replication", "batch_replication", "edge_function", "dns_records", "health_checks", "distribution"),
+    *("clean_up", "checks"),
+)
 
 KNOWN_TAGS = {"parameters", "check", "exercise", "solution", "hide-input"}
 LONGEST_CODE_CELL = 15

@@ -18,7 +18,8 @@
 | `plots` | charts |
 | `clean_up` | lists and deletes what the workshop made; the receipt |
 | `inventory` | what the workshop may have made: how each kind is found and deleted |
-| `replication` | steps: buckets, versioning, replication, Batch Replication |
+| `replication` | steps: buckets, versioning, replication, the website |
+| `batch_replication` | steps: existing objects are replicated by S3 Batch Replication |
 | `edge_function` | steps: create and publish the function that runs at the edge |
 | `dns_records` | steps: hosted zone, TXT record sets, weights |
 | `health_checks` | steps: what tells Route 53 that a region is down |

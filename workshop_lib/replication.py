@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from mimetypes import MimeTypes
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +16,12 @@ from workshop_lib.observe import get_replication_status as get_replication_statu
 from workshop_lib.ownership import BUCKET_TAG, is_made_by_us
 from workshop_lib.policies import render_policy
 from workshop_lib.polling import Sleep
-from workshop_lib.roles import create_role, put_role_policy
+from workshop_lib.roles import POLICY_NAME, create_role, put_role_policy
 from workshop_lib.waiting import wait_for_propagation
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3control import S3ControlClient
 
 MARKER_KEY = "region.json"
 """Key of the region marker."""
@@ -128,7 +126,13 @@ def create_replication_role(iam: IAMClient, *, role_name: str) -> str:
 
 
 def put_replication_policy(
-    iam: IAMClient, *, role_name: str, source_bucket: str, destination_bucket: str, sleep: Sleep = time.sleep
+    iam: IAMClient,
+    *,
+    role_name: str,
+    source_bucket: str,
+    destination_bucket: str,
+    policy_name: str = POLICY_NAME,
+    sleep: Sleep = time.sleep,
 ) -> dict[str, Any]:
     """Allow the role to read versions from the source bucket and to write replicas into the destination bucket.
 
@@ -140,6 +144,7 @@ def put_replication_policy(
         role_name: The role from `create_replication_role`.
         source_bucket: Bucket to copy from.
         destination_bucket: Bucket to copy to.
+        policy_name: Another name leaves the policy of the other direction as it is, for replication both ways.
         sleep: Seam for tests.
 
     Returns:
@@ -153,7 +158,8 @@ def put_replication_policy(
     )
     missing = f"There is no role {role_name!r}. Run replication.create_replication_role(…) first."
     with name_missed_step("NoSuchEntity", missing):
-        _put_role_policy(iam, role_name=role_name, policy=policy, sleep=sleep)
+        if put_role_policy(iam, role_name=role_name, policy=policy, policy_name=policy_name):
+            wait_for_propagation(iam, what=f"What {role_name} may do", sleep=sleep)
     return policy
 
 
@@ -166,6 +172,7 @@ def put_replication(
     role_arn: str,
     prefix: str = "",
     delete_markers: bool = True,
+    sync_replicas: bool = False,
     sleep: Sleep = time.sleep,
 ) -> dict[str, Any]:
     """Replicate new objects from one bucket to another.
@@ -180,6 +187,8 @@ def put_replication(
         role_arn: Role that S3 assumes to copy, from `create_replication_role`.
         prefix: Copy only keys that begin with this; `""` copies everything.
         delete_markers: Whether deletions are copied too. Without it, a deleted page is back after a failover.
+        sync_replicas: Whether tags and ACLs that somebody changes on a replica go back to where it came from. It takes
+            a rule in each direction (S3UG/replication-for-metadata-changes). Replicas themselves never go back.
         sleep: Seam for tests.
 
     Returns:
@@ -196,6 +205,7 @@ def put_replication(
         destination_bucket=destination_bucket,
         prefix=prefix,
         delete_markers="Enabled" if delete_markers else "Disabled",
+        replica_modifications="Enabled" if sync_replicas else "Disabled",
     )
     if configuration != _find_replication(s3, bucket=source_bucket):
         try:
@@ -281,52 +291,6 @@ def put_region_marker(s3: S3Client, *, bucket: str, region: str) -> dict[str, st
             CacheControl="no-cache",
         )
     return marker
-
-
-def create_batch_role(iam: IAMClient, *, role_name: str, source_bucket: str, sleep: Sleep = time.sleep) -> str:
-    """Create the role that S3 Batch Operations assumes to have existing objects replicated.
-
-    Running it again restores its policies.
-
-    Args:
-        iam: Client.
-        role_name: Name of the role.
-        source_bucket: The bucket whose objects shall be copied.
-        sleep: Seam for tests.
-
-    Returns:
-        The role's ARN.
-    """
-    role_arn = create_role(iam, role_name=role_name, trust=render_policy("batch-role-trust"))
-    policy = render_policy("batch-role-permissions", source_bucket=source_bucket)
-    _put_role_policy(iam, role_name=role_name, policy=policy, sleep=sleep)
-    return role_arn
-
-
-def create_batch_replication_job(
-    s3control: S3ControlClient, *, account_id: str, role_arn: str, source_bucket: str, suffix: str = ".html"
-) -> str:
-    """Have S3 replicate the objects that were there before the rule, and those that failed.
-
-    Each run makes a new job; a job finds nothing to do if all is copied. 0.25 USD each on AWS.
-
-    Args:
-        s3control: Client in the source bucket's region.
-        account_id: Owner of the buckets.
-        role_arn: From `create_batch_role`.
-        source_bucket: Bucket to copy from; its replication rule decides where to.
-        suffix: Copy only keys that end with this. `.html` leaves the region marker where it is.
-
-    Returns:
-        The job's id, for `wait_until_job_complete`.
-    """
-    job = render_policy("batch-replication-job", role_arn=role_arn, source_bucket=source_bucket, suffix=suffix)
-    return s3control.create_job(AccountId=account_id, ClientRequestToken=str(uuid.uuid4()), **job)["JobId"]
-
-
-def _put_role_policy(iam: IAMClient, *, role_name: str, policy: dict[str, Any], sleep: Sleep) -> None:
-    if put_role_policy(iam, role_name=role_name, policy=policy):
-        wait_for_propagation(iam, what=f"What {role_name} may do", sleep=sleep)
 
 
 def _find_replication(s3: S3Client, *, bucket: str) -> dict[str, Any] | None:

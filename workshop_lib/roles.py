@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 POLICY_NAME = "two-regions"
-"""Name of the inline policy of our roles."""
+"""Name of the inline policy of our roles, where they have just one."""
 
 
 def create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any]) -> str:
@@ -52,24 +52,25 @@ def create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any]) -> str
     return arn
 
 
-def put_role_policy(iam: IAMClient, *, role_name: str, policy: dict[str, Any]) -> bool:
+def put_role_policy(iam: IAMClient, *, role_name: str, policy: dict[str, Any], policy_name: str = POLICY_NAME) -> bool:
     """Store a role's inline policy if it isn't stored yet.
 
     Args:
         iam: Client.
         role_name: Name of the role.
         policy: The permission policy.
+        policy_name: What it is called; a role has as many inline policies as there are names.
 
     Returns:
         Whether anything changed, and so takes AWS some seconds to be known everywhere.
     """
     try:
-        stored: Any = iam.get_role_policy(RoleName=role_name, PolicyName=POLICY_NAME)["PolicyDocument"]
+        stored: Any = iam.get_role_policy(RoleName=role_name, PolicyName=policy_name)["PolicyDocument"]
     except ClientError as error:
         if get_error_code(error) != "NoSuchEntity":
             raise
         stored = None
     if stored == policy:
         return False
-    iam.put_role_policy(RoleName=role_name, PolicyName=POLICY_NAME, PolicyDocument=json.dumps(policy))
+    iam.put_role_policy(RoleName=role_name, PolicyName=policy_name, PolicyDocument=json.dumps(policy))
     return True

@@ -221,7 +221,7 @@ def wait_until_job_complete(
         reasons = "; ".join(reason.get("FailureReason", "") for reason in job.get("FailureReasons", [])) or "none given"
         raise CheckFailed(
             f"The job ended as {job['Status']}. AWS's reasons: {reasons}.",
-            mend="run replication.create_batch_role(…) and replication.create_batch_replication_job(…) again.",
+            mend="run create_batch_role(…) and create_batch_replication_job(…) of batch_replication again.",
         )
     return dict(job.get("ProgressSummary", {}))
 

@@ -14,7 +14,7 @@ import pytest
 from processes import find_processes, start_workshop
 from replay import Need, Policy, find_stop, is_covered, learner_policy, list_actions, read_needs, without
 
-from workshop_lib import edge_function, inventory, replication
+from workshop_lib import batch_replication, edge_function, inventory, replication
 from workshop_lib.cloud import Cloud
 from workshop_lib.names import WorkshopNames, suggest_names
 from workshop_lib.own_cloud import own_cloud
@@ -125,9 +125,9 @@ def leave_unfinished(cloud: Cloud, names: WorkshopNames) -> None:
     ireland.put_object(Bucket=names.source_bucket, Key="notice.html", Body=b"The pier is closed.")
     role_arn = replication.create_replication_role(cloud.iam, role_name=names.replication_role_name)
     replication.put_replication(ireland, **buckets, destination_bucket=names.destination_bucket, role_arn=role_arn)
-    batch_role_arn = replication.create_batch_role(cloud.iam, role_name=names.batch_role_name, **buckets)
+    batch_role_arn = batch_replication.create_batch_role(cloud.iam, role_name=names.batch_role_name, **buckets)
     control = cloud.s3control(names.source_region)
-    replication.create_batch_replication_job(control, account_id=LOCAL_ACCOUNT, role_arn=batch_role_arn, **buckets)
+    batch_replication.create_batch_replication_job(control, account_id=LOCAL_ACCOUNT, role_arn=batch_role_arn, **buckets)
     ireland.create_multipart_upload(Bucket=names.source_bucket, Key="the-pier.mp4")
 
 

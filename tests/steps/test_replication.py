@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workshop_lib import checks, replication
+from workshop_lib import batch_replication, checks, replication
 from workshop_lib.errors import CheckFailed, InvalidName, StepOutOfOrder, VersioningNotEnabled
 from workshop_lib.roles import POLICY_NAME
 from workshop_lib.waiting import wait_until_job_complete, wait_until_replicated
@@ -298,6 +298,50 @@ class TestRule:
             wrong(singapore, **there)
 
 
+class TestBothWays:
+    @pytest.fixture
+    def both_ways(self, replicated: Any, ireland: S3Client, singapore: S3Client, connected: Cloud) -> None:
+        """A rule in each direction, with replica modification sync."""
+        there = {"source_bucket": replicated.source_bucket, "destination_bucket": replicated.destination_bucket}
+        back = {"source_bucket": replicated.destination_bucket, "destination_bucket": replicated.source_bucket}
+        replication.put_replication_policy(
+            connected.iam, role_name=replicated.role_arn.rpartition("/")[2], policy_name="two-regions-back", **back
+        )
+        for s3, way in ((ireland, there), (singapore, back)):
+            replication.put_replication(s3, role_arn=replicated.role_arn, sync_replicas=True, **way)
+
+    def test_what_is_written_in_either_region_is_in_both_and_goes_round_no_circle(
+        self, both_ways: None, replicated: Any, ireland: S3Client, singapore: S3Client, cloud: LocalCloud
+    ) -> None:
+        ireland.put_object(Bucket=replicated.source_bucket, Key="here.html", Body=b"here")
+        singapore.put_object(Bucket=replicated.destination_bucket, Key="there.html", Body=b"there")
+        cloud.settle()
+
+        for s3, bucket in ((ireland, replicated.source_bucket), (singapore, replicated.destination_bucket)):
+            assert keys(s3, bucket) == {"here.html", "there.html", "region.json"}
+            assert count_versions(s3, bucket) == 3
+
+    def test_tags_that_are_changed_on_a_replica_come_back(
+        self, both_ways: None, replicated: Any, ireland: S3Client, singapore: S3Client, cloud: LocalCloud
+    ) -> None:
+        ireland.put_object(Bucket=replicated.source_bucket, Key="here.html", Body=b"here")
+        cloud.settle()
+        tags = {"TagSet": [{"Key": "seen", "Value": "in-singapore"}]}
+        singapore.put_object_tagging(Bucket=replicated.destination_bucket, Key="here.html", Tagging=tags)  # type: ignore[arg-type]
+        cloud.settle()
+
+        found = ireland.get_object_tagging(Bucket=replicated.source_bucket, Key="here.html")
+        assert found["TagSet"] == tags["TagSet"]
+
+    def test_with_one_direction_only_what_was_written_there_stays_there(
+        self, replicated: Any, ireland: S3Client, singapore: S3Client, cloud: LocalCloud
+    ) -> None:
+        singapore.put_object(Bucket=replicated.destination_bucket, Key="there.html", Body=b"there")
+        cloud.settle()
+
+        assert "there.html" not in keys(ireland, replicated.source_bucket)
+
+
 class TestFailure:
     def test_a_permission_taken_away_fails_and_giving_it_back_mends_what_comes_next(
         self, replicated: Any, ireland: S3Client, connected: Cloud, names: WorkshopNames
@@ -426,12 +470,12 @@ class TestBatch:
             destination_bucket=names.destination_bucket,
             role_arn=role_arn,
         )
-        batch_role_arn = replication.create_batch_role(
+        batch_role_arn = batch_replication.create_batch_role(
             connected.iam, role_name=names.batch_role_name, source_bucket=names.source_bucket
         )
         s3control = connected.s3control(names.source_region)
 
-        job_id = replication.create_batch_replication_job(
+        job_id = batch_replication.create_batch_replication_job(
             s3control,
             account_id=connected.account_id,
             role_arn=batch_role_arn,
@@ -445,11 +489,11 @@ class TestBatch:
     def test_a_job_without_permission_says_why_it_failed(
         self, replicated: Any, connected: Cloud, names: WorkshopNames
     ) -> None:
-        batch_role_arn = replication.create_batch_role(
+        batch_role_arn = batch_replication.create_batch_role(
             connected.iam, role_name=names.batch_role_name, source_bucket="another-bucket"
         )
         s3control = connected.s3control(names.source_region)
-        job_id = replication.create_batch_replication_job(
+        job_id = batch_replication.create_batch_replication_job(
             s3control,
             account_id=connected.account_id,
             role_arn=batch_role_arn,
@@ -460,7 +504,7 @@ class TestBatch:
             wait_until_job_complete(s3control, account_id=connected.account_id, job_id=job_id, timeout=20)
 
     def test_creating_the_batch_role_again_changes_nothing(self, connected: Cloud) -> None:
-        first = replication.create_batch_role(connected.iam, role_name="batch", source_bucket="here")
+        first = batch_replication.create_batch_role(connected.iam, role_name="batch", source_bucket="here")
 
-        assert replication.create_batch_role(connected.iam, role_name="batch", source_bucket="here") == first
+        assert batch_replication.create_batch_role(connected.iam, role_name="batch", source_bucket="here") == first
         assert checks.role_trusts(connected.iam, role_name="batch", services=["batchoperations.s3.amazonaws.com"])

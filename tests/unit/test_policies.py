@@ -33,7 +33,12 @@ def test_tags_are_read_from_the_source_not_the_destination() -> None:
 
 def test_a_rule_with_a_filter_has_all_that_aws_then_demands() -> None:
     rule = render_policy(
-        "replication-configuration", role_arn="r", destination_bucket="there", prefix="", delete_markers="Enabled"
+        "replication-configuration",
+        role_arn="r",
+        destination_bucket="there",
+        prefix="",
+        delete_markers="Enabled",
+        replica_modifications="Disabled",
     )["Rules"][0]
 
     assert rule["Priority"] == 1
@@ -52,7 +57,12 @@ def test_a_value_cannot_break_out_of_its_string() -> None:
     nasty = 'x", "Status": "Disabled'
 
     rule = render_policy(
-        "replication-configuration", role_arn="r", destination_bucket="b", prefix=nasty, delete_markers="Enabled"
+        "replication-configuration",
+        role_arn="r",
+        destination_bucket="b",
+        prefix=nasty,
+        delete_markers="Enabled",
+        replica_modifications="Disabled",
     )["Rules"][0]
 
     assert rule["Filter"]["Prefix"] == nasty

@@ -1,0 +1,58 @@
+"""Steps of notebook 01: have S3 copy what was there before the rule, and what failed."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+from workshop_lib.policies import render_policy
+from workshop_lib.polling import Sleep
+from workshop_lib.roles import create_role, put_role_policy
+from workshop_lib.waiting import wait_for_propagation
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_s3control import S3ControlClient
+
+
+def create_batch_role(iam: IAMClient, *, role_name: str, source_bucket: str, sleep: Sleep = time.sleep) -> str:
+    """Create the role that S3 Batch Operations assumes to have existing objects replicated.
+
+    Running it again restores its policies.
+
+    Args:
+        iam: Client.
+        role_name: Name of the role.
+        source_bucket: The bucket whose objects shall be copied.
+        sleep: Seam for tests.
+
+    Returns:
+        The role's ARN.
+    """
+    role_arn = create_role(iam, role_name=role_name, trust=render_policy("batch-role-trust"))
+    policy = render_policy("batch-role-permissions", source_bucket=source_bucket)
+    if put_role_policy(iam, role_name=role_name, policy=policy):
+        wait_for_propagation(iam, what=f"What {role_name} may do", sleep=sleep)
+    return role_arn
+
+
+def create_batch_replication_job(
+    s3control: S3ControlClient, *, account_id: str, role_arn: str, source_bucket: str, suffix: str = ".html"
+) -> str:
+    """Have S3 replicate the objects that were there before the rule, and those that failed.
+
+    Each run makes a new job; a job finds nothing to do if all is copied. 0.25 USD each on AWS.
+
+    Args:
+        s3control: Client in the source bucket's region.
+        account_id: Owner of the buckets.
+        role_arn: From `create_batch_role`.
+        source_bucket: Bucket to copy from; its replication rule decides where to.
+        suffix: Copy only keys that end with this. `.html` leaves the region marker where it is.
+
+    Returns:
+        The job's id, for `wait_until_job_complete`.
+    """
+    job = render_policy("batch-replication-job", role_arn=role_arn, source_bucket=source_bucket, suffix=suffix)
+    return s3control.create_job(AccountId=account_id, ClientRequestToken=str(uuid.uuid4()), **job)["JobId"]
