@@ -60,21 +60,24 @@ class CallLog:
         }
         self._append(entry)
 
-    def note(self, operation: str, *, service: str, region: str, principal: str, error_code: str, **about: Any) -> None:
-        """Note what a service was not let do on its own account, such as to replicate an object: no call, but why.
+    def note(
+        self, operation: str, *, service: str, region: str, principal: str, error_code: str | None, **about: Any
+    ) -> None:
+        """Note what nobody called for: what a service was not let do, such as to replicate an object, or a fault.
 
         Args:
             operation: What it wanted to do.
             service: Whose doing it is.
             region: Where.
-            principal: The role in whose name.
-            error_code: AWS's word for the reason.
+            principal: The role in whose name; empty for none.
+            error_code: AWS's word for the reason why not; None for what happened.
             **about: What else there is to know; it becomes the entry's `parameters`.
         """
         known = {"service": service, "operation": operation, "region": region, "principal": principal}
         parameters = {name: _shorten(value) for name, value in about.items()}
-        ending = {"status": 403, "error_code": error_code, "parameters": parameters, "permissions": []}
-        self._append({"number": 0, "time": self._now(), **known, **ending})
+        ending = {"status": 403 if error_code else 200, "error_code": error_code}
+        about = {"parameters": parameters, "permissions": []}
+        self._append({"number": 0, "time": self._now(), **known, **ending, **about})
 
     def _append(self, entry: dict[str, Any]) -> None:
         with self._lock:

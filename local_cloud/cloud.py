@@ -22,6 +22,7 @@ from local_cloud.engines.nameserver import Nameserver
 from local_cloud.engines.prober import Prober
 from local_cloud.engines.replicator import Replicator
 from local_cloud.engines.sandbox import Sandbox
+from local_cloud.faults import Faults
 from local_cloud.gateway import Gateway
 from local_cloud.logs import LogsService
 from local_cloud.protocol import load_models
@@ -33,6 +34,7 @@ from local_cloud.services.iam.service_roles import ensure_edge_roles
 from local_cloud.services.lambda_functions import LambdaService
 from local_cloud.services.route53 import Route53Service
 from local_cloud.services.s3 import S3Service
+from local_cloud.services.s3.buckets import regions
 from local_cloud.services.s3control import S3ControlService
 from local_cloud.services.tagging import TaggingService
 
@@ -77,6 +79,7 @@ class LocalCloud:
         authorizer = Authorizer(read_policy(enforce) if enforce else None, now=self.clock.now)
         self.lock = threading.RLock()
         self.call_log = CallLog(file=call_log)
+        self.faults = Faults(note=self.call_log.note, has_region=lambda region: region in regions())
         self.stop_requested = threading.Event()
         self._loop = _new_event_loop()
         self._threads: list[threading.Thread] = []
@@ -90,6 +93,7 @@ class LocalCloud:
                 control=Control(self).answer,
                 log=self.call_log.add,
                 authorizer=authorizer,
+                faults=self.faults,
             )
             self._server = Server(self.gateway, port=port)
             undo.callback(self._server.stop)
@@ -103,15 +107,18 @@ class LocalCloud:
                 port=edge_port,
                 keep_log=self.logs.keep,
                 concurrent_executions=concurrent_executions,
+                faults=self.faults,
             )
             undo.pop_all()
 
     def _build_services(self, nameserver_port: int, environments: int) -> None:
         """Make services and engines, and tell them of each other."""
-        self.replicator = Replicator(clock=self.clock, lock=self.lock, note=self.call_log.note)
+        self.replicator = Replicator(clock=self.clock, lock=self.lock, note=self.call_log.note, faults=self.faults)
         self.prober = Prober(clock=self.clock, respond=lambda environ: self.gateway.respond(environ))
         self.route53 = Route53Service(clock=self.clock, prober=self.prober)
-        self.nameserver = Nameserver(self.route53, is_healthy=self.prober.is_healthy, port=nameserver_port)
+        self.nameserver = Nameserver(
+            self.route53, is_healthy=self.prober.is_healthy, faults=self.faults, port=nameserver_port
+        )
         self.logs = LogsService()
         self.sandbox = Sandbox(nameserver=self.nameserver.address, keep_log=self.logs.keep, environments=environments)
         self.cloudfront = CloudFrontService(clock=self.clock)
@@ -191,9 +198,11 @@ class LocalCloud:
             last_first.callback(self._run_last, self.sandbox.stop)
             last_first.callback(self._run_last, self.edge.stop)
             last_first.callback(self._server.stop)
+            last_first.callback(self.faults.end)  # else requests that a fault keeps waiting would keep us waiting
 
     def reset(self) -> None:
-        """Forget everything: buckets, functions, distributions, records, logs and calls. The addresses stay."""
+        """End all faults, forget buckets, functions, distributions, records, logs and calls. The addresses stay."""
+        self.faults.end()
         self._run(self.edge.reset())
         self._run(self.sandbox.reset())
         self.replicator.reset()

@@ -22,8 +22,9 @@ LONGEST_SETTLE = 3600.0
 class Control:
     """Answers the control API.
 
-    `GET health`, `GET environment`, `GET calls?since=N`, `POST reset`, `POST settle?timeout=SECONDS`, `POST stop`.
-    All answer JSON. `stop` only asks: the process ends once the answer is on its way.
+    `GET health`, `GET environment`, `GET speed`, `GET calls?since=N`, `POST reset`, `POST settle?timeout=SECONDS`,
+    `POST stop`, and `GET`, `POST` and `DELETE faults`. All answer JSON. `stop` only asks: the process ends once the
+    answer is on its way.
 
     Args:
         cloud: What is controlled.
@@ -63,6 +64,21 @@ class Control:
             raise ValueError("There is no such function.")
         return Response(200, [("Content-Type", "application/zip")], found.code)
 
+    def _get_speed(self, query: Mapping[str, str]) -> dict[str, float]:
+        return {"speed": self._cloud.clock.speed}
+
+    def _get_faults(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        described = map(self._cloud.faults.describe, self._cloud.faults.in_force)
+        return [fault for fault in described if fault["ends_in"] > 0]
+
+    def _post_faults(self, query: Mapping[str, str]) -> dict[str, Any]:
+        numbers = {name: _number(query, name) for name in ("seconds", "delay") if name in query}
+        fault = self._cloud.faults.cause(query.get("kind", ""), region=query.get("region"), **numbers)
+        return self._cloud.faults.describe(fault)
+
+    def _delete_faults(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        return [self._cloud.faults.describe(fault) for fault in self._cloud.faults.end(query.get("id"))]
+
     def _post_reset(self, query: Mapping[str, str]) -> dict[str, Any]:
         self._cloud.reset()
         return {"status": "ok"}
@@ -77,6 +93,13 @@ class Control:
     def _post_stop(self, query: Mapping[str, str]) -> dict[str, Any]:
         self._cloud.stop_requested.set()
         return {"status": "stopping"}
+
+
+def _number(query: Mapping[str, str], name: str) -> float:
+    try:
+        return float(query[name])
+    except ValueError:
+        raise ValueError(f"{name} must be a number, not {query[name]!r}.") from None
 
 
 def _json(value: Any, status: int = 200) -> Response:

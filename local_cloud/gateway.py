@@ -20,11 +20,13 @@ from local_cloud.authorizer import Authorizer
 from local_cloud.call import Call, Response
 from local_cloud.control import PREFIX
 from local_cloud.errors import AwsError
+from local_cloud.faults import ConnectionRefused, Faults
 from local_cloud.moto_application import MotoApplication, not_implemented
 from local_cloud.plain_objects import is_plain_read
 from local_cloud.protocol import PRINCIPAL_KEY, render_error, render_result, understand
 from local_cloud.required import check_body, check_required
 from local_cloud.services import Service
+from local_cloud.services.s3.outages import suffer
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ class Gateway:
         control: Answers requests below `/_local_cloud/`.
         log: Called once a call, after it was answered.
         authorizer: Decides who may make a call.
+        faults: What a learner did to S3 in some region.
     """
 
     def __init__(
@@ -57,12 +60,14 @@ class Gateway:
         control: ControlHandler,
         log: Callable[[Call, Response], None],
         authorizer: Authorizer | None = None,
+        faults: Faults | None = None,
     ) -> None:
         self._services = services
         self._lock = lock
         self._control = control
         self._log = log
         self._authorizer = authorizer or Authorizer()
+        self._faults = faults or Faults()
         self._moto = MotoApplication()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -76,28 +81,37 @@ class Gateway:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
     def respond(self, environ: dict[str, Any], *, principal: str | None = None) -> Response:
-        """Answer a request; the way in for engines in this process, which may say who they are."""
+        """Answer a request; the way in for engines in this process, which may say who they are.
+
+        Raises:
+            ConnectionRefused: It was for S3 in a region which, by a learner's doing, refuses connections.
+        """
+        return self._respond(environ, principal, suffers=bool(self._faults.in_force))
+
+    def _respond(self, environ: dict[str, Any], principal: str | None, *, suffers: bool) -> Response:
         if principal:
             environ[PRINCIPAL_KEY] = principal
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         try:
-            return self._answer(understand(environ, body))
+            return self._answer(understand(environ, body), suffers=suffers)
         except AwsError as error:
             return render_error(error, error.service or "s3")
+        except ConnectionRefused:
+            raise
         except Exception:
             logger.exception("%s %s was not understood", environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
             return render_error(_INTERNAL_ERROR, "s3")
 
     def respond_at_once(self, environ: dict[str, Any], *, principal: str | None = None) -> Response | None:
-        """As `respond`, or None, without any effect, where that could wait: for the lock, or for an engine.
+        """As `respond`, or None, without any effect, where that could wait: for the lock, an engine, or by a fault.
 
         For an event loop, which must not wait, but would spend as much time on a thread as on a plain read.
         """
-        if not is_plain_read(environ) or not self._lock.acquire(blocking=False):
+        if self._faults.in_force or not is_plain_read(environ) or not self._lock.acquire(blocking=False):
             return None
         try:
-            return self.respond(environ, principal=principal)
+            return self._respond(environ, principal, suffers=False)
         finally:
             self._lock.release()
 
@@ -108,9 +122,11 @@ class Gateway:
         query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
         return self._control(environ["REQUEST_METHOD"], path.removeprefix(PREFIX), query)
 
-    def _answer(self, call: Call) -> Response:
+    def _answer(self, call: Call, *, suffers: bool) -> Response:
         service = self._services.get(call.service, _NO_SERVICE)
         try:
+            if suffers and call.service == "s3":
+                suffer(call, self._faults)
             if call.operation in service.unlocked:
                 response = self._through(service, call)
             else:
@@ -118,6 +134,8 @@ class Gateway:
                     response = self._through(service, call)
         except AwsError as error:
             response = render_error(error, call.service)
+        except ConnectionRefused:  # nobody heard the call, so no log has it
+            raise
         except Exception:
             logger.exception("%s of %s failed", call.operation, call.service)
             response = render_error(_INTERNAL_ERROR, call.service)

@@ -46,7 +46,16 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
 
 
 class _Task(WSGITask):  # type: ignore[misc]
-    """Sends `x-amz-…` in lower case, as S3 does: boto3 takes the names of user metadata from there."""
+    """Sends `x-amz-…` in lower case, as S3 does: boto3 takes the names of user metadata from there.
+
+    Where the application raises ConnectionRefusedError, the connection is closed without an answer.
+    """
+
+    def service(self) -> None:
+        try:
+            super().service()
+        except ConnectionRefusedError:
+            self.close_on_finish = True
 
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()

@@ -27,6 +27,10 @@ from local_cloud.engines.edge.validation import Made
 
 logger = logging.getLogger(__name__)
 
+_REFUSED = (
+    "CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin "
+    "closed the connection."
+)
 _INTERNAL_ERROR = "Internal error. The log of the local cloud says more."
 
 
@@ -83,6 +87,10 @@ class Fetcher:
             thing = from_error(failed.status, failed.x_cache, failed.reason, viewer.id, self.now())
         except OriginUnreachable as unreachable:
             thing = from_error(502, "Error from cloudfront", str(unreachable), viewer.id, self.now())
+        except ConnectionRefusedError:
+            # The viewer gets 502 (CFDG/http-502-bad-gateway); an origin group fails over when 503 is one of its status
+            # codes (CFDG/high_availability_origin_failover).
+            return from_error(502, "Error from cloudfront", _REFUSED, viewer.id, self.now()), 503
         except Exception:
             logger.exception("%s %s of %s failed", viewer.method, viewer.path, site.id)
             thing = from_error(500, "Error from cloudfront", _INTERNAL_ERROR, viewer.id, self.now())

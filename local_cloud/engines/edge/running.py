@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from local_cloud.engines.edge.checked_headers import InvalidResult
@@ -19,6 +19,7 @@ from local_cloud.engines.edge.validation import (
     check_request_result,
     check_response_result,
 )
+from local_cloud.faults import FUNCTION_THROTTLED, Faults
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class FunctionRunner:
         region: Where this edge is; functions keep their logs there.
         keep_log: Keeps the reasons of results that failed validation; it must not wait for anything.
         concurrent_executions: How many invocations may be under way at once; one more is throttled.
+        faults: May throttle each.
     """
 
     functions: Any
@@ -64,6 +66,7 @@ class FunctionRunner:
     region: str
     keep_log: KeepLog | None = None
     concurrent_executions: int = 1000
+    faults: Faults = field(default_factory=Faults)
 
     def __post_init__(self) -> None:
         self._versions: dict[tuple[int, str], Any] = {}
@@ -123,7 +126,8 @@ class FunctionRunner:
         function = await self._version(arn, site)
         if function is None:
             raise FunctionFailed(503, "LambdaExecutionError from cloudfront", _EXECUTION_ERROR)
-        if self._under_way >= self.concurrent_executions:
+        is_full = self._under_way >= self.concurrent_executions
+        if is_full or (self.faults.in_force and self.faults.find(FUNCTION_THROTTLED)):
             raise FunctionFailed(503, "LambdaLimitExceeded from cloudfront", _THROTTLED)
         self._under_way += 1
         try:

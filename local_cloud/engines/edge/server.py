@@ -22,6 +22,7 @@ from local_cloud.engines.edge.running import FunctionRunner, KeepLog
 from local_cloud.engines.edge.site import Behavior, Site, build_site
 from local_cloud.engines.edge.viewer_events import ViewerEvents
 from local_cloud.engines.edge.wire import POP, WireServer, new_request_id, read_body, refuse
+from local_cloud.faults import Faults
 
 REGION = "eu-west-1"
 _METHOD_REFUSED = (
@@ -58,6 +59,7 @@ class Edge:
         respond_at_once: The gateway, for what of that keeps nobody waiting; without it a thread asks everything.
         concurrent_executions: How many invocations of functions this region runs at once (CFDG/cloudfront-limits);
             one more is throttled.
+        faults: May throttle each.
     """
 
     def __init__(
@@ -74,11 +76,14 @@ class Edge:
         keep_log: KeepLog | None = None,
         respond_at_once: RespondAtOnce | None = None,
         concurrent_executions: int = 1000,
+        faults: Faults | None = None,
     ) -> None:
         self._cloudfront = cloudfront
         self._sites: dict[str, Site] = {}
         self._executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="edge-origin")
-        runner = FunctionRunner(functions, sandbox, self._executor, region, keep_log, concurrent_executions)
+        runner = FunctionRunner(
+            functions, sandbox, self._executor, region, keep_log, concurrent_executions, faults or Faults()
+        )
         fetcher = Fetcher(respond, self._executor, runner, clock.now, respond_at_once)
         self._viewer_events = ViewerEvents(runner, now=clock.now)
         self._location = EdgeLocation(fetcher, now=clock.now)

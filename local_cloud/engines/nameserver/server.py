@@ -7,11 +7,14 @@
 | not a query, or a question such as ANY or AXFR  | NOTIMP                        |
 | another class than IN, or a name of no zone     | REFUSED                       |
 | our own mistake                                 | SERVFAIL, and a logged error  |
+| any, while a fault makes the nameserver silent  | none; TCP connections close   |
+| any, while a fault makes it answer junk         | the id, and random bytes      |
 """
 
 from __future__ import annotations
 
 import logging
+import random
 import struct
 from collections.abc import Callable
 from typing import Self
@@ -24,6 +27,7 @@ from dns.message import Message
 from local_cloud.engines.nameserver.answers import UDP_PAYLOAD, Answers, Fork, Zones
 from local_cloud.engines.nameserver.listeners import TcpListener, UdpListener, bind_same_port
 from local_cloud.engines.nameserver.routing import Choose, choose_by_weight
+from local_cloud.faults import DNS_JUNK, DNS_SILENT, Fault, Faults
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +39,12 @@ LONGEST_KEPT = 512
 _HEADER = 12
 _QR, _OPCODE_AND_RD = 0x8000, 0x7900
 _SILENCE = b""
+
+
+def make_junk() -> bytes:
+    """What no DNS message looks like behind its id: random counts of records that do not follow."""
+    return random.randbytes(30)
+
 
 Plan = Fork[bytes] | bytes
 """A response without its id, or the choice that leads to one."""
@@ -49,6 +59,8 @@ class Nameserver:
         zones: Hosted zones; the nameserver reads them without a lock.
         is_healthy: Tells the status of a health check by its id. A change must show in `zones.generation`.
         choose: Picks one of several candidates, for every query anew.
+        faults: What a learner did to DNS.
+        make_junk: Gives the bytes behind the id for `dns-junk`; a seam for tests.
         host: Address to bind; loopback.
         port: UDP and TCP port; 0 takes a free one.
     """
@@ -59,11 +71,15 @@ class Nameserver:
         *,
         is_healthy: Callable[[str], bool],
         choose: Choose = choose_by_weight,
+        faults: Faults | None = None,
+        make_junk: Callable[[], bytes] = make_junk,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
         self._zones = zones
         self._choose = choose
+        self._faults = faults or Faults()
+        self._make_junk = make_junk
         self._answers = Answers(zones, is_healthy=is_healthy, choose=choose)
         self._cache: tuple[int, dict[bytes, Plan]] = (-1, {})
         udp, tcp = bind_same_port(host, port)
@@ -90,6 +106,8 @@ class Nameserver:
     def answer(self, query: bytes) -> bytes | None:
         """The UDP response to a query, both as they are on the wire; None for silence. Never raises."""
         try:
+            if self._faults.in_force and (fault := self._faults.find(DNS_SILENT, DNS_JUNK)):
+                return self._misbehave(query, fault)
             generation = self._zones.generation
             cache = self._cache
             if cache[0] != generation or len(cache[1]) > CACHE_SIZE:
@@ -110,12 +128,17 @@ class Nameserver:
     def _answer_over_tcp(self, query: bytes) -> bytes | None:
         """As `answer`, but for TCP, where nothing is truncated and little is asked twice."""
         try:
+            if self._faults.in_force and (fault := self._faults.find(DNS_SILENT, DNS_JUNK)):
+                return self._misbehave(query, fault)
             plan = self._plan(query, largest=65535)
             while isinstance(plan, Fork):
                 plan = plan.take(self._choose)
             return query[:2] + plan if plan else None
         except Exception:
             return _apologise(query)
+
+    def _misbehave(self, query: bytes, fault: Fault) -> bytes | None:
+        return query[:2] + self._make_junk() if fault.kind == DNS_JUNK and len(query) >= _HEADER else None
 
     def _plan(self, query: bytes, *, largest: int) -> Plan:
         if len(query) < _HEADER or struct.unpack_from("!H", query, 2)[0] & _QR:

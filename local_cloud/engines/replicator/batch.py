@@ -122,6 +122,9 @@ class BatchReplication:
 
     def _run(self, job: Job) -> None:
         """Replicate some versions at a time, so that other calls get their turn at the lock."""
+        bucket = find_bucket(job.bucket_name)
+        if bucket and self._replicator.hold(bucket, lambda: self._later(job, 0, self._run)):
+            return
         job.status = "Active"
         versions, self._versions[job.job_id] = self._versions[job.job_id][:_CHUNK], self._versions[job.job_id][_CHUNK:]
         done = self._replicate(job, versions)

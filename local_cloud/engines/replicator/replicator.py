@@ -13,6 +13,7 @@ from local_cloud.clock import Clock
 from local_cloud.engines.replicator.rules import Rule, covering_rules, syncs_replicas
 from local_cloud.engines.replicator.transfer import Failure, bucket_name, tags_of, transfer
 from local_cloud.engines.replicator.worker import Worker
+from local_cloud.faults import REPLICATION_PAUSED, S3_REFUSES, S3_UNAVAILABLE, Faults
 from local_cloud.identities import Permissions
 from local_cloud.object_store import (
     Bucket,
@@ -37,20 +38,32 @@ class Replicator:
     rule are looked at as they are then, and the version becomes COMPLETED or, for good, FAILED. Replicas are
     written underneath the API, so nothing replicates them further.
 
+    While a fault pauses replication, or S3 is out in the source's or a destination's region, versions stay PENDING;
+    they are replicated when it ends (S3 User Guide, "Replication status"). A version with several destinations waits
+    for all of them.
+
     Args:
         clock: Shortens the delay.
         lock: The cloud's lock: held by callers of the methods about versions, and taken by the worker.
         note: Told of what was not replicated, and why; see `CallLog.note`.
+        faults: What holds replication up.
 
     Attributes:
         failures: What was not replicated and why, oldest first.
     """
 
     def __init__(
-        self, *, clock: Clock, lock: threading.RLock, note: Callable[..., None] = lambda *_, **__: None
+        self,
+        *,
+        clock: Clock,
+        lock: threading.RLock,
+        note: Callable[..., None] = lambda *_, **__: None,
+        faults: Faults | None = None,
     ) -> None:
         self._clock = clock
         self._worker = Worker(lock=lock)
+        self._faults = faults or Faults()
+        self._faults.when_ended(self._worker.resume)
         self._note = note
         self.failures: list[Failure] = []
 
@@ -100,13 +113,31 @@ class Replicator:
         """Do something later, holding the cloud's lock; `settle` waits for it too."""
         self._worker.do(task, after=self._clock.scaled(aws_seconds))
 
+    def hold(self, bucket: Bucket, task: Callable[[], None]) -> bool:
+        """Keep a task back while a fault holds up replication from a bucket; says whether it did."""
+        if not self._is_held_up(bucket):
+            return False
+        self._worker.hold(task)
+        if not self._is_held_up(bucket):  # it ended just now, perhaps before the task was there to be resumed
+            self._worker.resume()
+        return True
+
+    def _is_held_up(self, bucket: Bucket) -> bool:
+        if not self._faults.in_force:
+            return False
+        rules = (bucket.replication_configuration or {"Rules": []})["Rules"]
+        found = [find_bucket(bucket_name(rule["Destination"]["Bucket"])) for rule in rules]
+        regions = (bucket.region_name, *(one.region_name for one in found if one))
+        is_paused = self._faults.find(REPLICATION_PAUSED, regions=(bucket.region_name,))
+        return bool(is_paused or self._faults.find(S3_UNAVAILABLE, S3_REFUSES, regions=regions))
+
     def settle(self, timeout: float = 30.0) -> None:
         """Wait until everything that is PENDING has become COMPLETED or FAILED, and running jobs are done.
 
         Don't call it holding the cloud's lock.
 
         Raises:
-            TimeoutError: Something is still waiting after `timeout` real seconds.
+            TimeoutError: Something is still waiting after `timeout` real seconds, perhaps for a fault to end.
         """
         self._worker.settle(timeout)
 
@@ -128,6 +159,8 @@ class Replicator:
         """Do what was scheduled when the version was written, if bucket and version are still there."""
         if find_bucket(bucket.name) is not bucket or not any(one is version for one in versions(bucket, version.name)):
             return
+        if self.hold(bucket, lambda: self._replicate_later(bucket, version, rule_ids)):
+            return
         configuration = bucket.replication_configuration or {"Role": "", "Rules": []}
         rules = [rule for rule in configuration["Rules"] if rule["ID"] in rule_ids and rule["Status"] == "Enabled"]
         if rules:
@@ -138,6 +171,8 @@ class Replicator:
 
     def _sync_later(self, bucket: Bucket, version: Version, rule_ids: set[str]) -> None:
         """Give a replica's tags and ACL to the destinations that have the version; it stays a REPLICA itself."""
+        if self.hold(bucket, lambda: self._sync_later(bucket, version, rule_ids)):
+            return
         configuration = bucket.replication_configuration or {"Role": "", "Rules": []}
         role = Permissions(configuration["Role"])
         for rule in configuration["Rules"]:

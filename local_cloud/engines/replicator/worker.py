@@ -29,6 +29,7 @@ class Worker:
         self._now = now
         self._changed = threading.Condition()
         self._heap: list[tuple[float, int, Task]] = []
+        self._held: list[Task] = []
         self._order = itertools.count()
         self._busy = False
         self._stopping = False
@@ -43,20 +44,36 @@ class Worker:
                 self._thread.start()
             self._changed.notify_all()
 
+    def hold(self, task: Task) -> None:
+        """Keep a task back until `resume`."""
+        with self._changed:
+            self._held.append(task)
+
+    def resume(self) -> None:
+        """Do now, in their order, the tasks that were kept back."""
+        with self._changed:
+            held, self._held = self._held, []
+            for task in held:
+                self.do(task)
+
     def settle(self, timeout: float) -> None:
-        """Wait until nothing is left to do, tasks that tasks have added included.
+        """Wait until nothing is left to do, tasks that tasks have added, and those kept back, included.
 
         Raises:
             TimeoutError: Something is still to be done after `timeout` seconds.
         """
         with self._changed:
-            if not self._changed.wait_for(lambda: not self._heap and not self._busy, timeout):
-                raise TimeoutError(f"{len(self._heap)} replication tasks are still waiting after {timeout:g} s")
+            if self._changed.wait_for(lambda: not (self._heap or self._busy or self._held), timeout):
+                return
+            why = f", {len(self._held)} of them for a fault to end" if self._held else ""
+            waiting = len(self._heap) + len(self._held)
+            raise TimeoutError(f"{waiting} replication tasks are still waiting after {timeout:g} s{why}")
 
     def clear(self) -> None:
         """Forget what is still to be done."""
         with self._changed:
             self._heap.clear()
+            self._held.clear()
             self._changed.notify_all()
 
     def stop(self) -> None:

@@ -11,6 +11,7 @@ tags           tags of buckets and objects
 listings       pages of lists
 copies         what is copied within S3
 limits         sizes and words that every request is asked about
+outages        what a region does while a learner's fault is in force
 lookups        the bucket that a call names, and refusals of arguments
 digests        bytes that arrive as they were announced
 objects        writes that the replicator must hear of; replication status in answers
