@@ -157,10 +157,12 @@ def describe_environment(environment: dict[str, str]) -> str:
     """The addresses, to read, and the lines that set them in a shell."""
     host, port = environment["WORKSHOP_NAMESERVER"].rsplit(":", 1)
     edge_port = environment["WORKSHOP_EDGE_URL"].rsplit(":", 1)[-1]
+    locations = environment["WORKSHOP_EDGE_LOCATIONS"].replace("=", " ").replace(",", ", ")
     form = '$env:{} = "{}"' if sys.platform == "win32" else "export {}={}"
     lines = [
         f"  AWS APIs    {environment['AWS_ENDPOINT_URL']}",
         f"  Edge        {environment['WORKSHOP_EDGE_URL']}   (http://DISTRIBUTION.cloudfront.localhost:{edge_port}/)",
+        f"              seen from {locations}",
         f"  Nameserver  {host}:{port}   (dig @{host} -p {port} NAME TXT)",
         f"  Control     {environment['WORKSHOP_CONTROL_URL']}",
         "",

@@ -1,4 +1,4 @@
-"""The local cloud, put together: services in front of moto, engines behind them, three sockets on loopback."""
+"""The local cloud, put together: services in front of moto, engines behind them, sockets on loopback."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -17,7 +17,7 @@ from local_cloud.authorizer import Authorizer, read_policy
 from local_cloud.call_log import CallLog
 from local_cloud.clock import Clock
 from local_cloud.control import PREFIX, Control
-from local_cloud.engines.edge import Edge
+from local_cloud.engines.edge import CITIES, City, Edge
 from local_cloud.engines.nameserver import Nameserver
 from local_cloud.engines.prober import Prober
 from local_cloud.engines.replicator import Replicator
@@ -49,11 +49,12 @@ class LocalCloud:
 
     Args:
         port: Port of the AWS APIs; 0 takes a free one.
-        edge_port: Port at which distributions answer.
+        edge_port: Port at which distributions answer in the first of the cities; free ones are taken in the others.
         nameserver_port: UDP and TCP port of the nameserver.
         speed: How many times faster than AWS long waits are; see `Clock`.
-        environments: Function environments that an edge keeps for each function version.
-        concurrent_executions: Functions that the edge runs at once; one more is throttled, with 0 each of them.
+        environments: Function environments that each region keeps for each function version.
+        concurrent_executions: Functions that each region of the edge runs at once; one more is throttled, with 0 each.
+        cities: The edge locations.
         call_log: A file to which each call is appended as a line of JSON.
         enforce: A file with the IAM policy of the user `learner`; None lets the learner do everything.
 
@@ -71,6 +72,7 @@ class LocalCloud:
         speed: float = 200.0,
         environments: int = 2,
         concurrent_executions: int = 1000,
+        cities: Sequence[City] = CITIES,
         call_log: Path | None = None,
         enforce: Path | None = None,
     ) -> None:
@@ -105,6 +107,7 @@ class LocalCloud:
                 respond_at_once=self.gateway.respond_at_once,
                 clock=self.clock,
                 port=edge_port,
+                cities=cities,
                 keep_log=self.logs.keep,
                 concurrent_executions=concurrent_executions,
                 faults=self.faults,
@@ -154,6 +157,7 @@ class LocalCloud:
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_DEFAULT_REGION": "eu-west-1",
             "WORKSHOP_EDGE_URL": self.edge.url,
+            "WORKSHOP_EDGE_LOCATIONS": ",".join(f"{city}={url}" for city, url in self.edge.urls.items()),
             "WORKSHOP_NAMESERVER": f"{host}:{port}",
             "WORKSHOP_CONTROL_URL": f"{self._server.url}{PREFIX.rstrip('/')}",
             **({"WORKSHOP_ENFORCED_POLICY": str(self._enforced)} if self._enforced else {}),
@@ -176,7 +180,7 @@ class LocalCloud:
         self.stop()
 
     def start(self) -> None:
-        """Begin to answer. Returns once all three sockets do. A cloud is started once."""
+        """Begin to answer. Returns once all sockets do. A cloud is started once."""
         self._start_thread("local-cloud-loop", self._loop.run_forever)
         self.nameserver.start()
         self._run(self.sandbox.start())

@@ -25,7 +25,7 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
 from workshop_lib.blind_session import open_blind_session
 from workshop_lib.calls import CallLog
-from workshop_lib.errors import CloudNotReachable, CostNotAccepted, NotTheLocalCloud
+from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
 from workshop_lib.guards import choose_cloud, is_read, require_loopback
 from workshop_lib.names import get_names_path
 
@@ -84,6 +84,8 @@ class Cloud:
             require_loopback(self.environment["AWS_ENDPOINT_URL"])
             if self.nameserver:
                 require_loopback(f"http://{self.nameserver}")
+            for url in self.edge_locations.values():
+                require_loopback(url)
         core = open_blind_session() if self.is_local else botocore.session.get_session()
         self._session = boto3.Session(botocore_session=core)
         paths = core.get_component("data_loader").search_paths
@@ -155,17 +157,43 @@ class Cloud:
         """`HOST:PORT` of the local cloud's nameserver; None on AWS, where each hosted zone has its own."""
         return self.environment.get("WORKSHOP_NAMESERVER")
 
-    def page_url(self, domain_name: str, path: str = "/") -> str:
+    @property
+    def edge_locations(self) -> dict[str, str]:
+        """Where the local cloud's edge locations answer: city → URL. Empty on AWS, where DNS knows the nearest one."""
+        listed = self.environment.get("WORKSHOP_EDGE_LOCATIONS", "").split(",")
+        return {city: url for city, _, url in (pair.partition("=") for pair in listed) if city}
+
+    def page_url(self, domain_name: str, path: str = "/", seen_from: str | None = None) -> str:
         """Where a viewer finds a page of a distribution.
 
         Args:
             domain_name: `d….cloudfront.net`, as AWS calls the distribution.
             path: Begins with a slash.
+            seen_from: A city with an edge location of the local cloud; without it, the first one. Each has a cache of
+                its own.
+
+        Raises:
+            InvalidName: The local cloud has no edge location there.
+            WorkshopError: A city was named on AWS.
         """
         if not self.is_local:
+            if seen_from is not None:
+                raise WorkshopError(
+                    f"On AWS a viewer is where it is, so you can't look from {seen_from!r}. Leave seen_from out; to look "
+                    "from elsewhere, run curl where a viewer would be, for instance in CloudShell of another region."
+                )
             return f"https://{domain_name}{path}"
-        edge = urlsplit(self.environment["WORKSHOP_EDGE_URL"])
+        edge = urlsplit(self._find_edge(seen_from))
         return f"http://{domain_name.removesuffix('.cloudfront.net')}.cloudfront.localhost:{edge.port}{path}"
+
+    def _find_edge(self, city: str | None) -> str:
+        if city is None:
+            return self.environment["WORKSHOP_EDGE_URL"]
+        if city not in self.edge_locations:
+            raise InvalidName(
+                f"The local cloud has no edge location in {city!r}. Choose one of {', '.join(self.edge_locations)}."
+            )
+        return self.edge_locations[city]
 
     def forget_calls(self) -> None:
         """Empty `calls`, so that it shows the next step's calls alone."""

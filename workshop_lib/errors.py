@@ -36,7 +36,7 @@ class WorkshopError(Exception):
 
 
 class InvalidName(WorkshopError, ValueError):
-    """A name, region or weight that AWS would refuse."""
+    """A name, region or weight that AWS would refuse; or a city in which the local cloud has no edge location."""
 
 
 class StepOutOfOrder(WorkshopError):

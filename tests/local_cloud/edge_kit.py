@@ -6,7 +6,7 @@ import asyncio
 import http.client
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,7 @@ from cloudfront_kit import FUNCTION, Kit, make_kit, minimal_behavior, minimal_co
 
 from local_cloud.call import Response
 from local_cloud.clock import Clock
-from local_cloud.engines.edge import Edge
+from local_cloud.engines.edge import CITIES, City, Edge
 from local_cloud.engines.sandbox import DeployedFunction, Invocation
 
 IRELAND, SINGAPORE = "site.s3.eu-west-1.amazonaws.com", "twin.s3.ap-southeast-1.amazonaws.com"
@@ -120,6 +120,7 @@ class EdgeKit:
     functions: Functions = field(default_factory=Functions)
     logs: list[tuple[str, str, str, list[str]]] = field(default_factory=list)
     domain_name: str = ""
+    city: str = "Dublin"
 
     def create(self, *, deployed: bool = True, **changes: Any) -> str:
         """Create a distribution that answers; returns its id."""
@@ -158,10 +159,17 @@ class EdgeKit:
         return minimal_origin(S3OriginConfig=s3, CustomHeaders=headers)
 
     def get(
-        self, path: str, *, host: str = "", method: str = "GET", body: bytes | None = None, **headers: str
+        self,
+        path: str,
+        *,
+        host: str = "",
+        method: str = "GET",
+        body: bytes | None = None,
+        seen_from: str = "",
+        **headers: str,
     ) -> Answer:
         """Ask the edge, on a connection of its own."""
-        address = urlsplit(self.edge.url)
+        address = urlsplit(self.edge.urls[seen_from or self.city])
         connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
         sent = {"Host": host or self.domain_name} | {name.replace("_", "-"): v for name, v in headers.items()}
         try:
@@ -185,6 +193,23 @@ def with_functions(*events: str, include_body: bool = False, **changes: Any) -> 
     return minimal_behavior(LambdaFunctionAssociations={"Quantity": len(items), "Items": items}, **changes)
 
 
+def own_policy(edge: EdgeKit, *, ttls: tuple[int, int, int] = (0, 60, 600), **in_key: Any) -> dict[str, Any]:
+    """A cache behavior with a cache policy of its own."""
+    config = {
+        "EnableAcceptEncodingGzip": False,
+        "HeadersConfig": {"HeaderBehavior": "none"},
+        "CookiesConfig": {"CookieBehavior": "none"},
+        "QueryStringsConfig": {"QueryStringBehavior": "none"},
+        **in_key,
+    }
+    minimum, default, maximum = ttls
+    policy = {"Name": "own", "MinTTL": minimum, "DefaultTTL": default, "MaxTTL": maximum}
+    made = edge.cloudfront.client.create_cache_policy(
+        CachePolicyConfig=policy | {"ParametersInCacheKeyAndForwardedToOrigin": config}
+    )
+    return minimal_behavior(CachePolicyId=made["CachePolicy"]["Id"])
+
+
 async def _let_tasks_end() -> None:
     """Wait for what the edge has begun; what doesn't end fails this test, not a later one by a line in its log."""
     left = asyncio.all_tasks() - {asyncio.current_task()}
@@ -194,7 +219,7 @@ async def _let_tasks_end() -> None:
 
 
 @contextmanager
-def running_edge(*, concurrent_executions: int = 1000) -> Iterator[EdgeKit]:
+def running_edge(*, concurrent_executions: int = 1000, cities: Sequence[City] = CITIES) -> Iterator[EdgeKit]:
     """An edge that answers, in a loop of its own."""
     kit, buckets, functions = make_kit(), Buckets(), Functions()
     logs: list[tuple[str, str, str, list[str]]] = []
@@ -206,6 +231,7 @@ def running_edge(*, concurrent_executions: int = 1000) -> Iterator[EdgeKit]:
         clock=Clock(1, now=kit.time),
         keep_log=lambda *log: logs.append(log),
         concurrent_executions=concurrent_executions,
+        cities=cities,
     )
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)

@@ -46,6 +46,23 @@ def test_a_viewer_gets_the_page_and_then_gets_it_from_the_cache(
     assert fetch_page(connected.page_url(domain_name)).x_cache == "Miss from cloudfront"
 
 
+def test_each_city_sees_the_site_from_a_cache_of_its_own(
+    connected: Cloud, deployed: dict[str, str], ireland: S3Client, names: WorkshopNames
+) -> None:
+    ireland.put_object(Bucket=names.source_bucket, Key="index.html", Body=b"<h1>Hello", CacheControl="max-age=60")
+    domain_name = deployed["domain_name"]
+    wait_until_page_is_served(connected.page_url(domain_name), timeout=10)
+
+    seen = {city: fetch_page(connected.page_url(domain_name, seen_from=city)) for city in connected.edge_locations}
+
+    assert {page.text for page in seen.values()} == {"<h1>Hello"}
+    assert [(city, page.headers["x-amz-cf-pop"], page.x_cache) for city, page in seen.items()] == [
+        ("Dublin", "DUB56-P1", "Hit from cloudfront"),
+        ("Manchester", "MAN51-P1", "Hit from cloudfront"),
+        ("Singapore", "SIN52-P1", "Miss from cloudfront"),
+    ]
+
+
 def test_the_traffic_follows_the_records(
     connected: Cloud, deployed: dict[str, str], zone_id: str, names: WorkshopNames
 ) -> None:

@@ -9,14 +9,18 @@ from botocore.stub import Stubber
 
 from workshop_lib.calls import CallLog, summarize
 from workshop_lib.cloud import Cloud, accept_costs, connect
-from workshop_lib.errors import CostNotAccepted
+from workshop_lib.errors import CostNotAccepted, InvalidName, WorkshopError
 from workshop_lib.guards import is_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LOCAL = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4000", "WORKSHOP_EDGE_URL": "http://127.0.0.1:4001"}
+LOCAL = {
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:4000",
+    "WORKSHOP_EDGE_URL": "http://127.0.0.1:4001",
+    "WORKSHOP_EDGE_LOCATIONS": "Dublin=http://127.0.0.1:4001,Singapore=http://127.0.0.1:4003",
+}
 ACCOUNT = "111122223333"
 
 
@@ -131,6 +135,23 @@ def test_a_page_of_the_local_cloud_is_on_this_machine() -> None:
     url = Cloud(LOCAL).page_url("d111.cloudfront.net", "/index.html")
 
     assert url == "http://d111.cloudfront.localhost:4001/index.html"
+
+
+def test_a_page_is_seen_from_a_city() -> None:
+    url = Cloud(LOCAL).page_url("d111.cloudfront.net", "/index.html", seen_from="Singapore")
+
+    assert url == "http://d111.cloudfront.localhost:4003/index.html"
+
+
+def test_a_city_without_an_edge_location_is_refused_and_the_others_are_named() -> None:
+    with pytest.raises(InvalidName, match=r"no edge location in 'Cork'\. Choose one of Dublin, Singapore\."):
+        Cloud(LOCAL).page_url("d111.cloudfront.net", seen_from="Cork")
+
+
+def test_on_aws_viewers_are_where_they_are(aws: Cloud) -> None:
+    assert aws.edge_locations == {}
+    with pytest.raises(WorkshopError, match=r"On AWS a viewer is where it is.*CloudShell of another region"):
+        aws.page_url("d111.cloudfront.net", seen_from="Singapore")
 
 
 def test_a_page_of_aws_is_at_cloudfront(aws: Cloud) -> None:

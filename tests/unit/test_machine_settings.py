@@ -235,6 +235,11 @@ def test_a_nameserver_elsewhere_is_refused() -> None:
         Cloud({"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "WORKSHOP_NAMESERVER": "192.0.2.1:53"})
 
 
+def test_an_edge_location_elsewhere_is_refused() -> None:
+    with pytest.raises(NotTheLocalCloud, match=r"192\.0\.2\.1"):
+        Cloud({"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "WORKSHOP_EDGE_LOCATIONS": "Cork=http://192.0.2.1:80"})
+
+
 def test_without_the_local_nameserver_nobody_elses_is_asked() -> None:
     cloud = Cloud({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
 

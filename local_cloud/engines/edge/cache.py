@@ -1,9 +1,7 @@
-"""What an edge keeps, for how long it is fresh, and how it is forgotten."""
+"""What an edge keeps, and how it is forgotten."""
 
 from __future__ import annotations
 
-import email.utils
-import re
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,9 +9,9 @@ from dataclasses import dataclass
 from multidict import CIMultiDict
 
 from local_cloud.engines.edge.cache_key import Key
-from local_cloud.engines.edge.site import Caching, path_matcher
+from local_cloud.engines.edge.site import path_matcher
 
-_MEGABYTE = 1024 * 1024
+MEGABYTE = 1024 * 1024
 
 
 @dataclass
@@ -57,7 +55,7 @@ class Cache:
         room: Bytes to keep at most. A larger object is not kept at all.
     """
 
-    def __init__(self, room: int = 64 * _MEGABYTE) -> None:
+    def __init__(self, room: int = 64 * MEGABYTE) -> None:
         self._objects: OrderedDict[Key, Object] = OrderedDict()
         self._room = room
         self._used = 0
@@ -101,39 +99,3 @@ class Cache:
 
     def __len__(self) -> int:
         return len(self._objects)
-
-
-_SECONDS = re.compile(r"(s-maxage|max-age)\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
-_NEVER = re.compile(r"\b(no-cache|no-store|private)\b", re.IGNORECASE)
-
-
-def seconds_to_keep(headers: CIMultiDict[str], by: Caching, now: float) -> float:
-    """How long an answer is fresh (CFDG/Expiration): what the origin says, within the cache behavior's bounds.
-
-    A minimum TTL above 0 also holds for `no-cache`, `no-store` and `private`.
-    """
-    control = ",".join(headers.getall("Cache-Control", ()))
-    if _NEVER.search(control):
-        return by.minimum
-    said = {name.lower(): float(value) for name, value in _SECONDS.findall(control)}
-    wanted = said.get("s-maxage", said.get("max-age"))
-    if wanted is None and "Expires" in headers:
-        wanted = max(0.0, _moment(headers["Expires"]) - now)
-    if wanted is None:
-        wanted = by.default
-    return min(max(wanted, by.minimum), by.maximum)
-
-
-def error_seconds_to_keep(headers: CIMultiDict[str], by: Caching, minimum: float) -> float:
-    """How long an error is kept: the error caching minimum TTL, or longer when the origin says so."""
-    if not by.is_enabled:
-        return 0.0
-    said = _SECONDS.search(",".join(headers.getall("Cache-Control", ())))
-    return max(minimum, min(float(said[2]), by.maximum)) if said else minimum
-
-
-def _moment(text: str) -> float:
-    try:
-        return email.utils.parsedate_to_datetime(text).timestamp()
-    except (TypeError, ValueError, OverflowError):
-        return 0.0  # an Expires that is no date, such as "0", lies in the past (RFC 9111, 5.3)

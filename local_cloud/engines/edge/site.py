@@ -86,6 +86,11 @@ class Origin:
     config: Config
     fails_over: frozenset[int] = frozenset()
 
+    @property
+    def is_bucket(self) -> bool:
+        """True for an S3 origin; a bucket that is configured as a custom origin is none."""
+        return "S3OriginConfig" in self.config
+
 
 @dataclass
 class ErrorResponse:

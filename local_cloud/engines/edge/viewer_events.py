@@ -8,9 +8,9 @@ from collections.abc import Callable
 from multidict import CIMultiDict
 
 from local_cloud.engines.edge.cache import Object
+from local_cloud.engines.edge.edge_cache import Served
 from local_cloud.engines.edge.events import Viewer, event_response, viewer_request
 from local_cloud.engines.edge.header_rules import VIEWER_REQUEST, VIEWER_RESPONSE
-from local_cloud.engines.edge.location import Served
 from local_cloud.engines.edge.objects import from_error, from_function, with_changes
 from local_cloud.engines.edge.running import FunctionFailed, FunctionRunner
 from local_cloud.engines.edge.site import Behavior, Site

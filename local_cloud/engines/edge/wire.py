@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import random
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -12,7 +13,6 @@ from aiohttp.web_protocol import _ErrInfo
 
 from local_cloud.engines.edge.pages import error_page
 
-POP = "DUB56-P1"
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of a request's body that this edge takes; CloudFront takes 20 GB."""
 
@@ -21,7 +21,16 @@ _TOO_LARGE = f"The request's body is larger than {LARGEST_BODY} bytes, which is 
 
 
 class WireServer(web.Server):
-    """aiohttp's server, with CloudFront's pages for requests that never reach the handler."""
+    """aiohttp's server, with CloudFront's pages for requests that never reach the handler.
+
+    Args:
+        handler: Answers requests.
+        pop: Code of the edge location.
+    """
+
+    def __init__(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], *, pop: str) -> None:
+        super().__init__(handler, access_log=None)
+        self.pop = pop
 
     def __call__(self) -> web.RequestHandler:
         """Called by asyncio for each connection."""
@@ -62,25 +71,26 @@ class _Connection(web.RequestHandler):
         if status != 400:
             return super().handle_error(request, status, exc, message)
         self.log_debug("A malformed request: %s", message)
-        return _last(refuse(400, _BAD_REQUEST))
+        assert isinstance(self._manager, WireServer)
+        return _last(refuse(400, _BAD_REQUEST, self._manager.pop))
 
 
-async def read_body(request: web.BaseRequest) -> bytes | web.Response:
-    """The body of a request, or the refusal of one that is malformed or too large."""
+async def read_body(request: web.BaseRequest, pop: str) -> bytes | web.Response:
+    """The body of a request to the edge location `pop`, or the refusal of one that is malformed or too large."""
     if not request.body_exists:
         return b""
     try:
         return await request.read()
     except web.HTTPRequestEntityTooLarge:
-        return _last(refuse(413, _TOO_LARGE))
+        return _last(refuse(413, _TOO_LARGE, pop))
     except web.RequestPayloadError:
-        return _last(refuse(400, _BAD_REQUEST))
+        return _last(refuse(400, _BAD_REQUEST, pop))
 
 
-def refuse(status: int, reason: str) -> web.Response:
+def refuse(status: int, reason: str, pop: str) -> web.Response:
     """An error that CloudFront gives without asking anybody."""
     request_id = new_request_id()
-    fields = {"X-Cache": "Error from cloudfront", "X-Amz-Cf-Pop": POP, "X-Amz-Cf-Id": request_id}
+    fields = {"X-Cache": "Error from cloudfront", "X-Amz-Cf-Pop": pop, "X-Amz-Cf-Id": request_id}
     fields |= {"Content-Type": "text/html; charset=utf-8", "Server": "CloudFront"}
     return web.Response(status=status, headers=fields, body=error_page(status, reason, request_id))
 

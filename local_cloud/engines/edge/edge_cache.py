@@ -1,0 +1,159 @@
+"""One level of CloudFront's cache: what it keeps, what it asks for, and how it answers.
+
+A regional edge cache is one, and so is each edge location ("regional edge caches have feature parity with POPs",
+CFDG/HowCloudFrontWorks).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from local_cloud.engines.edge.cache import MEGABYTE, Cache, Object
+from local_cloud.engines.edge.cache_key import Key
+from local_cloud.engines.edge.events import Viewer
+from local_cloud.engines.edge.fetching import Fetcher
+from local_cloud.engines.edge.freshness import (
+    error_seconds_to_keep,
+    seconds_to_keep,
+    stale_if_error_until,
+    stale_while_revalidate_until,
+)
+from local_cloud.engines.edge.site import Behavior, Site
+
+HIT, REFRESH_HIT = "Hit from cloudfront", "RefreshHit from cloudfront"
+ERROR = "Error from cloudfront"
+LEAST_FOR_S3_ERRORS = 1.0
+"""Seconds that an S3 origin's error is kept, also with an error caching minimum TTL of 0."""
+
+
+class Served(NamedTuple):
+    """What a viewer, or an edge location, gets.
+
+    Attributes:
+        thing: The object.
+        x_cache: What X-Cache says.
+        from_cache: True when no origin was asked for this viewer; its Age is told then.
+    """
+
+    thing: Object
+    x_cache: str
+    from_cache: bool = False
+
+
+class EdgeCache:
+    """Answers from its cache, and fills it from origins.
+
+    Args:
+        fetcher: Asks origins.
+        now: Seconds since the epoch. Cache TTLs are never shortened.
+        room: Bytes to keep at most.
+    """
+
+    def __init__(self, fetcher: Fetcher, *, now: Callable[[], float], room: int = 64 * MEGABYTE) -> None:
+        self.cache = Cache(room)
+        self._fetcher = fetcher
+        self._now = now
+        self._flights: dict[tuple[Key, str, int], asyncio.Task[Served]] = {}
+
+    def find(self, key: Key, method: str) -> Object | None:
+        """A fresh object for a viewer, or None. After HEAD an object is no use for GET."""
+        held = self.cache.get(key)
+        if held is None or held.fresh_until <= self._now() or (held.is_head and method != "HEAD"):
+            return None
+        return held
+
+    async def get(self, key: Key, site: Site, behavior: Behavior, viewer: Viewer) -> Served:
+        """What the viewer gets, from the cache or from an origin; for what the cache behavior may keep.
+
+        Requests for the same object at the same time share one request to the origin, unless the answer turned out to
+        be for one viewer only.
+        """
+        if held := self.find(key, viewer.method):
+            return _from_cache(held)
+        flight_key = (key, viewer.method, self.cache.epoch)
+        flight = self._flights.get(flight_key)
+        is_first = flight is None
+        if flight is None:
+            flight = asyncio.create_task(self._fill(key, site, behavior, viewer))
+            self._flights[flight_key] = flight
+            flight.add_done_callback(lambda _: self._flights.pop(flight_key, None))
+        stale = self._find_stale(key, viewer.method)
+        if stale and self._now() < stale_while_revalidate_until(stale, behavior.caching):
+            return _from_cache(stale)
+        served = await asyncio.shield(flight)
+        if is_first:
+            return served
+        if served.thing.fresh_until <= self._now() and not served.thing.is_error:
+            return await self._fill(key, site, behavior, viewer)
+        return _from_cache(served.thing)
+
+    async def _fill(self, key: Key, site: Site, behavior: Behavior, viewer: Viewer) -> Served:
+        """Ask, and keep what comes; what is fresh no longer is kept too, for when the origin confirms it or fails."""
+        epoch = self.cache.epoch
+        served = await self._ask(key, site, behavior, viewer, self._find_stale(key, viewer.method))
+        thing = served.thing
+        is_kept = thing.fresh_until > self._now() or (thing.status == 200 and not thing.is_error)
+        if is_kept and epoch == self.cache.epoch:
+            self.cache.put(key, thing)
+        return served
+
+    async def _ask(self, key: Key, site: Site, behavior: Behavior, viewer: Viewer, stale: Object | None) -> Served:
+        """Ask an origin, with the conditions of the object that is kept but no longer fresh."""
+        thing = await self._fetcher.fetch(site, behavior, viewer, _conditions(stale))
+        if stale and thing.status == 304:
+            thing, x_cache = _confirmed(stale, thing), REFRESH_HIT
+        else:
+            x_cache = thing.x_cache
+        thing.fresh_until = thing.stored_at + _seconds(thing, site, behavior)
+        return self.prefer_stale(Served(thing, x_cache), stale, behavior)
+
+    def prefer_stale(self, served: Served, stale: Object | None, behavior: Behavior) -> Served:
+        """While the origin fails, the object that is kept goes on being served (CFDG/HTTPStatusCodes).
+
+        No one is asked again for as long as the error would be kept.
+        """
+        thing = served.thing
+        if stale is None or thing.status < 500 or thing.x_cache != ERROR:
+            return served
+        until = stale_if_error_until(stale, behavior.caching)
+        if until <= self._now():
+            return served
+        return _from_cache(dataclasses.replace(stale, fresh_until=min(thing.fresh_until, until)))
+
+    def _find_stale(self, key: Key, method: str) -> Object | None:
+        held = self.cache.get(key)
+        if held is None or held.is_error or (held.is_head and method != "HEAD"):
+            return None
+        return held
+
+
+def _from_cache(thing: Object) -> Served:
+    return Served(thing, ERROR if thing.is_error else HIT, from_cache=True)
+
+
+def _seconds(thing: Object, site: Site, behavior: Behavior) -> float:
+    """How long what an origin answered is fresh."""
+    if thing.status < 400:
+        return seconds_to_keep(thing, behavior.caching)
+    least = LEAST_FOR_S3_ERRORS if site.origins[behavior.target][0].is_bucket else 0.0
+    minimum = max(least, site.error_response(thing.status).ttl)
+    return error_seconds_to_keep(thing, behavior.caching, minimum)
+
+
+def _conditions(stale: Object | None) -> Mapping[str, str]:
+    if stale is None:
+        return {}
+    named = {"If-None-Match": stale.headers.get("ETag"), "If-Modified-Since": stale.headers.get("Last-Modified")}
+    return {name: value for name, value in named.items() if value}
+
+
+def _confirmed(stale: Object, answer: Object) -> Object:
+    """The object that is kept, with the headers that came with the 304 (RFC 9111, 4.3.4)."""
+    headers = stale.headers.copy()
+    for name in ("Cache-Control", "Expires", "ETag", "Last-Modified", "Date", "x-amz-version-id"):
+        if name in answer.headers:
+            headers[name] = answer.headers[name]
+    return dataclasses.replace(stale, headers=headers, stored_at=answer.stored_at, head=None)

@@ -1,0 +1,102 @@
+"""For how long an answer is fresh, and for how long it may be served when it no longer is.
+
+CFDG/Expiration, custom-error-pages-expiration, HTTPStatusCodes and http-3xx-status-codes, 2026. They don't mention
+`must-revalidate`, which RFC 9111 has; here it has no effect.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import re
+from collections.abc import Mapping
+
+from multidict import CIMultiDict
+
+from local_cloud.engines.edge.cache import Object
+from local_cloud.engines.edge.site import Caching
+
+_DIRECTIVE = re.compile(
+    r"(?<![\w-])(s-maxage|max-age|stale-while-revalidate|stale-if-error)\s*=\s*\"?(\d{1,10})", re.IGNORECASE
+)
+_NEVER = re.compile(r"\b(no-cache|no-store|private)\b", re.IGNORECASE)
+_KEPT_ERRORS = frozenset((404, 410, 414, 500, 501, 502, 503, 504))
+_ERRORS_KEPT_IF_TOLD = frozenset((400, 403, 405, 412, 415))
+_ERRORS_NOT_KEPT_IF_TOLD = frozenset((404, 410, 414, 501))
+_REDIRECTS_KEPT_IF_TOLD = frozenset((307, 308))
+
+
+def seconds_to_keep(thing: Object, by: Caching) -> float:
+    """How long an answer is fresh: what the origin says, within the cache behavior's bounds.
+
+    A minimum TTL above 0 also holds for `no-cache`, `no-store` and `private`. 307 and 308 are kept only when
+    Cache-Control says so.
+    """
+    control = _control(thing.headers)
+    if thing.status in _REDIRECTS_KEPT_IF_TOLD and not control:
+        return 0.0
+    if _NEVER.search(control):
+        return by.minimum
+    wanted = _seconds_said(control, thing.headers, thing.stored_at)
+    return min(max(by.default if wanted is None else wanted, by.minimum), by.maximum)
+
+
+def error_seconds_to_keep(thing: Object, by: Caching, minimum: float) -> float:
+    """How long an error is kept: the error caching minimum TTL, or longer when the origin says so.
+
+    Args:
+        thing: The error.
+        by: The cache behavior's policy; one that keeps nothing keeps no errors either.
+        minimum: The error caching minimum TTL for its status, in seconds.
+
+    Returns:
+        Seconds. 0 for what CloudFront keeps only if Cache-Control has an age (such as 403) and it has none; for 404 and
+        its like, if Cache-Control forbids it; and for all statuses that CloudFront's list doesn't have.
+    """
+    control = _control(thing.headers)
+    ages = _directives(control).keys() & {"max-age", "s-maxage"}
+    if thing.status not in _KEPT_ERRORS and not (thing.status in _ERRORS_KEPT_IF_TOLD and ages):
+        return 0.0
+    if not by.is_enabled or (thing.status in _ERRORS_NOT_KEPT_IF_TOLD and _NEVER.search(control)):
+        return 0.0
+    return max(minimum, min(_seconds_said(control, thing.headers, thing.stored_at) or 0.0, by.maximum))
+
+
+def stale_if_error_until(thing: Object, by: Caching) -> float:
+    """Until when an object may be served while the origin fails: for the maximum TTL, or as `stale-if-error` says.
+
+    That includes objects with `no-cache`, `no-store` and `private`; the page advises `stale-if-error=0` to avoid it.
+    """
+    return _stale_until("stale-if-error", thing, by, otherwise=by.maximum)
+
+
+def stale_while_revalidate_until(thing: Object, by: Caching) -> float:
+    """Until when an object may be served while the origin is asked: not at all, or as `stale-while-revalidate` says."""
+    return _stale_until("stale-while-revalidate", thing, by, otherwise=0.0)
+
+
+def _stale_until(directive: str, thing: Object, by: Caching, *, otherwise: float) -> float:
+    """Seconds count from when the object is no longer fresh; after the maximum TTL it is not available at all."""
+    seconds = _directives(_control(thing.headers)).get(directive, otherwise)
+    return thing.stored_at + min(seconds_to_keep(thing, by) + seconds, by.maximum)
+
+
+def _control(headers: CIMultiDict[str]) -> str:
+    return ",".join(headers.getall("Cache-Control", ()))
+
+
+def _directives(control: str) -> Mapping[str, float]:
+    return {name.lower(): float(value) for name, value in _DIRECTIVE.findall(control)}
+
+
+def _seconds_said(control: str, headers: CIMultiDict[str], now: float) -> float | None:
+    said = _directives(control)
+    if (seconds := said.get("s-maxage", said.get("max-age"))) is None and "Expires" in headers:
+        return max(0.0, _moment(headers["Expires"]) - now)
+    return seconds
+
+
+def _moment(text: str) -> float:
+    try:
+        return email.utils.parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return 0.0  # an Expires that is no date, such as "0", lies in the past (RFC 9111, 5.3)
