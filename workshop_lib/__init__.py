@@ -16,6 +16,7 @@
 | `plan` | which notebooks are run, with which parameters |
 | `widgets` | pickers with a `.value` |
 | `plots` | charts |
+| `drill` | what was guessed, predicted and measured of one drill, side by side |
 | `clean_up` | lists and deletes what the workshop made; the receipt |
 | `inventory` | what the workshop may have made: how each kind is found and deleted |
 | `replication` | steps: buckets, versioning, replication, the website |
@@ -28,8 +29,10 @@
 | `waiting` | every wait, with a progress bar and a timeout that says what it last saw |
 | `packaging` | the edge function as a zip, byte for byte the same each time |
 | `roles` | IAM roles, as several steps need them |
+| `timeline` | asks at a steady rate while something is done |
 | `polling` | looking again and again |
 | `observe` | looks as a viewer (HTTP), a resolver (DNS) or an operator (statuses) would |
+| `measurement` | what a viewer saw in the course of time, and when the traffic had moved |
 | `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
 | `ownership` | the marks on what the workshop made, and so may delete |

@@ -6,7 +6,7 @@ import functools
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 import urllib3
 from botocore.exceptions import ClientError
 
-from workshop_lib.errors import CloudNotReachable, get_error_code, name_missed_step
+from workshop_lib.errors import CloudNotReachable, InvalidName, get_error_code, name_missed_step
 from workshop_lib.guards import choose_cloud, require_loopback
+from workshop_lib.names import S3Origin
 from workshop_lib.ownership import MADE_BY
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class TxtAnswer(NamedTuple):
 @functools.cache
 def _get_pool() -> urllib3.PoolManager:
     """One pool of connections for all viewers; it knows no proxies."""
-    return urllib3.PoolManager(maxsize=16, retries=False, timeout=30)
+    return urllib3.PoolManager(maxsize=64, retries=False, timeout=30)
 
 
 def fetch_page(url: str, *, headers: dict[str, str] | None = None) -> Page:
@@ -109,6 +110,22 @@ def fetch_page(url: str, *, headers: dict[str, str] | None = None) -> Page:
         raise CloudNotReachable(f"{url} does not answer ({error}). Run `workshop status`.") from error
     text = response.data.decode("utf-8", errors="replace")
     return Page(url, response.status, {key.lower(): value for key, value in response.headers.items()}, text)
+
+
+def region_by_replication(source: S3Origin, destination: S3Origin) -> Callable[[Page], str | None]:
+    """Tell which region sent a page, by the replication status that S3 keeps on the object.
+
+    For `record_timeline(region_of=…)` with pages that are no region markers. Right for pages that were published in the
+    source bucket: with replication both ways, one from the destination is told the wrong way round. A page without a
+    status, because no rule applied to it, is told as None, and so is an error page.
+
+    Args:
+        source: Where the pages were published.
+        destination: Where S3 copied them.
+
+    """
+    regions = dict.fromkeys(("PENDING", "COMPLETED", "FAILED"), source.region) | {"REPLICA": destination.region}
+    return lambda page: regions.get(page.replication_status or "")
 
 
 def count_regions(
@@ -178,6 +195,27 @@ def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] =
     if answer.rrset is None:
         return []
     return [TxtAnswer(b"".join(record.strings).decode(), answer.rrset.ttl) for record in answer.rrset]
+
+
+def look_up_region(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = ()) -> str | None:
+    """The region that DNS names just now, past all caches; one draw, where several record sets have weights.
+
+    Args:
+        cloud: The cloud.
+        record_name: Without a dot at the end.
+        name_servers: As for `look_up_txt`.
+
+    Returns:
+        The region of the first answer; None if there is no such record, or its text names no bucket.
+
+    Raises:
+        CloudNotReachable: No name server answers.
+    """
+    answers = look_up_txt(cloud, record_name=record_name, name_servers=name_servers)
+    try:
+        return S3Origin.from_domain_name(answers[0].text).region if answers else None
+    except InvalidName:
+        return None
 
 
 def get_replication_status(s3: S3Client, *, bucket: str, key: str) -> dict[str, Any]:

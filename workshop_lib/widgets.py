@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 from botocore.exceptions import ClientError
 
+from workshop_lib.drill import Hypothesis
 from workshop_lib.errors import InvalidName
 from workshop_lib.names import S3Origin, validate_bucket_name, validate_learner_name, validate_region
 
@@ -148,6 +149,31 @@ class WeightsPicker(Picker):
     def by_region(self) -> dict[str, int]:
         """The same weights by the name of the region, as `plot_shares` wants them."""
         return {origin.region: weight for origin, weight in self.value.items()}
+
+
+def hypothesis_picker(*, seconds: float, failed: int, region: str = "eu-west-1") -> Picker:
+    """Ask what the learner expects of a drill, before it is held. `.value` is a `Hypothesis`.
+
+    Args:
+        seconds: Where the guess of the time starts, in seconds.
+        failed: Where the guess of failed requests starts.
+        region: The region that fails.
+    """
+    fields = [
+        ipywidgets.BoundedFloatText(
+            seconds, min=0, max=3600, step=0.5, description="seconds", style=LABEL, layout=WIDE
+        ),
+        ipywidgets.BoundedIntText(failed, min=0, max=10**6, description="failed requests", style=LABEL, layout=WIDE),
+    ]  # fmt: skip
+    place = REGIONS.get(region, region)
+
+    def judge(guess: Hypothesis) -> str:
+        return (
+            f"You say: all of {place}'s share has moved within {guess.seconds:g} seconds, "
+            f"and at most {guess.failed} requests fail."
+        )
+
+    return Picker(fields, lambda: Hypothesis(*(field.value for field in fields)), judge)
 
 
 def describe_weights(weights: Mapping[S3Origin, int]) -> str:

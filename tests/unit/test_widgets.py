@@ -112,3 +112,23 @@ def test_weights_of_zero_everywhere_are_explained():
 def test_a_picker_can_be_read_where_no_widgets_are_drawn():
     assert repr(widgets.learner_picker("ada")) == "Your name: ada"
     assert repr(widgets.weights_picker([70, 30], origins=[IRELAND, SINGAPORE])) == "eu-west-1: 70, ap-southeast-1: 30"
+
+
+def test_a_hypothesis_is_said_as_a_sentence_and_kept_as_numbers():
+    picker = widgets.hypothesis_picker(seconds=30, failed=0)
+
+    picker.children[0].value = 12.5
+    picker.children[1].value = 20
+
+    assert picker.value == (12.5, 20)
+    assert picker.value.seconds == 12.5
+    assert "all of Ireland&#x27;s share has moved within 12.5 seconds, and at most 20 requests" in picker.verdict.value
+
+
+@pytest.mark.parametrize("field", [0, 1])
+def test_nothing_moves_before_it_began_and_fewer_than_no_requests_cannot_fail(field):
+    picker = widgets.hypothesis_picker(seconds=30, failed=5)
+
+    picker.children[field].value = -1
+
+    assert picker.value[field] == 0

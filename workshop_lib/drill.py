@@ -1,0 +1,142 @@
+"""One drill: what was guessed, what was predicted, and what was measured, side by side.
+
+Nothing here fails because a guess was wrong: that is what the drill was for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from workshop_lib.measurement import Timeline
+
+
+class Hypothesis(NamedTuple):
+    """What somebody says before a drill."""
+
+    seconds: float
+    """Within so many seconds the traffic has moved."""
+    failed: int
+    """At most so many requests fail."""
+
+
+class Band(Protocol):
+    """Where a number is predicted to lie, in seconds or requests."""
+
+    @property
+    def earliest(self) -> float:
+        """The least."""
+
+    @property
+    def expected(self) -> float:
+        """What is expected."""
+
+    @property
+    def latest(self) -> float:
+        """The most."""
+
+
+class Prediction(Protocol):
+    """As much of `prediction.SwitchPrediction` as a comparison needs."""
+
+    @property
+    def moved(self) -> Mapping[float, Band]:
+        """Share of the traffic → seconds after the cause until it has moved."""
+
+    @property
+    def failed_requests(self) -> Band:
+        """How many requests fail."""
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """How a drill went. Its repr is one sentence.
+
+    Attributes:
+        moved: Seconds from the cause until the traffic had moved for good; None if it did not.
+        failed: Requests that failed from the cause on.
+        hypothesis_held: Whether both were as guessed.
+        prediction_held: Whether both were as predicted; None without a prediction.
+        sentence: The same in words.
+    """
+
+    moved: float | None
+    failed: int
+    hypothesis_held: bool
+    prediction_held: bool | None
+    sentence: str
+
+    def __repr__(self) -> str:
+        return self.sentence
+
+
+def compare_drill(
+    timeline: Timeline,
+    hypothesis: Hypothesis,
+    *,
+    region: str,
+    cause: str | float | None = None,
+    prediction: Prediction | None = None,
+    share: float = 1.0,
+) -> Comparison:
+    """Compare what was guessed and predicted with what was measured. A wrong guess raises nothing.
+
+    Args:
+        timeline: What was measured.
+        hypothesis: What was guessed, such as the value of a `hypothesis_picker`.
+        region: The region that the traffic moved to.
+        cause: When it began: the label of a mark, or seconds. Otherwise the first mark.
+        prediction: What was predicted.
+        share: How much of the traffic must have moved; one of those that the prediction speaks of.
+
+    Raises:
+        WorkshopError: The timeline has no mark `cause`.
+    """
+    since = find_cause(timeline, cause)
+    moved = timeline.moved_at(region, share=share, since=since)
+    failed = sum(sample.time >= since for sample in timeline.failed)
+    guessed_right = moved is not None and moved <= hypothesis.seconds, failed <= hypothesis.failed
+    measured = (
+        f"moved after {moved:.1f} s" if moved is not None else f"not moved within {timeline.seconds - since:.0f} s"
+    )
+    parts = [
+        f"Measured: {measured}, {failed} failed",
+        f"your hypothesis (within {hypothesis.seconds:g} s, at most {hypothesis.failed} failed) {_judge(guessed_right)}",
+    ]
+    predicted_right = None
+    if prediction:
+        time, failures = prediction.moved[share], prediction.failed_requests
+        predicted_right = (
+            moved is not None and time.earliest <= moved <= time.latest,
+            math.floor(failures.earliest) <= failed <= math.ceil(failures.latest),
+        )
+        parts.append(
+            f"the prediction ({time.earliest:.1f} to {time.latest:.1f} s, "
+            f"{failures.earliest:.0f} to {failures.latest:.0f} failed) {_judge(predicted_right)}"
+        )
+    held = None if predicted_right is None else all(predicted_right)
+    return Comparison(moved, failed, all(guessed_right), held, f"{'; '.join(parts)}.")
+
+
+def find_cause(timeline: Timeline, cause: str | float | None) -> float:
+    """When something began, in seconds: a number as it is, a mark by its label, and None is the first mark.
+
+    Raises:
+        WorkshopError: The timeline has no mark `cause`.
+    """
+    if isinstance(cause, str):
+        return timeline.time_of(cause)
+    if cause is None:
+        return timeline.marks[0].time if timeline.marks else 0.0
+    return cause
+
+
+def _judge(right: tuple[bool, bool]) -> str:
+    return {
+        (True, True): "was right",
+        (True, False): "was right about the time, wrong about the failures",
+        (False, True): "was wrong about the time, right about the failures",
+        (False, False): "was wrong",
+    }[right]
