@@ -94,6 +94,7 @@ def create_distribution(
     version_arn: str,
     name_servers: Sequence[str] = (),
     allowed_buckets: Sequence[str] = (),
+    cache_policy_id: str = CACHING_OPTIMIZED,
     sleep: Sleep = time.sleep,
 ) -> dict[str, str]:
     """Create a distribution whose edge function asks DNS which bucket to read.
@@ -111,6 +112,7 @@ def create_distribution(
         version_arn: The edge function's version, from `edge_function.publish_version`.
         name_servers: The zone's name servers, for a zone that nobody delegated to; `X-DNS-NAMESERVERS`.
         allowed_buckets: The only buckets that a TXT record may name; `X-DNS-ALLOWED-BUCKETS`.
+        cache_policy_id: With `CACHING_DISABLED` every request runs the function, and DNS alone decides.
         sleep: Seam for tests.
 
     Returns:
@@ -130,35 +132,70 @@ def create_distribution(
         origin_access_identity_id=origin_access_identity_id,
         custom_headers={"Quantity": len(items), "Items": items},
         version_arn=version_arn,
-        caching_optimized=CACHING_OPTIMIZED,
+        cache_policy_id=cache_policy_id,
         caching_disabled=CACHING_DISABLED,
     )
-    found = find_distribution(cloudfront, comment=comment)
-    distribution_id = (found or {}).get("id")
     # A role that was made a moment ago isn't known to be assumable everywhere yet (captured from AWS).
-    retry_while(
-        lambda: _put_distribution(cloudfront, distribution_id=distribution_id, wanted=wanted),
+    return retry_while(
+        lambda: _put_distribution(cloudfront, wanted),
         {"InvalidLambdaFunctionAssociation": "must be assumable"},
         what="CloudFront does not know the function's new role yet",
         sleep=sleep,
     )
-    made = find_distribution(cloudfront, comment=comment)
+
+
+def create_failover_distribution(
+    cloudfront: CloudFrontClient,
+    *,
+    comment: str,
+    primary: S3Origin,
+    secondary: S3Origin,
+    origin_access_identity_id: str,
+    cache_policy_id: str = CACHING_OPTIMIZED,
+) -> dict[str, str]:
+    """Create a distribution with an origin group: CloudFront itself asks the second bucket when the first one fails.
+
+    No function, no DNS; for each cache miss anew it asks the primary first (CFDG/high_availability_origin_failover).
+    Running it again updates the distribution with this comment if something differs.
+
+    Args:
+        cloudfront: Client.
+        comment: `names.failover_comment`.
+        primary: What is asked first.
+        secondary: What is asked when that answers 500, 502, 503 or 504, or can't be reached.
+        origin_access_identity_id: From `create_origin_access_identity`; it must be allowed to read both.
+        cache_policy_id: For how long pages are cached.
+
+    Returns:
+        `{"id", "arn", "domain_name", "etag", "status"}`, as `find_distribution` does.
+    """
+    wanted = render_policy(
+        "failover-distribution-configuration",
+        caller_reference=str(uuid.uuid4()),
+        comment=comment,
+        primary_domain_name=primary.domain_name,
+        secondary_domain_name=secondary.domain_name,
+        origin_access_identity_id=origin_access_identity_id,
+        cache_policy_id=cache_policy_id,
+    )
+    return _put_distribution(cloudfront, wanted)
+
+
+def _put_distribution(cloudfront: CloudFrontClient, wanted: dict[str, Any]) -> dict[str, str]:
+    """Create a distribution, or bring the one with the same comment to what is wanted."""
+    found = find_distribution(cloudfront, comment=wanted["Comment"])
+    if found is None:
+        cloudfront.create_distribution(DistributionConfig=wanted)  # type: ignore[arg-type]
+    else:
+        # UpdateDistribution replaces the whole configuration, so begin with what is stored.
+        stored = cloudfront.get_distribution_config(Id=found["id"])
+        config: Any = stored["DistributionConfig"]
+        merged = _merge(config, wanted | {"CallerReference": config["CallerReference"]})
+        if merged != config:
+            cloudfront.update_distribution(Id=found["id"], IfMatch=stored["ETag"], DistributionConfig=merged)
+    made = find_distribution(cloudfront, comment=wanted["Comment"])
     assert made is not None
     return made
-
-
-def _put_distribution(cloudfront: CloudFrontClient, *, distribution_id: str | None, wanted: dict[str, Any]) -> str:
-    """Create a distribution, or bring the one that is there to what is wanted; return its id."""
-    if distribution_id is None:
-        made = cloudfront.create_distribution(DistributionConfig=wanted)  # type: ignore[arg-type]
-        return made["Distribution"]["Id"]
-    # UpdateDistribution replaces the whole configuration, so begin with what is stored.
-    stored = cloudfront.get_distribution_config(Id=distribution_id)
-    config: Any = stored["DistributionConfig"]
-    merged = _merge(config, wanted | {"CallerReference": config["CallerReference"]})
-    if merged != config:
-        cloudfront.update_distribution(Id=distribution_id, IfMatch=stored["ETag"], DistributionConfig=merged)
-    return distribution_id
 
 
 def _merge(stored: Any, wanted: Any) -> Any:

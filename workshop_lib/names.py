@@ -174,6 +174,21 @@ class WorkshopNames:
         """The destination bucket and its region."""
         return S3Origin(self.destination_bucket, self.destination_region)
 
+    @property
+    def failover_comment(self) -> str:
+        """The comment of the distribution with an origin group, which notebook 05 compares with ours."""
+        return f"{self.distribution_comment} failover"
+
+    @property
+    def uncached_comment(self) -> str:
+        """The comment of the distribution that caches nothing, which notebook 05 compares with ours."""
+        return f"{self.distribution_comment} uncached"
+
+    @property
+    def distribution_comments(self) -> tuple[str, ...]:
+        """The comments of all distributions that the workshop makes."""
+        return self.distribution_comment, self.preview_comment, self.failover_comment, self.uncached_comment
+
 
 def suggest_names(
     learner: str,

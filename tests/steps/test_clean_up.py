@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workshop_lib import checks, clean_up, dns_records, health_checks, replication
+from workshop_lib import batch_replication, checks, clean_up, dns_records, health_checks, replication
 from workshop_lib.calls import AccessRefused
-from workshop_lib.distribution import create_distribution, find_distribution
+from workshop_lib.distribution import create_distribution, create_failover_distribution, find_distribution
 from workshop_lib.errors import CheckFailed
 from workshop_lib.names import suggest_names
 from workshop_lib.observe import fetch_page
@@ -32,9 +32,19 @@ def whole_workshop(
     names: WorkshopNames,
 ) -> None:
     """All that the notebooks make."""
-    replication.create_batch_role(connected.iam, role_name=names.batch_role_name, source_bucket=names.source_bucket)
+    batch_replication.create_batch_role(
+        connected.iam, role_name=names.batch_role_name, source_bucket=names.source_bucket
+    )
     preview = {"comment": names.preview_comment, "dns_origin": names.preview_record_name}
     create_distribution(connected.cloudfront, **distribution_parameters | preview)
+    create_distribution(connected.cloudfront, **distribution_parameters | {"comment": names.uncached_comment})
+    create_failover_distribution(
+        connected.cloudfront,
+        comment=names.failover_comment,
+        primary=names.source_origin,
+        secondary=names.destination_origin,
+        origin_access_identity_id=distribution_parameters["origin_access_identity_id"],
+    )
     weights = {names.source_origin: 230, names.destination_origin: 26}
     for origin in weights:
         health_check_id = health_checks.create_health_check(
@@ -207,11 +217,11 @@ def test_in_a_zone_that_was_there_before_only_our_records_go(connected: Cloud, n
 
 
 def test_a_running_job_is_cancelled(replicated: Any, connected: Cloud, names: WorkshopNames, cloud: LocalCloud) -> None:
-    role_arn = replication.create_batch_role(
+    role_arn = batch_replication.create_batch_role(
         connected.iam, role_name=names.batch_role_name, source_bucket=names.source_bucket
     )
     speed, cloud.clock.speed = cloud.clock.speed, 1  # so that the job still runs
-    replication.create_batch_replication_job(
+    batch_replication.create_batch_replication_job(
         connected.s3control(names.source_region),
         account_id=connected.account_id,
         role_arn=role_arn,

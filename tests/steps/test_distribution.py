@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from workshop_lib import checks, distribution
+from workshop_lib import checks, distribution, dns_records, observe, waiting
 from workshop_lib.errors import CheckFailed, StepOutOfOrder
 
 if TYPE_CHECKING:
@@ -155,6 +155,40 @@ class TestDistribution:
     def test_an_invalidation_needs_a_distribution(self, cloudfront: CloudFrontClient) -> None:
         with pytest.raises(StepOutOfOrder, match="create_distribution"):
             distribution.create_invalidation(cloudfront, distribution_id="E0")
+
+
+class TestOtherDesigns:
+    def test_with_caching_disabled_every_request_is_a_miss(
+        self, hasty: None, connected: Cloud, distribution_parameters: dict[str, Any], zone_id: str, names: WorkshopNames
+    ) -> None:
+        dns_records.put_txt_record(
+            connected.route53, zone_id=zone_id, record_name=names.record_name, origin=names.destination_origin
+        )
+        parameters = {"comment": names.uncached_comment, "cache_policy_id": distribution.CACHING_DISABLED}
+        made = distribution.create_distribution(connected.cloudfront, **distribution_parameters | parameters)
+        waiting.wait_until_deployed(connected.cloudfront, distribution_id=made["id"])
+        connected.s3(names.destination_region).put_object(
+            Bucket=names.destination_bucket, Key="page.html", Body=b"page", CacheControl="max-age=60"
+        )
+
+        pages = [observe.fetch_page(connected.page_url(made["domain_name"], "/page.html")) for _ in range(3)]
+
+        assert [page.x_cache for page in pages] == ["Miss from cloudfront"] * 3
+
+    def test_creating_the_origin_group_again_changes_nothing(
+        self, cloudfront: CloudFrontClient, identity_id: str, names: WorkshopNames
+    ) -> None:
+        parameters: Any = {
+            "comment": names.failover_comment,
+            "primary": names.source_origin,
+            "secondary": names.destination_origin,
+            "origin_access_identity_id": identity_id,
+        }
+        first = distribution.create_failover_distribution(cloudfront, **parameters)
+
+        again = distribution.create_failover_distribution(cloudfront, **parameters)
+
+        assert (again["id"], again["etag"]) == (first["id"], first["etag"])
 
 
 class TestFunctionChecks:

@@ -32,7 +32,7 @@ def find_distributions(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]
     """Our distributions, by their comments."""
     for page in cloud.cloudfront.get_paginator("list_distributions").paginate():
         for item in page["DistributionList"].get("Items", []):
-            if item["Comment"] in (names.distribution_comment, names.preview_comment):
+            if item["Comment"] in names.distribution_comments:
                 state = f"{item['Status']}, {'enabled' if item['Enabled'] else 'disabled'}"
                 yield Resource("distribution", item["Id"], state=state)
 
@@ -61,7 +61,7 @@ def _delete_identity(cloud: Cloud, identity: Resource) -> None:
 
 DISTRIBUTIONS = Kind(
     "distribution",
-    lambda names: [f"CloudFront: distributions {names.distribution_comment!r}, {names.preview_comment!r}"],
+    lambda names: [f"CloudFront: distributions {', '.join(map(repr, names.distribution_comments))}"],
     find_distributions,
     _delete_distribution,
 )
