@@ -141,7 +141,7 @@ def test_an_error_expires_in_manchester_when_it_does_in_the_regional_cache(edge:
 
 def test_when_the_origin_fails_viewers_get_stale_pages_and_no_error_in_both_cities(edge: EdgeKit) -> None:
     create_site(edge)
-    edge.buckets.put("/page", "hello")
+    edge.buckets.put("/page", "hello", ETag='"1"')
     ask_all(edge)
     edge.buckets.fail("/page", 503)
     edge.cloudfront.time.pass_by(61)
@@ -149,6 +149,7 @@ def test_when_the_origin_fails_viewers_get_stale_pages_and_no_error_in_both_citi
     answers = [edge.get("/page", seen_from=city) for city in NAMES for _ in range(2)]
 
     assert [(answer.status, answer.text, answer.headers["Age"]) for answer in answers] == [(200, "hello", "61")] * 6
+    assert {answer.x_cache for answer in answers} == {HIT}  # nothing was refreshed
     assert [environ["HTTP_HOST"] for environ in edge.buckets.asked] == [IRELAND] * 4  # each region once more
 
 
@@ -174,6 +175,16 @@ def test_an_edge_location_serves_what_it_has_when_the_regional_cache_has_lost_it
     edge.cloudfront.time.pass_by(11)
 
     assert edge.get("/page").text == "hello"
+
+
+def test_a_function_that_fails_is_no_origin_that_fails(edge: EdgeKit) -> None:
+    create_site(edge)
+    edge.buckets.put("/page", "hello")
+    edge.get("/page")
+    edge.functions.run = lambda event: 1 / 0
+    edge.cloudfront.time.pass_by(61)
+
+    assert edge.get("/page").x_cache == "LambdaExecutionError from cloudfront"
 
 
 def test_an_origin_that_fails_is_asked_again_after_the_error_caching_minimum_ttl(edge: EdgeKit) -> None:
@@ -309,6 +320,16 @@ def test_each_city_shows_the_custom_error_page_and_the_regional_cache_keeps_the_
 
     assert [(answer.status, answer.text, answer.x_cache) for answer in answers] == [(200, "sorry", ERROR)] * 2
     assert [environ["PATH_INFO"] for environ in edge.buckets.asked] == ["/page", "/sorry.html", "/sorry.html"]
+
+
+def test_an_error_page_that_is_missing_is_not_asked_for_again_while_the_error_is_kept(edge: EdgeKit) -> None:
+    item = {"ErrorCode": 404, "ResponsePagePath": "/sorry.html", "ResponseCode": "200", "ErrorCachingMinTTL": 30}
+    create_site(edge, CustomErrorResponses={"Quantity": 1, "Items": [item]})
+    edge.buckets.fail("/page", 404)
+    edge.buckets.fail("/sorry.html", 410)
+
+    assert [edge.get("/page").status for _ in range(2)] == [410, 410]
+    assert len(edge.buckets.asked) == 2
 
 
 def test_a_stale_page_is_preferred_to_the_custom_error_page(edge: EdgeKit) -> None:

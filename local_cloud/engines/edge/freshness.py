@@ -45,7 +45,7 @@ def error_seconds_to_keep(thing: Object, by: Caching, minimum: float) -> float:
 
     Args:
         thing: The error.
-        by: The cache behavior's policy; one that keeps nothing keeps no errors either.
+        by: The cache behavior's policy. What may be kept at all has been decided before.
         minimum: The error caching minimum TTL for its status, in seconds.
 
     Returns:
@@ -56,7 +56,7 @@ def error_seconds_to_keep(thing: Object, by: Caching, minimum: float) -> float:
     ages = _directives(control).keys() & {"max-age", "s-maxage"}
     if thing.status not in _KEPT_ERRORS and not (thing.status in _ERRORS_KEPT_IF_TOLD and ages):
         return 0.0
-    if not by.is_enabled or (thing.status in _ERRORS_NOT_KEPT_IF_TOLD and _NEVER.search(control)):
+    if thing.status in _ERRORS_NOT_KEPT_IF_TOLD and _NEVER.search(control):
         return 0.0
     return max(minimum, min(_seconds_said(control, thing.headers, thing.stored_at) or 0.0, by.maximum))
 
