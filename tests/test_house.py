@@ -36,7 +36,7 @@ EXPECTED_NOTEBOOKS = [
     "06_clean_up",
 ]
 STEP_MODULES = (
-    *("replication", "batch_replication", "edge_function", "dns_records", "health_checks", "distribution"),
+    *("replication", "batch_replication", "edge_function", "dns_records", "health_checks", "distribution", "faults"),
     *("clean_up", "checks"),
 )
 

@@ -3,6 +3,7 @@
 | module | holds |
 |---|---|
 | `cli` | the console command `workshop` |
+| `fault_command` | `workshop fault` |
 | `whole_run` | a run of notebooks: its room, its cloud, its kernels |
 | `runner` | runs notebooks with papermill, one after the other |
 | `own_cloud` | a local cloud for one run alone |
@@ -25,6 +26,7 @@
 | `dns_records` | steps: hosted zone, TXT record sets, weights |
 | `health_checks` | steps: what tells Route 53 that a region is down |
 | `distribution` | steps: origin access identity, bucket policies, distributions, invalidations |
+| `faults` | steps: what breaks in the local cloud, for a while |
 | `checks` | looks at the cloud and says what is wrong and which step mends it |
 | `waiting` | every wait, with a progress bar and a timeout that says what it last saw |
 | `packaging` | the edge function as a zip, byte for byte the same each time |
@@ -36,6 +38,7 @@
 | `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
 | `ownership` | the marks on what the workshop made, and so may delete |
+| `control` | asks the local cloud what AWS has no word for |
 | `blind_session` | a session of botocore that reads nothing of the machine |
 | `calls` | the table of the AWS calls that a notebook made |
 | `guards` | what keeps a client from the wrong cloud |

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import click
 
 from workshop_lib import shared_cloud, whole_run
+from workshop_lib.fault_command import fault
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -293,6 +294,9 @@ def doctor() -> None:
     examination = examine_machine(names_file=_names_file())
     click.echo(str(examination))
     sys.exit(0 if examination.is_fit else 1)
+
+
+main.add_command(fault)
 
 
 def _with_policy(options: dict[str, Any], folder: Path, *, buckets: str = "*") -> dict[str, Any]:

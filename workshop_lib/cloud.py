@@ -25,6 +25,7 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
 from workshop_lib.blind_session import open_blind_session
 from workshop_lib.calls import CallLog
+from workshop_lib.control import ask_control
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
 from workshop_lib.guards import choose_cloud, is_read, require_loopback
 from workshop_lib.names import get_names_path
@@ -156,6 +157,17 @@ class Cloud:
     def nameserver(self) -> str | None:
         """`HOST:PORT` of the local cloud's nameserver; None on AWS, where each hosted zone has its own."""
         return self.environment.get("WORKSHOP_NAMESERVER")
+
+    @property
+    def control_url(self) -> str | None:
+        """Where the local cloud is asked what AWS has no word for, such as faults; None on AWS."""
+        url = self.environment.get("WORKSHOP_CONTROL_URL")
+        return require_loopback(url) if url else None
+
+    @functools.cached_property
+    def speed(self) -> float:
+        """How many times faster than on AWS the long waits are, asked once; 1 on AWS. TTLs are the same on both."""
+        return float(ask_control(self.control_url, "GET", "speed")["speed"]) if self.control_url else 1.0
 
     @property
     def edge_locations(self) -> dict[str, str]:

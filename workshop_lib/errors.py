@@ -5,6 +5,7 @@ WorkshopError
 ├── StepOutOfOrder             a step was run before the one it builds on
 │   └── VersioningNotEnabled   a bucket has no versions, so there is nothing to replicate
 ├── TookTooLong                a wait ended; carries what was last seen
+├── FaultRefused               a fault that this cloud can't cause
 ├── CheckFailed                a check found something else than the step should have left
 └── CloudProblem               it isn't clear, or not safe, to talk to the cloud
     ├── AmbiguousCloud         the environment names no cloud, or two at once
@@ -72,6 +73,10 @@ class TookTooLong(WorkshopError):
             f"{what} took longer than {seconds:g} seconds. Last seen: {last}. "
             "Nothing is lost: run the cell again to wait on."
         )
+
+
+class FaultRefused(WorkshopError, ValueError):
+    """A fault that this cloud can't cause: it is none, or the cloud is AWS."""
 
 
 class CheckFailed(WorkshopError):

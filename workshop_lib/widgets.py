@@ -16,11 +16,14 @@ import ipywidgets
 from botocore.exceptions import ClientError
 
 from workshop_lib.drill import Hypothesis
-from workshop_lib.errors import InvalidName
+from workshop_lib.errors import FaultRefused, InvalidName, WorkshopError
+from workshop_lib.faults import KINDS, WITH_REGION, cause_fault, end_faults
 from workshop_lib.names import S3Origin, validate_bucket_name, validate_learner_name, validate_region
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+    from workshop_lib.cloud import Cloud
 
 REGIONS = {
     "eu-west-1": "Ireland",
@@ -46,7 +49,7 @@ class Picker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A form field with a line below it that says whether AWS would accept what is chosen."""
 
     def __init__(self, fields: Sequence[ipywidgets.Widget], read: Callable[[], Any], judge: Judge) -> None:
-        self._read, self._judge = read, judge
+        self._fields, self._read, self._judge = fields, read, judge
         self.verdict = ipywidgets.HTML()
         super().__init__([*fields, self.verdict])
         for field in fields:
@@ -66,7 +69,7 @@ class Picker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def __repr__(self) -> str:
         """What is read where no widgets are drawn, as in the report of a run."""
-        return ", ".join(f"{field.description}: {field.value}" for field in self.children if field is not self.verdict)
+        return ", ".join(f"{field.description}: {field.value}" for field in self._fields)
 
     def _show_verdict(self, _change: object = None) -> None:
         """Write the line below the field."""
@@ -106,10 +109,7 @@ def bucket_picker(value: str, *, description: str = "Bucket", s3: S3Client | Non
 def region_picker(value: str, *, description: str = "Region") -> Picker:
     """Ask for a region."""
     names = REGIONS if value in REGIONS else {value: "your choice", **REGIONS}
-    field = ipywidgets.Dropdown(
-        options=[(f"{place} ({region})", region) for region, place in names.items()],
-        value=value, description=description, style=LABEL, layout=WIDE,
-    )  # fmt: skip
+    field = _dropdown([(f"{place} ({region})", region) for region, place in names.items()], value, description)
 
     def judge(region: str) -> str:
         validate_region(region)
@@ -151,29 +151,9 @@ class WeightsPicker(Picker):
         return {origin.region: weight for origin, weight in self.value.items()}
 
 
-def hypothesis_picker(*, seconds: float, failed: int, region: str = "eu-west-1") -> Picker:
-    """Ask what the learner expects of a drill, before it is held. `.value` is a `Hypothesis`.
-
-    Args:
-        seconds: Where the guess of the time starts, in seconds.
-        failed: Where the guess of failed requests starts.
-        region: The region that fails.
-    """
-    fields = [
-        ipywidgets.BoundedFloatText(
-            seconds, min=0, max=3600, step=0.5, description="seconds", style=LABEL, layout=WIDE
-        ),
-        ipywidgets.BoundedIntText(failed, min=0, max=10**6, description="failed requests", style=LABEL, layout=WIDE),
-    ]  # fmt: skip
-    place = REGIONS.get(region, region)
-
-    def judge(guess: Hypothesis) -> str:
-        return (
-            f"You say: all of {place}'s share has moved within {guess.seconds:g} seconds, "
-            f"and at most {guess.failed} requests fail."
-        )
-
-    return Picker(fields, lambda: Hypothesis(*(field.value for field in fields)), judge)
+from workshop_lib.drill import Hypothesis
+from workshop_lib.errors import FaultRefused, InvalidName, WorkshopError
+from workshop_lib.faults import KINDS, WITH_REGION, cause_fault, end_faults
 
 
 def describe_weights(weights: Mapping[S3Origin, int]) -> str:
@@ -208,6 +188,10 @@ def _parse_weight(weight: object) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > 255:
         raise InvalidName(f"{text} is not a weight. Route 53 takes a whole number from 0 to 255.")
     return int(text)
+
+
+def _dropdown(options: Sequence[tuple[str, str]], value: str, description: str) -> ipywidgets.Dropdown:
+    return ipywidgets.Dropdown(options=options, value=value, description=description, style=LABEL, layout=WIDE)
 
 
 def _text_picker(description: str, value: str, judge: Judge, *, continuous_update: bool = True) -> Picker:

@@ -12,13 +12,14 @@ import pytest
 from click.testing import CliRunner
 
 from workshop_lib.cli import main
+from workshop_lib.faults import KINDS
 from workshop_lib.names import save_names, suggest_names
 
-COMMANDS = ["clean-up", "cloud", "doctor", "lab", "names", "policy", "reset", "run", "status"]
+COMMANDS = ["clean-up", "cloud", "doctor", "fault", "lab", "names", "policy", "reset", "run", "status"]
 ON_AWS = {"WORKSHOP_CLOUD": "aws"}
 
 
-def test_the_command_has_the_nine_verbs_of_the_workshop() -> None:
+def test_the_command_has_the_ten_verbs_of_the_workshop() -> None:
     assert sorted(main.commands) == COMMANDS
 
 
@@ -113,6 +114,29 @@ def test_the_doctor_looks_and_says(tmp_path: Path) -> None:
 
     assert "Python" in answer.output
     assert "Ports on 127.0.0.1" in answer.output
+
+
+def test_the_help_of_fault_names_each_kind_and_shows_an_example() -> None:
+    said = CliRunner().invoke(main, ["fault", "--help"]).output
+
+    assert [kind for kind in KINDS if f"  {kind} " not in said] == []
+    assert "workshop fault s3-unavailable --region eu-west-1 --seconds 30\n" in said
+
+
+@pytest.mark.parametrize("arguments", [["s3-slow"], ["--list"], ["--end"]])
+def test_there_are_no_faults_on_aws(arguments: list[str]) -> None:
+    answer = CliRunner(env=ON_AWS).invoke(main, ["fault", *arguments])
+
+    assert answer.exit_code == 1
+    assert "inverts the health check" in " ".join(answer.output.split())
+
+
+def test_a_fault_needs_a_local_cloud_that_runs(tmp_path: Path) -> None:
+    state = {"WORKSHOP_STATE_DIR": str(tmp_path), "WORKSHOP_CLOUD": "local", "AWS_ENDPOINT_URL": ""}
+    answer = CliRunner(env=state).invoke(main, ["fault", "dns-silent"])
+
+    assert answer.exit_code == 1
+    assert "No local cloud is running" in answer.output
 
 
 @pytest.mark.parametrize("command", ["cloud", "lab", "run"])

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from workshop_lib import widgets
-from workshop_lib.errors import InvalidName
+from workshop_lib.errors import FaultRefused, InvalidName
 from workshop_lib.names import S3Origin
 
 IRELAND = S3Origin("two-regions-ada-eu-west-1", "eu-west-1")
@@ -132,3 +132,35 @@ def test_nothing_moves_before_it_began_and_fewer_than_no_requests_cannot_fail(fi
     picker.children[field].value = -1
 
     assert picker.value[field] == 0
+
+
+AWS = SimpleNamespace(control_url=None)
+
+
+def test_a_fault_without_a_region_is_picked_without_one():
+    picker = widgets.fault_picker(AWS, kind="s3-slow", region="ap-southeast-1", seconds=30)
+    assert picker.value == {"kind": "s3-slow", "region": "ap-southeast-1", "seconds": 30}
+
+    picker.kind.value = "dns-silent"
+
+    assert picker.value == {"kind": "dns-silent", "region": None, "seconds": 30}
+    assert "the name servers answer nobody, for 30 seconds" in picker.verdict.value
+
+
+@pytest.mark.parametrize("button", ["cause_button", "end_button"])
+def test_on_aws_the_buttons_say_what_to_do_instead(button):
+    picker = widgets.fault_picker(AWS)
+
+    getattr(picker, button).click()
+
+    assert picker.result.value.startswith("<strong>✘ Faults exist in the local cloud only")
+    assert "invert_health_check" in picker.result.value
+
+
+def test_a_picker_starts_at_a_kind_that_there_is():
+    with pytest.raises(FaultRefused, match="no kind of fault"):
+        widgets.fault_picker(AWS, kind="fire")
+
+
+def test_a_fault_picker_can_be_read_where_no_widgets_are_drawn():
+    assert repr(widgets.fault_picker(AWS)) == "Fault: s3-unavailable, Region: eu-west-1, Seconds: 60.0"

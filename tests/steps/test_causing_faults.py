@@ -1,0 +1,204 @@
+"""Faults as a learner causes them, and how the packaged function survives those of DNS."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from workshop_lib import dns_records
+from workshop_lib.cli import main
+from workshop_lib.cloud import Cloud
+from workshop_lib.errors import FaultRefused
+from workshop_lib.fault_command import wait_until_over
+from workshop_lib.faults import KINDS, cause_fault, end_faults, list_faults
+from workshop_lib.observe import fetch_page
+from workshop_lib.waiting import wait_until
+from workshop_lib.widgets import fault_picker
+
+if TYPE_CHECKING:
+    from local_cloud.cloud import LocalCloud
+    from workshop_lib.names import WorkshopNames
+
+IRELAND = "eu-west-1"
+
+
+def command(cloud: LocalCloud, *arguments: str) -> tuple[int, str]:
+    """What `workshop fault` says, and its exit code."""
+    answer = CliRunner(env={"WORKSHOP_CLOUD": "local", **cloud.environment}).invoke(main, ["fault", *arguments])
+    return answer.exit_code, answer.output
+
+
+# Steps:
+
+
+def test_a_fault_lasts_as_long_as_the_block(cloud: LocalCloud, connected: Cloud) -> None:
+    with cause_fault(connected, kind="s3-unavailable", region=IRELAND) as fault:
+        assert [one.id for one in cloud.faults.in_force] == [fault.id]
+
+    assert cloud.faults.in_force == ()
+
+
+def test_a_block_that_is_interrupted_ends_its_fault(cloud: LocalCloud, connected: Cloud) -> None:
+    with pytest.raises(KeyboardInterrupt), cause_fault(connected, kind="dns-silent"):
+        raise KeyboardInterrupt
+
+    assert cloud.faults.in_force == ()
+
+
+def test_a_block_ends_its_own_fault_only(cloud: LocalCloud, connected: Cloud) -> None:
+    other = cause_fault(connected, kind="dns-silent")
+
+    with cause_fault(connected, kind="dns-silent"):
+        pass
+
+    assert [fault.id for fault in list_faults(connected)] == [other.id]
+
+
+def test_a_fault_that_is_over_can_be_ended_again(connected: Cloud) -> None:
+    fault = cause_fault(connected, kind="dns-silent", seconds=5)
+
+    fault.end()
+    fault.end()
+
+    assert end_faults(connected) == 0
+
+
+def test_a_listed_fault_says_what_it_does_and_how_long_still(connected: Cloud) -> None:
+    cause_fault(connected, kind="s3-slow", region=IRELAND, seconds=30, delay=0)
+
+    (fault,) = list_faults(connected)
+
+    assert str(fault) == "s3-slow (eu-west-1): S3 in a region lets each request wait"
+    assert 29 < fault.ends_in <= fault.seconds == 30
+
+
+def test_the_kinds_are_those_of_the_local_cloud(cloud: LocalCloud, connected: Cloud) -> None:
+    with pytest.raises(FaultRefused) as refused:
+        cause_fault(connected, kind="fire")
+
+    assert str(refused.value) == f"'fire' is no kind of fault. There are: {', '.join(KINDS)}."
+
+
+def test_a_fault_without_its_region_is_refused_in_the_local_cloud_s_words(connected: Cloud) -> None:
+    with pytest.raises(FaultRefused, match="s3-slow needs a region"):
+        cause_fault(connected, kind="s3-slow")
+
+
+def test_the_speed_is_the_local_cloud_s(cloud: LocalCloud) -> None:
+    assert Cloud(cloud.environment).speed == cloud.clock.speed
+
+
+# The picker:
+
+
+def test_what_is_picked_can_be_caused_in_the_next_cell(cloud: LocalCloud, connected: Cloud) -> None:
+    picker = fault_picker(connected, kind="replication-paused", region="ap-southeast-1", seconds=20)
+
+    fault = cause_fault(connected, **picker.value)
+
+    assert (fault.kind, fault.region, fault.seconds) == ("replication-paused", "ap-southeast-1", 20)
+
+
+def test_the_buttons_of_a_picker_cause_and_end(cloud: LocalCloud, connected: Cloud) -> None:
+    picker = fault_picker(connected, kind="dns-junk")
+
+    picker.cause_button.click()
+    assert [fault.kind for fault in cloud.faults.in_force] == ["dns-junk"]
+    assert "✔ In force for 60 s" in picker.result.value
+    picker.end_button.click()
+    assert cloud.faults.in_force == ()
+    assert "1 faults were in force" in picker.result.value
+
+
+# The command:
+
+
+def test_the_command_waits_until_the_fault_is_over(cloud: LocalCloud) -> None:
+    code, said = command(cloud, "s3-unavailable", "--region", IRELAND, "--seconds", "0.3")
+
+    assert (code, cloud.faults.in_force) == (0, ())
+    assert "Over: s3-unavailable (eu-west-1)" in said
+    assert [call["operation"] for call in cloud.calls] == ["CauseFault", "EndFault"]
+
+
+def test_the_command_lists_and_ends_faults(cloud: LocalCloud, connected: Cloud) -> None:
+    cause_fault(connected, kind="dns-silent")
+
+    assert "dns-silent: the name servers answer nobody" in command(cloud, "--list")[1]
+    assert command(cloud, "--end") == (0, "1 faults were in force; now there is none.\n")
+    assert command(cloud, "--list") == (0, "No fault is in force.\n")
+
+
+def test_the_command_goes_on_when_the_fault_is_ended_elsewhere(connected: Cloud) -> None:
+    fault = cause_fault(connected, kind="dns-silent", seconds=600)
+
+    wait_until_over(connected, fault, sleep=lambda _: fault.end())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "reason"),
+    [
+        (["fire"], 1, "no kind of fault"),
+        (["s3-slow"], 1, "needs a region"),
+        (["dns-silent", "--seconds", "601"], 1, "at most 600"),
+        (["dns-silent", "--list"], 2, "Say which KIND"),
+        ([], 2, "Say which KIND"),
+    ],
+)
+def test_what_cannot_be_caused_is_refused(cloud: LocalCloud, arguments: list[str], code: int, reason: str) -> None:
+    exit_code, said = command(cloud, *arguments)
+
+    assert exit_code == code
+    assert reason in said
+    assert cloud.faults.in_force == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows can't send Ctrl-C to one process")
+def test_ctrl_c_ends_the_fault_at_once(cloud: LocalCloud) -> None:
+    program = [sys.executable, "-m", "workshop_lib.cli", "fault", "dns-silent", "--seconds", "600"]
+    env = {**os.environ, "WORKSHOP_CLOUD": "local", **cloud.environment}
+    with subprocess.Popen(program, env=env, stderr=subprocess.PIPE, text=True) as running:
+        wait_until(lambda: cloud.faults.in_force, bool, what="Causing a fault", timeout=20, show_progress=False)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=10)
+
+    assert (running.returncode, cloud.faults.in_force) == (130, ())
+    assert "Interrupted" in said
+
+
+# The function at the edge:
+
+
+@pytest.fixture
+def region_served(connected: Cloud, deployed: dict[str, str]) -> Callable[[], str | None]:
+    """Says which region serves the site now."""
+    return lambda: fetch_page(connected.page_url(deployed["domain_name"], "/region.json")).region
+
+
+@pytest.mark.parametrize("kind", ["dns-silent", "dns-junk"])
+def test_the_function_keeps_its_last_good_answer_while_dns_fails(
+    connected: Cloud, zone_id: str, names: WorkshopNames, region_served: Callable[[], str | None], kind: str
+) -> None:
+    record = {"zone_id": zone_id, "record_name": names.record_name}
+    dns_records.put_txt_record(connected.route53, **record, origin=names.destination_origin, ttl=0)
+    warmed_up = {region_served() for _ in range(4)}  # each function environment has a DNS cache of its own
+
+    with cause_fault(connected, kind=kind):
+        assert {region_served()} == warmed_up == {names.destination_region}
+
+
+def test_a_function_that_never_had_an_answer_goes_to_the_configured_origin(
+    connected: Cloud, zone_id: str, names: WorkshopNames, region_served: Callable[[], str | None]
+) -> None:
+    record = {"zone_id": zone_id, "record_name": names.record_name}
+    dns_records.put_txt_record(connected.route53, **record, origin=names.destination_origin, ttl=0)
+
+    with cause_fault(connected, kind="dns-junk"):
+        assert region_served() == names.source_region

@@ -1,0 +1,41 @@
+"""What the local cloud alone can be asked, such as its speed and for faults; AWS has no such API."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from workshop_lib.errors import CloudNotReachable, FaultRefused
+
+GONE = "The local cloud does not answer at {}: it has ended, and all in it is gone. Start it again with `workshop lab`."
+
+
+def ask_control(url: str, method: str, name: str, **query: object) -> Any:
+    """Ask the control API of the local cloud.
+
+    Args:
+        url: `WORKSHOP_CONTROL_URL`, known to be on this machine.
+        method: Such as `"GET"`.
+        name: What is asked for, such as `"speed"`.
+        **query: What else to say; None is left out.
+
+    Returns:
+        Its answer, read as JSON.
+
+    Raises:
+        FaultRefused: It says no, and why.
+        CloudNotReachable: Nothing answers there, or something else than the local cloud.
+    """
+    import urllib3  # here, so that `workshop --help` doesn't wait for it
+
+    said = urlencode({key: value for key, value in query.items() if value is not None})
+    pool = urllib3.PoolManager(retries=False, timeout=10)
+    try:
+        response = pool.request(method, f"{url}/{name}?{said}", redirect=False)
+        answer = json.loads(response.data)
+    except (urllib3.exceptions.HTTPError, ValueError) as error:
+        raise CloudNotReachable(GONE.format(url)) from error
+    if response.status >= 400:
+        raise FaultRefused(answer["error"])
+    return answer
