@@ -18,6 +18,7 @@
 | `widgets` | pickers with a `.value` |
 | `plots` | charts |
 | `drill` | what was guessed, predicted and measured of one drill, side by side |
+| `designs` | ways to survive a region, put to the same test |
 | `clean_up` | lists and deletes what the workshop made; the receipt |
 | `inventory` | what the workshop may have made: how each kind is found and deleted |
 | `replication` | steps: buckets, versioning, replication, the website |
@@ -32,13 +33,19 @@
 | `packaging` | the edge function as a zip, byte for byte the same each time |
 | `roles` | IAM roles, as several steps need them |
 | `timeline` | asks at a steady rate while something is done |
+| `prediction` | what a switch will look like, before it is tried |
+| `costs` | what simulated traffic would cost; the prices are in `prices.toml` |
 | `polling` | looking again and again |
 | `observe` | looks as a viewer (HTTP), a resolver (DNS) or an operator (statuses) would |
 | `measurement` | what a viewer saw in the course of time, and when the traffic had moved |
+| `simulation` | a switch at internet scale, simulated |
+| `trials` | the same switch many times, from random phases |
 | `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
 | `ownership` | the marks on what the workshop made, and so may delete |
+| `acceptance` | which AWS accounts somebody agreed to pay for |
 | `control` | asks the local cloud what AWS has no word for |
+| `clocks` | the model behind them: two TTLs, one on top of the other |
 | `blind_session` | a session of botocore that reads nothing of the machine |
 | `calls` | the table of the AWS calls that a notebook made |
 | `guards` | what keeps a client from the wrong cloud |

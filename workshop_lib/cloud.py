@@ -13,7 +13,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,12 +22,12 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
+from workshop_lib.acceptance import keep_accepted_account, read_accepted_accounts
 from workshop_lib.blind_session import open_blind_session
 from workshop_lib.calls import CallLog
 from workshop_lib.control import ask_control
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
 from workshop_lib.guards import choose_cloud, is_read, require_loopback
-from workshop_lib.names import get_names_path
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -250,7 +249,7 @@ class Cloud:
     def _refuse_unpaid_changes(self, model: Any, **_: Any) -> None:
         if is_read(model.name):
             return
-        if self.account_id in (self._environ.get("WORKSHOP_ACCEPT_COSTS"), *_read_accepted_accounts()):
+        if self.account_id in (self._environ.get("WORKSHOP_ACCEPT_COSTS"), *read_accepted_accounts()):
             return
         raise CostNotAccepted(
             f"{model.name} would change the AWS account {self.account_id}. {COST} If you accept that, run "
@@ -316,19 +315,8 @@ def accept_costs(cloud: Cloud, account_id: str) -> str:
         return "Nothing: this is the local cloud."
     if account_id != cloud.account_id:
         raise CostNotAccepted(f"You typed {account_id}, but your credentials belong to the account {cloud.account_id}.")
-    path = _get_acceptance_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(sorted({account_id, *_read_accepted_accounts()})) + "\n", encoding="utf-8")
+    keep_accepted_account(account_id)
     return COST
-
-
-def _get_acceptance_path() -> Path:
-    return get_names_path().with_name("workshop-costs-accepted.json")
-
-
-def _read_accepted_accounts() -> list[str]:
-    path = _get_acceptance_path()
-    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
 
 
 def _ask_local_cloud(url: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 WorkshopError
 ├── InvalidName                a name, region or weight that AWS would refuse
+├── InvalidNumber              a TTL, an interval, a share or a count that cannot be
 ├── StepOutOfOrder             a step was run before the one it builds on
 │   └── VersioningNotEnabled   a bucket has no versions, so there is nothing to replicate
 ├── TookTooLong                a wait ended; carries what was last seen
@@ -38,6 +39,10 @@ class WorkshopError(Exception):
 
 class InvalidName(WorkshopError, ValueError):
     """A name, region or weight that AWS would refuse; or a city in which the local cloud has no edge location."""
+
+
+class InvalidNumber(WorkshopError, ValueError):
+    """A TTL, an interval, a share or a count that cannot be."""
 
 
 class StepOutOfOrder(WorkshopError):

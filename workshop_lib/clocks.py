@@ -1,0 +1,282 @@
+"""The model of a switch: objects in edge caches and DNS answers in function environments, each kept for its TTL.
+
+    viewer ─► edge cache ─ miss ─► a function environment, any one ─ answer expired ─► Route 53: a region by weight
+              edge_ttl             dns_ttl
+
+Both clocks follow one rule: the first request after the TTL asks anew, and starts the clock again. The edge's misses
+are the environments' requests. All caches advance at once, one period at a time. While an origin fails, how long a
+miss is remembered depends on which region the environment knew; then they advance by the shortest period, in which no
+cache has two misses.
+
+Time is counted in whole microseconds, so that two clocks which end at once really do. Nothing takes time but waiting:
+no connection, no cold start, no propagation among Route 53's servers.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workshop_lib.errors import InvalidNumber
+
+TICKS = 1_000_000
+"""In a second."""
+FAILED = -1
+"""Instead of a region: the viewer got a 5xx. As what a cache holds: nothing."""
+
+Ticks: TypeAlias = NDArray[np.int64]
+Regions: TypeAlias = NDArray[np.int8]
+Draw: TypeAlias = Callable[[Ticks], NDArray[np.float64]]
+"""A number from 0 up to 1 for each of some requests; the seam at which a test knows what is drawn."""
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Requests, those to one edge cache in a row and by time.
+
+    Attributes:
+        moments: Ascending: the number of the cache × `span` + the time.
+        ends: For each cache, the index after its last request.
+        span: Longer than any time.
+    """
+
+    moments: Ticks
+    ends: Ticks
+    span: int
+
+    @property
+    def offsets(self) -> Ticks:
+        """For each cache, the moment at which its time is 0."""
+        return np.arange(len(self.ends), dtype=np.int64) * self.span
+
+    @property
+    def starts(self) -> Ticks:
+        """For each cache, the index of its first request."""
+        return np.concatenate(([0], self.ends[:-1]))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What stays the same while requests are followed; TTLs and times in ticks.
+
+    Attributes:
+        dns_ttl: How long an environment keeps a DNS answer.
+        edge_ttl: How long an edge keeps an object; with 0 every request is a miss.
+        error_ttl: How long it remembers that the origin failed (the error caching minimum TTL).
+        environments: Function environments of each pool.
+        resolvers: DNS caches of each pool; environments that share a resolver share its answer, and its end.
+        before: Probability of each region while the old weights are in force, added up.
+        after: The same for the new ones.
+        change_at: For each pool, when the new weights are in force.
+        fails: For each region, whether its origin fails from `fails_at` on.
+        fails_at: When that begins.
+    """
+
+    dns_ttl: int
+    edge_ttl: int
+    error_ttl: int
+    environments: int
+    resolvers: int
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+    change_at: Ticks
+    fails: NDArray[np.bool_]
+    fails_at: int
+
+
+@dataclass
+class State:
+    """What caches and resolvers hold; it changes while requests are followed.
+
+    Attributes:
+        fresh_until: For each cache, until when nobody is asked; 0 where nothing is held.
+        held: For each cache, the region that its object came from, or `FAILED` for none. It stays when no longer fresh.
+        expires: For each DNS cache, until when its answer is good.
+        answers: For each DNS cache, the region that it knows.
+    """
+
+    fresh_until: Ticks
+    held: Regions
+    expires: Ticks
+    answers: Regions
+
+
+class Outcome(NamedTuple):
+    """What came of requests.
+
+    Attributes:
+        regions: For each request, the region that its answer came from, or `FAILED`.
+        misses: Cache misses; each invokes the function once.
+        look_ups: The DNS queries: the number of the DNS cache × span + the time.
+    """
+
+    regions: Regions
+    misses: int
+    look_ups: Ticks
+
+
+def to_ticks(seconds: float) -> int:
+    """Seconds in ticks."""
+    return round(seconds * TICKS)
+
+
+def require_number(least: float, **given: float) -> None:
+    """Refuse numbers that are none, or too small.
+
+    Args:
+        least: The smallest that makes sense.
+        **given: Numbers, by the name that the caller knows them by.
+
+    Raises:
+        InvalidNumber: Says which, and what to give instead.
+    """
+    for name, number in given.items():
+        if not (isinstance(number, numbers.Real) and math.isfinite(number) and number >= least):
+            raise InvalidNumber(f"{name} is {number!r}; give a number of at least {least:g}.")
+
+
+def add_up(weights: Mapping[str, float]) -> NDArray[np.float64]:
+    """The probability of each region, added up: Route 53's weights. When all are 0, all are alike.
+
+    Raises:
+        InvalidNumber: There is no weight, or one is negative.
+    """
+    if not weights:
+        raise InvalidNumber("weights names no region; give each its weight, such as {'eu-west-1': 255}.")
+    require_number(0, **{f"the weight of {region}": weight for region, weight in weights.items()})
+    given = np.array(list(weights.values()), dtype=float)
+    total = np.cumsum(given if given.any() else np.ones_like(given))
+    shares: NDArray[np.float64] = total / total[-1]
+    return shares
+
+
+def find_refreshes(moments: Ticks, first_due: Ticks, ends: Ticks, ttl: int) -> Ticks:
+    """Which requests find that the TTL is over: the first one that is due, then the first one a TTL later, and so on.
+
+    Args:
+        moments: As in `Requests`; of edge caches, or of DNS caches.
+        first_due: For each cache, the moment at which what it holds expires.
+        ends: For each cache, the index after its last request.
+        ttl: In ticks. With 0 it is all of them.
+
+    Returns:
+        Indices, ascending.
+    """
+    if ttl == 0:
+        return np.arange(len(moments))
+    found = [np.empty(0, np.int64)]
+    position = np.searchsorted(moments, first_due)
+    while len(position):
+        due = position < ends
+        position, ends = position[due], ends[due]
+        found.append(position)
+        position = np.searchsorted(moments, moments[position] + ttl)
+    return np.sort(np.concatenate(found))
+
+
+def hold(size: int, at: Ticks, values: Regions) -> Regions:
+    """Each value from its index on, until the next one's; of two at one index the later in the list counts."""
+    unset = -128
+    marks = np.full(size, unset, np.int8)
+    marks[at] = values
+    (begin,) = np.nonzero(marks != unset)
+    return np.repeat(marks[begin], np.diff(begin, append=size))
+
+
+def follow(requests: Requests, setting: Setting, state: State, draw: Draw) -> Outcome:
+    """Follow requests through edge caches, environments and DNS.
+
+    Args:
+        requests: To caches that belong to pools, each pool's in a row and equally many.
+        setting: TTLs, weights, what fails, and when.
+        state: At time 0; afterwards, at the end.
+        draw: Asked once for all that invoke the function, and once for those of them that ask Route 53.
+    """
+    return _Follower(requests, setting, state, draw).follow()
+
+
+@dataclass
+class _Follower:
+    requests: Requests
+    setting: Setting
+    state: State
+    draw: Draw
+    look_ups: list[Ticks] = field(default_factory=list)
+
+    def follow(self) -> Outcome:
+        requests, setting = self.requests, self.setting
+        first_due = requests.offsets + self.state.fresh_until
+        if setting.edge_ttl == 0:
+            regions = self._invoke(misses := np.arange(len(requests.moments)))
+            regions[self._fails(regions, requests.moments % requests.span)] = FAILED
+            return Outcome(regions, len(misses), np.concatenate(self.look_ups))
+        some, starts, held = requests.starts < requests.ends, requests.starts, self.state.held.copy()
+        if setting.fails.any():
+            misses, values = self._follow_failures(first_due)
+        else:
+            misses = find_refreshes(requests.moments, first_due, requests.ends, setting.edge_ttl)
+            values = self._invoke(misses)
+        at = np.concatenate((starts[some], misses))
+        regions = hold(len(requests.moments), at, np.concatenate((held[some], values)))
+        return Outcome(regions, len(misses), np.concatenate((np.empty(0, np.int64), *self.look_ups)))
+
+    def _follow_failures(self, first_due: Ticks) -> tuple[Ticks, Regions]:
+        """What is cached is served stale while the origin fails, and what is not is an error; both for `error_ttl`."""
+        moments, ends, offsets = self.requests.moments, self.requests.ends, self.requests.offsets
+        setting, held = self.setting, self.state.held
+        step = min(setting.edge_ttl, setting.error_ttl)
+        found: list[tuple[Ticks, Regions]] = [(np.empty(0, np.int64), np.empty(0, np.int8))]
+        position = np.searchsorted(moments, first_due)
+        while len(caches := np.flatnonzero(position < ends)):
+            times = moments[position[caches]] - offsets[caches]
+            due = times < times.min() + step
+            caches, times = caches[due], times[due]
+            misses = position[caches]
+            regions = self._invoke(misses)
+            failed = self._fails(regions, times)
+            held[caches] = np.where(failed, held[caches], regions)
+            found.append((misses, held[caches]))
+            kept_for = np.where(failed, setting.error_ttl, setting.edge_ttl)
+            position[caches] = np.searchsorted(moments, moments[misses] + kept_for)
+        return np.concatenate([misses for misses, _ in found]), np.concatenate([values for _, values in found])
+
+    def _fails(self, regions: Regions, times: Ticks) -> NDArray[np.bool_]:
+        fails: NDArray[np.bool_] = self.setting.fails[regions] & (times >= self.setting.fails_at)
+        return fails
+
+    def _invoke(self, misses: Ticks) -> Regions:
+        """The region that each miss is sent to, by an environment drawn at random; misses of earlier calls are past."""
+        setting, state, span = self.setting, self.state, self.requests.span
+        caches, times = np.divmod(self.requests.moments[misses], span)
+        pools = caches // (len(self.requests.ends) // len(setting.change_at))
+        environments = (self.draw(misses) * setting.environments).astype(np.int64)
+        moments = (pools * setting.resolvers + environments % setting.resolvers) * span + times
+        order = np.argsort(moments, kind="stable")
+        moments = moments[order]
+        resolvers = moments // span
+        starts = np.flatnonzero(np.diff(resolvers, prepend=-1))
+        asked = resolvers[starts]
+        ends = np.append(starts[1:], len(moments))
+        look_ups = find_refreshes(moments, asked * span + state.expires[asked], ends, setting.dns_ttl)
+        answers = self._look_up(misses[order[look_ups]], pools[order[look_ups]], times[order[look_ups]])
+        at = np.concatenate((starts, look_ups))
+        known = hold(len(moments), at, np.concatenate((state.answers[asked], answers)))
+        state.expires[resolvers[look_ups]] = times[order[look_ups]] + setting.dns_ttl  # the last one of each stays
+        state.answers[resolvers[look_ups]] = answers
+        self.look_ups.append(moments[look_ups])
+        regions = np.empty_like(known)
+        regions[order] = known
+        return regions
+
+    def _look_up(self, misses: Ticks, pools: Ticks, times: Ticks) -> Regions:
+        """What Route 53 answers, by the weights in force."""
+        drawn, setting = self.draw(misses), self.setting
+        old = np.searchsorted(setting.before, drawn, side="right")
+        new = np.searchsorted(setting.after, drawn, side="right")
+        return np.where(times >= setting.change_at[pools], new, old).astype(np.int8)

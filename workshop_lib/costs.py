@@ -1,0 +1,118 @@
+"""What traffic costs: a shorter TTL in queries, invocations and money. The prices are in `prices.toml`, dated.
+
+Only what a TTL changes is counted. Viewers' requests, and what is transferred to them, cost the same with any TTL.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from workshop_lib.clocks import require_number
+from workshop_lib.simulation import Traffic
+
+PRICE_LIST = Path(__file__).with_name("prices.toml")
+SECONDS_IN_A_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Price:
+    """A price of `prices.toml`.
+
+    Attributes:
+        what: What is paid for.
+        dollars: US dollars for `per` of it.
+        per: How many.
+        as_of: When it was noted.
+        source: Where from.
+        verified: Whether somebody saw it on a bill of AWS.
+    """
+
+    what: str
+    dollars: float
+    per: float
+    as_of: datetime.date
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What traffic costs, by the day or longer. Its repr says it in words.
+
+    Attributes:
+        days: For how long.
+        dns_queries: Questions to Route 53 in that time.
+        invocations: Invocations of the edge function, and requests to S3.
+        parts: Dollars by name of the price.
+        is_verified: False when a price that was used is not.
+    """
+
+    days: float
+    dns_queries: float
+    invocations: float
+    parts: Mapping[str, float]
+    is_verified: bool
+
+    @property
+    def dollars(self) -> float:
+        """All parts together."""
+        return sum(self.parts.values())
+
+    def __repr__(self) -> str:
+        remark = "" if self.is_verified else "; the prices are not verified"
+        return (
+            f"<Cost: {self.dollars:,.2f} US dollars in {self.days:g} days for {self.dns_queries:,.0f} DNS queries and "
+            f"{self.invocations:,.0f} invocations{remark}>"
+        )
+
+
+@functools.cache
+def read_prices() -> Mapping[str, Price]:
+    """The list of prices, by name."""
+    listed = tomllib.loads(PRICE_LIST.read_text(encoding="utf-8"))
+    return MappingProxyType({name: Price(**price) for name, price in listed.items()})
+
+
+def estimate_cost(
+    traffic: Traffic,
+    *,
+    days: float = 30.0,
+    milliseconds: float = 5.0,
+    memory: int = 128,
+    prices: Mapping[str, Price] | None = None,
+) -> Cost:
+    """Estimate what traffic costs if it goes on like this. For two TTLs, simulate twice and compare.
+
+    Args:
+        traffic: From `simulate_traffic`, without a failure in it.
+        days: For how long.
+        milliseconds: How long the edge function takes, on average; a cached DNS answer takes less than a look-up.
+        memory: The function's memory in megabytes.
+        prices: By default those of `prices.toml`.
+
+    Returns:
+        Queries, invocations and dollars.
+
+    Raises:
+        InvalidNumber: A number that cannot be.
+    """
+    require_number(0, days=days, milliseconds=milliseconds)
+    require_number(128, memory=memory)
+    listed = read_prices() if prices is None else prices
+    times = days * SECONDS_IN_A_DAY / traffic.seconds
+    invocations, dns_queries = traffic.invocations * times, traffic.dns_queries * times
+    amounts = {
+        "invocation": invocations,
+        "gb_second": invocations * milliseconds / 1000 * memory / 1024,
+        "origin_request": invocations,
+        "dns_query": dns_queries,
+    }
+    parts = {name: amount / listed[name].per * listed[name].dollars for name, amount in amounts.items()}
+    is_verified = all(listed[name].verified for name in amounts)
+    return Cost(days, dns_queries, invocations, MappingProxyType(parts), is_verified)

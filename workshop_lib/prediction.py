@@ -1,0 +1,199 @@
+"""What a switch will look like, before it is tried: how long until traffic has moved, and how many requests fail.
+
+What is expected is the average of many trials with the model of `clocks`, from random phases. The ends of each band are
+the best and the worst case of the model, by reasoning and not by luck; never too near, at times a little too far:
+
+    detection + DNS change  ≤  moved  ≤  detection + DNS change + dns_ttl + edge_ttl + one request
+
+For a single page the function runs once in an edge TTL. If `dns_ttl` is not longer than that, every answer has expired
+by then, and the second clock adds nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workshop_lib.clocks import TICKS, require_number, to_ticks
+from workshop_lib.errors import InvalidNumber
+from workshop_lib.trials import Drill, try_drill
+
+HEALTHY_SHARE = 0.18
+"""Route 53 takes an endpoint for healthy when more than this share of its checkers does (R53DG, determining health)."""
+SHARES = (0.5, 0.95, 1.0)
+
+
+class Band(NamedTuple):
+    """What is to be expected, and between which bounds it is; seconds, or requests."""
+
+    earliest: float
+    expected: float
+    latest: float
+
+    def __str__(self) -> str:
+        earliest, expected, latest = (f"{number:,.0f}" if number >= 100 else f"{number:.3g}" for number in self)
+        return f"{expected} ({earliest} to {latest})"
+
+
+@dataclass(frozen=True, repr=False)
+class SwitchPrediction:
+    """What a switch will look like. Times are seconds after the cause. Its repr says it in words.
+
+    Attributes:
+        detected: When the health check turns; 0 without one.
+        dns_changed: When DNS answers by the new weights.
+        moved: Share → when at least this share of the moving requests is answered by the new region, for good.
+        failed_requests: How many requests get a 5xx.
+        times: The middles of the time bins of the curves.
+        expected_share: The share of all requests that the new region answers.
+        low_share: The lowest share in any trial; it includes that a time bin holds few requests.
+        high_share: The highest.
+    """
+
+    detected: Band
+    dns_changed: Band
+    moved: dict[float, Band]
+    failed_requests: Band
+    times: NDArray[np.float64] = field(compare=False)
+    expected_share: NDArray[np.float64] = field(compare=False)
+    low_share: NDArray[np.float64] = field(compare=False)
+    high_share: NDArray[np.float64] = field(compare=False)
+
+    def __repr__(self) -> str:
+        moved = "; ".join(f"{share:.0%} after {band} s" for share, band in self.moved.items())
+        return (
+            f"<SwitchPrediction: DNS changes after {self.dns_changed} s; of what moves, {moved} have moved; "
+            f"{self.failed_requests} requests fail>"
+        )
+
+
+def get_detection_seconds(
+    *, request_interval: float, failure_threshold: int = 3, checkers: int = 3
+) -> tuple[float, float]:
+    """How long a health check takes to see that an endpoint fails: at least, and at most; all between is as likely.
+
+    Checkers take turns within the interval. Each turns after `failure_threshold` failures in a row, and the check turns
+    with the one that leaves 18 % or less healthy. A probe that waits for an answer in vain adds its wait.
+
+    Args:
+        request_interval: Seconds between two probes of one checker: 10 or 30 on AWS.
+        failure_threshold: Consecutive failures.
+        checkers: How many there are.
+
+    Raises:
+        InvalidNumber: An interval of 0 or less, or less than one checker or failure.
+    """
+    require_number(1e-6, request_interval=request_interval)
+    require_number(1, failure_threshold=failure_threshold, checkers=checkers)
+    enough = checkers - math.floor(HEALTHY_SHARE * checkers)
+    turn = request_interval / checkers
+    least = (failure_threshold - 1) * request_interval + (enough - 1) * turn
+    return least, least + turn
+
+
+def predict_switch(
+    *,
+    request_interval: float | None = None,
+    failure_threshold: int | None = None,
+    checkers: int = 3,
+    dns_ttl: float,
+    edge_ttl: float = 0.0,
+    error_ttl: float = 10.0,
+    environments: int = 2,
+    caches: int = 1,
+    rate: float = 20.0,
+    origin_fails: bool = False,
+    weight_share: float = 1.0,
+    dns_change: float = 0.0,
+    warm: bool = True,
+    trials: int = 400,
+    seed: int = 0,
+) -> SwitchPrediction:
+    """Predict how traffic moves to another region. Touches no cloud; the same arguments give the same result.
+
+    The cause comes at time 0: a change of weights, or an inverted health check (give no `request_interval`), or an
+    endpoint that fails, which a health check has to find out first.
+
+    Args:
+        request_interval: Seconds between two probes of one checker: AWS's 10 or 30 divided by the cloud's speed.
+            None: nothing has to be detected.
+        failure_threshold: Failures in a row that turn a checker; by default Route 53's 3.
+        checkers: How many there are: 3 in the local cloud, unless the health check names its regions.
+        dns_ttl: Seconds that an environment keeps a DNS answer.
+        edge_ttl: Seconds that the edge keeps a page. 0: every request is a miss, and errors aren't kept either.
+        error_ttl: Seconds that the edge remembers that the origin failed: the error caching minimum TTL.
+        environments: Function environments that the requests reach.
+        caches: Pages, or caches, that the requests are spread over in turn; of no effect with an `edge_ttl` of 0.
+        rate: Requests in a second, at a steady rate.
+        origin_fails: Whether the old region answers 5xx from the cause on.
+        weight_share: What part of the weight moves, above 0 and up to 1. `moved` is about this part.
+        dns_change: Seconds from the cause, or the detection, until DNS answers by the new weights.
+        warm: Whether the pages have been asked for like this before the cause. If not, the first request comes after
+            it, and nothing is there to be served stale.
+        trials: How many random phases are tried. The bounds of `moved` don't depend on it.
+        seed: Of what is random.
+
+    Returns:
+        Bands and curves.
+
+    Raises:
+        InvalidNumber: A number that cannot be, or a region that fails and shall keep a part of the weight.
+    """
+    require_number(0, dns_ttl=dns_ttl, edge_ttl=edge_ttl, error_ttl=error_ttl, dns_change=dns_change)
+    require_number(1, environments=environments, caches=caches, trials=trials)
+    require_number(0.001, rate=rate, weight_share=weight_share)
+    if weight_share > 1 or (origin_fails and weight_share < 1):
+        raise InvalidNumber(f"weight_share is {weight_share:g}; give at most 1, and 1 for a region that fails.")
+    if request_interval is None and failure_threshold is not None:
+        raise InvalidNumber("There is a failure_threshold but no request_interval; give both, or neither.")
+    detection = (0.0, 0.0)
+    if request_interval is not None:
+        threshold = 3 if failure_threshold is None else failure_threshold
+        detection = get_detection_seconds(
+            request_interval=request_interval, failure_threshold=threshold, checkers=checkers
+        )
+    drill = Drill(
+        detection=(to_ticks(detection[0]), to_ticks(detection[1])),
+        dns_change=to_ticks(dns_change),
+        dns_ttl=to_ticks(dns_ttl),
+        edge_ttl=to_ticks(edge_ttl),
+        error_ttl=to_ticks(error_ttl),
+        environments=environments,
+        caches=caches if edge_ttl else 1,
+        gap=math.ceil((caches if edge_ttl else 1) / rate * TICKS),
+        origin_fails=origin_fails,
+        weight_share=weight_share,
+        warm=warm or not edge_ttl,
+    )
+    tried = try_drill(drill, trials=trials, rng=np.random.default_rng(seed))
+    sources = tried.moves.shape[1]
+    moved_at = {share: tried.moves[:, math.ceil(share * sources) - 1].mean() for share in SHARES}
+    return SwitchPrediction(
+        detected=_to_band(*drill.detection),
+        dns_changed=_to_band(*drill.changes),
+        moved={share: _to_band(drill.changes[0], drill.latest, at) for share, at in moved_at.items()},
+        failed_requests=_expect_failures(drill, tried.failed),
+        times=tried.times,
+        expected_share=tried.expected_share,
+        low_share=tried.low_share,
+        high_share=tried.high_share,
+    )
+
+
+def _expect_failures(drill: Drill, average: float) -> Band:
+    """What is cached is served stale. Else all fails until DNS changes, and in the worst case until all has moved."""
+    if not drill.origin_fails or (drill.edge_ttl and drill.warm):
+        return Band(0.0, 0.0, 0.0)
+    every = drill.gap / drill.caches
+    least, most = math.floor(drill.changes[0] / every), math.ceil(drill.latest / every)
+    return Band(float(least), min(max(average, least), most), float(most))
+
+
+def _to_band(earliest: float, latest: float, expected: float | None = None) -> Band:
+    """A band in seconds; what is not expected otherwise is expected in the middle."""
+    middle = (earliest + latest) / 2 if expected is None else min(max(expected, earliest), latest)
+    return Band(earliest / TICKS, float(middle) / TICKS, latest / TICKS)

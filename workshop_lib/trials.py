@@ -1,0 +1,194 @@
+"""The same switch many times, from random phases, with the model of `clocks`; all trials are followed at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workshop_lib.clocks import FAILED, TICKS, Outcome, Regions, Requests, Setting, State, Ticks, follow
+
+MOST_REQUESTS = 2_000_000
+"""In all trials together. More are thinned out, so that a long time is seen by ever rarer requests."""
+MOST_BINS, FEWEST_IN_BIN = 100, 10
+"""Time bins of the curves, and requests in one."""
+OLD, NEW, STAYS = range(3)
+"""Regions of the model: what the old weights answer, and what the new ones do; `STAYS` is the old region too."""
+
+Floats: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Drill:
+    """One switch, its times in ticks, and what follows from them.
+
+    Attributes:
+        detection: How long the health check takes, at least and at most.
+        dns_change: From then until DNS answers by the new weights.
+        dns_ttl: How long an environment keeps a DNS answer.
+        edge_ttl: How long the edge keeps a page; with 0 there is one cache, and `warm`.
+        error_ttl: How long the edge remembers that the origin failed.
+        environments: Function environments.
+        caches: Pages, or caches, that the requests are spread over in turn.
+        gap: Between two requests to one of them.
+        origin_fails: Whether the old region fails from time 0 on.
+        weight_share: The probability of the new region under the new weights.
+        warm: Whether there are requests before the cause.
+    """
+
+    detection: tuple[int, int]
+    dns_change: int
+    dns_ttl: int
+    edge_ttl: int
+    error_ttl: int
+    environments: int
+    caches: int
+    gap: int
+    origin_fails: bool
+    weight_share: float
+    warm: bool
+
+    @property
+    def changes(self) -> tuple[int, int]:
+        """When DNS changes, at least and at most."""
+        return self.detection[0] + self.dns_change, self.detection[1] + self.dns_change
+
+    @property
+    def latest(self) -> int:
+        """The worst case: the last answer by the old weights, used at its end, and what it brought kept for its TTL."""
+        if not self.edge_ttl:
+            return self.changes[1] + self.dns_ttl + self.gap
+        kept_for = self.error_ttl if self.origin_fails else self.edge_ttl
+        last = self.changes[1] + self._last_use(kept_for) + kept_for
+        return max(last, self.edge_ttl if self.warm else 0) + self.gap
+
+    def _last_use(self, kept_for: int) -> int:
+        """After the change of DNS, the last moment at which an old answer may be used.
+
+        For one page the function runs once in a period only, and all answers that are shorter have expired by then.
+        """
+        if self.caches > 1 or not self.warm:
+            return self.dns_ttl
+        if self.origin_fails and self.changes[0] < self.dns_ttl:  # periods from before the failure count too
+            return 0 if self.dns_ttl <= min(kept_for, self.edge_ttl) else self.dns_ttl
+        period = max(kept_for, 1)
+        return min(self.dns_ttl, max(0, -(-self.dns_ttl // period) - 1) * (period + self.gap))
+
+    @property
+    def warm_up(self) -> int:
+        """How long there are requests before the cause, so that both clocks know of each other when it comes."""
+        return self.dns_ttl + self.edge_ttl if self.warm else 0
+
+
+class Tried(NamedTuple):
+    """What came of the trials.
+
+    Attributes:
+        moves: For each trial, in order, when each source of its answers moved, in ticks after the cause: its caches,
+            or, when nothing is cached, its environments.
+        failed: How many requests failed, on average.
+        times: The middles of the time bins of the curves, in seconds after the cause.
+        expected_share: The share of the requests that the new region answers, on average.
+        low_share: The lowest share in any trial.
+        high_share: The highest.
+    """
+
+    moves: Ticks
+    failed: float
+    times: Floats
+    expected_share: Floats
+    low_share: Floats
+    high_share: Floats
+
+
+def try_drill(drill: Drill, *, trials: int, rng: np.random.Generator) -> Tried:
+    """Try a switch many times.
+
+    Args:
+        drill: The switch.
+        trials: How many times.
+        rng: Draws phases, environments and answers.
+    """
+    return _Trials(drill, trials, rng).run()
+
+
+class _Trials:
+    """The same drill many times, each in a pool of its own; all are followed at once."""
+
+    def __init__(self, drill: Drill, trials: int, rng: np.random.Generator) -> None:
+        self.drill, self.trials, self.rng = drill, trials, rng
+        self.span = drill.warm_up + drill.latest * 11 // 10 + 10 * drill.gap
+        self.gap = max(drill.gap, self.span * trials * drill.caches // MOST_REQUESTS)
+        self.change_at = drill.warm_up + rng.integers(drill.changes[0], drill.changes[1] + 1, size=trials)
+
+    def run(self) -> Tried:
+        times = self._draw_times()
+        outcome = self._follow(times)
+        regions, since = outcome.regions.reshape(times.shape), times - self.drill.warm_up
+        failed = float((regions == FAILED).sum()) / self.trials * self.gap / self.drill.gap
+        return Tried(self._find_moves(outcome, regions, since), failed, *self._draw_curve(regions, since))
+
+    def _draw_times(self) -> Ticks:
+        """The time of each request, by trial and cache: at a steady rate, from any phase, the caches in turn."""
+        phase = self.rng.integers(self.gap, size=(self.trials, 1, 1))
+        turn = np.arange(self.drill.caches)[:, None] * self.gap // self.drill.caches
+        times: Ticks = (phase + turn) % self.gap + np.arange(self.span // self.gap - 1) * self.gap
+        return times
+
+    def _follow(self, times: Ticks) -> Outcome:
+        drill, rng = self.drill, self.rng
+        keys, count = self.trials * drill.caches, times.shape[2]
+        moments = times.reshape(keys, count) + np.arange(keys)[:, None] * self.span
+        setting = Setting(
+            dns_ttl=drill.dns_ttl,
+            edge_ttl=drill.edge_ttl,
+            error_ttl=max(drill.error_ttl, self.gap),  # with 0 the next request asks again
+            environments=drill.environments,
+            resolvers=drill.environments,
+            before=np.array([1.0, 1.0, 1.0]),
+            after=np.array([0.0, drill.weight_share, 1.0]),
+            change_at=self.change_at,
+            fails=np.array([drill.origin_fails, False, False]),
+            fails_at=drill.warm_up,
+        )
+        state = State(
+            fresh_until=rng.integers(drill.edge_ttl + 1, size=keys) * drill.warm,
+            held=np.full(keys, OLD if drill.warm else FAILED, np.int8),
+            expires=rng.integers(drill.dns_ttl + 1, size=self.trials * drill.environments),
+            answers=np.zeros(self.trials * drill.environments, np.int8),
+        )
+        requests = Requests(moments.ravel(), np.arange(1, keys + 1) * count, self.span)
+        return follow(requests, setting, state, lambda some: rng.random(len(some)))
+
+    def _find_moves(self, outcome: Outcome, regions: Regions, since: Ticks) -> Ticks:
+        """For each trial, in order, when the sources of its answers moved: its caches, or else its environments."""
+        if self.drill.edge_ttl:
+            waits = (regions == OLD) | (regions == FAILED)
+            moves: Ticks = np.where(waits, since + self.gap, 0).max(axis=2)
+            return np.sort(moves, axis=1)
+        # An environment has moved when its last answer by the old weights expires. The next request can show it.
+        resolvers, at = np.divmod(outcome.look_ups, self.span)
+        moves = np.repeat(self.change_at, self.drill.environments)
+        is_old = at < moves[resolvers]
+        expires = np.zeros_like(moves)
+        expires[resolvers[is_old]] = at[is_old] + self.drill.dns_ttl  # in the order of time: the last one stays
+        moves = np.maximum(moves, expires).reshape(self.trials, -1) - self.drill.warm_up
+        phase = since[:, 0, :1] % self.gap
+        return np.sort(phase - (phase - moves) // self.gap * self.gap, axis=1)
+
+    def _draw_curve(self, regions: Regions, since: Ticks) -> tuple[Floats, Floats, Floats, Floats]:
+        """The share of the new region by time bin: on average, and at the ends of what the trials gave."""
+        end = self.span - self.drill.warm_up - self.gap
+        bins = int(min(MOST_BINS, max(1, end * self.drill.caches // (FEWEST_IN_BIN * self.gap))))
+        number = since * bins // end
+        is_shown = (number >= 0) & (number < bins)
+        number += np.arange(self.trials)[:, None, None] * bins
+        size = self.trials * bins
+        total = np.bincount(number[is_shown], minlength=size).reshape(-1, bins)
+        new = np.bincount(number[is_shown & (regions == NEW)], minlength=size).reshape(-1, bins)
+        shares = new / np.maximum(total, 1)
+        times = (np.arange(bins, dtype=float) + 0.5) * (end / bins / TICKS)
+        expected: Floats = new.sum(axis=0) / np.maximum(total.sum(axis=0), 1)
+        return times, expected, shares.min(axis=0), shares.max(axis=0)
