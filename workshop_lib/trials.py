@@ -12,6 +12,8 @@ from workshop_lib.clocks import FAILED, TICKS, Outcome, Regions, Requests, Setti
 
 MOST_REQUESTS = 2_000_000
 """In all trials together. More are thinned out, so that a long time is seen by ever rarer requests."""
+LATE = 10
+"""A request comes up to a tenth of its gap late, at random; else clocks would keep step with the requests."""
 MOST_BINS, FEWEST_IN_BIN = 100, 10
 """Time bins of the curves, and requests in one."""
 OLD, NEW, STAYS = range(3)
@@ -51,6 +53,11 @@ class Drill:
     warm: bool
 
     @property
+    def longest_gap(self) -> int:
+        """Between two requests to one cache, at most."""
+        return self.gap + self.gap // LATE
+
+    @property
     def changes(self) -> tuple[int, int]:
         """When DNS changes, at least and at most."""
         return self.detection[0] + self.dns_change, self.detection[1] + self.dns_change
@@ -59,10 +66,10 @@ class Drill:
     def latest(self) -> int:
         """The worst case: the last answer by the old weights, used at its end, and what it brought kept for its TTL."""
         if not self.edge_ttl:
-            return self.changes[1] + self.dns_ttl + self.gap
+            return self.changes[1] + self.dns_ttl + self.longest_gap
         kept_for = self.error_ttl if self.origin_fails else self.edge_ttl
         last = self.changes[1] + self._last_use(kept_for) + kept_for
-        return max(last, self.edge_ttl if self.warm else 0) + self.gap
+        return max(last, self.edge_ttl if self.warm else 0) + self.longest_gap
 
     def _last_use(self, kept_for: int) -> int:
         """After the change of DNS, the last moment at which an old answer may be used.
@@ -74,7 +81,7 @@ class Drill:
         if self.origin_fails and self.changes[0] < self.dns_ttl:  # periods from before the failure count too
             return 0 if self.dns_ttl <= min(kept_for, self.edge_ttl) else self.dns_ttl
         period = max(kept_for, 1)
-        return min(self.dns_ttl, max(0, -(-self.dns_ttl // period) - 1) * (period + self.gap))
+        return min(self.dns_ttl, max(0, -(-self.dns_ttl // period) - 1) * (period + self.longest_gap))
 
     @property
     def warm_up(self) -> int:
@@ -131,10 +138,11 @@ class _Trials:
         return Tried(self._find_moves(outcome, regions, since), failed, *self._draw_curve(regions, since))
 
     def _draw_times(self) -> Ticks:
-        """The time of each request, by trial and cache: at a steady rate, from any phase, the caches in turn."""
+        """The time of each request, by trial and cache: at a steady rate, if a little late, the caches in turn."""
         phase = self.rng.integers(self.gap, size=(self.trials, 1, 1))
         turn = np.arange(self.drill.caches)[:, None] * self.gap // self.drill.caches
-        times: Ticks = (phase + turn) % self.gap + np.arange(self.span // self.gap - 1) * self.gap
+        times: Ticks = (phase + turn) % self.gap + np.arange(self.span // self.gap - 2) * self.gap
+        times += self.rng.integers(self.gap // LATE + 1, size=times.shape)
         return times
 
     def _follow(self, times: Ticks) -> Outcome:
@@ -144,7 +152,7 @@ class _Trials:
         setting = Setting(
             dns_ttl=drill.dns_ttl,
             edge_ttl=drill.edge_ttl,
-            error_ttl=max(drill.error_ttl, self.gap),  # with 0 the next request asks again
+            error_ttl=max(drill.error_ttl, self.gap // 2),  # with 0 the next request asks again
             environments=drill.environments,
             resolvers=drill.environments,
             before=np.array([1.0, 1.0, 1.0]),
@@ -166,7 +174,7 @@ class _Trials:
         """For each trial, in order, when the sources of its answers moved: its caches, or else its environments."""
         if self.drill.edge_ttl:
             waits = (regions == OLD) | (regions == FAILED)
-            moves: Ticks = np.where(waits, since + self.gap, 0).max(axis=2)
+            moves: Ticks = np.where(waits, np.append(since[:, :, 1:], since[:, :, -1:], axis=2), 0).max(axis=2)
             return np.sort(moves, axis=1)
         # An environment has moved when its last answer by the old weights expires. The next request can show it.
         resolvers, at = np.divmod(outcome.look_ups, self.span)
@@ -180,7 +188,7 @@ class _Trials:
 
     def _draw_curve(self, regions: Regions, since: Ticks) -> tuple[Floats, Floats, Floats, Floats]:
         """The share of the new region by time bin: on average, and at the ends of what the trials gave."""
-        end = self.span - self.drill.warm_up - self.gap
+        end = self.span - self.drill.warm_up - 2 * self.gap
         bins = int(min(MOST_BINS, max(1, end * self.drill.caches // (FEWEST_IN_BIN * self.gap))))
         number = since * bins // end
         is_shown = (number >= 0) & (number < bins)
