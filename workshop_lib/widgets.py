@@ -151,9 +151,91 @@ class WeightsPicker(Picker):
         return {origin.region: weight for origin, weight in self.value.items()}
 
 
-from workshop_lib.drill import Hypothesis
-from workshop_lib.errors import FaultRefused, InvalidName, WorkshopError
-from workshop_lib.faults import KINDS, WITH_REGION, cause_fault, end_faults
+def hypothesis_picker(*, seconds: float, failed: int, region: str = "eu-west-1") -> Picker:
+    """Ask what the learner expects of a drill, before it is held. `.value` is a `Hypothesis`.
+
+    Args:
+        seconds: Where the guess of the time starts, in seconds.
+        failed: Where the guess of failed requests starts.
+        region: The region that fails.
+    """
+    fields = [
+        ipywidgets.BoundedFloatText(
+            seconds, min=0, max=3600, step=0.5, description="seconds", style=LABEL, layout=WIDE
+        ),
+        ipywidgets.BoundedIntText(failed, min=0, max=10**6, description="failed requests", style=LABEL, layout=WIDE),
+    ]  # fmt: skip
+    place = REGIONS.get(region, region)
+
+    def judge(guess: Hypothesis) -> str:
+        return (
+            f"You say: all of {place}'s share has moved within {guess.seconds:g} seconds, "
+            f"and at most {guess.failed} requests fail."
+        )
+
+    return Picker(fields, lambda: Hypothesis(*(field.value for field in fields)), judge)
+
+
+def fault_picker(
+    cloud: Cloud, *, kind: str = "s3-unavailable", region: str = "eu-west-1", seconds: float = 60.0
+) -> FaultPicker:
+    """Ask for a fault, to be caused with its own button or in the next cell: `cause_fault(cloud, **picker.value)`.
+
+    Args:
+        cloud: The local cloud, which its buttons ask; on AWS they say why there is nothing to cause.
+        kind: The kind to start from, one of `faults.KINDS`.
+        region: The region to start from; some kinds have none.
+        seconds: How long it shall last, up to 600.
+
+    Raises:
+        FaultRefused: There is no such kind.
+    """
+    if kind not in KINDS:
+        raise FaultRefused(f"{kind!r} is no kind of fault. There are: {', '.join(KINDS)}.")
+    return FaultPicker(cloud, kind, region, seconds)
+
+
+class FaultPicker(Picker):
+    """A kind, a region and a time, and two buttons; `.value` is what `cause_fault` wants."""
+
+    def __init__(self, cloud: Cloud, kind: str, region: str, seconds: float) -> None:
+        self._cloud = cloud
+        places = REGIONS if region in REGIONS else {region: "your choice", **REGIONS}
+        self.kind = _dropdown([(one, one) for one in KINDS], kind, "Fault")
+        self.region = _dropdown([(f"{place} ({one})", one) for one, place in places.items()], region, "Region")
+        self.seconds = ipywidgets.BoundedFloatText(
+            seconds, min=1, max=600, step=5, description="Seconds", style=LABEL, layout=WIDE
+        )
+        self.cause_button = ipywidgets.Button(description="Cause", button_style="danger")
+        self.end_button = ipywidgets.Button(description="End all faults")
+        self.result = ipywidgets.HTML()
+        self.cause_button.on_click(lambda _: self._show(self._cause))
+        self.end_button.on_click(lambda _: self._show(self._end))
+        super().__init__([self.kind, self.region, self.seconds], self._read_fields, _describe_fault)
+        buttons = ipywidgets.HBox([self.cause_button, self.end_button])
+        self.children: Sequence[ipywidgets.Widget] = (*self._fields, self.verdict, buttons, self.result)
+
+    def _read_fields(self) -> dict[str, Any]:
+        region = self.region.value if self.kind.value in WITH_REGION else None
+        return {"kind": self.kind.value, "region": region, "seconds": self.seconds.value}
+
+    def _cause(self) -> str:
+        return f"In force for {self.seconds.value:g} s: {cause_fault(self._cloud, **self.value)}."
+
+    def _end(self) -> str:
+        return f"{end_faults(self._cloud)} faults were in force; now there is none."
+
+    def _show(self, act: Callable[[], str]) -> None:
+        """Do what a button is for, and write below it what came of it."""
+        try:
+            self.result.value = f"<span>✔ {html.escape(act())}</span>"
+        except WorkshopError as error:
+            self.result.value = f"<strong>✘ {html.escape(str(error))}</strong>"
+
+
+def _describe_fault(chosen: Mapping[str, Any]) -> str:
+    where = f" Region: {chosen['region']}." if chosen["region"] else ""
+    return f"{KINDS[chosen['kind']]}, for {chosen['seconds']:g} seconds.{where}"
 
 
 def describe_weights(weights: Mapping[S3Origin, int]) -> str:
