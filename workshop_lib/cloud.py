@@ -190,8 +190,8 @@ class Cloud:
         if not self.is_local:
             if seen_from is not None:
                 raise WorkshopError(
-                    f"On AWS a viewer is where it is, so you can't look from {seen_from!r}. Leave seen_from out; to "
-                    "look from elsewhere, run curl where a viewer would be, for instance in CloudShell of another region."
+                    f"On AWS a viewer is where it is, so you can't look from {seen_from!r}. Leave seen_from out. "
+                    "To look from elsewhere, be there: run curl in CloudShell of another region, for instance."
                 )
             return f"https://{domain_name}{path}"
         edge = urlsplit(self._find_edge(seen_from))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from local_cloud.__main__ import describe_environment
 from local_cloud.cloud import LocalCloud
 
 Client = Callable[..., Any]
@@ -57,6 +58,14 @@ def test_the_environment_names_loopback_only(cloud: LocalCloud) -> None:
 
     assert len(addresses) == 4
     assert all(address.removeprefix("http://").startswith("127.0.0.1:") for address in addresses)
+
+
+def test_the_environment_says_from_which_cities_one_can_look(cloud: LocalCloud) -> None:
+    pairs = [pair.split("=") for pair in cloud.environment["WORKSHOP_EDGE_LOCATIONS"].split(",")]
+
+    assert [city for city, _ in pairs] == ["Dublin", "Manchester", "Singapore"]
+    assert pairs[0][1] == cloud.environment["WORKSHOP_EDGE_URL"]
+    assert f"seen from Dublin {pairs[0][1]}, Manchester {pairs[1][1]}," in describe_environment(cloud.environment)
 
 
 def test_what_a_function_wrote_is_in_its_log_group(cloud: LocalCloud, client: Client) -> None:
