@@ -98,13 +98,9 @@ def compare_drill(
     moved = timeline.moved_at(region, share=share, since=since)
     failed = sum(sample.time >= since for sample in timeline.failed)
     guessed_right = moved is not None and moved <= hypothesis.seconds, failed <= hypothesis.failed
-    measured = (
-        f"moved after {moved:.1f} s" if moved is not None else f"not moved within {timeline.seconds - since:.0f} s"
-    )
-    parts = [
-        f"Measured: {measured}, {failed} failed",
-        f"your hypothesis (within {hypothesis.seconds:g} s, at most {hypothesis.failed} failed) {_judge(guessed_right)}",
-    ]
+    measured = f"not moved within {timeline.seconds - since:.0f} s" if moved is None else f"moved after {moved:.1f} s"
+    guessed = f"within {hypothesis.seconds:g} s, at most {hypothesis.failed} failed"
+    parts = [f"Measured: {measured}, {failed} failed", f"your hypothesis ({guessed}) {_judge(guessed_right)}"]
     predicted_right = None
     if prediction:
         time, failures = prediction.moved[share], prediction.failed_requests

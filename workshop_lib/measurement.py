@@ -56,6 +56,15 @@ class Shares(NamedTuple):
     share: dict[str, list[float]]
     """Of all requests of each bin, failed ones too; NaN in a bin without requests."""
 
+    @property
+    def regions(self) -> list[str]:
+        """The regions that answered."""
+        return list(self.share)
+
+    def get_share(self, region: str) -> list[float]:
+        """The share of one region, by bin."""
+        return self.share[region]
+
 
 @dataclass(frozen=True, repr=False)
 class Timeline:

@@ -24,6 +24,9 @@ from workshop_lib.polling import Sleep, draw_progress
 MOST_AT_ONCE = 64
 """Requests under way at once. At 20 a second none has to wait for another unless answers take longer than 3 s."""
 
+SHORTEST_SLEEP = 1e-6
+"""Seconds. Less is not worth a sleep, and may be less than the clock can tell."""
+
 TICK = 0.1
 """Seconds between two glances at what is watched, at the progress bar, and for errors."""
 
@@ -85,13 +88,17 @@ def record_timeline(
         Exception: What an action, or a look at what is watched, raised.
     """
     _require_sense(seconds, rate, actions)
+    watchers = [_Watcher(label, look) for label, look in (watch or {}).items()]
     recording = _Recording(now)
     ask = partial(recording.ask, partial(fetch, url), region_of, seconds)
-    watchers = [_Watcher(label, look, recording) for label, look in (watch or {}).items()]
     viewers, actor, lookouts = pools = [start_threads(size) for size in (MOST_AT_ONCE, 1, len(watchers) or 1)]
     plan: list[tuple[float, Executor, Callable[[], None]]] = [
         *((action.at, actor, partial(recording.act, action)) for action in actions),
-        *((count * TICK, lookouts, watcher.look) for count in range(int(seconds / TICK)) for watcher in watchers),
+        *(
+            (count * TICK, lookouts, partial(watcher.look, recording))
+            for count in range(int(seconds / TICK))
+            for watcher in watchers
+        ),
         *((count / rate, viewers, ask) for count in range(round(seconds * rate))),
     ]
     try:
@@ -105,7 +112,6 @@ def record_timeline(
         error.timeline = recording.take(recording.passed())  # type: ignore[attr-defined]
         raise
     finally:
-        recording.is_over = True
         for threads in pools:
             threads.shutdown(wait=False, cancel_futures=True)
     return recording.take(seconds)
@@ -119,7 +125,6 @@ class _Recording:
         self.samples: list[Sample] = []
         self.marks: list[Mark] = []
         self.jobs: set[Future[None]] = set()
-        self.is_over = False
 
     def passed(self) -> float:
         """Seconds since the beginning."""
@@ -128,7 +133,7 @@ class _Recording:
     def ask(self, fetch: Callable[[], Page], region_of: Callable[[Page], str | None], until: float) -> None:
         """Ask once, unless so many answers were slow that the time is over."""
         sent = self.passed()
-        if self.is_over or sent >= until:
+        if sent >= until:
             return
         try:
             page = fetch()
@@ -139,9 +144,8 @@ class _Recording:
 
     def act(self, action: Action) -> None:
         """Do what was planned, and mark when it began."""
-        if not self.is_over:
-            self.marks.append(Mark(self.passed(), action.label))
-            action.do()
+        self.marks.append(Mark(self.passed(), action.label))
+        action.do()
 
     def wait_until(self, due: float, sleep: Sleep, bar: Any) -> None:
         """Wait, but not longer than a moment without noticing an error."""
@@ -151,7 +155,7 @@ class _Recording:
             last = self.samples[-1].region if self.samples else None
             bar.set_postfix_str(f"{last or '–'}, {sum(sample.failed for sample in self.samples)} failed", refresh=False)
             bar.update(min(passed, bar.total) - bar.n)
-            if passed >= due:
+            if due - passed < SHORTEST_SLEEP:
                 return
             sleep(min(due - passed, TICK))
 
@@ -175,28 +179,30 @@ class _Recording:
 class _Watcher:
     """Looks at one thing, never twice at once; sets a mark when it looks different."""
 
-    def __init__(self, label: str, look: Callable[[], object], recording: _Recording) -> None:
-        self._label, self._look, self._recording = label, look, recording
-        self._seen: str | None = None
-        self._rested_at = 0.0
+    def __init__(self, label: str, look: Callable[[], object]) -> None:
+        self._label, self._look = label, look
+        self._seen = self._see()  # before the recording begins, so that its first change can be told
+        self._rests_until = 0.0
         self._looking = Lock()
 
-    def look(self) -> None:
+    def look(self, recording: _Recording) -> None:
         """Look, unless a look is under way or was a moment ago."""
-        began = self._recording.passed()
-        if began < self._rested_at or self._recording.is_over or not self._looking.acquire(blocking=False):
+        began = recording.passed()
+        if began < self._rests_until or not self._looking.acquire(blocking=False):
             return
-        try:
-            seen = _say(self._look())
-        except CloudNotReachable:
-            seen = "no answer"
-        ended = self._recording.passed()
-        if self._seen not in (None, seen):
-            self._recording.marks.append(Mark(ended, f"{self._label}: {seen}"))
+        seen, ended = self._see(), recording.passed()
+        if seen != self._seen:
+            recording.marks.append(Mark(ended, f"{self._label}: {seen}"))
         self._seen = seen
         # Rests longer than it looked: Route 53 answers an account no more than five calls a second.
-        self._rested_at = ended + min(4 * (ended - began), 2.0)
+        self._rests_until = ended + min(4 * (ended - began), 2.0)
         self._looking.release()
+
+    def _see(self) -> str:
+        try:
+            return _say(self._look())
+        except CloudNotReachable:
+            return "no answer"
 
 
 def _say(value: object) -> str:

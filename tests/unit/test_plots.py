@@ -1,10 +1,16 @@
 """Charts: shares, intervals, and what a reader sees."""
 
 from collections import Counter
+from itertools import combinations
+from types import SimpleNamespace
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from workshop_lib import plots
+from workshop_lib.errors import WorkshopError
+from workshop_lib.measurement import Mark, Sample, Timeline
+from workshop_lib.plots.labels import place_labels
 
 IRELAND, SINGAPORE = "eu-west-1", "ap-southeast-1"
 
@@ -57,3 +63,146 @@ def test_the_bars_differ_without_colour():
     chart = plots.plot_shares({IRELAND: 1, SINGAPORE: 1}, {IRELAND: 1, SINGAPORE: 1})
 
     assert len({bar.get_hatch() for bar in chart.axes[0].patches}) == 2
+
+
+MARKS = (
+    Mark(3.0, "Ireland fails"),
+    Mark(4.0, "health check: no"),
+    Mark(4.1, f"DNS: {SINGAPORE}"),
+    Mark(9.8, "Ireland is back"),
+    Mark(9.9, "health check: yes"),
+)
+
+
+def hold_drill(*marks, failed=2):
+    """Ten seconds of ten requests each: Ireland answers, then some requests fail, then Singapore answers."""
+    answers = [IRELAND] * 48 + [None] * failed + [SINGAPORE] * (52 - failed)
+    samples = [
+        Sample(number / 10, 200 if region else 503, region, "Miss from cloudfront", 0)
+        for number, region in enumerate(answers)
+    ]
+    return Timeline(tuple(samples), marks, 10.0)
+
+
+def predict():
+    """A prediction of a move between one and three seconds after the cause."""
+    band = SimpleNamespace(earliest=1.0, expected=2.0, latest=3.0)
+    times = [0.0, 1.0, 2.0, 3.0, 20.0]
+    curves = {"low_share": [0, 0, 0, 1, 1], "expected_share": [0, 0, 0.5, 1, 1], "high_share": [0, 0, 1, 1, 1]}
+    return SimpleNamespace(times=times, moved={0.95: band}, failed_requests=band, **curves)
+
+
+def texts_of(chart):
+    return [text.get_text() for text in chart.texts]
+
+
+def test_the_title_of_a_switch_is_its_conclusion():
+    chart = plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=predict())
+
+    assert texts_of(chart)[0] == "95 % moved to ap-southeast-1 after 2.0 s; predicted 1.0 to 3.0 s"
+    assert repr(chart).splitlines()[:2] == [
+        "95 % moved to ap-southeast-1 after 2.0 s; predicted 1.0 to 3.0 s",
+        "100 requests in 10 s: eu-west-1 48 %, ap-southeast-1 50 %, 2 failed",
+    ]
+
+
+def test_a_switch_that_did_not_happen_says_so():
+    chart = plots.plot_switch(hold_drill(MARKS[0]), region="us-east-1")
+
+    assert repr(chart).startswith("95 % never moved to us-east-1 in the 7 s after the cause\n")
+
+
+def test_the_prediction_begins_at_the_cause():
+    chart = plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=predict(), cause="health check")
+
+    (expected,) = [line for line in chart.axes[0].lines if line.get_label() == "predicted: expected"]
+    assert list(expected.get_xdata()) == [4, 5, 6, 7]  # and what comes after the recording is left out
+
+
+def test_a_cause_that_is_not_marked_is_refused():
+    with pytest.raises(WorkshopError, match="'Ireland burns'"):
+        plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE, cause="Ireland burns")
+
+
+def test_no_label_covers_another():
+    chart = plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE)
+    renderer = FigureCanvasAgg(chart).get_renderer()
+
+    boxes = [text.get_window_extent(renderer) for text in chart.texts]
+
+    assert texts_of(chart)[1:] == [f"{mark.time:.1f} s  {mark.label}" for mark in MARKS]
+    assert not [pair for pair in combinations(boxes, 2) if pair[0].overlaps(pair[1])]
+    assert all(box.x0 >= 0 and box.x1 <= chart.bbox.x1 and box.y1 <= chart.bbox.y1 for box in boxes)
+
+
+def test_a_line_that_falls_from_its_label_crosses_no_other():
+    moments, widths = [0, 50, 60, 200], [100, 100, 30, 100]
+
+    places = place_labels(moments, widths, right=300, gap=5)
+
+    assert [place.row for place in places] == [2, 1, 0, 0]
+    assert [place.left for place in places] == moments
+
+
+def test_a_label_near_the_end_is_moved_to_where_there_is_room():
+    places = place_labels([280, 290], [60, 60], right=300, gap=5)
+
+    assert [place.left for place in places] == [240, 240]
+    assert len({place.row for place in places}) == 2
+
+
+def test_any_number_of_moments_leaves_room_for_the_chart():
+    marks = [Mark(number / 20, f"DNS: {SINGAPORE}") for number in range(200)]
+
+    chart = plots.plot_switch(hold_drill(*marks), region=SINGAPORE)
+
+    assert len(chart.texts) == 1 + 12
+    assert chart.get_figheight() < 8
+
+
+def test_failed_requests_have_a_row_of_their_own():
+    chart = plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE)
+
+    assert [label.get_text() for label in chart.axes[1].get_yticklabels()] == ["failed: 2", "miss: 98"]
+    assert "failed" in [text.get_text() for text in chart.legends[0].get_texts()]
+
+
+def test_without_failures_every_request_belongs_to_a_region():
+    chart = plots.plot_switch(hold_drill(*MARKS, failed=0), region=SINGAPORE)
+
+    assert [text.get_text() for text in chart.legends[0].get_texts()] == [SINGAPORE, IRELAND]
+
+
+def test_a_page_that_the_cache_should_have_forgotten_is_stale():
+    words = [("Hit from cloudfront", 3), ("Hit from cloudfront", 11), ("RefreshHit from cloudfront", 0), ("", 0)]
+    samples = tuple(Sample(float(number), 200, IRELAND, word, age) for number, (word, age) in enumerate(words))
+
+    chart = plots.plot_switch(Timeline(samples, (), 4.0), region=SINGAPORE, edge_ttl=10)
+
+    rows = [label.get_text() for label in chart.axes[1].get_yticklabels()]
+    assert rows == ["failed: 0", "hit: 1", "stale hit: 1", "refresh hit: 1", "other: 1"]
+
+
+def test_the_regions_of_a_switch_differ_without_colour():
+    chart = plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE)
+
+    assert len({area.get_hatch() for area in chart.axes[0].patches if area.get_fill()}) == 2
+
+
+def test_the_same_switch_gives_the_same_picture():
+    first, second = (plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE)._repr_svg_() for _ in range(2))
+
+    assert first == second
+
+
+def test_simulated_traffic_is_drawn_the_same_way():
+    shares = {IRELAND: [1.0, 0.5, 0.0], SINGAPORE: [0.0, 0.4, 1.0]}
+    traffic = SimpleNamespace(
+        times=[0.0, 10.0, 20.0], regions=(IRELAND, SINGAPORE), seconds=30.0, get_share=shares.get,
+        moved_at=lambda region, *, share, since: 20.0 - since,
+    )  # fmt: skip
+
+    chart = plots.plot_simulation(traffic, region=SINGAPORE, since=5.0)
+
+    assert repr(chart).startswith("95 % moved to ap-southeast-1 after 15.0 s\n")
+    assert [text.get_text() for text in chart.legends[0].get_texts()] == [SINGAPORE, IRELAND, "failed"]

@@ -136,6 +136,18 @@ def test_a_mark_is_set_when_what_is_watched_changes(world: World) -> None:
     assert timeline.time_of("healthy") == pytest.approx(1.5)
 
 
+def test_a_change_is_marked_although_the_first_look_was_slow(world: World) -> None:
+    seen = iter([IRELAND])
+
+    def look() -> str:
+        world.sleep(1.5)
+        return next(seen, SINGAPORE)
+
+    timeline = world.record(watch={"DNS": look})
+
+    assert timeline.marks == (Mark(pytest.approx(1.5), f"DNS: {SINGAPORE}"),)
+
+
 def test_a_look_that_nobody_answers_is_a_change_too(world: World) -> None:
     def look() -> str:
         if 0.5 < world.time < 1:
@@ -223,14 +235,21 @@ def test_a_mistake_in_the_url_is_no_sample(world: World) -> None:
     assert world.time < 0.2
 
 
-def test_an_error_of_the_last_request_is_raised_too(world: World) -> None:
-    def refuse_the_last(url: str) -> Page:
-        if world.time > 1.85:
-            raise NotTheLocalCloud("It leaves this machine.")
-        return world.fetch(url)
+def test_an_error_of_the_last_answer_is_raised_too(world: World) -> None:
+    over = Event()
+
+    def refuse(url: str) -> Page:
+        assert over.wait(10)
+        raise NotTheLocalCloud("It leaves this machine.")
+
+    def tell_the_time() -> float:
+        if world.time >= 2:
+            over.set()
+        return world.time
 
     with pytest.raises(NotTheLocalCloud):
-        world.record(fetch=refuse_the_last)
+        world.record(fetch=refuse, now=tell_the_time, start_threads=ThreadPoolExecutor)
+    assert world.time == pytest.approx(2)
 
 
 @pytest.mark.parametrize("at", [-1, 2, 40])

@@ -1,41 +1,16 @@
-"""Charts of the workshop: what was observed, drawn over what was expected.
-
-Matplotlib without pyplot: no global state, no window, no backend to choose. Importing this module takes about half a
-second, so only the notebooks that draw import it.
-"""
+"""How answers were shared among regions, drawn over what their weights promise."""
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Mapping
 
-import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+
+from workshop_lib.plots.chart import GREYS, HATCHES, Chart
 
 Z_95 = 1.959964
 """Half the width of a 95 % interval, in standard deviations."""
-
-HATCHES = ("", "///", "...", "xxx")
-GREYS = ("#9fb8cc", "#e3e9ee", "#c4d2de", "#f4f6f8")
-
-
-class Chart(Figure):  # type: ignore[misc]  # matplotlib's stubs are not followed
-    """A matplotlib Figure that a notebook shows as SVG, and a terminal as the same numbers in words."""
-
-    summary = ""
-
-    def _repr_svg_(self) -> str:
-        """Draw the figure; IPython calls this for the last value of a cell."""
-        drawn = io.StringIO()
-        # Fixed salt and no date: the same data give the same bytes, so executed notebooks can be compared.
-        with matplotlib.rc_context({"svg.hashsalt": "workshop", "svg.fonttype": "none"}):
-            self.savefig(drawn, format="svg", metadata={"Date": None})
-        return drawn.getvalue()
-
-    def __repr__(self) -> str:
-        return self.summary or super().__repr__()
 
 
 def get_shares(weights: Mapping[str, float]) -> dict[str, float]:

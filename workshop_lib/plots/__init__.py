@@ -1,0 +1,27 @@
+"""Charts of the workshop: what was observed, drawn over what was expected. They read well in black and white.
+
+Importing this takes about half a second, so only the notebooks that draw import it.
+
+| module | draws |
+|---|---|
+| `shares` | how many answers came from each region, and how many were expected |
+| `switch` | how the traffic moved from one region to another, over time |
+| `labels` | labels of moments that don't overlap |
+| `chart` | what all charts are made of |
+"""
+
+from workshop_lib.plots.chart import GREYS, HATCHES, Chart
+from workshop_lib.plots.shares import Z_95, get_interval, get_shares, plot_shares
+from workshop_lib.plots.switch import plot_simulation, plot_switch
+
+__all__ = [
+    "GREYS",
+    "HATCHES",
+    "Z_95",
+    "Chart",
+    "get_interval",
+    "get_shares",
+    "plot_shares",
+    "plot_simulation",
+    "plot_switch",
+]

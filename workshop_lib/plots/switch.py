@@ -1,0 +1,262 @@
+"""How traffic moved from one region to another: what was measured, with what was predicted drawn over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from workshop_lib.drill import Prediction, find_cause
+from workshop_lib.measurement import ROUNDING, Mark, Sample, Timeline
+from workshop_lib.plots.chart import HATCHES, Chart
+from workshop_lib.plots.labels import Place, measure_width, place_labels
+
+SHARE = 0.95
+"""The share that the title speaks of. All of it would be a matter of a single straggler."""
+
+BINS, FEWEST_IN_A_BIN = 60, 10
+MOST_LABELS = 12
+"""More marks are drawn without a label, or the labels would be higher than the chart."""
+
+LABEL_SIZE = 9
+"""In points."""
+
+WIDTH, LEFT, INCHES, MAIN, ROW = 8.6, 1.15, 7.2, 2.4, 0.2
+"""In inches: the chart, the room left of the axes, the axes, the height of the upper ones, a row of text."""
+
+PALE = ("#c4d2de", "#f4f6f8", "#e3e9ee", "#ffffff")
+"""Paler than other charts, so that a prediction can be read on top."""
+
+CACHE_WORDS = {"RefreshHit": "refresh hit", "Hit": "hit", "Miss": "miss"}
+
+
+class HasShares(Protocol):
+    """Shares over time, as `Timeline.shares` has them, and a simulation too."""
+
+    @property
+    def times(self) -> Any:
+        """Where the bins of time begin, in seconds."""
+
+    @property
+    def regions(self) -> Sequence[str]:
+        """Who answered."""
+
+    def get_share(self, region: str) -> Any:
+        """Of all requests of each bin, the share that a region answered."""
+
+
+class Moves(Protocol):
+    """What knows when traffic had moved: a timeline, or a simulation."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it was."""
+
+    def moved_at(self, region: str, *, share: float, since: float = 0.0) -> float | None:
+        """Seconds after `since`; None if it didn't."""
+
+
+class Simulated(HasShares, Moves, Protocol):
+    """As much of `simulation.Traffic` as is drawn."""
+
+
+class Curves(Prediction, Protocol):
+    """As much of `prediction.SwitchPrediction` as is drawn; the times are seconds after the cause."""
+
+    @property
+    def times(self) -> Any:
+        """When."""
+
+    @property
+    def expected_share(self) -> Any:
+        """Which share of all requests the region is expected to answer."""
+
+    @property
+    def low_share(self) -> Any:
+        """The least."""
+
+    @property
+    def high_share(self) -> Any:
+        """The most."""
+
+
+def plot_switch(
+    timeline: Timeline,
+    *,
+    region: str,
+    prediction: Curves | None = None,
+    cause: str | float | None = None,
+    edge_ttl: float | None = None,
+) -> Chart:
+    """Draw how the traffic moved to a region: its share, what was done and noticed, which requests failed.
+
+    Below, a stroke for each request tells what the cache did with it. The prediction is drawn over the measurement, and
+    begins at the cause. Readable without colour.
+
+    Args:
+        timeline: From `record_timeline`.
+        region: The region that the traffic moves to.
+        prediction: From `predict_switch`.
+        cause: When it began: the label of a mark, or seconds. Otherwise the first mark.
+        edge_ttl: For how many seconds the edge may keep the page. Older hits are then shown as stale.
+
+    Returns:
+        A figure whose title is the conclusion, and whose `repr` says all of it in words.
+
+    Raises:
+        WorkshopError: The timeline has no mark `cause`.
+    """
+    since = find_cause(timeline, cause)
+    conclusion = _conclude(timeline, region, since, prediction)
+    strokes = _sort_strokes(timeline.samples, edge_ttl)
+    labels = [f"{mark.time:.1f} s  {mark.label}" for mark in timeline.marks[:MOST_LABELS]]
+    moments = [mark.time / timeline.seconds * INCHES * 72 for mark in timeline.marks[:MOST_LABELS]]
+    widths = [measure_width(label, size=LABEL_SIZE) + 4 for label in labels]
+    places = place_labels(moments, widths, right=INCHES * 72, gap=6)
+
+    room = 0.42 + ROW * (max((place.row for place in places), default=-1) + 1)
+    chart = Chart(figsize=(WIDTH, room + MAIN + ROW * len(strokes) + 1.0))
+    main = _add_axes(chart, conclusion, top=room, height=MAIN)
+    handles = _draw_shares(main, timeline.shares(_choose_bin(timeline)), region, timeline.seconds)
+    if prediction:
+        handles += _draw_prediction(main, prediction, since, timeline.seconds)
+    below = _add_axes(chart, top=room + MAIN + 0.1, height=ROW * len(strokes) + 0.06, sharex=main)
+    _draw_strokes(below, strokes)
+    for mark, label, place in zip(timeline.marks, labels, places, strict=False):
+        _draw_mark(chart, main, below, mark, label, place, is_cause=mark.time == since)
+    for mark in timeline.marks[MOST_LABELS:]:
+        main.axvline(mark.time, color="black", linewidth=0.6, linestyle=":")
+    chart.legend(handles=handles, loc="lower center", ncols=5, frameon=False, fontsize=LABEL_SIZE)
+    chart.summary = f"{conclusion}\n{timeline!r}"
+    return chart
+
+
+def plot_simulation(traffic: Simulated, *, region: str, since: float = 0.0) -> Chart:
+    """Draw how simulated traffic moved to a region.
+
+    Args:
+        traffic: From `simulate_traffic`.
+        region: The region that the traffic moves to.
+        since: When the cause came, in seconds; the title counts from it.
+
+    Returns:
+        A figure whose title is the conclusion, and whose `repr` says all of it in words.
+    """
+    conclusion = _conclude(traffic, region, since, None)
+    chart = Chart(figsize=(WIDTH, MAIN + 1.42))
+    axes = _add_axes(chart, conclusion, top=0.42, height=MAIN)
+    handles = _draw_shares(axes, traffic, region, traffic.seconds)
+    axes.tick_params(axis="x", labelbottom=True)
+    axes.set_xlabel("seconds")
+    if since:
+        axes.axvline(since, color="black", linewidth=1.6)
+    chart.legend(handles=handles, loc="lower center", ncols=5, frameon=False, fontsize=LABEL_SIZE)
+    chart.summary = f"{conclusion}\n{traffic!r}"
+    return chart
+
+
+def _conclude(moves: Moves, region: str, since: float, prediction: Prediction | None) -> str:
+    """Say what happened in one line."""
+    moved = moves.moved_at(region, share=SHARE, since=since)
+    if moved is None:
+        said = f"{SHARE:.0%} never moved to {region} in the {moves.seconds - since:.0f} s after the cause"
+    else:
+        said = f"{SHARE:.0%} moved to {region} after {moved:.1f} s"
+    if prediction:
+        band = prediction.moved[SHARE]
+        said += f"; predicted {band.earliest:.1f} to {band.latest:.1f} s"
+    return said.replace("%", " %")
+
+
+def _choose_bin(timeline: Timeline) -> float:
+    """Bins short enough to see a step, and long enough that a share means something."""
+    pause = timeline.seconds / max(len(timeline.samples), 1)
+    return max(timeline.seconds / BINS, FEWEST_IN_A_BIN * pause)
+
+
+def _add_axes(chart: Chart, title: str = "", *, top: float, height: float, sharex: Axes | None = None) -> Axes:
+    """Axes at a distance from the top, in inches: labels above them can only be placed if their width is known."""
+    whole = chart.get_figheight()
+    box = (LEFT / WIDTH, 1 - (top + height) / whole, INCHES / WIDTH, height / whole)
+    axes: Axes = chart.add_axes(box, sharex=sharex)
+    axes.spines[["top", "right"]].set_visible(False)
+    if title:
+        chart.text(LEFT / WIDTH, 1 - 0.25 / whole, title, fontsize=11.5, fontweight="bold", ha="left", va="center")
+    return axes
+
+
+def _draw_shares(axes: Axes, shares: HasShares, region: str, seconds: float) -> list[Any]:
+    """Stack the regions, `region` at the bottom, so that its share can be read; above all is what named no region."""
+    edges = [*shares.times, seconds]
+    handles: list[Any] = []
+    below = np.zeros(len(shares.times))
+    for number, name in enumerate([region, *(name for name in shares.regions if name != region)]):
+        top = below + (shares.get_share(name) if name in shares.regions else 0)
+        style: dict[str, Any] = {"facecolor": PALE[number % 4], "hatch": HATCHES[number % 4], "edgecolor": "#8496a6"}
+        handles.append(axes.stairs(top, edges, baseline=below, fill=True, label=name, linewidth=0, zorder=1, **style))
+        axes.stairs(top, edges, color="black", linewidth=0.6 if number else 1.8, zorder=2 if number else 4)
+        below = top
+    if (below < 1 - ROUNDING).any():
+        handles.append(Patch(facecolor="white", edgecolor="black", linewidth=0.6, label="failed"))
+    axes.set(xlim=(0, seconds), ylim=(0, 1.02), ylabel="share of requests")
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    axes.tick_params(axis="x", labelbottom=False)
+    axes.grid(axis="y", color="#ffffff", linewidth=0.6, zorder=1.5)
+    return handles
+
+
+def _draw_prediction(axes: Axes, prediction: Curves, since: float, seconds: float) -> list[Any]:
+    """Draw where the share is expected to be, and the band that it should stay in."""
+    times = np.asarray(prediction.times) + since
+    shown = times <= seconds
+    band = axes.fill_between(
+        times[shown], np.asarray(prediction.low_share)[shown], np.asarray(prediction.high_share)[shown],
+        facecolor="#e08a1e", alpha=0.6, edgecolor="black", linewidth=0.9, zorder=3, label="predicted: within",
+    )  # fmt: skip
+    (line,) = axes.plot(
+        times[shown], np.asarray(prediction.expected_share)[shown],
+        color="black", linestyle="--", linewidth=1.4, zorder=5, label="predicted: expected",
+    )  # fmt: skip
+    return [band, line]
+
+
+def _sort_strokes(samples: Sequence[Sample], edge_ttl: float | None) -> dict[str, list[float]]:
+    """The times of the requests by what the cache did with them; those that failed first."""
+    sorted_: dict[str, list[float]] = {"failed": []}
+    for sample in samples:
+        word = sample.x_cache.partition(" ")[0]
+        kind = "failed" if sample.failed else CACHE_WORDS.get(word, "other")
+        if kind == "hit" and edge_ttl is not None and sample.age > edge_ttl:
+            kind = "stale hit"
+        sorted_.setdefault(kind, []).append(sample.time)
+    return sorted_
+
+
+def _draw_strokes(axes: Axes, strokes: Mapping[str, Sequence[float]]) -> None:
+    """Draw a stroke for each request, in a row for each kind."""
+    for row, (kind, times) in enumerate(strokes.items()):
+        failed = kind == "failed"
+        # One line with gaps: a line for each request would make the picture five times as large.
+        x = np.column_stack([times, times, np.full(len(times), np.nan)]).ravel()
+        y = np.tile([row - 0.35, row + 0.35, np.nan], len(times))
+        axes.plot(x, y, color="black" if failed else "#5b6b79", linewidth=1.2 if failed else 0.6, solid_capstyle="butt")
+    axes.set_yticks(range(len(strokes)), [f"{kind}: {len(times)}" for kind, times in strokes.items()])
+    axes.tick_params(axis="y", length=0, labelsize=LABEL_SIZE)
+    axes.set(ylim=(len(strokes) - 0.5, -0.5), xlabel="seconds since the recording began")
+
+
+def _draw_mark(chart: Chart, main: Axes, below: Axes, mark: Mark, label: str, place: Place, *, is_cause: bool) -> None:
+    """Draw a line from the label through everything that happened at that moment."""
+    whole = chart.get_figheight()
+    x = (LEFT + mark.time / main.get_xlim()[1] * INCHES) / WIDTH
+    y = main.get_position().y1 + (0.12 + ROW * place.row) / whole
+    style = {"linewidth": 1.6} if is_cause else {"linewidth": 1.0, "linestyle": (0, (4, 2))}
+    chart.add_artist(Line2D([x, x], [below.get_position().y0, y + 0.06 / whole], color="black", **style))
+    chart.text(
+        (LEFT + (place.left + 4) / 72) / WIDTH, y, label, fontsize=LABEL_SIZE, va="center", zorder=5,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+    )  # fmt: skip
