@@ -78,6 +78,7 @@ def compare_drill(
     *,
     region: str,
     cause: str | float | None = None,
+    until: str | float | None = None,
     prediction: Prediction | None = None,
     share: float = 1.0,
 ) -> Comparison:
@@ -88,17 +89,18 @@ def compare_drill(
         hypothesis: What was guessed, such as the value of a `hypothesis_picker`.
         region: The region that the traffic moved to.
         cause: When it began: the label of a mark, or seconds. Otherwise the first mark.
+        until: When the way back began, if the recording shows it too: a label, or seconds. Otherwise the end.
         prediction: What was predicted.
         share: How much of the traffic must have moved; one of those that the prediction speaks of.
 
     Raises:
-        WorkshopError: The timeline has no mark `cause`.
+        WorkshopError: The timeline has no mark `cause` or `until`.
     """
-    since = find_cause(timeline, cause)
-    moved = timeline.moved_at(region, share=share, since=since)
-    failed = sum(sample.time >= since for sample in timeline.failed)
+    since, end = find_span(timeline, cause, until)
+    moved = timeline.moved_at(region, share=share, since=since, until=end)
+    failed = sum(since <= sample.time < end for sample in timeline.failed)
     guessed_right = moved is not None and moved <= hypothesis.seconds, failed <= hypothesis.failed
-    measured = f"not moved within {timeline.seconds - since:.0f} s" if moved is None else f"moved after {moved:.1f} s"
+    measured = f"not moved within {end - since:.0f} s" if moved is None else f"moved after {moved:.1f} s"
     guessed = f"within {hypothesis.seconds:g} s, at most {hypothesis.failed} failed"
     parts = [f"Measured: {measured}, {failed} failed", f"your hypothesis ({guessed}) {_judge(guessed_right)}"]
     predicted_right = None
@@ -116,17 +118,24 @@ def compare_drill(
     return Comparison(moved, failed, all(guessed_right), held, f"{'; '.join(parts)}.")
 
 
-def find_cause(timeline: Timeline, cause: str | float | None) -> float:
-    """When something began, in seconds: a number as it is, a mark by its label, and None is the first mark.
+def find_span(timeline: Timeline, cause: str | float | None, until: str | float | None) -> tuple[float, float]:
+    """Between which moments a drill is judged, in seconds since the recording began.
+
+    Args:
+        timeline: What was measured.
+        cause: A mark's label, or seconds; None is the first mark, or the beginning if there is no mark.
+        until: A mark's label, or seconds; None is the end.
 
     Raises:
-        WorkshopError: The timeline has no mark `cause`.
+        WorkshopError: The timeline has no such mark.
     """
-    if isinstance(cause, str):
-        return timeline.time_of(cause)
     if cause is None:
-        return timeline.marks[0].time if timeline.marks else 0.0
-    return cause
+        cause = timeline.marks[0].time if timeline.marks else 0.0
+    since, end = (
+        timeline.time_of(moment) if isinstance(moment, str) else moment
+        for moment in (cause, timeline.seconds if until is None else until)
+    )
+    return since, end
 
 
 def _judge(right: tuple[bool, bool]) -> str:

@@ -181,4 +181,4 @@ class Timeline:
         unnamed = by_region[None] - sum(sample.region is None for sample in self.failed)
         parts += [f"{unnamed} named no region"] if unnamed else []
         marks = f"\nmarks: {self._describe_marks()}" if self.marks else ""
-        return f"{total} requests in {self.seconds:.0f} s: {', '.join([*parts, f'{len(self.failed)} failed'])}{marks}"
+        return f"{total} requests in {self.seconds:.3g} s: {', '.join([*parts, f'{len(self.failed)} failed'])}{marks}"

@@ -110,6 +110,21 @@ def test_time_is_counted_from_the_cause(cause: str | float | None, moved: float)
     assert comparison.moved == pytest.approx(moved)
 
 
+def test_the_way_back_is_another_drill() -> None:
+    timeline = hold_drill(moved=3, failed=4)
+    there_and_back = Timeline(
+        tuple(
+            sample._replace(region=IRELAND, status=503) if sample.time > 6.05 else sample for sample in timeline.samples
+        ),
+        (*timeline.marks, Mark(6.0, "Ireland is back")),
+        8,
+    )
+
+    assert compare_drill(there_and_back, Hypothesis(5, 9), region=SINGAPORE).moved is None
+    comparison = compare_drill(there_and_back, Hypothesis(5, 9), region=SINGAPORE, until="Ireland is back")
+    assert (comparison.moved, comparison.failed) == (3.0, 4)
+
+
 def test_failures_from_before_the_cause_do_not_count() -> None:
     assert compare_drill(hold_drill(moved=3, failed=4), Hypothesis(5, 0), region=SINGAPORE, cause=1.2).failed == 2
 

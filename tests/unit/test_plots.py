@@ -109,7 +109,19 @@ def test_the_title_of_a_switch_is_its_conclusion():
 def test_a_switch_that_did_not_happen_says_so():
     chart = plots.plot_switch(hold_drill(MARKS[0]), region="us-east-1")
 
-    assert repr(chart).startswith("95 % never moved to us-east-1 in the 7 s after the cause\n")
+    assert repr(chart).startswith("95 % did not move to us-east-1 for good within 7 s\n")
+
+
+def test_a_switch_can_be_judged_up_to_the_way_back():
+    there_and_back = Timeline(
+        tuple(Sample(time / 10, 200, SINGAPORE if 20 <= time < 50 else IRELAND, "", 0) for time in range(80)),
+        (Mark(1.0, "weights 0, 255"), Mark(4.5, "weights 255, 0")),
+        8.0,
+    )
+
+    assert "did not move" in repr(plots.plot_switch(there_and_back, region=SINGAPORE))
+    chart = plots.plot_switch(there_and_back, region=SINGAPORE, until="weights 255, 0")
+    assert repr(chart).startswith("95 % moved to ap-southeast-1 after 1.0 s\n")
 
 
 def test_the_prediction_begins_at_the_cause():

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from workshop_lib.drill import Prediction, find_cause
+from workshop_lib.drill import Prediction, find_span
 from workshop_lib.measurement import ROUNDING, Mark, Sample, Timeline
 from workshop_lib.plots.chart import HATCHES, Chart
 from workshop_lib.plots.labels import Place, measure_width, place_labels
@@ -49,8 +49,8 @@ class HasShares(Protocol):
         """Of all requests of each bin, the share that a region answered."""
 
 
-class Moves(Protocol):
-    """What knows when traffic had moved: a timeline, or a simulation."""
+class Simulated(HasShares, Protocol):
+    """As much of `simulation.Traffic` as is drawn."""
 
     @property
     def seconds(self) -> float:
@@ -58,10 +58,6 @@ class Moves(Protocol):
 
     def moved_at(self, region: str, *, share: float, since: float = 0.0) -> float | None:
         """Seconds after `since`; None if it didn't."""
-
-
-class Simulated(HasShares, Moves, Protocol):
-    """As much of `simulation.Traffic` as is drawn."""
 
 
 class Curves(Prediction, Protocol):
@@ -90,6 +86,7 @@ def plot_switch(
     region: str,
     prediction: Curves | None = None,
     cause: str | float | None = None,
+    until: str | float | None = None,
     edge_ttl: float | None = None,
 ) -> Chart:
     """Draw how the traffic moved to a region: its share, what was done and noticed, which requests failed.
@@ -102,16 +99,19 @@ def plot_switch(
         region: The region that the traffic moves to.
         prediction: From `predict_switch`.
         cause: When it began: the label of a mark, or seconds. Otherwise the first mark.
+        until: When the way back began, if the recording shows it too: a label, or seconds. The conclusion is drawn, and
+            the prediction shown, up to there.
         edge_ttl: For how many seconds the edge may keep the page. Older hits are then shown as stale.
 
     Returns:
         A figure whose title is the conclusion, and whose `repr` says all of it in words.
 
     Raises:
-        WorkshopError: The timeline has no mark `cause`.
+        WorkshopError: The timeline has no mark `cause` or `until`.
     """
-    since = find_cause(timeline, cause)
-    conclusion = _conclude(timeline, region, since, prediction)
+    since, end = find_span(timeline, cause, until)
+    moved = timeline.moved_at(region, share=SHARE, since=since, until=end)
+    conclusion = _conclude(region, moved, end - since, prediction)
     strokes = _sort_strokes(timeline.samples, edge_ttl)
     labels = [f"{mark.time:.1f} s  {mark.label}" for mark in timeline.marks[:MOST_LABELS]]
     moments = [mark.time / timeline.seconds * INCHES * 72 for mark in timeline.marks[:MOST_LABELS]]
@@ -123,7 +123,7 @@ def plot_switch(
     main = _add_axes(chart, conclusion, top=room, height=MAIN)
     handles = _draw_shares(main, timeline.shares(_choose_bin(timeline)), region, timeline.seconds)
     if prediction:
-        handles += _draw_prediction(main, prediction, since, timeline.seconds)
+        handles += _draw_prediction(main, prediction, since, end)
     below = _add_axes(chart, top=room + MAIN + 0.1, height=ROW * len(strokes) + 0.06, sharex=main)
     _draw_strokes(below, strokes)
     for mark, label, place in zip(timeline.marks, labels, places, strict=False):
@@ -146,7 +146,8 @@ def plot_simulation(traffic: Simulated, *, region: str, since: float = 0.0) -> C
     Returns:
         A figure whose title is the conclusion, and whose `repr` says all of it in words.
     """
-    conclusion = _conclude(traffic, region, since, None)
+    moved = traffic.moved_at(region, share=SHARE, since=since)
+    conclusion = _conclude(region, moved, traffic.seconds - since)
     chart = Chart(figsize=(WIDTH, MAIN + 1.42))
     axes = _add_axes(chart, conclusion, top=0.42, height=MAIN)
     handles = _draw_shares(axes, traffic, region, traffic.seconds)
@@ -159,11 +160,10 @@ def plot_simulation(traffic: Simulated, *, region: str, since: float = 0.0) -> C
     return chart
 
 
-def _conclude(moves: Moves, region: str, since: float, prediction: Prediction | None) -> str:
+def _conclude(region: str, moved: float | None, seconds: float, prediction: Prediction | None = None) -> str:
     """Say what happened in one line."""
-    moved = moves.moved_at(region, share=SHARE, since=since)
     if moved is None:
-        said = f"{SHARE:.0%} never moved to {region} in the {moves.seconds - since:.0f} s after the cause"
+        said = f"{SHARE:.0%} did not move to {region} for good within {seconds:.0f} s"
     else:
         said = f"{SHARE:.0%} moved to {region} after {moved:.1f} s"
     if prediction:
@@ -209,10 +209,10 @@ def _draw_shares(axes: Axes, shares: HasShares, region: str, seconds: float) -> 
     return handles
 
 
-def _draw_prediction(axes: Axes, prediction: Curves, since: float, seconds: float) -> list[Any]:
+def _draw_prediction(axes: Axes, prediction: Curves, since: float, end: float) -> list[Any]:
     """Draw where the share is expected to be, and the band that it should stay in."""
     times = np.asarray(prediction.times) + since
-    shown = times <= seconds
+    shown = times <= end
     band = axes.fill_between(
         times[shown], np.asarray(prediction.low_share)[shown], np.asarray(prediction.high_share)[shown],
         facecolor="#e08a1e", alpha=0.6, edgecolor="black", linewidth=0.9, zorder=3, label="predicted: within",
