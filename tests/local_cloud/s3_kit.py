@@ -24,6 +24,7 @@ from botocore.exceptions import ClientError
 from local_cloud.call import Response
 from local_cloud.clock import Clock
 from local_cloud.engines.replicator import Replicator
+from local_cloud.faults import Faults
 from local_cloud.gateway import Gateway
 from local_cloud.services.iam import IamService, StsService
 from local_cloud.services.s3 import S3Service
@@ -49,6 +50,7 @@ class Kit:
     replicator: Replicator
     clock: Clock
     lock: threading.RLock
+    faults: Faults = field(default_factory=Faults)
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
@@ -127,8 +129,8 @@ def make_environ(method: str, path: str, *, host: str, body: bytes = b"") -> dic
 
 def make_kit() -> Kit:
     """The services of this module; moto's state is one per process, so it is shared with any other cloud in it."""
-    clock, lock = Clock(FAST), threading.RLock()
-    replicator = Replicator(clock=clock, lock=lock)
+    clock, lock, faults = Clock(FAST), threading.RLock(), Faults()
+    replicator = Replicator(clock=clock, lock=lock, faults=faults)
     s3 = S3Service(replicator=replicator)
     services = (s3, S3ControlService(replicator=replicator, clock=clock), IamService(), StsService())
     gateway = Gateway(
@@ -137,7 +139,7 @@ def make_kit() -> Kit:
         control=lambda *_: Response(404),
         log=lambda *_: None,
     )
-    return Kit(gateway, s3, replicator, clock, lock)
+    return Kit(gateway, s3, replicator, clock, lock, faults)
 
 
 KIT = make_kit()

@@ -27,6 +27,8 @@ from s3_kit import (
     without,
 )
 
+from local_cloud.faults import REPLICATION_PAUSED
+
 BATCH_ROLE = "batch"
 BATCH_ACTIONS = {
     "s3:InitiateReplication": f"arn:aws:s3:::{SOURCE}/*",
@@ -39,6 +41,7 @@ ELIGIBLE = {"EligibleForReplication": True, "ObjectReplicationStatuses": ["NONE"
 @pytest.fixture
 def kit() -> Kit:
     """A page from before the rule, the rule, and a role for jobs."""
+    KIT.faults.end()
     KIT.replicator.reset()
     make_pair(KIT)
     put(KIT, "before.html")
@@ -86,6 +89,19 @@ def test_a_job_replicates_what_was_there_before_the_rule(kit: Kit) -> None:
     assert job["Status"] == "Complete"
     assert keys(kit.singapore, DESTINATION) == {"before.html", "before.css"}
     assert status(kit.ireland, SOURCE, "before.html") == "COMPLETED"
+
+
+def test_a_job_waits_while_a_fault_pauses_replication(kit: Kit) -> None:
+    kit.faults.cause(REPLICATION_PAUSED)
+    job_id = create(kit)
+    with pytest.raises(TimeoutError, match="for a fault to end"):
+        kit.replicator.settle(0.2)
+    assert (describe(kit, job_id)["Status"], keys(kit.singapore, DESTINATION)) == ("Ready", set())
+
+    kit.faults.end()
+    kit.settle()
+
+    assert describe(kit, job_id)["Status"] == "Complete"
 
 
 def test_a_job_says_how_many_objects_it_replicated(kit: Kit) -> None:

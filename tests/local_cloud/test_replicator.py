@@ -25,6 +25,7 @@ from s3_kit import (
     without,
 )
 
+from local_cloud.faults import REPLICATION_PAUSED, S3_UNAVAILABLE
 from local_cloud.object_store import find_version, object_store, replication_status
 
 TAGS_ONLY = {"ID": "tagged", "DeleteMarkerReplication": {"Status": "Disabled"}}
@@ -33,6 +34,7 @@ TAGS_ONLY = {"ID": "tagged", "DeleteMarkerReplication": {"Status": "Disabled"}}
 @pytest.fixture
 def kit() -> Kit:
     """S3 and IAM, with a source bucket, a destination bucket and a role that may replicate."""
+    KIT.faults.end()
     KIT.replicator.reset()
     make_pair(KIT)
     return KIT
@@ -457,3 +459,57 @@ def test_the_call_log_says_which_action_was_missing_on_which_resource(cloud: Any
     assert (entry["principal"], entry["error_code"]) == (role, "SrcReplicationConfigNotPermitted")
     assert entry["parameters"]["MissingAction"] == "s3:GetReplicationConfiguration"
     assert entry["parameters"]["OnResource"] == f"arn:aws:s3:::{SOURCE}"
+
+
+# While a fault holds replication up:
+
+
+def is_held_up(kit: Kit) -> bool:
+    """Whether something waits for a fault to end."""
+    try:
+        kit.replicator.settle(0.2)
+    except TimeoutError as late:
+        return "for a fault to end" in str(late)
+    return False
+
+
+def test_a_version_also_waits_for_the_source_s_region(replicated: Kit) -> None:
+    pause = replicated.faults.cause(REPLICATION_PAUSED)
+    put(replicated)
+    replicated.faults.cause(S3_UNAVAILABLE, region="eu-west-1")
+
+    replicated.faults.end(pause.id)
+    assert is_held_up(replicated)
+    replicated.faults.end()
+    replicated.settle()
+
+    assert status(replicated.singapore, DESTINATION) == "REPLICA"
+
+
+def test_a_change_of_a_replica_waits_too(kit: Kit) -> None:
+    allow(kit.iam, {"s3:*": "*"})
+    both_ways = {"SourceSelectionCriteria": {"ReplicaModifications": {"Status": "Enabled"}}}
+    configuration = put_rules(kit, rule(**both_ways))
+    back = [rule(Destination={"Bucket": f"arn:aws:s3:::{SOURCE}"}, **both_ways)]
+    kit.singapore.put_bucket_replication(Bucket=DESTINATION, ReplicationConfiguration={**configuration, "Rules": back})
+    put(kit)
+    kit.settle()
+    kit.faults.cause(S3_UNAVAILABLE, region="eu-west-1")
+    page = {"Key": "index.html"}
+
+    kit.singapore.put_object_tagging(Bucket=DESTINATION, **page, Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
+    assert is_held_up(kit)
+    kit.faults.end()
+    kit.settle()
+
+    assert kit.ireland.get_object_tagging(Bucket=SOURCE, **page)["TagSet"] == [{"Key": "a", "Value": "b"}]
+
+
+def test_what_waits_is_forgotten_with_the_rest(replicated: Kit) -> None:
+    replicated.faults.cause(REPLICATION_PAUSED)
+    put(replicated)
+    assert is_held_up(replicated)
+
+    replicated.replicator.reset()
+
+    replicated.settle()
