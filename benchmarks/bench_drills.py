@@ -10,13 +10,11 @@ shorter than there; TTLs are what they are.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import random
 import sys
 import tempfile
-import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +22,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from workshop_lib import distribution, dns_records, edge_function, faults, health_checks, replication, waiting
+from workshop_lib import distribution, dns_records, faults, health_checks, waiting
 from workshop_lib.cloud import Cloud
-from workshop_lib.names import WorkshopNames, suggest_names
+from workshop_lib.names import WorkshopNames
 from workshop_lib.own_cloud import own_cloud
 from workshop_lib.prediction import SwitchPrediction, predict_switch
 from workshop_lib.timeline import Action, Timeline, record_timeline
@@ -123,9 +121,7 @@ def hold(site: Site, setting: Setting, predicted: SwitchPrediction) -> Timeline:
         ttl=setting.dns_ttl,
         health_checks=watch,
     )
-    distribution.create_invalidation(
-        site.cloud.cloudfront, distribution_id=find_id(site), paths=["/*"]
-    )
+    distribution.create_invalidation(site.cloud.cloudfront, distribution_id=find_id(site), paths=["/*"])
     url = site.cloud.page_url(site.domain_name, page_of(setting))
     waiting.wait_until_served_from(url, region=names.source_region)
     settle(site, url, setting)

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from workshop_lib.timeline import Timeline, record_timeline
+from workshop_lib.measurement import Timeline
+from workshop_lib.timeline import record_timeline
 
 MILLION = 1_000_000
 HITS = ("Hit", "RefreshHit")
@@ -74,7 +75,7 @@ class Result:
     function_runs: int
 
 
-class Comparison(Sequence[Result]):
+class Results(Sequence[Result]):
     """The results, one a design. Shows itself as a table."""
 
     HEAD = (
@@ -135,7 +136,7 @@ def record_side_by_side(
         return {first: leading, **{one: future.result() for one, future in zip(others, quiet, strict=True)}}
 
 
-def compare_designs(timelines: Mapping[Design, Timeline], *, region: str, since: float) -> Comparison:
+def compare_designs(timelines: Mapping[Design, Timeline], *, region: str, since: float) -> Results:
     """Sum up what each design made of the same fault.
 
     Args:
@@ -143,12 +144,12 @@ def compare_designs(timelines: Mapping[Design, Timeline], *, region: str, since:
         region: Where the traffic should go.
         since: When the fault began, in seconds since the recordings began.
     """
-    return Comparison([_sum_up(design, timeline, region, since) for design, timeline in timelines.items()])
+    return Results([_sum_up(design, timeline, region, since) for design, timeline in timelines.items()])
 
 
 def _sum_up(design: Design, timeline: Timeline, region: str, since: float) -> Result:
     after = [sample for sample in timeline.samples if sample.time >= since]
-    failed = [sample.time for sample in after if sample.status == 0 or sample.status >= 500]
+    failed = [sample.time for sample in after if sample.failed]
     misses = sum(not sample.x_cache.startswith(HITS) for sample in after)
     return Result(
         design=design,

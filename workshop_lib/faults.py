@@ -92,6 +92,37 @@ def cause_fault(
     return _read(cloud, _ask(cloud, "POST", kind=kind, region=region, seconds=seconds, delay=delay))
 
 
+def fail_region(cloud: Cloud, *, region: str, health_check_id: str, seconds: float = 60.0) -> str:
+    """Let S3 fail in a region: really, in the local cloud; on AWS, its health check is inverted. End with `mend_region`.
+
+    Args:
+        cloud: From `connect`.
+        region: The region that fails.
+        health_check_id: The check that watches it.
+        seconds: In the local cloud it ends by itself after so many seconds. On AWS it doesn't.
+
+    Returns:
+        What was done, in words.
+    """
+    if cloud.is_local:
+        return f"{cause_fault(cloud, kind='s3-unavailable', region=region, seconds=seconds)}."
+    cloud.route53.update_health_check(HealthCheckId=health_check_id, Inverted=True)
+    return f"The health check of {region} is inverted; S3 there is as well as ever."
+
+
+def mend_region(cloud: Cloud, *, health_check_id: str) -> None:
+    """End what `fail_region` began. Safe to repeat.
+
+    Args:
+        cloud: From `connect`.
+        health_check_id: The check that watches the region.
+    """
+    if cloud.is_local:
+        end_faults(cloud)
+    else:
+        cloud.route53.update_health_check(HealthCheckId=health_check_id, Inverted=False)
+
+
 def list_faults(cloud: Cloud) -> list[Fault]:
     """The faults in force, oldest first.
 

@@ -8,6 +8,7 @@ A check changes nothing. It returns a `CheckPassed`, which shows as one line, or
 | `roles` | who may assume a role, and what it may do: notebooks 01 and 02 |
 | `edge` | the function, the distribution, what viewers get: notebooks 02 and 03 |
 | `dns` | records, weights, shares, health: notebooks 03 to 05 |
+| `drills` | what was measured, against what was predicted: notebooks 04 and 05 |
 | `verdict` | what all checks return or raise |
 """
 
@@ -18,6 +19,7 @@ from workshop_lib.checks.dns import (
     txt_record_answers,
     weights_set,
 )
+from workshop_lib.checks.drills import moved_as_predicted, nobody_saw_an_error, stayed_until
 from workshop_lib.checks.edge import (
     bucket_policy_allows_identity,
     distribution_deployed,
@@ -58,6 +60,8 @@ __all__ = [
     "function_published",
     "health_checks_attached",
     "health_is",
+    "moved_as_predicted",
+    "nobody_saw_an_error",
     "nothing_left",
     "object_deleted",
     "object_present",
@@ -73,6 +77,7 @@ __all__ = [
     "role_trusts",
     "served_from_cache",
     "shares_as_expected",
+    "stayed_until",
     "txt_record_answers",
     "versioning_enabled",
     "website_published",
