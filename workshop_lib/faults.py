@@ -93,7 +93,7 @@ def cause_fault(
 
 
 def fail_region(cloud: Cloud, *, region: str, health_check_id: str, seconds: float = 60.0) -> str:
-    """Let S3 fail in a region: really, in the local cloud; on AWS, its health check is inverted. End with `mend_region`.
+    """Let S3 fail in a region: really, in the local cloud; on AWS its health check is inverted. `mend_region` ends it.
 
     Args:
         cloud: From `connect`.

@@ -71,6 +71,11 @@ class Traffic:
         """How often the function ran: at each cache miss."""
         return self.misses
 
+    @property
+    def share(self) -> dict[str, NDArray[np.float64]]:
+        """For each region, `get_share`; as charts want it."""
+        return {region: self.get_share(region) for region in self.regions}
+
     def get_share(self, region: str) -> NDArray[np.float64]:
         """For each time bin, the share of its requests that a region answered; NaN where there are none."""
         total = self.counts.sum(axis=1) + self.failed

@@ -19,7 +19,7 @@ from workshop_lib.checks.dns import (
     txt_record_answers,
     weights_set,
 )
-from workshop_lib.checks.drills import moved_as_predicted, nobody_saw_an_error, stayed_until
+from workshop_lib.checks.drills import failed_as_predicted, moved_as_predicted, nobody_saw_an_error, stayed_until
 from workshop_lib.checks.edge import (
     bucket_policy_allows_identity,
     distribution_deployed,
@@ -55,6 +55,7 @@ __all__ = [
     "bucket_policy_allows_identity",
     "distribution_deployed",
     "etag_unchanged",
+    "failed_as_predicted",
     "function_associated",
     "function_package_matches",
     "function_published",

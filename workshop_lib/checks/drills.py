@@ -14,7 +14,7 @@ def moved_as_predicted(
     timeline: Timeline,
     *,
     region: str,
-    cause: str,
+    cause: str | float,
     prediction: SwitchPrediction,
     share: float = 0.95,
     until: float | None = None,
@@ -25,14 +25,15 @@ def moved_as_predicted(
     Args:
         timeline: What was measured.
         region: Where it should move to.
-        cause: The label of the mark from which to count.
+        cause: From when to count: the label of a mark, or seconds since the recording began.
         prediction: From `predict_switch`.
         share: How much of the traffic; one of those that the prediction speaks of.
         until: When to stop looking, in seconds since the recording began; by default its end.
         slack: Seconds by which it may be later, or earlier, than predicted.
     """
     band = prediction.moved[share]
-    moved = timeline.moved_at(region, share=share, since=timeline.time_of(cause), until=until)
+    since = timeline.time_of(cause) if isinstance(cause, str) else cause
+    moved = timeline.moved_at(region, share=share, since=since, until=until)
     allowed = f"{band.earliest:.1f} to {band.latest:.1f} s"
     seen = "never in this recording" if moved is None else f"{moved:.1f} s after {cause!r}"
     return judge(
@@ -61,6 +62,28 @@ def stayed_until(timeline: Timeline, *, region: str, cause: str, label: str, sla
         right=f"Between {cause!r} and {label!r} every page came from {region}, afterwards none.",
         wrong=f"Between {cause!r} and {label!r} pages came from {during}, afterwards from {after}.",
         mend="ask for the page once before you record, so that the edge has it, and record again.",
+    )
+
+
+def failed_as_predicted(
+    timeline: Timeline, *, cause: float, prediction: SwitchPrediction, rate: float = 20.0, slack: float = SLACK
+) -> CheckPassed:
+    """As many requests failed as the model allows.
+
+    Args:
+        timeline: What was measured.
+        cause: When what was predicted began, in seconds since the recording began.
+        prediction: From `predict_switch`.
+        rate: Requests in a second.
+        slack: Seconds by which the failures may last longer, or shorter, than predicted.
+    """
+    band, failed = prediction.failed_requests, sum(sample.time >= cause for sample in timeline.failed)
+    least, most = max(0.0, band.earliest - slack * rate), band.latest + slack * rate * (band.latest > 0)
+    return judge(
+        least <= failed <= most,
+        right=f"{failed} requests failed; {band.earliest:.0f} to {band.latest:.0f} were predicted.",
+        wrong=f"{failed} requests failed, not the predicted {band.earliest:.0f} to {band.latest:.0f}.",
+        mend="look at the chart, and record again.",
     )
 
 
