@@ -148,7 +148,7 @@ def plot_simulation(traffic: Simulated, *, region: str, since: float = 0.0) -> C
     """
     moved = traffic.moved_at(region, share=SHARE, since=since)
     conclusion = _conclude(region, moved, traffic.seconds - since)
-    chart = Chart(figsize=(WIDTH, MAIN + 1.42))
+    chart = Chart(figsize=(WIDTH, MAIN + 1.25))
     axes = _add_axes(chart, conclusion, top=0.42, height=MAIN)
     handles = _draw_shares(axes, traffic, region, traffic.seconds)
     axes.tick_params(axis="x", labelbottom=True)
