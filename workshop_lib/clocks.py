@@ -254,12 +254,15 @@ class _Follower:
         """The region that each miss is sent to, by an environment drawn at random; misses of earlier calls are past."""
         setting, state, span = self.setting, self.state, self.requests.span
         caches, times = np.divmod(self.requests.moments[misses], span)
-        pools = caches // (len(self.requests.ends) // len(setting.change_at))
+        caches_of_a_pool = len(self.requests.ends) // len(setting.change_at)
+        pools = caches // caches_of_a_pool
         environments = (self.draw(misses) * setting.environments).astype(np.int64)
-        moments = (pools * setting.resolvers + environments % setting.resolvers) * span + times
-        order = np.argsort(moments, kind="stable")
-        moments = moments[order]
-        resolvers = moments // span
+        resolvers = pools * setting.resolvers + environments % setting.resolvers
+        moments = resolvers * span + times
+        # The misses of one cache are in the order of time already; and small numbers are sorted fast, by radix.
+        keys = resolvers.astype(np.min_scalar_type(len(state.expires))) if caches_of_a_pool == 1 else moments
+        order = np.argsort(keys, kind="stable")
+        moments, resolvers = moments[order], resolvers[order]
         starts = np.flatnonzero(np.diff(resolvers, prepend=-1))
         asked = resolvers[starts]
         ends = np.append(starts[1:], len(moments))

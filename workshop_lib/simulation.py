@@ -182,7 +182,8 @@ def simulate_traffic(
         fails_at=to_ticks(fails_at),
     )
     rngs = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(regional_caches + 1)]
-    popularity = np.arange(1, objects + 1) ** -float(zipf)
+    kinds = objects if edge_ttl else 1  # where nothing is kept, all objects are alike
+    popularity = np.arange(1, kinds + 1) ** -float(zipf)
     popularity /= popularity.sum()
     tally = _Tally(len(regions), span=to_ticks(seconds), bin_ticks=to_ticks(bin_seconds))
     demand = _share_out(rngs[-1], requests, edge_locations, regional_caches)

@@ -108,6 +108,7 @@ def both(setting: Setting, *, seed: int, caches: int = 6, held: bool = True) -> 
         {"environments": 5, "resolvers": 2},
         {"before": np.array([0.9, 1.0]), "after": np.array([0.3, 1.0])},
         {"change_at": np.array([2_000, 9_000])},
+        {"change_at": np.arange(6) * 1_000},
     ],
     ids=lambda changed: " ".join(changed) or "as usual",
 )

@@ -105,6 +105,8 @@ def test_stale_pages_hide_the_failure() -> None:
 def test_all_requests_fail_until_dns_changes_when_nothing_was_cached() -> None:
     switch = predict_switch(request_interval=1, dns_ttl=0, edge_ttl=60, error_ttl=4, origin_fails=True, warm=False)
 
+    # The first request fails, and again 4 s later it is asked: DNS has changed by then.
+    assert switch.moved[1.0].expected == pytest.approx(4.03, abs=0.06)
     assert switch.failed_requests.earliest == 53
     assert 60 < switch.failed_requests.expected < switch.failed_requests.latest == np.ceil((3 + 4 + REQUEST) / 0.05)
 
@@ -128,6 +130,13 @@ def test_moved_is_about_the_part_of_the_weight_that_moves() -> None:
 
     assert part.moved == whole.moved
     assert part.expected_share[-1] == pytest.approx(0.1, abs=0.03)
+
+
+def test_an_answer_from_before_the_failure_is_used_to_its_end() -> None:
+    failing: dict[str, Any] = {"origin_fails": True, "dns_change": 1, "error_ttl": 2}
+
+    assert moved(**failing, dns_ttl=10, edge_ttl=3).latest == 13 + REQUEST
+    assert moved(**failing, dns_ttl=2, edge_ttl=3).latest == 3 + REQUEST
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["works", "fails"])
