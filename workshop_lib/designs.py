@@ -7,13 +7,13 @@ ones, with the page they are from.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workshop_lib.measurement import Timeline
-from workshop_lib.timeline import record_timeline
+from workshop_lib.timeline import Action, record_timeline
 
 MILLION = 1_000_000
 HITS = ("Hit", "RefreshHit")
@@ -117,34 +117,42 @@ class Results(Sequence[Result]):
 
 
 def record_side_by_side(
-    urls: Mapping[Design, str], *, actions: Sequence[Any], **recording: Any
+    urls: Mapping[Design, str],
+    *,
+    actions: Sequence[Action],
+    watch: Mapping[str, Callable[[], object]] | None = None,
+    **recording: Any,
 ) -> dict[Design, Timeline]:
     """Record one page of several distributions at the same time, while the same thing happens to all of them.
 
     Args:
         urls: Design → page of its distribution.
         actions: As for `record_timeline`; they are done once.
+        watch: As for `record_timeline`; watched once.
         recording: The other arguments of `record_timeline`.
 
     Returns:
-        Design → what was recorded.
+        Design → what was recorded. All have the marks of the first.
     """
     first, *others = urls
     with ThreadPoolExecutor(max_workers=len(urls)) as pool:
         quiet = [pool.submit(record_timeline, urls[one], **recording, show_progress=False) for one in others]
-        leading = record_timeline(urls[first], actions=actions, **recording)
-        return {first: leading, **{one: future.result() for one, future in zip(others, quiet, strict=True)}}
+        leading = record_timeline(urls[first], actions=actions, watch=watch, **recording)
+        marked = [replace(future.result(), marks=leading.marks) for future in quiet]
+        return {first: leading, **dict(zip(others, marked, strict=True))}
 
 
-def compare_designs(timelines: Mapping[Design, Timeline], *, region: str, since: float) -> Results:
+def compare_designs(timelines: Mapping[Design, Timeline], *, region: str, cause: str) -> Results:
     """Sum up what each design made of the same fault.
 
     Args:
         timelines: From `record_side_by_side`.
         region: Where the traffic should go.
-        since: When the fault began, in seconds since the recordings began.
+        cause: The label of the mark at which the fault began.
     """
-    return Results([_sum_up(design, timeline, region, since) for design, timeline in timelines.items()])
+    return Results(
+        [_sum_up(design, timeline, region, timeline.time_of(cause)) for design, timeline in timelines.items()]
+    )
 
 
 def _sum_up(design: Design, timeline: Timeline, region: str, since: float) -> Result:

@@ -293,6 +293,29 @@ def put_region_marker(s3: S3Client, *, bucket: str, region: str) -> dict[str, st
     return marker
 
 
+def put_drill_marker(s3: S3Client, *, bucket: str, region: str, cache_seconds: int) -> dict[str, str]:
+    """Put `drill.json`, a region marker that edges may keep for some seconds. Safe to repeat.
+
+    Where the bucket replicates, the other one gets a copy of it; so put the destination's last, and wait in between.
+
+    Args:
+        s3: Client in the bucket's region.
+        bucket: Source or destination bucket.
+        region: The bucket's region.
+        cache_seconds: How long an edge may keep it.
+
+    Returns:
+        What the object says.
+    """
+    marker, cache_control = {"region": region}, f"max-age={cache_seconds}"
+    body = json.dumps(marker).encode()
+    with name_missed_step("NoSuchBucket", f"There is no bucket {bucket!r}. Run replication.create_bucket(…) first."):
+        s3.put_object(
+            Bucket=bucket, Key="drill.json", Body=body, ContentType="application/json", CacheControl=cache_control
+        )
+    return marker
+
+
 def _find_replication(s3: S3Client, *, bucket: str) -> dict[str, Any] | None:
     try:
         return dict(s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"])
