@@ -46,7 +46,8 @@ class SwitchPrediction:
     Attributes:
         detected: When the health check turns; 0 without one.
         dns_changed: When DNS answers by the new weights.
-        moved: Share → when at least this share of the moving requests is answered by the new region, for good.
+        moved: Share → when at least this share of the moving requests is answered by the new region, for good, as
+            `Timeline.moved_at` finds it.
         failed_requests: How many requests get a 5xx.
         times: The middles of the time bins of the curves.
         expected_share: The share of all requests that the new region answers.
@@ -125,7 +126,8 @@ def predict_switch(
         checkers: How many there are: 3 in the local cloud, unless the health check names its regions.
         dns_ttl: Seconds that an environment keeps a DNS answer.
         edge_ttl: Seconds that the edge keeps a page. 0: every request is a miss, and errors aren't kept either.
-        error_ttl: Seconds that the edge remembers that the origin failed: the error caching minimum TTL.
+        error_ttl: Seconds that the edge remembers that the origin failed: the error caching minimum TTL. Of a bucket's
+            errors CloudFront makes at least 1.
         environments: Function environments that the requests reach.
         caches: Pages, or caches, that the requests are spread over in turn; of no effect with an `edge_ttl` of 0.
         rate: Requests in a second, at a steady rate.
@@ -169,13 +171,11 @@ def predict_switch(
         weight_share=weight_share,
         warm=warm or not edge_ttl,
     )
-    tried = try_drill(drill, trials=trials, rng=np.random.default_rng(seed))
-    sources = tried.moves.shape[1]
-    moved_at = {share: tried.moves[:, math.ceil(share * sources) - 1].mean() for share in SHARES}
+    tried = try_drill(drill, trials=trials, rng=np.random.default_rng(seed), shares=SHARES)
     return SwitchPrediction(
         detected=_to_band(*drill.detection),
         dns_changed=_to_band(*drill.changes),
-        moved={share: _to_band(drill.changes[0], drill.latest, at) for share, at in moved_at.items()},
+        moved={share: _to_band(drill.changes[0], drill.latest, at) for share, at in tried.moved.items()},
         failed_requests=_expect_failures(drill, tried.failed),
         times=tried.times,
         expected_share=tried.expected_share,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -16,6 +17,8 @@ LATE = 10
 """A request comes up to a tenth of its gap late, at random; else clocks would keep step with the requests."""
 MOST_BINS, FEWEST_IN_BIN = 100, 10
 """Time bins of the curves, and requests in one."""
+WINDOW = TICKS
+"""A share has moved when it is there in each second from then on, as a timeline measures it."""
 OLD, NEW, STAYS = range(3)
 """Regions of the model: what the old weights answer, and what the new ones do; `STAYS` is the old region too."""
 
@@ -93,6 +96,7 @@ class Tried(NamedTuple):
     """What came of the trials.
 
     Attributes:
+        moved: For each of the shares, when it had moved, on average, in ticks after the cause.
         moves: For each trial, in order, when each source of its answers moved, in ticks after the cause: its caches,
             or, when nothing is cached, its environments.
         failed: How many requests failed, on average.
@@ -102,6 +106,7 @@ class Tried(NamedTuple):
         high_share: The highest.
     """
 
+    moved: dict[float, float]
     moves: Ticks
     failed: float
     times: Floats
@@ -110,15 +115,16 @@ class Tried(NamedTuple):
     high_share: Floats
 
 
-def try_drill(drill: Drill, *, trials: int, rng: np.random.Generator) -> Tried:
+def try_drill(drill: Drill, *, trials: int, rng: np.random.Generator, shares: Sequence[float] = ()) -> Tried:
     """Try a switch many times.
 
     Args:
         drill: The switch.
         trials: How many times.
         rng: Draws phases, environments and answers.
+        shares: Of the traffic that moves.
     """
-    return _Trials(drill, trials, rng).run()
+    return _Trials(drill, trials, rng).run(shares)
 
 
 class _Trials:
@@ -126,16 +132,17 @@ class _Trials:
 
     def __init__(self, drill: Drill, trials: int, rng: np.random.Generator) -> None:
         self.drill, self.trials, self.rng = drill, trials, rng
-        self.span = drill.warm_up + drill.latest * 11 // 10 + 10 * drill.gap
+        self.span = drill.warm_up + drill.latest * 11 // 10 + 10 * drill.gap + WINDOW
         self.gap = max(drill.gap, self.span * trials * drill.caches // MOST_REQUESTS)
         self.change_at = drill.warm_up + rng.integers(drill.changes[0], drill.changes[1] + 1, size=trials)
 
-    def run(self) -> Tried:
+    def run(self, shares: Sequence[float]) -> Tried:
         times = self._draw_times()
         outcome = self._follow(times)
         regions, since = outcome.regions.reshape(times.shape), times - self.drill.warm_up
         failed = float((regions == FAILED).sum()) / self.trials * self.gap / self.drill.gap
-        return Tried(self._find_moves(outcome, regions, since), failed, *self._draw_curve(regions, since))
+        moved, moves = self._measure(regions, since, shares), self._find_moves(outcome, regions, since)
+        return Tried(moved, moves, failed, *self._draw_curve(regions, since))
 
     def _draw_times(self) -> Ticks:
         """The time of each request, by trial and cache: at a steady rate, if a little late, the caches in turn."""
@@ -169,6 +176,23 @@ class _Trials:
         )
         requests = Requests(moments.ravel(), np.arange(1, keys + 1) * count, self.span)
         return follow(requests, setting, state, lambda some: rng.random(len(some)))
+
+    def _measure(self, regions: Regions, since: Ticks, shares: Sequence[float]) -> dict[float, float]:
+        """When each share had moved, as a timeline finds it: from a moved request on, in each window."""
+        times = since.reshape(self.trials, -1)
+        order = np.argsort(times, axis=1)
+        times = np.take_along_axis(times, order, axis=1)
+        has_moved = np.take_along_axis(((regions != OLD) & (regions != FAILED)).reshape(times.shape), order, axis=1)
+        size = max(1, WINDOW * self.drill.caches // self.gap)
+        counted = np.cumsum(np.pad(has_moved, ((0, 0), (1, 0))), axis=1)
+        inside = counted[:, size:] - counted[:, :-size]
+        moved = {}
+        for share in shares:
+            is_enough = np.flip(inside >= share * size - 1e-9, axis=1)
+            for_good = np.flip(np.logical_and.accumulate(is_enough, axis=1), axis=1)
+            first = np.argmax(for_good & has_moved[:, : inside.shape[1]], axis=1)
+            moved[share] = float(np.maximum(times[np.arange(self.trials), first], 0).mean())
+        return moved
 
     def _find_moves(self, outcome: Outcome, regions: Regions, since: Ticks) -> Ticks:
         """For each trial, in order, when the sources of its answers moved: its caches, or else its environments."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from itertools import pairwise
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 from workshop_lib import observe, prediction
 from workshop_lib.clocks import TICKS
 from workshop_lib.errors import InvalidNumber
+from workshop_lib.measurement import Timeline
 from workshop_lib.prediction import Band, get_detection_seconds, predict_switch
-from workshop_lib.trials import Drill, try_drill
+from workshop_lib.trials import WINDOW, Drill, try_drill
 
 REQUEST = 0.055
 """Twenty a second, up to a tenth late."""
@@ -39,9 +41,13 @@ def test_with_one_environment_and_a_dns_ttl_alone_any_moment_in_it_is_as_likely(
 def test_the_last_of_several_environments_is_waited_for() -> None:
     switch = predict_switch(dns_ttl=10, environments=4, trials=2000)
 
-    # The k-th of four even draws is at k/5 of the TTL.
-    assert switch.moved[0.5].expected == pytest.approx(4 + REQUEST / 2, abs=5 * 2 / np.sqrt(2000))
-    assert switch.moved[1.0].expected == pytest.approx(8 + REQUEST / 2, abs=5 * 1.64 / np.sqrt(2000))
+    # The last of four even draws is at four fifths of the TTL; its last request came a little before.
+    assert switch.moved[1.0].expected == pytest.approx(8 - 4 * REQUEST, abs=5 * 1.64 / np.sqrt(2000))
+    assert switch.moved[0.5].expected < switch.moved[0.95].expected < switch.moved[1.0].expected
+
+
+def test_a_share_has_moved_when_a_timeline_would_say_so() -> None:
+    assert signature(Timeline.moved_at).parameters["window"].default * TICKS == WINDOW
 
 
 def test_two_clocks_add_up() -> None:
