@@ -9,8 +9,8 @@ miss is remembered depends on which region the environment knew; then they advan
 cache has two misses.
 
 Time is counted in whole microseconds, so that two clocks which end at once really do. Nothing takes time but waiting:
-no connection, no cold start, no propagation among Route 53's servers. A stale object is served for as long as the origin
-fails; CloudFront ends that with the cache policy's maximum TTL, which is far away in the workshop.
+no connection, no cold start, no propagation among Route 53's servers. A stale object is served for as long as the
+origin fails; CloudFront ends that with the cache policy's maximum TTL, which is far away in the workshop.
 """
 
 from __future__ import annotations
