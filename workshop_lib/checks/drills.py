@@ -14,7 +14,7 @@ def moved_as_predicted(
     timeline: Timeline,
     *,
     region: str,
-    cause: str | float,
+    cause: str,
     prediction: SwitchPrediction,
     share: float = 0.95,
     until: float | None = None,
@@ -25,15 +25,14 @@ def moved_as_predicted(
     Args:
         timeline: What was measured.
         region: Where it should move to.
-        cause: From when to count: the label of a mark, or seconds since the recording began.
+        cause: The label of the mark from which to count.
         prediction: From `predict_switch`.
         share: How much of the traffic; one of those that the prediction speaks of.
         until: When to stop looking, in seconds since the recording began; by default its end.
         slack: Seconds by which it may be later, or earlier, than predicted.
     """
     band = prediction.moved[share]
-    since = timeline.time_of(cause) if isinstance(cause, str) else cause
-    moved = timeline.moved_at(region, share=share, since=since, until=until)
+    moved = timeline.moved_at(region, share=share, since=timeline.time_of(cause), until=until)
     allowed = f"{band.earliest:.1f} to {band.latest:.1f} s"
     seen = "never in this recording" if moved is None else f"{moved:.1f} s after {cause!r}"
     return judge(
@@ -66,18 +65,19 @@ def stayed_until(timeline: Timeline, *, region: str, cause: str, label: str, sla
 
 
 def failed_as_predicted(
-    timeline: Timeline, *, cause: float, prediction: SwitchPrediction, rate: float = 20.0, slack: float = SLACK
+    timeline: Timeline, *, cause: str, prediction: SwitchPrediction, rate: float = 20.0, slack: float = SLACK
 ) -> CheckPassed:
     """As many requests failed as the model allows.
 
     Args:
         timeline: What was measured.
-        cause: When what was predicted began, in seconds since the recording began.
+        cause: The label of the mark from which to count.
         prediction: From `predict_switch`.
         rate: Requests in a second.
         slack: Seconds by which the failures may last longer, or shorter, than predicted.
     """
-    band, failed = prediction.failed_requests, sum(sample.time >= cause for sample in timeline.failed)
+    begin, band = timeline.time_of(cause), prediction.failed_requests
+    failed = sum(sample.time >= begin for sample in timeline.failed)
     least, most = max(0.0, band.earliest - slack * rate), band.latest + slack * rate * (band.latest > 0)
     return judge(
         least <= failed <= most,
