@@ -88,13 +88,13 @@ class CallLog(Sequence[ApiCall]):
         self, http_response: Any, parsed: dict[str, Any], model: OperationModel, context: dict[str, Any], **_: Any
     ) -> None:
         service = model.service_model.service_id.lower().replace(" ", "")
-        code = parsed.get("Error", {}).get("Code", "")
+        status, code = str(http_response.status_code), parsed.get("Error", {}).get("Code", "")
         self._calls.append(
             ApiCall(
                 f"{service}:{model.name}",
                 context.get("client_region", ""),
                 context.get("workshop_parameters", ""),
-                f"{http_response.status_code} {code}".strip(),
+                status if code in ("", status) else f"{status} {code}",  # to a HEAD, the code is the status again
             )
         )
 
@@ -112,10 +112,16 @@ class CallLog(Sequence[ApiCall]):
         head = "".join(
             f"<th style='text-align:left'>{name}</th>" for name in ("call", "region", "parameters", "answer")
         )
-        # JupyterLab's narrow tables would break "eu-west-1" at its hyphens.
-        cell = "<td style='text-align:left;white-space:nowrap'><code>{}</code></td>"
-        body = "".join(f"<tr>{''.join(cell.format(html.escape(text)) for text in row)}</tr>" for row in self._rows())
+        body = "".join(f"<tr>{_render_row(*row)}</tr>" for row in self._rows())
         return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _render_row(operation: str, region: str, parameters: str, result: str) -> str:
+    """The cells of a row. Only parameters may wrap; JupyterLab would break `eu-west-1` at its hyphens."""
+    kept = "<td style='text-align:left'><code style='white-space:nowrap'>{}</code></td>"
+    wrapped = "<td style='text-align:left;overflow-wrap:anywhere'>{}</td>"
+    cells = ((kept, operation), (kept, region), (wrapped, parameters), (kept, result))
+    return "".join(cell.format(html.escape(text)) for cell, text in cells)
 
 
 def summarize(parameters: dict[str, Any], *, longest: int = 60) -> str:
@@ -129,11 +135,12 @@ def _shorten(value: Any, longest: int) -> str:
 
 
 def _show(value: Any) -> str:
-    """A value as Python would write it, but for bytes and streams."""
+    """A value as Python would write it, but for bytes, streams, and a reference that only tells repetitions apart."""
     if isinstance(value, bytes):
         return f"<{len(value)} bytes>"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {_show(child)}" for key, child in value.items()) + "}"
+        telling = ((key, child) for key, child in value.items() if key != "CallerReference")
+        return "{" + ", ".join(f"{key!r}: {_show(child)}" for key, child in telling) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_show, value)) + "]"
     return "<stream>" if hasattr(value, "read") else repr(value)

@@ -87,7 +87,7 @@ def draw_progress(what: str, seconds: float, *, show: bool = True) -> Any:
     """
     from tqdm.auto import tqdm  # here, because it takes 40 ms and many cells never wait
 
-    return tqdm(total=seconds, desc=what, disable=not show, bar_format="{desc}: {bar} {elapsed} {postfix}")
+    return tqdm(total=seconds, desc=what, disable=not show, bar_format="{desc}: {bar} {elapsed}{postfix}")
 
 
 def retry_while(

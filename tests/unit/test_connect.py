@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from workshop_lib.calls import CallLog, summarize
@@ -171,15 +172,18 @@ def test_edge_functions_live_in_virginia() -> None:
 
 @pytest.fixture
 def watched() -> Cloud:
-    """A cloud in which one bucket was listed and one asked for in vain."""
+    """A cloud in which buckets were listed, and two asked for in vain."""
     cloud = Cloud(LOCAL)
     s3 = cloud.s3("eu-west-1")
     with Stubber(s3) as stub:
         stub.add_response("list_buckets", {"Buckets": []})
         stub.add_client_error("get_bucket_versioning", "NoSuchBucket", http_status_code=404)
+        stub.add_client_error("head_bucket", "404", http_status_code=404)
         s3.list_buckets()
         with pytest.raises(s3.exceptions.NoSuchBucket):
             s3.get_bucket_versioning(Bucket="ticket-ui")
+        with pytest.raises(ClientError):
+            s3.head_bucket(Bucket="ticket-ui")
     return cloud
 
 
@@ -187,14 +191,17 @@ def test_a_notebook_can_show_the_calls_that_it_made(watched: Cloud) -> None:
     assert repr(watched.calls).splitlines() == [
         "s3:ListBuckets          eu-west-1                    200",
         "s3:GetBucketVersioning  eu-west-1  Bucket=ticket-ui  404 NoSuchBucket",
+        "s3:HeadBucket           eu-west-1  Bucket=ticket-ui  404",
     ]
 
 
 def test_the_calls_are_a_table_in_a_notebook(watched: Cloud) -> None:
     html = watched.calls._repr_html_()
 
-    assert html.count("<tr>") == 3
+    assert html.count("<tr>") == 4
     assert "Bucket=ticket-ui" in html
+    assert html.count("<code style='white-space:nowrap'>eu-west-1</code>") == 3, "no region breaks at its hyphens"
+    assert "></code>" not in html, "what is empty has no grey box"
 
 
 def test_forgotten_calls_are_not_shown_again(watched: Cloud) -> None:
@@ -215,6 +222,7 @@ def test_two_clouds_keep_their_calls_apart(watched: Cloud) -> None:
         ({"Bucket": "b", "Key": "k"}, "Bucket=b, Key=k"),
         ({"Body": b"12345"}, "Body=<5 bytes>"),
         ({"Code": {"ZipFile": b"1234567"}}, "Code={'ZipFile': <7 bytes>}"),
+        ({"Config": {"CallerReference": "7f3a", "Comment": "ada"}}, "Config={'Comment': 'ada'}"),
         ({"Policy": "x" * 100}, "Policy=" + "x" * 59 + "…"),
         ({}, ""),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count, islice, takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,18 @@ def refuse_times(times: int, error: ClientError) -> Callable[[], str]:
         return "answer"
 
     return call
+
+
+def test_the_bar_says_how_long_it_has_been_and_what_was_seen_last(
+    time: Time, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = iter(["InProgress", "Deployed"])
+
+    wait_until(lambda: next(seen), lambda status: status == "Deployed", what="Deploying", sleep=time.sleep)
+
+    drawn = capsys.readouterr().err
+    assert drawn.startswith("\rDeploying: ")
+    assert re.search(r" \d\d:\d\d, InProgress\b.* \d\d:\d\d, Deployed\b", drawn)
 
 
 def test_nothing_is_slept_when_the_first_look_is_good(time: Time) -> None:
