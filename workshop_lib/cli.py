@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 OUTPUT = ROOT / "build" / "run"
 INTERRUPTED = 130
+LAB_SETTINGS = ROOT / "workshop_lib" / "lab_settings"
+"""Settings with which JupyterLab starts; a learner's own go before them."""
 KIT = "policies/learner-permissions.json"
 """What `--enforce` says without a file."""
 
@@ -104,6 +106,7 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
         [
             f"--ServerApp.root_dir={ROOT}",
             "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
+            f"--LabApp.app_settings_dir={LAB_SETTINGS}",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             f"--LabApp.open_browser={not no_browser}",
             # In a container one is root, and JupyterLab would refuse; it listens on loopback, and asks for a token.

@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workshop_lib.cli import LAB_SETTINGS
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page  # not here on every machine; then the tests are skipped
 
@@ -114,7 +116,6 @@ def serve_notebooks(folder: Path, notebooks: Path, environment: Mapping[str, str
     """
     shutil.copytree(notebooks, folder / "notebooks", ignore=shutil.ignore_patterns("*.json", ".ipynb_checkpoints"))
     settings = folder / "settings"
-    _write(settings / "@jupyterlab/apputils-extension/notification", {"fetchNews": "false", "checkForUpdates": False})
     _write(settings / "@jupyterlab/notebook-extension/tracker", {"windowingMode": "none"})
     homes = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "JUPYTERLAB_WORKSPACES_DIR")
     variables = {name: str(folder / name.lower()) for name in homes} | {"JUPYTERLAB_SETTINGS_DIR": str(settings)}
@@ -125,6 +126,7 @@ def serve_notebooks(folder: Path, notebooks: Path, environment: Mapping[str, str
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
         "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
         f"--ServerApp.root_dir={folder / 'notebooks'}", "--LabApp.expose_app_in_browser=True",
+        f"--LabApp.app_settings_dir={LAB_SETTINGS}", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]  # fmt: skip
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, env=os.environ | variables | environment, stdout=log, stderr=log)

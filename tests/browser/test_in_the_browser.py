@@ -18,12 +18,13 @@ pytestmark = pytest.mark.browser
 
 
 def assert_all_is_well(notebook: Notebook) -> None:
-    """Every code cell ran, none failed, the diagram is a picture, and nothing was asked of another machine."""
+    """Every code cell ran, none failed, the diagram is a picture, nothing popped up, and no other machine was asked."""
     notebook.shown.locator(".jp-RenderedMermaid img").wait_for()
 
     assert notebook.errors() == []
     assert [cell["id"] for cell in notebook.cells() if not cell["count"]] == []
     assert notebook.shown.locator(".jp-RenderedMermaid.jp-mod-warning").count() == 0
+    assert notebook.page.locator(".Toastify__toast").all_inner_texts() == []
     assert notebook.page.strangers == []
     assert notebook.page.complaints == []
 
