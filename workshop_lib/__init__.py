@@ -7,9 +7,9 @@
 | `whole_run` | a run of notebooks: its room, its cloud, its kernels |
 | `runner` | runs notebooks with papermill, one after the other |
 | `own_cloud` | a local cloud for one run alone |
-| `shared_cloud` | the local cloud that all notebooks, the command and the browser share |
 | `warm_up` | does once what every notebook would do first; the kernels' process imports it |
 | `doctor` | examines the machine: can the workshop run here? |
+| `shared_cloud` | the local cloud that all notebooks, the command and the browser share |
 | `kernels` | kernels that start fast |
 | `html_report` | what a run did, as pages to read |
 | `fork_server` | a process that has imported everything, from which kernels are forked |

@@ -11,13 +11,17 @@ import re
 import socket
 import sys
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from workshop_lib.errors import WorkshopError
-from workshop_lib.names import load_names
+from click import ClickException
+
+from workshop_lib import shared_cloud
+from workshop_lib.errors import AmbiguousCloud, WorkshopError
+from workshop_lib.guards import choose_cloud
+from workshop_lib.names import get_names_path, load_names
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_PYTHON = (3, 11)
@@ -84,6 +88,7 @@ def examine_machine(
     python: tuple[int, int] = sys.version_info[:2],
     constraints: Path = ROOT / "constraints.txt",
     names_file: Path | None = None,
+    find_cloud: Callable[[], Mapping[str, str]] = shared_cloud.find,
 ) -> Examination:
     """Look at Python, packages, ports, the cloud, and the names file.
 
@@ -92,15 +97,15 @@ def examine_machine(
         python: Version that runs this.
         constraints: List of the versions that were tested; without it, versions are not compared.
         names_file: The names file, when it is not in the usual place.
+        find_cloud: Finds the local cloud that runs, when the environment doesn't lead to one; a seam for tests.
     """
-    aws = environment.get("WORKSHOP_CLOUD", "local").lower() == "aws"
     return Examination(
         (
             _examine_python(python),
             *_examine_packages(constraints),
             _examine_sockets(),
-            _examine_credentials() if aws else _examine_local_cloud(environment),
-            _examine_names(names_file),
+            _examine_cloud(environment, find_cloud),
+            _examine_names(names_file or get_names_path()),
         )
     )
 
@@ -146,10 +151,22 @@ def _examine_sockets() -> Finding:
     return Finding("Ports on 127.0.0.1", "free, TCP and UDP")
 
 
+def _examine_cloud(environment: Mapping[str, str], find_cloud: Callable[[], Mapping[str, str]]) -> Finding:
+    try:
+        if choose_cloud(environment) == "aws":
+            return _examine_credentials()
+    except AmbiguousCloud as error:
+        return Finding("Cloud", "not clear", str(error), is_fault=True)
+    if environment.get("WORKSHOP_CONTROL_URL"):
+        return _examine_local_cloud(environment)
+    try:
+        return _examine_local_cloud(find_cloud())
+    except ClickException:
+        return Finding("Local cloud", "none is running; it starts on first use")
+
+
 def _examine_local_cloud(environment: Mapping[str, str]) -> Finding:
-    control = environment.get("WORKSHOP_CONTROL_URL")
-    if not control:
-        return Finding("Local cloud", "not started from here; it starts on first use")
+    control = environment["WORKSHOP_CONTROL_URL"]
     straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never by way of a proxy
     try:
         with straight.open(f"{control}/health", timeout=5):
@@ -171,9 +188,11 @@ def _examine_credentials() -> Finding:
     return Finding("AWS", f"account {identity['Account']}, as {identity['Arn']}")
 
 
-def _examine_names(path: Path | None) -> Finding:
+def _examine_names(path: Path) -> Finding:
+    if not path.exists():
+        return Finding("Names", "none chosen yet; notebook 00_start_here does it")
     try:
         names = load_names(path)
-    except WorkshopError:
-        return Finding("Names", "none chosen yet; notebook 00_start_here does it")
+    except WorkshopError as error:  # no fault: the remedy needs notebook 00, which stops at faults
+        return Finding("Names", str(error), f"Run notebook 00_start_here; it writes {path} anew.")
     return Finding("Names", f"{names.source_bucket} → {names.destination_bucket}")

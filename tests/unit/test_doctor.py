@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
+
+import click
+import pytest
 
 from workshop_lib.doctor import Finding, examine_machine
 
 NO_NAMES = Path("there-is-no-such-file.json")
 
 
+def find_none() -> NoReturn:
+    """What a search for the local cloud does when none runs."""
+    raise click.ClickException("No local cloud is running.")
+
+
 def finding(what: str, **circumstances: object) -> Finding:
     """Examine under these circumstances, and pick one finding."""
-    examination = examine_machine(**{"environment": {}, "names_file": NO_NAMES, **circumstances})  # type: ignore[arg-type]
+    usual = {"environment": {}, "names_file": NO_NAMES, "find_cloud": find_none}
+    examination = examine_machine(**{**usual, **circumstances})  # type: ignore[arg-type]
     return next(finding for finding in examination.findings if finding.what == what)
 
 
 def test_this_machine_is_fit() -> None:
-    examination = examine_machine(environment={}, names_file=NO_NAMES)
+    examination = examine_machine(environment={}, names_file=NO_NAMES, find_cloud=find_none)
 
     assert examination.is_fit, examination
     assert all(finding.found for finding in examination.findings)
@@ -45,8 +55,35 @@ def test_a_local_cloud_that_has_ended_is_a_fault() -> None:
     assert "make lab" in cloud.remedy
 
 
+def test_a_local_cloud_that_was_started_elsewhere_is_found() -> None:
+    elsewhere = {"WORKSHOP_CONTROL_URL": "http://127.0.0.1:9/_local_cloud"}
+
+    assert finding("Local cloud", find_cloud=find_none).found.startswith("none is running")
+    assert "127.0.0.1:9" in finding("Local cloud", find_cloud=lambda: elsewhere).found
+
+
+def test_a_cloud_that_is_neither_local_nor_aws_is_a_fault() -> None:
+    cloud = finding("Cloud", environment={"WORKSHOP_CLOUD": "amazon"})
+
+    assert cloud.is_fault
+    assert "'amazon'" in cloud.remedy
+
+
+@pytest.mark.parametrize("content", ["{", '{"learner": "ada"}', "[]"])
+def test_a_names_file_that_is_broken_is_told_from_one_that_is_not_there(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "names.json"
+    path.write_text(content)
+
+    names = finding("Names", names_file=path)
+
+    assert "can't be read" in names.found
+    assert "00_start_here" in names.remedy
+    assert not names.is_fault, "notebook 00, which mends it, stops at faults"
+    assert finding("Names").found.startswith("none chosen yet")
+
+
 def test_an_examination_shows_as_a_table_here_and_there() -> None:
-    examination = examine_machine(environment={}, python=(3, 10), names_file=NO_NAMES)
+    examination = examine_machine(environment={}, python=(3, 10), names_file=NO_NAMES, find_cloud=find_none)
 
     assert not examination.is_fit
     assert "✘ Python" in repr(examination)
