@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -46,15 +47,30 @@ Judge = Callable[[Any], str]
 
 
 class Picker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """A form field with a line below it that says whether AWS would accept what is chosen."""
+    """A form field with a line below it that says whether AWS would accept what is chosen.
 
-    def __init__(self, fields: Sequence[ipywidgets.Widget], read: Callable[[], Any], judge: Judge) -> None:
-        self._fields, self._read, self._judge = fields, read, judge
+    Args:
+        fields: The field, or fields.
+        read: Reads what is chosen.
+        judge: Asked at the start, at Enter, and when the value is read.
+        judge_meanwhile: Asked on every key or move, if `judge` takes too long for that.
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[ipywidgets.Widget],
+        read: Callable[[], Any],
+        judge: Judge,
+        judge_meanwhile: Judge | None = None,
+    ) -> None:
+        self._fields, self._read = fields, read
+        self._judge, self._judge_meanwhile = judge, judge_meanwhile or judge
         self.verdict = ipywidgets.HTML()
         super().__init__([*fields, self.verdict])
         for field in fields:
-            field.observe(self._show_verdict, names="value")
-        self._show_verdict()
+            field.observe(lambda _: self._show_verdict(self._judge_meanwhile), names="value")
+            field.on_msg(self._hear)
+        self._show_verdict(self._judge)
 
     @property
     def value(self) -> Any:
@@ -63,20 +79,29 @@ class Picker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         Raises:
             InvalidName: AWS would refuse it; the message says why.
         """
-        chosen = self._read()
-        self._judge(chosen)
-        return chosen
+        return self._decide(self._judge)
 
     def __repr__(self) -> str:
         """What is read where no widgets are drawn, as in the report of a run."""
         return ", ".join(f"{field.description}: {field.value}" for field in self._fields)
 
-    def _show_verdict(self, _change: object = None) -> None:
-        """Write the line below the field."""
+    def _hear(self, _field: object, content: Mapping[str, object], _buffers: object) -> None:
+        if content.get("event") == "submit":  # the Enter key
+            self._show_verdict(self._judge)
+
+    def _show_verdict(self, judge: Judge) -> None:
+        with suppress(InvalidName):
+            self._decide(judge)
+
+    def _decide(self, judge: Judge) -> Any:
+        """What is chosen now, if it can be; either way, write the line below the field."""
         try:
-            self.verdict.value = f"<span>✔ {html.escape(self._judge(self._read()))}</span>"
+            chosen = self._read()
+            self.verdict.value = f"<span>✔ {html.escape(judge(chosen))}</span>"
         except InvalidName as error:
             self.verdict.value = f"<strong>✘ {html.escape(str(error))}</strong>"
+            raise
+        return chosen
 
 
 def learner_picker(value: str) -> Picker:
@@ -90,20 +115,27 @@ def learner_picker(value: str) -> Picker:
 
 
 def bucket_picker(value: str, *, description: str = "Bucket", s3: S3Client | None = None) -> Picker:
-    """Ask for the name of a bucket, and judge it as S3 would: length, characters, dots.
+    """Ask for the name of a bucket, and judge it on every key as S3 would: length, characters, dots.
 
     Args:
         value: The name to start from.
         description: What stands before the field.
-        s3: With a client, the picker also looks whether the name is free, yours, or taken by someone else.
+        s3: With a client, the picker also looks whether the name is free, yours, or taken by someone else. That is a
+            request, so it is made at Enter, and when the value is read.
     """
 
-    def judge(name: str) -> str:
+    def judge_rules(name: str) -> str:
         validate_bucket_name(name)
-        return f"S3 accepts it ({len(name)} of 63 characters). " + (_look_for_bucket(s3, name) if s3 else "")
+        return f"S3 accepts it ({len(name)} of 63 characters)."
 
-    # With a client every judgement is a request, so wait until the name is written.
-    return _text_picker(description, value, judge, continuous_update=s3 is None)
+    if s3 is None:
+        return _text_picker(description, value, judge_rules)
+    return _text_picker(
+        description,
+        value,
+        lambda name: f"{judge_rules(name)} {_look_for_bucket(s3, name)}",
+        lambda name: f"{judge_rules(name)} Press Enter to see whether it is free.",
+    )
 
 
 def region_picker(value: str, *, description: str = "Region") -> Picker:
@@ -276,11 +308,9 @@ def _dropdown(options: Sequence[tuple[str, str]], value: str, description: str) 
     return ipywidgets.Dropdown(options=options, value=value, description=description, style=LABEL, layout=WIDE)
 
 
-def _text_picker(description: str, value: str, judge: Judge, *, continuous_update: bool = True) -> Picker:
-    field = ipywidgets.Text(
-        value, description=description, style=LABEL, layout=WIDE, continuous_update=continuous_update
-    )
-    return Picker([field], lambda: field.value, judge)
+def _text_picker(description: str, value: str, judge: Judge, judge_meanwhile: Judge | None = None) -> Picker:
+    field = ipywidgets.Text(value, description=description, style=LABEL, layout=WIDE)
+    return Picker([field], lambda: field.value, judge, judge_meanwhile)
 
 
 def _look_for_bucket(s3: S3Client, name: str) -> str:

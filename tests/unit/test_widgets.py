@@ -68,6 +68,37 @@ def test_a_bucket_picker_says_whether_the_name_is_free(status, verdict):
     assert picker.value == "my-bucket"
 
 
+def test_s3_is_asked_when_the_name_is_written_and_not_on_every_key():
+    asked = []
+    picker = widgets.bucket_picker("my-bucket", s3=SimpleNamespace(head_bucket=lambda Bucket: asked.append(Bucket)))  # noqa: N803
+    field = picker.children[0]
+
+    for typed in ("my-bucket-", "my-bucket-t", "my-bucket-tw"):
+        field.value = typed
+
+    assert asked == ["my-bucket"], "only where the picker began"
+    assert "Press Enter to see whether it is free" in picker.verdict.value
+    field._handle_custom_msg({"event": "submit"}, [])  # what the Enter key sends
+    assert asked == ["my-bucket", "my-bucket-tw"]
+    assert "You have it already" in picker.verdict.value
+
+
+def test_the_rules_are_judged_on_every_key():
+    picker = widgets.bucket_picker("my-bucket", s3=s3_that_answers(404))
+
+    picker.children[0].value = "My-bucket"
+
+    assert picker.verdict.value.startswith("<strong>✘ ")
+
+
+def test_reading_the_value_shows_what_s3_said_of_it():
+    picker = widgets.bucket_picker("my-bucket", s3=s3_that_answers(404))
+    picker.children[0].value = "my-other-bucket"
+
+    assert picker.value == "my-other-bucket"
+    assert "It is free." in picker.verdict.value
+
+
 def test_a_bucket_of_someone_else_cannot_be_chosen():
     picker = widgets.bucket_picker("my-bucket", s3=s3_that_answers(403))
 
