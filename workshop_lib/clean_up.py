@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import TookTooLong
@@ -17,23 +18,31 @@ from workshop_lib.inventory import KINDS, Kind, Resource, take_out_of_service
 from workshop_lib.names import WorkshopNames
 from workshop_lib.polling import Sleep, wait_until
 
+NOTHING_THERE = "Nothing of the workshop is there."
+NOTHING_TO_DO = "nothing to do"
+
 
 @dataclass(frozen=True)
 class Report:
     """What `delete_resources` did. Shows itself as a table."""
 
     deleted: tuple[Resource, ...]
+    """Without their states, which were those of things that were there."""
     waiting: tuple[Resource, ...]
     """What AWS only lets go later; run `delete_resources` again then."""
     kept: tuple[Resource, ...]
     """What was found by name, but wasn't made by the workshop."""
 
-    def __repr__(self) -> str:
+    @property
+    def _parts(self) -> dict[str, tuple[Resource, ...]]:
         parts = {"deleted": self.deleted, "waiting": self.waiting, "kept, for it isn't ours": self.kept}
-        return (
-            "\n".join(f"{title}:\n{_list(resources)}" for title, resources in parts.items() if resources)
-            or "nothing to do"
-        )
+        return {title: resources for title, resources in parts.items() if resources}
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{title}:\n{_list(resources)}" for title, resources in self._parts.items()) or NOTHING_TO_DO
+
+    def _repr_html_(self) -> str:
+        return _render_table(self._parts) if self._parts else NOTHING_TO_DO
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,10 @@ class Inventory(tuple[Resource, ...]):
     """What was found, in the order in which it would be deleted. Shows itself as a table."""
 
     def __repr__(self) -> str:
-        return _list(self) if self else "Nothing of the workshop is there."
+        return _list(self) if self else NOTHING_THERE
+
+    def _repr_html_(self) -> str:
+        return _render_table({"": self}) if self else NOTHING_THERE
 
 
 def find_resources(cloud: Cloud, names: WorkshopNames) -> Inventory:
@@ -137,7 +149,7 @@ def _sweep(
             if reason:
                 waiting.append(dataclasses.replace(resource, state=reason))
             else:
-                deleted.append(resource)
+                deleted.append(dataclasses.replace(resource, state=""))
     return waiting
 
 
@@ -145,3 +157,20 @@ def _list(resources: Iterable[Resource]) -> str:
     rows = [(resource.kind, resource.name, resource.region, resource.state) for resource in resources]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return "\n".join("  " + "  ".join([*map(str.ljust, row, widths), row[3]]).rstrip() for row in rows)
+
+
+def _render_table(parts: Mapping[str, Iterable[Resource]]) -> str:
+    """A table, its parts under their titles. JupyterLab breaks plain text that is too wide in the middle of words."""
+    rows = [_render_row("th", "kind", "name", "region", "state")]
+    for title, resources in parts.items():
+        rows += [f"<tr><th colspan='4' style='text-align:left'>{escape(title)}</th></tr>"] if title else []
+        rows += [_render_row("td", one.kind, one.name, one.region, one.state) for one in resources]
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _render_row(element: str, *texts: str) -> str:
+    """Kind, name, region and state; of these only the state may wrap, else `eu-west-1` breaks at its hyphens."""
+    kept = f"<{element} style='text-align:left;white-space:nowrap'>{{}}</{element}>"
+    wrapped = f"<{element} style='text-align:left'>{{}}</{element}>"
+    cells = zip((kept, kept, kept, wrapped), texts, strict=True)
+    return f"<tr>{''.join(cell.format(escape(text)) for cell, text in cells)}</tr>"

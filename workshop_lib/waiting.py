@@ -93,9 +93,21 @@ def wait_until_replicated(
 
 @name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
 def wait_until_deployed(
-    cloudfront: CloudFrontClient, *, distribution_id: str, timeout: float = 1800, sleep: Sleep = time.sleep
+    cloudfront: CloudFrontClient,
+    *,
+    distribution_id: str,
+    what: str = "Deploying",
+    timeout: float = 1800,
+    sleep: Sleep = time.sleep,
 ) -> str:
     """Wait until the last change of a distribution has reached all edge locations; 3 to 15 minutes on AWS.
+
+    Args:
+        cloudfront: Client.
+        distribution_id: The distribution.
+        what: What the change does, for the progress bar.
+        timeout: Seconds.
+        sleep: Seam for tests.
 
     Returns:
         `"Deployed"`.
@@ -106,7 +118,7 @@ def wait_until_deployed(
     return wait_until(
         lambda: cloudfront.get_distribution(Id=distribution_id)["Distribution"]["Status"],
         lambda status: status == "Deployed",
-        what=f"Deploying {distribution_id}",
+        what=f"{what} {distribution_id}",
         timeout=timeout,
         sleep=sleep,
     )

@@ -83,6 +83,7 @@ def test_the_dry_run_lists_everything_and_changes_nothing(
     ]
     assert clean_up.find_resources(connected, names) == found
     assert names.source_bucket in repr(found)
+    assert f">{names.source_bucket}</td>" in found._repr_html_()
 
 
 def test_everything_goes_in_one_run_if_one_is_patient(
@@ -96,6 +97,8 @@ def test_everything_goes_in_one_run_if_one_is_patient(
 
     assert {(item.kind, item.name) for item in found} <= {(item.kind, item.name) for item in report.deleted}
     assert report.waiting == ()
+    assert {item.state for item in report.deleted} == {""}, "what is gone is in no state"
+    assert report._repr_html_().count("<tr>") == 2 + len(report.deleted), "the headers, and `deleted`"
     receipt = clean_up.get_receipt(connected, names)
     assert checks.nothing_left(receipt)
     assert any(names.source_bucket in place for place in receipt.looked)
@@ -124,6 +127,7 @@ def test_what_aws_lets_go_later_is_reported_as_waiting(
 def test_running_it_with_nothing_there_does_nothing(connected: Cloud, names: WorkshopNames) -> None:
     assert repr(clean_up.find_resources(connected, names)) == "Nothing of the workshop is there."
     assert repr(clean_up.delete_resources(connected, names)) == "nothing to do"
+    assert clean_up.delete_resources(connected, names)._repr_html_() == "nothing to do"
 
 
 def test_a_half_made_workshop_is_cleaned_up(

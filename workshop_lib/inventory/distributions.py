@@ -39,7 +39,7 @@ def find_distributions(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]
 
 def _delete_distribution(cloud: Cloud, distribution: Resource) -> str | None:
     try:
-        wait_until_deployed(cloud.cloudfront, distribution_id=distribution.name)
+        wait_until_deployed(cloud.cloudfront, distribution_id=distribution.name, what="Disabling")
     except TookTooLong:
         return "still deploying"
     etag = cloud.cloudfront.get_distribution_config(Id=distribution.name)["ETag"]
