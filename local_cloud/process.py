@@ -93,10 +93,12 @@ def stop(*, timeout: float = 20.0) -> bool:
         ask(running, "POST", "stop")
     deadline = time.monotonic() + timeout
     file = state_dir() / _STATE_FILE
-    while _is_alive(running.pid) and _pid_in(file) == running.pid:  # the process removes its state file last of all
-        if time.monotonic() > deadline:  # it said that this is its process id, so it is no other program's
-            os.kill(running.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-            file.unlink(missing_ok=True)
+    while _is_alive(running.pid, file):
+        if time.monotonic() > deadline:
+            if _pid_in(file) == running.pid:  # it said that this is its process id, so it is no other program's
+                os.kill(running.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+                file.unlink(missing_ok=True)
+            break
         time.sleep(0.01)
     return True
 
@@ -147,17 +149,25 @@ def _pid_in(file: Path) -> int | None:
         return None
 
 
-def _is_alive(pid: int) -> bool:
-    """Whether a process runs. Windows can't be asked so simply; there the answer is always yes."""
+def _is_alive(pid: int, file: Path) -> bool:
+    """Whether a cloud's process runs. Windows can't be asked so simply; there its state file tells, which goes last."""
     if sys.platform == "win32":
-        return True
+        return _pid_in(file) == pid
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)  # if it was our child, let it go
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return True
+    return not _is_only_listed(pid)
+
+
+def _is_only_listed(pid: int) -> bool:
+    """Whether a process has ended, and its parent hasn't asked how. A container may have nobody who ever does."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):  # only Linux has such files
+        return False
 
 
 def _spawn(options: Sequence[str], log: IO[bytes]) -> subprocess.Popen[bytes]:

@@ -85,6 +85,23 @@ def test_it_is_started_found_and_stopped(state_dir: Path) -> None:
     assert not is_listening(state)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there, the state file alone says that it is gone")
+def test_when_it_is_said_to_be_stopped_its_process_is_gone(state_dir: Path) -> None:
+    serving = subprocess.Popen([*COMMAND, "serve"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until(process.find)
+    stopping = "from local_cloud import process; process.stop(); print('said', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", stopping], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as stopper:
+        assert stopper.stdout
+        assert stopper.stdout.readline() == "said\n"
+        status = serving.poll()
+        stopper.communicate("\n")
+
+    serving.wait()
+    assert status == 0
+
+
 def test_two_that_start_it_at_once_share_one(state_dir: Path) -> None:
     with concurrent.futures.ThreadPoolExecutor() as pool:
         first, second = pool.map(lambda _: process.start(), range(2))

@@ -50,6 +50,6 @@ def test_the_local_cloud_prints_its_addresses_is_found_by_the_others_and_is_stop
     assert "00_start_here" in said, "no names were chosen yet"
     assert workshop("reset", "--yes")[0] == 0
     assert workshop("cloud", "--stop")[0] == 0
+    assert cloud.poll() == 0, "it is gone when the command says so"
     cloud.communicate(timeout=15)
-    assert cloud.returncode == 0
     wait_for("all its processes to end", lambda: not find_processes(mark), timeout=10)
