@@ -192,22 +192,23 @@ def _choose_cloud(
 
 @main.command()
 def status() -> None:
-    """Say what runs, where it answers, and which names were chosen."""
+    """Say what runs, where it answers, and which names were chosen. Exits with 1 when nothing runs."""
     from workshop_lib.errors import WorkshopError
     from workshop_lib.names import load_names
 
+    exit_status = 0
     if _uses_aws():
         click.echo("WORKSHOP_CLOUD=aws: the notebooks use AWS.")
     else:
-        shared_cloud.ask("status")
+        exit_status = shared_cloud.ask("status")
     try:
         names = load_names(_names_file())
+        click.echo(f"\nNames, from {_names_file()}:")
+        for name, value in vars(names).items():
+            click.echo(f"  {name:24}{value}")
     except WorkshopError as error:
         click.echo(f"\nNames: {error}")
-        return
-    click.echo(f"\nNames, from {_names_file()}:")
-    for name, value in vars(names).items():
-        click.echo(f"  {name:24}{value}")
+    sys.exit(exit_status)
 
 
 @main.command()
@@ -275,7 +276,7 @@ def clean_up(yes: bool) -> None:
     from workshop_lib.names import load_names
 
     try:
-        names, cloud = load_names(_names_file()), connect()
+        names, cloud = load_names(_names_file()), connect(start=shared_cloud.find)  # an empty one would be no help
         if not yes:
             found = step.find_resources(cloud, names)
             for resource in found:
@@ -318,7 +319,13 @@ def _with_policy(options: dict[str, Any], folder: Path, *, buckets: str = "*") -
 
 
 def _uses_aws() -> bool:
-    return os.environ.get("WORKSHOP_CLOUD", "local").lower() == "aws"
+    from workshop_lib.errors import AmbiguousCloud
+    from workshop_lib.guards import choose_cloud
+
+    try:
+        return choose_cloud(os.environ) == "aws"
+    except AmbiguousCloud as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _names_file() -> Path:

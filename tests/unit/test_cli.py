@@ -16,7 +16,7 @@ from workshop_lib.faults import KINDS
 from workshop_lib.names import save_names, suggest_names
 
 COMMANDS = ["clean-up", "cloud", "doctor", "fault", "lab", "names", "policy", "reset", "run", "status"]
-ON_AWS = {"WORKSHOP_CLOUD": "aws"}
+ON_AWS = {"WORKSHOP_CLOUD": "aws", "AWS_ENDPOINT_URL": None, "AWS_ACCESS_KEY_ID": None}
 
 
 def test_the_command_has_the_ten_verbs_of_the_workshop() -> None:
@@ -69,6 +69,37 @@ def test_a_running_cloud_keeps_its_ports_and_speed() -> None:
 
     assert answer.exit_code == 2
     assert "keeps" in answer.output
+
+
+@pytest.mark.parametrize("arguments", [["status"], ["lab"], ["run"], ["reset", "--yes"]])
+def test_a_cloud_that_is_neither_local_nor_aws_is_refused(arguments: list[str]) -> None:
+    answer = CliRunner(env={"WORKSHOP_CLOUD": "amazon"}).invoke(main, arguments)
+
+    assert answer.exit_code == 2
+    assert "WORKSHOP_CLOUD is 'amazon'" in answer.output
+
+
+@pytest.fixture
+def nothing_runs(tmp_path: Path) -> CliRunner:
+    """Runs commands where names are chosen, and no local cloud runs."""
+    save_names(suggest_names("ada"), tmp_path / "names.json")
+    variables = {"WORKSHOP_NAMES": str(tmp_path / "names.json"), "WORKSHOP_STATE_DIR": str(tmp_path)}
+    return CliRunner(env={**variables, "AWS_ENDPOINT_URL": None})
+
+
+def test_cleaning_up_starts_no_cloud(nothing_runs: CliRunner, tmp_path: Path) -> None:
+    answer = nothing_runs.invoke(main, ["clean-up"])
+
+    assert answer.exit_code == 1
+    assert "No local cloud is running" in answer.output
+    assert not list(tmp_path.glob("local-cloud*"))
+
+
+def test_the_status_fails_when_nothing_runs_and_tells_the_names_anyway(nothing_runs: CliRunner) -> None:
+    answer = nothing_runs.invoke(main, ["status"])
+
+    assert answer.exit_code == 1
+    assert "two-regions-ada-eu-west-1" in answer.output
 
 
 def test_cleaning_up_needs_names(tmp_path: Path) -> None:
