@@ -30,3 +30,12 @@ def test_no_version_is_lost_when_sixteen_write_at_once(client: Any) -> None:
     listed = {one["VersionId"] for one in s3.list_object_versions(Bucket=SOURCE)["Versions"]}
     assert made == listed
     assert len(made) == 96
+
+
+def test_readers_see_nothing_of_how_the_upload_was_protected(client: Any) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="site", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket="site", Key="page", Body=b"page", ChecksumAlgorithm="CRC32")
+
+    for answer in (s3.get_object(Bucket="site", Key="page"), s3.head_object(Bucket="site", Key="page")):
+        assert not [name for name in answer["ResponseMetadata"]["HTTPHeaders"] if "sdk-checksum" in name]
