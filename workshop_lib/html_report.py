@@ -99,12 +99,11 @@ def _render_failure(step: Step) -> str:
 def _render_table(result: RunResult) -> str:
     rows = []
     for notebook in result.notebooks:
-        numbered = [step for step in notebook.steps if step.is_numbered]
-        passed = sum(step.outcome == "passed" for step in numbered)
+        passed, steps = notebook.passed
         rows.append(
             f'<tr><td><a href="#{escape(notebook.name)}">{escape(notebook.name)}</a></td>'
-            f'<td class="number">{passed} of {len(numbered)}</td><td class="number">{notebook.seconds:.1f}</td>'
-            f'<td class="outcome-{notebook.outcome}">{notebook.outcome}</td></tr>'
+            f'<td class="number">{passed} of {steps}</td><td class="number">{notebook.seconds:.1f}</td>'
+            f'<td class="outcome-{notebook.outcome}">{notebook.verdict}</td></tr>'
         )
     head = "<tr><th>notebook</th><th>steps</th><th>seconds</th><th></th></tr>"
     return f"<table>{head}{''.join(rows)}</table>"

@@ -83,7 +83,9 @@ def _share(given: Mapping[str, str], notebooks: Sequence[Path]) -> dict[Path, di
     names = sorted({name for parameters in known.values() for name in parameters})
     for name in given:
         if name not in names:
-            raise RequestError(f"No notebook has a parameter {name!r}. Known parameters: {', '.join(names)}.")
+            raise RequestError(
+                f"None of the notebooks that would run has a parameter {name!r}. Known parameters: {', '.join(names)}."
+            )
     return {
         path: {
             name: read_value(name, text, parameters[name]["default"])

@@ -52,11 +52,25 @@ class NotebookResult:
     seconds: float = 0.0
     document: Any = None
     is_preparation: bool = False
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def outcome(self) -> str:
         """`failed` when a step failed, else `skipped` when a step was skipped, else `passed`."""
         return _worst([step.outcome for step in self.steps])
+
+    @property
+    def verdict(self) -> str:
+        """The outcome in words: `passed`, `failed`, `not finished`, or `not run`."""
+        if self.outcome != "skipped":
+            return self.outcome
+        return "not run" if self.document is None else "not finished"
+
+    @property
+    def passed(self) -> tuple[int, int]:
+        """How many of the numbered steps passed, and of how many."""
+        numbered = [step.outcome for step in self.steps if step.is_numbered]
+        return numbered.count("passed"), len(numbered)
 
 
 @dataclass
@@ -133,14 +147,12 @@ def render_table(result: RunResult) -> str:
     width = max(len(notebook.name) for notebook in result.notebooks)
     lines = [f"{'notebook':{width}}  {'steps':>8}  {'seconds':>7}"]
     for notebook in result.notebooks:
-        numbered = [step for step in notebook.steps if step.is_numbered]
-        passed = sum(step.outcome == "passed" for step in numbered)
-        remark = {"passed": "", "failed": "  FAILED", "skipped": "  not finished"}[notebook.outcome]
+        passed, steps = notebook.passed
+        remark = {"passed": "", "failed": "  FAILED"}.get(notebook.verdict, f"  {notebook.verdict}")
         remark += "  (needed first)" if notebook.is_preparation else ""
-        lines.append(f"{notebook.name:{width}}  {f'{passed}/{len(numbered)}':>8}  {notebook.seconds:7.1f}{remark}")
-    numbered = [step for step in result.steps if step.is_numbered]
-    passed = sum(step.outcome == "passed" for step in numbered)
-    lines.append(f"{'all':{width}}  {f'{passed}/{len(numbered)}':>8}  {result.seconds:7.1f}")
+        lines.append(f"{notebook.name:{width}}  {f'{passed}/{steps}':>8}  {notebook.seconds:7.1f}{remark}")
+    passed, steps = map(sum, zip(*(notebook.passed for notebook in result.notebooks), strict=True))
+    lines.append(f"{'all':{width}}  {f'{passed}/{steps}':>8}  {result.seconds:7.1f}")
     slowest = max(result.notebooks, key=lambda notebook: notebook.seconds)
     lines.append(f"Slowest: {slowest.name}, {slowest.seconds:.1f} s.")
     return "\n".join(lines)
@@ -166,7 +178,7 @@ def write_junit(result: RunResult, path: Path) -> None:
             errors="0",
             skipped=str(count["skipped"]),
             time=f"{notebook.seconds:.3f}",
-            timestamp=result.started.isoformat(timespec="seconds"),
+            timestamp=notebook.started.isoformat(timespec="seconds"),
         )
         for step in notebook.steps:
             _add_case(suite, step)

@@ -181,9 +181,9 @@ def _run_one(
 
 
 def _describe(notebook: NotebookResult) -> str:
-    numbered = [step for step in notebook.steps if step.is_numbered]
+    passed, steps = notebook.passed
     verdict = {"passed": "✔", "failed": "✘", "skipped": "…"}[notebook.outcome]
-    return f"{verdict} {notebook.name}: {len(numbered)} steps, {notebook.seconds:.1f} s"
+    return f"{verdict} {notebook.name}: {passed} of {steps} steps, {notebook.seconds:.1f} s"
 
 
 def _add_unreached(result: RunResult, notebooks: Iterable[Path]) -> None:

@@ -28,12 +28,19 @@ LONG = "import pathlib, threading; pathlib.Path('began').touch(); threading.Even
 WriteNotebook = Callable[..., Path]
 
 
-def run(folder: Path, output: Path, *, fork: bool = FORKING[0], given: dict[str, str] | None = None) -> RunResult:
+def run(
+    folder: Path,
+    output: Path,
+    *,
+    fork: bool = FORKING[0],
+    given: dict[str, str] | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> RunResult:
     """Run notebooks without any cloud."""
     plan = make_plan(folder, given=given or {})
     environment = {**os.environ, "GREETING": "hello"}
     with kernel_factory(modules=(), fork=fork) as manager:
-        return run_notebooks(plan, output=output, environment=environment, manager=manager, say=lambda _: None)
+        return run_notebooks(plan, output=output, environment=environment, manager=manager, say=say)
 
 
 @pytest.mark.parametrize("fork", FORKING)
@@ -57,8 +64,10 @@ def test_a_failing_cell_is_quoted_and_kept_and_what_follows_is_skipped(
     write_notebook("01_second", "2 + 2", "raise ValueError('the bucket is empty')", "3 + 3")
     folder = write_notebook("02_third", "4 + 4")
 
-    result = run(folder, tmp_path)
+    said: list[str] = []
+    result = run(folder, tmp_path, say=said.append)
 
+    assert [line.rpartition(",")[0] for line in said] == ["✔ 00_first: 1 of 1 steps", "✘ 01_second: 1 of 3 steps"]
     assert result.failure
     assert "raise ValueError('the bucket is empty')" in render_failure(result.failure)
     assert result.failure.reason == "ValueError: the bucket is empty"
@@ -82,7 +91,7 @@ def test_a_kernel_that_dies_is_a_failure_of_its_step(write_notebook: WriteNotebo
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["-p", "tll=5"], "No notebook has a parameter 'tll'. Known parameters: ttl."),
+        (["-p", "tll=5"], "None of the notebooks that would run has a parameter 'tll'. Known parameters: ttl."),
         (["-p", "ttl"], "write -p NAME=VALUE"),
         (["-p", "ttl=soon"], "ttl=soon is not like the notebook's default, 60."),
         (["--from", "7"], "There is no notebook '7'. There are: 00_first."),

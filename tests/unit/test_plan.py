@@ -36,7 +36,9 @@ def test_a_parameter_goes_to_every_notebook_that_has_it(folder: Path) -> None:
 
 
 def test_an_unknown_parameter_is_refused_with_the_known_ones(folder: Path) -> None:
-    with pytest.raises(RequestError, match=r"No notebook has a parameter 'wieghts'.*ttl, weights"):
+    with pytest.raises(
+        RequestError, match=r"None of the notebooks that would run has a parameter 'wieghts'.*ttl, weights"
+    ):
         make_plan(folder, given={"wieghts": "70,30"})
 
 

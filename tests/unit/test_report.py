@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -98,6 +100,7 @@ def test_the_table_counts_numbered_steps_and_names_the_slowest(result: RunResult
     assert "1/3" in table
     assert "0/1" in table
     assert "FAILED" in table
+    assert re.search(r"^02_second .* not run$", table, re.M)
     assert table.endswith("Slowest: 01_first, 2.0 s.")
 
 
@@ -109,6 +112,25 @@ def test_junit_has_a_case_for_each_step(result: RunResult, tmp_path: Path) -> No
     assert [first.get(name) for name in ("tests", "failures", "skipped")] == ["4", "1", "1"]
     assert second.get("skipped") == "1"
     assert [case.get("name") for case in second.findall("testcase")] == ["Step 1 · Later"]
+
+
+def test_each_suite_in_junit_says_when_its_notebook_began(result: RunResult, tmp_path: Path) -> None:
+    result.notebooks[1].started = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+    write_junit(result, tmp_path / "junit.xml")
+
+    first, second = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    assert second.get("timestamp") == "2026-01-02T03:04:05+00:00"
+    assert first.get("timestamp") != second.get("timestamp")
+
+
+def test_a_notebook_that_was_interrupted_is_told_from_one_that_never_ran(result: RunResult, failed: Any) -> None:
+    failed.cells[7].metadata.papermill["status"] = "pending"
+    interrupted = NotebookResult("01_first", read_steps(failed, "01_first"), 2.0, failed)
+
+    assert interrupted.verdict == "not finished"
+    assert interrupted.passed == (1, 3)
+    assert result.notebooks[1].verdict == "not run"
 
 
 def test_a_failure_in_junit_holds_the_source_and_the_reason_without_colours(failed: Any, tmp_path: Path) -> None:
@@ -129,6 +151,7 @@ def test_the_page_shows_the_failure_and_the_source_of_the_diagram(result: RunRes
     assert "The workshop stopped at a failure" in page
     assert "✘ the bucket has no versions" in page
     assert 'A["&lt;you&gt;"] --&gt; B' in page
+    assert ">not run</td>" in page
 
 
 def test_the_page_asks_nothing_of_the_network(result: RunResult, tmp_path: Path) -> None:
