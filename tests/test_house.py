@@ -403,6 +403,11 @@ def test_every_target_of_make_explains_itself() -> None:
     assert phony
     for target in phony[1].split():
         assert re.search(rf"^{target}:.* ## .+$", makefile, re.M), f"make {target} has no ## comment for make help"
+    width = re.search(r'printf "%-(\d+)s ', makefile)
+    assert width
+    assert int(width[1]) >= max(len(f"  make {target}") for target in phony[1].split()), (
+        "make help: a column too narrow"
+    )
 
 
 # ---------------------------------------------------------------- what is known of AWS
@@ -443,6 +448,11 @@ def test_the_readme_names_every_folder() -> None:
     folders = {path.relative_to(ROOT).parts[0] for path in tracked_files() if len(path.relative_to(ROOT).parts) > 1}
     missing = sorted(folder for folder in folders if not folder.startswith(".") and f"{folder}/" not in readme)
     assert not missing, f"README.md does not say what is in {missing}"
+    of_tests = {
+        parts[1] for path in tracked_files() if (parts := path.relative_to(ROOT).parts)[0] == "tests" and len(parts) > 2
+    }
+    missing = sorted(folder for folder in of_tests if f"`{folder}`" not in readme)
+    assert not missing, f"README.md does not name these folders of tests: {missing}"
 
 
 @pytest.mark.parametrize(
@@ -457,6 +467,9 @@ def test_a_document_points_only_at_what_exists(document: str) -> None:
         r"`((?:workshop_lib|local_cloud|edge_function|tests|notebooks|policies|docs|benchmarks)/[\w./-]*)`", text
     ):
         assert (ROOT / named).exists(), f"{document} speaks of {named}, which is not there"
+    for file, name in re.findall(r"`(tests/[\w./-]+)::([^`]+)`", text):
+        tests = (ROOT / file).read_text(encoding="utf-8")
+        assert f"\ndef {name}(" in tests, f"{document} says that {file}::{name} holds something, which is not there"
 
 
 def test_the_readme_lists_the_notebooks_in_order() -> None:
