@@ -224,7 +224,8 @@ def names() -> None:
         chosen = load_names(_names_file())
     except WorkshopError as error:
         raise click.ClickException(str(error)) from error
-    for name, value in vars(chosen).items():
+    derived = {name: getattr(chosen, name) for name in ("failover_comment", "uncached_comment")}
+    for name, value in (vars(chosen) | derived).items():
         click.echo(f"export {name.upper()}={shlex.quote(value)}")
 
 

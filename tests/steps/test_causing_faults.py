@@ -17,7 +17,7 @@ from workshop_lib.cli import main
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import FaultRefused
 from workshop_lib.fault_command import wait_until_over
-from workshop_lib.faults import KINDS, cause_fault, end_faults, list_faults
+from workshop_lib.faults import KINDS, cause_fault, end_faults, fail_region, list_faults, mend_region
 from workshop_lib.observe import fetch_page
 from workshop_lib.waiting import wait_until
 from workshop_lib.widgets import fault_picker
@@ -42,6 +42,15 @@ def test_a_fault_lasts_as_long_as_the_block(cloud: LocalCloud, connected: Cloud)
     with cause_fault(connected, kind="s3-unavailable", region=IRELAND) as fault:
         assert [one.id for one in cloud.faults.in_force] == [fault.id]
 
+    assert cloud.faults.in_force == ()
+
+
+def test_here_a_region_really_fails_until_it_is_mended(cloud: LocalCloud, connected: Cloud) -> None:
+    said = fail_region(connected, region=IRELAND, health_check_id="any")
+
+    assert [(one.kind, one.region) for one in cloud.faults.in_force] == [("s3-unavailable", IRELAND)]
+    assert "S3 in a region answers 503" in said
+    mend_region(connected, health_check_id="any")
     assert cloud.faults.in_force == ()
 
 

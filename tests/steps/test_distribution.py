@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from workshop_lib import checks, distribution, dns_records, observe, waiting
+from workshop_lib import checks, distribution, dns_records, faults, observe, waiting
 from workshop_lib.errors import CheckFailed, StepOutOfOrder
 
 if TYPE_CHECKING:
@@ -174,6 +174,26 @@ class TestOtherDesigns:
         pages = [observe.fetch_page(connected.page_url(made["domain_name"], "/page.html")) for _ in range(3)]
 
         assert [page.x_cache for page in pages] == ["Miss from cloudfront"] * 3
+
+    def test_an_origin_group_asks_the_second_bucket_when_the_first_one_fails(
+        self, hasty: None, connected: Cloud, identity_id: str, names: WorkshopNames, cloud: Any
+    ) -> None:
+        made = distribution.create_failover_distribution(
+            connected.cloudfront,
+            comment=names.failover_comment,
+            primary=names.source_origin,
+            secondary=names.destination_origin,
+            origin_access_identity_id=identity_id,
+            cache_policy_id=distribution.CACHING_DISABLED,
+        )
+        waiting.wait_until_deployed(connected.cloudfront, distribution_id=made["id"])
+        url = connected.page_url(made["domain_name"], "/region.json")
+        assert observe.fetch_page(url).region == names.source_region
+
+        with faults.cause_fault(connected, kind="s3-unavailable", region=names.source_region):
+            assert observe.fetch_page(url).region == names.destination_region
+
+        assert observe.fetch_page(url).region == names.source_region
 
     def test_creating_the_origin_group_again_changes_nothing(
         self, cloudfront: CloudFrontClient, identity_id: str, names: WorkshopNames

@@ -14,7 +14,7 @@ import pytest
 from workshop_lib.cloud import Cloud
 from workshop_lib.control import ask_control
 from workshop_lib.errors import CloudNotReachable, FaultRefused, NotTheLocalCloud
-from workshop_lib.faults import Fault, cause_fault, end_faults, list_faults
+from workshop_lib.faults import Fault, cause_fault, end_faults, fail_region, list_faults, mend_region
 
 ELSEWHERE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "WORKSHOP_CONTROL_URL": "http://example.org/_local_cloud"}
 GONE: Any = SimpleNamespace(control_url="http://127.0.0.1:9/_local_cloud")
@@ -47,6 +47,17 @@ def page() -> Iterator[str]:
 def test_on_aws_the_drill_inverts_the_health_check_instead(act: Any) -> None:
     with pytest.raises(FaultRefused, match="inverts the health check"):
         act(SimpleNamespace(control_url=None))
+
+
+def test_on_aws_a_region_fails_by_its_inverted_health_check() -> None:
+    asked: list[dict[str, Any]] = []
+    aws: Any = SimpleNamespace(is_local=False, route53=SimpleNamespace(update_health_check=lambda **p: asked.append(p)))
+
+    said = fail_region(aws, region="eu-west-1", health_check_id="check")
+    mend_region(aws, health_check_id="check")
+
+    assert "is inverted" in said
+    assert asked == [{"HealthCheckId": "check", "Inverted": True}, {"HealthCheckId": "check", "Inverted": False}]
 
 
 def test_on_aws_waits_are_as_long_as_they_are_and_there_is_no_control() -> None:

@@ -1,0 +1,72 @@
+"""Checks that compare a recording with a prediction: what passes, and what doesn't."""
+
+from __future__ import annotations
+
+import pytest
+
+from workshop_lib import checks
+from workshop_lib.errors import CheckFailed
+from workshop_lib.measurement import Mark, Sample, Timeline
+from workshop_lib.prediction import predict_switch
+
+IRELAND, SINGAPORE = "eu-west-1", "ap-southeast-1"
+HIT, MISS = "Hit from cloudfront", "Miss from cloudfront"
+PREDICTED = predict_switch(dns_ttl=4, trials=20)  # 0 to 4.05 s
+
+
+def record(moves_at: float, *, fails: tuple[float, float] = (0.0, 0.0)) -> Timeline:
+    """Twenty requests a second for twelve seconds, a switch after two, an invalidation after eight."""
+    samples = []
+    for number in range(240):
+        time = number / 20
+        failed = fails[0] <= time < fails[1]
+        region = None if failed else SINGAPORE if time >= moves_at else IRELAND
+        samples.append(Sample(time, 503 if failed else 200, region, MISS, 0))
+    return Timeline(tuple(samples), (Mark(2.0, "switch"), Mark(8.0, "invalidation")), 12.0)
+
+
+@pytest.mark.parametrize("moves_at", [2.0, 4.0, 6.9])
+def test_a_move_within_the_band_is_as_predicted(moves_at: float) -> None:
+    assert checks.moved_as_predicted(record(moves_at), region=SINGAPORE, cause="switch", prediction=PREDICTED)
+
+
+@pytest.mark.parametrize("moves_at", [7.2, 99])
+def test_a_move_that_is_late_or_never_comes_is_not(moves_at: float) -> None:
+    with pytest.raises(CheckFailed, match=r"not within the predicted 0\.0 to 4\.1 s"):
+        checks.moved_as_predicted(record(moves_at), region=SINGAPORE, cause="switch", prediction=PREDICTED)
+
+
+def test_a_move_that_comes_too_early_is_not() -> None:
+    late = predict_switch(dns_ttl=4, dns_change=3, trials=20)
+
+    with pytest.raises(CheckFailed, match=r"0\.5 s after 'switch', not within the predicted 3\.0"):
+        checks.moved_as_predicted(record(2.5), region=SINGAPORE, cause="switch", prediction=late)
+
+
+def test_what_leaves_with_the_invalidation_has_stayed_until_then() -> None:
+    assert checks.stayed_until(record(8.1), region=IRELAND, cause="switch", label="invalidation")
+
+
+@pytest.mark.parametrize("moves_at", [5.0, 11.0])
+def test_what_leaves_before_or_long_after_it_has_not(moves_at: float) -> None:
+    with pytest.raises(CheckFailed, match="Between 'switch' and 'invalidation' pages came from"):
+        checks.stayed_until(record(moves_at), region=IRELAND, cause="switch", label="invalidation")
+
+
+def test_one_failed_request_is_an_error_that_somebody_saw() -> None:
+    assert checks.nobody_saw_an_error(record(4.0))
+    with pytest.raises(CheckFailed, match="1 of 240 requests failed"):
+        checks.nobody_saw_an_error(record(4.0, fails=(3.0, 3.05)))
+
+
+def test_as_many_failures_as_the_model_allows_are_as_predicted() -> None:
+    outage = predict_switch(request_interval=0.1, dns_ttl=4, origin_fails=True, trials=20)  # until 4.35 s at most
+
+    assert checks.failed_as_predicted(record(5.0, fails=(2.0, 5.0)), cause="switch", prediction=outage)
+    with pytest.raises(CheckFailed, match="180 requests failed, not the predicted"):
+        checks.failed_as_predicted(record(99, fails=(2.0, 11.0)), cause="switch", prediction=outage)
+
+
+def test_where_no_failure_is_predicted_one_is_too_many() -> None:
+    with pytest.raises(CheckFailed, match="1 requests failed, not the predicted 0 to 0"):
+        checks.failed_as_predicted(record(4.0, fails=(3.0, 3.05)), cause="switch", prediction=PREDICTED)
