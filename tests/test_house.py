@@ -247,6 +247,15 @@ def test_every_step_is_checked_and_has_its_cli_twin(path: Path) -> None:
 
 
 @notebooks
+def test_a_notebook_shows_the_verdict_of_every_check(path: Path) -> None:
+    for cell in read(path).cells:
+        if cell.cell_type == "code":
+            unseen = [ast.unparse(line) for line in ast.parse(cell.source).body[:-1] if isinstance(line, ast.Expr)]
+            lost = [line for line in unseen if line.startswith("checks.")]
+            assert not lost, f"cell {cell.id} shows only its last value: put its checks in a list, {lost[0][:40]}… too"
+
+
+@notebooks
 def test_the_steps_of_a_notebook_are_numbered_from_one(path: Path) -> None:
     numbers = [title.split()[1] for title, _ in steps(path)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,8 @@ from workshop_lib import batch_replication, checks, clean_up, dns_records, healt
 from workshop_lib.calls import AccessRefused
 from workshop_lib.distribution import create_distribution, create_failover_distribution, find_distribution
 from workshop_lib.errors import CheckFailed
+from workshop_lib.inventory.distributions import DISTRIBUTIONS
+from workshop_lib.inventory.kind import Resource
 from workshop_lib.names import suggest_names
 from workshop_lib.observe import fetch_page
 from workshop_lib.roles import POLICY_NAME
@@ -103,6 +106,20 @@ def test_everything_goes_in_one_run_if_one_is_patient(
     assert checks.nothing_left(receipt)
     assert any(names.source_bucket in place for place in receipt.looked)
     assert "Nothing is left" in repr(receipt)
+
+
+def test_the_bar_says_that_a_distribution_is_being_disabled(capsys: pytest.CaptureFixture[str]) -> None:
+    statuses = iter(["InProgress", "Deployed"])
+    cloudfront = SimpleNamespace(
+        get_distribution=lambda Id: {"Distribution": {"Status": next(statuses)}},  # noqa: N803 - AWS's spelling
+        get_distribution_config=lambda Id: {"ETag": "E2"},  # noqa: N803
+        delete_distribution=lambda Id, IfMatch: None,  # noqa: N803
+    )
+    cloud: Any = SimpleNamespace(cloudfront=cloudfront)
+
+    DISTRIBUTIONS.delete(cloud, Resource("distribution", "E1"))
+
+    assert capsys.readouterr().err.startswith("\rDisabling E1: ")
 
 
 def test_what_aws_lets_go_later_is_reported_as_waiting(
