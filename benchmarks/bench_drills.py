@@ -103,7 +103,7 @@ def hold(site: Site, setting: Setting, predicted: SwitchPrediction) -> Timeline:
     watch = prepare(site, setting)
     url = site.cloud.page_url(site.distribution["domain_name"], page_of(setting.edge_ttl))
     waiting.wait_until_served_from(url, region=site.names.source_region)
-    for _ in range(int(RATE * (setting.dns_ttl + setting.edge_ttl + 0.5))):
+    for _ in range(int(RATE * (max(DNS_TTLS) + setting.edge_ttl + 0.5))):  # the last drill's answers run out, too
         fetch_page(url)
         threading.Event().wait(1 / RATE)
 
@@ -147,7 +147,8 @@ def print_row(number: int, setting: Setting, predicted: SwitchPrediction, measur
     """Print what came of a drill; whether it lies within the band."""
     since, band, failures = measured.time_of(setting.cause), predicted.moved[SHARE], predicted.failed_requests
     moved = measured.moved_at(SINGAPORE, share=SHARE, since=since)
-    inside = moved is not None and band.earliest - SLACK <= moved <= band.latest + SLACK
+    began_in = {sample.region for sample in measured.samples if sample.time < since}
+    inside = moved is not None and band.earliest - SLACK <= moved <= band.latest + SLACK and began_in == {IRELAND}
     row = (
         *(number, setting.cause, setting.dns_ttl, setting.edge_ttl, setting.interval, setting.threshold),
         f"{band.earliest:.2f} to {band.latest:.2f}",
@@ -160,12 +161,13 @@ def print_row(number: int, setting: Setting, predicted: SwitchPrediction, measur
     return inside
 
 
-SINGAPORE = suggest_names("drills").destination_region
+NAMES = suggest_names("drills")
+IRELAND, SINGAPORE = NAMES.source_region, NAMES.destination_region
 
 
 def make_site(cloud: Cloud) -> Site:
     """Two buckets with markers of their own, and a distribution whose function asks DNS."""
-    names = suggest_names("drills")
+    names = NAMES
     identity = distribution.create_origin_access_identity(cloud.cloudfront, comment=names.distribution_comment)["id"]
     for origin in (names.source_origin, names.destination_origin):
         s3, where = cloud.s3(origin.region), {"bucket": origin.bucket, "region": origin.region}
