@@ -33,6 +33,11 @@ def test_start_here_runs_and_its_pickers_are_heard(lab: Any) -> None:
     notebook = Notebook(lab, "00_start_here.ipynb")
     notebook.run_all()
     assert_all_is_well(notebook)
+    bucket = notebook.shown.get_by_label("Source bucket")
+    bucket.fill("two-regions-grace")
+    notebook.shown.get_by_text("Press Enter to see whether it is free.").wait_for()
+    bucket.press("Enter")
+    notebook.shown.get_by_text("(17 of 63 characters). It is free.").wait_for()
     name = notebook.shown.get_by_label("Your name")
 
     name.fill("grace")
