@@ -67,8 +67,8 @@ class Cost:
     def __repr__(self) -> str:
         remark = "" if self.is_verified else "; the prices are not verified"
         return (
-            f"<Cost: {self.dollars:,.2f} US dollars in {self.days:g} days for {self.dns_queries:,.0f} DNS queries and "
-            f"{self.invocations:,.0f} invocations{remark}>"
+            f"{self.dollars:,.2f} US dollars in {self.days:g} days for {self.dns_queries:,.0f} DNS queries and "
+            f"{self.invocations:,.0f} invocations{remark}"
         )
 
 

@@ -55,6 +55,9 @@ DNS_ALONE = Design(
     "hide an outage behind stale pages; every request waits for the function, and pays for it",
 )
 
+ALL = (DNS_AND_CACHE, ORIGIN_GROUP, DNS_ALONE)
+"""In the order in which the table shows them."""
+
 
 @dataclass(frozen=True)
 class Result:

@@ -34,9 +34,10 @@ class Band(NamedTuple):
     expected: float
     latest: float
 
-    def __str__(self) -> str:
-        earliest, expected, latest = (f"{number:,.0f}" if number >= 100 else f"{number:.3g}" for number in self)
-        return f"{expected} ({earliest} to {latest})"
+    def tell(self, form: str = ".1f", unit: str = "") -> str:
+        """Say it in words, the expected first."""
+        earliest, expected, latest = (format(number, form) for number in self)
+        return f"{expected}{unit} ({earliest} to {latest})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,11 +66,10 @@ class SwitchPrediction:
     high_share: NDArray[np.float64] = field(compare=False)
 
     def __repr__(self) -> str:
-        moved = "; ".join(f"{share:.0%} after {band} s" for share, band in self.moved.items())
-        return (
-            f"<SwitchPrediction: DNS changes after {self.dns_changed} s; of what moves, {moved} have moved; "
-            f"{self.failed_requests} requests fail>"
-        )
+        lines = [f"DNS changes after {self.dns_changed.tell(unit=' s')}"] if self.dns_changed.latest else []
+        for share, band in self.moved.items():
+            lines.append(f"{'all' if share == 1 else f'{share:.0%}'} moved after {band.tell(unit=' s')}")
+        return "\n".join([*lines, f"requests that fail: {self.failed_requests.tell('.0f')}"])
 
 
 def get_detection_seconds(

@@ -218,9 +218,11 @@ def test_a_day_in_the_cache_is_predicted_as_fast_as_a_minute() -> None:
 
 
 def test_it_says_in_words_what_is_to_come() -> None:
-    assert repr(predict_switch(dns_ttl=0, dns_change=2)).startswith(
-        "<SwitchPrediction: DNS changes after 2 (2 to 2) s; of what moves, 50% after 2"
-    )
+    said = repr(predict_switch(dns_ttl=0, dns_change=2)).splitlines()
+
+    assert said[0] == "DNS changes after 2.0 s (2.0 to 2.0)"
+    assert said[1].startswith("50% moved after 2.0 s (2.0 to 2.1)")
+    assert said[-1] == "requests that fail: 0 (0 to 0)"
 
 
 @pytest.mark.parametrize(

@@ -126,10 +126,13 @@ def health_is(route53: Route53Client, *, health_check_id: str, healthy: bool) ->
         healthy: What it should be.
     """
     words = {True: "healthy", False: "unhealthy"}
+    is_right = get_health(route53, health_check_id=health_check_id) == healthy
+    config = route53.get_health_check(HealthCheckId=health_check_id)["HealthCheck"]["HealthCheckConfig"]
+    what = config.get("FullyQualifiedDomainName", health_check_id)
     return judge(
-        get_health(route53, health_check_id=health_check_id) == healthy,
-        right=f"Route 53 takes {health_check_id} for {words[healthy]}.",
-        wrong=f"Route 53 takes {health_check_id} for {words[not healthy]}.",
+        is_right,
+        right=f"Route 53 takes {what} for {words[healthy]}.",
+        wrong=f"Route 53 takes {what} for {words[not healthy]}.",
         mend="run health_checks.invert_health_check(…), then wait_until_health(…).",
     )
 
