@@ -67,7 +67,10 @@ class MotoApplication(DomainDispatcherApplication):
         except NotImplementedError as error:
             raise not_implemented(call) from error
         except _STUMBLES as error:
-            logger.warning("moto stumbled over %s of %s", call.operation, call.service, exc_info=True)
+            if isinstance(error, ImportError):  # no surprise: what moto needs for other services is not installed
+                logger.warning("moto can't do %s of %s here: %s", call.operation, call.service, error)
+            else:
+                logger.warning("moto stumbled over %s of %s", call.operation, call.service, exc_info=True)
             raise _refusal_after(error, call) from error
         if response.status >= 300 and (response.header("Content-Type") or "").startswith("text/html"):
             raise not_implemented(call)  # Flask's own page: moto has no such path
@@ -93,13 +96,22 @@ class MotoApplication(DomainDispatcherApplication):
         return "." not in host or any(pattern.match(url) for _, pattern in self.backend_url_patterns)
 
 
+class _S3Request(Request):
+    """S3 stores what is sent, whatever it is called; werkzeug would read what is called a form, and leave nothing."""
+
+    @property
+    def want_form_data_parsed(self) -> bool:
+        """No: the one form that S3 takes, PostObject, is not done here."""
+        return False
+
+
 def _ask_s3(call: Call) -> Response:
     """Ask S3's dispatcher itself: requests are in path style, so Flask has nothing left to find out."""
     if call.operation not in S3_OPERATIONS:
         raise not_implemented(call)
     if call.operation != "GetObject" or not _RANGE.fullmatch(call.environ.get("HTTP_RANGE", "")):
         call.environ.pop("HTTP_RANGE", None)  # S3 ignores what is no range; moto stumbles, and cuts other answers too
-    request = Request(call.environ)
+    request = _S3Request(call.environ)
     parts = request.raw_path.split("/", 2)
     dispatch = S3Response.key_dispatch if len(parts) > 2 and parts[2] else S3Response.ambiguous_dispatch
     if not parts[1]:

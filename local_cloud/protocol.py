@@ -25,6 +25,7 @@ from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY, Request, deter
 from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
+from moto.iam.utils import generate_access_key_id_from_account_id
 from moto.s3.models import s3_backends
 from werkzeug.exceptions import HTTPException
 
@@ -41,8 +42,19 @@ PRINCIPAL_KEY = "local_cloud.principal"
 _SCOPE = re.compile(r"([^/,\s=]+)/\d{8}/([a-z0-9-]*)/([a-z0-9-]+)/aws4_request")
 _UNSIGNED_OF_STS = re.compile(r"(?:^|&)Action=AssumeRoleWith(?:SAML|WebIdentity)(?:&|$)")
 _SHORTEST_ACCESS_KEY = 16
+_OF_THIS_ACCOUNT = generate_access_key_id_from_account_id(ACCOUNT_ID, "", 9)[:8]
+"""In every key that is made here, after its first four letters; no account that exists has it."""
 _STREAMING = {"PutObject", "UploadPart"}
-_SERVICE_OF_SIGNING_NAME = {"monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
+_SERVICE_OF_SIGNING_NAME = {
+    "access-analyzer": "accessanalyzer",
+    "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
+    "servicequotas": "service-quotas",
+    "states": "stepfunctions",
+    "tagging": "resourcegroupstaggingapi",
+}
+"""Where the name in a signature is not botocore's name of the service, for those that a learner might ask."""
+
 _MALFORMED = {
     "query": ("MalformedQueryString", "The query string is malformed."),
     "rest-json": ("SerializationException", "The request body is not the JSON that this operation takes."),
@@ -78,7 +90,7 @@ def understand(environ: dict[str, Any], body: bytes) -> Call:
     """
     signature, host = _find_signature(environ), read_host(environ.get("HTTP_HOST", ""))
     service = _service(environ, signature, host, body)
-    who = _who(environ, signature)
+    who = _who(environ, signature, service)
     region = (signature and signature.region) or host.region or "us-east-1"
     if service != "s3":
         model, parameters = _understand_by_model(service, environ, body)
@@ -110,15 +122,22 @@ def _find_signature(environ: dict[str, Any]) -> Signature | None:
         return Signature(header[4:].split(":")[0], None, "s3")
     if header:
         raise AwsError("InvalidArgument", "Unsupported Authorization Type", 400, ArgumentName="Authorization")
-    if "X-Amz-Credential=" in query and (scope := _SCOPE.search(parse_qs(query)["X-Amz-Credential"][0])):
+    if "Signature=" not in query:
+        return None
+    given = {name: values[0] for name, values in parse_qs(query).items()}
+    if scope := _SCOPE.search(given.get("X-Amz-Credential", "")):
         return Signature(scope[1], scope[2] or None, scope[3])
-    if "AWSAccessKeyId=" in query and "Signature=" in query:
-        return Signature(parse_qs(query)["AWSAccessKeyId"][0], None, "s3")
+    if "Signature" in given and "AWSAccessKeyId" in given:
+        return Signature(given["AWSAccessKeyId"], None, "s3")
     return None
 
 
-def _who(environ: dict[str, Any], signature: Signature | None) -> Caller:
-    """Who asks: an engine, a user or an assumed role, if the key was made in the local cloud; else the learner."""
+def _who(environ: dict[str, Any], signature: Signature | None, service: str) -> Caller:
+    """Who asks: an engine, a user or an assumed role, if the key was made in the local cloud; else the learner.
+
+    Raises:
+        AwsError: The key was made here, and has been deleted or made inactive since.
+    """
     if engine := environ.get(PRINCIPAL_KEY):
         return Caller(str(engine))
     if signature is None:
@@ -126,9 +145,33 @@ def _who(environ: dict[str, Any], signature: Signature | None) -> Caller:
     if len(signature.access_key) >= _SHORTEST_ACCESS_KEY:
         if role := get_backend("sts")[ACCOUNT_ID]["aws"].get_assumed_role_from_access_key(signature.access_key):
             return Caller(str(role.arn), role.expiration.replace(tzinfo=datetime.UTC).timestamp())
-        if user := get_backend("iam")[ACCOUNT_ID]["aws"].get_user_from_access_key_id(signature.access_key):
+        user = get_backend("iam")[ACCOUNT_ID]["aws"].get_user_from_access_key_id(signature.access_key)
+        if user and user.get_access_key_by_id(signature.access_key).status == "Active":
             return Caller(str(user.arn))
+        if signature.access_key[4:12] == _OF_THIS_ACCOUNT:
+            raise _no_such_key(service)
     return Caller(f"arn:aws:iam::{ACCOUNT_ID}:user/learner")
+
+
+def _no_such_key(service: str) -> AwsError:
+    """The refusal of an access key that is no more, in the words of the service."""
+    if service in ("s3", "s3control"):
+        error = AwsError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
+    else:
+        protocol = _protocol(service)
+        code = "UnrecognizedClientException" if "json" in protocol else "InvalidClientTokenId"
+        status = 400 if protocol == "json" else 403
+        error = AwsError(code, "The security token included in the request is invalid.", status)
+    error.service = service
+    return error
+
+
+def _protocol(service: str) -> str:
+    """The protocol of a service that botocore knows; of others XML, which is what SDKs make out best."""
+    try:
+        return str(get_service_model(service).protocol)
+    except UnknownServiceError:
+        return "rest-xml"
 
 
 def _service(environ: dict[str, Any], signature: Signature | None, host: Host, body: bytes) -> str:
@@ -169,8 +212,9 @@ def _understand_by_model(service: str, environ: dict[str, Any], body: bytes) -> 
 
 
 def _match(service: str, environ: dict[str, Any], body: bytes) -> tuple[OperationModel, dict[str, Any]]:
-    request = Request(environ)
     try:
+        _ignore_content_type(service, environ)
+        request = Request(environ)
         model, url_parameters = get_service_router(service).match(request)
     except UnknownServiceError as error:
         raise AwsError("NotImplemented", f"The local cloud does not know the service {service}.", 501) from error
@@ -191,6 +235,14 @@ def _match(service: str, environ: dict[str, Any], body: bytes) -> tuple[Operatio
             str(model.service_model.protocol), _MALFORMED["query"]
         )
         raise AwsError(code, message, 400) from error
+
+
+def _ignore_content_type(service: str, environ: dict[str, Any]) -> None:
+    """Forget a content type that is no protocol of the service: curl calls everything a form, unless told otherwise."""
+    try:
+        determine_request_protocol(get_service_model(service), environ.get("CONTENT_TYPE"))
+    except NotImplementedError:
+        environ["CONTENT_TYPE"] = ""
 
 
 def _check_json(model: OperationModel, body: bytes) -> None:
@@ -244,10 +296,7 @@ def render_result(call: Call, result: Any) -> Response:
 def render_error(error: AwsError, service: str) -> Response:
     """Turn a refusal into the HTTP response that AWS would send, in the protocol of the service."""
     request_id = str(uuid.uuid4())
-    try:
-        protocol = str(get_service_model(service).protocol)
-    except UnknownServiceError:
-        protocol = "rest-xml"
+    protocol = _protocol(service)
     if "json" in protocol or "cbor" in protocol:  # SDKs take JSON where a service offers CBOR too
         text = json.dumps({"__type": error.code, "message": error.message, "Message": error.message, **error.details})
         headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", error.code)]

@@ -182,6 +182,18 @@ def test_a_service_that_moto_does_not_have_is_named(client: Client) -> None:
         client("pricing", "us-east-1").describe_services()
 
 
+def test_an_operation_is_named_where_the_signature_has_another_name_for_the_service(client: Client) -> None:
+    with pytest.raises(ClientError, match="does not do ListAnalyzers of accessanalyzer"):
+        client("accessanalyzer").list_analyzers()
+
+
+def test_a_package_that_moto_lacks_is_one_line_in_the_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ClientError, match="does not do ListUserPools of cognito-idp"):
+        client("cognito-idp").list_user_pools(MaxResults=1)
+
+    assert [(record.levelname, record.exc_info) for record in caplog.records] == [("WARNING", None)]
+
+
 def test_credentials_of_an_assumed_role_are_that_role(cloud: LocalCloud, client: Client) -> None:
     trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})

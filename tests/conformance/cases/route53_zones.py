@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tests.conformance.case import GAP, SAME, Account, captured, case, documented
+from tests.conformance.account import sent_as
+from tests.conformance.case import GAP, SAME, Account, captured, case, documented, unverified
 
 SERVICE = "route53"
 
@@ -278,3 +279,15 @@ def tags(aws: Account) -> None:
 )
 def page_size(aws: Account) -> None:
     aws.refuses("InvalidInput", 400, None, route53(aws).list_hosted_zones, MaxItems="many")
+
+
+@case(
+    "Route 53 reads its XML, whatever it is called",
+    known_from=unverified("its API Reference asks for no content type, and curl calls everything a form"),
+    moto=GAP,
+)
+def called_a_form(aws: Account) -> None:
+    zone_id, name = create_zone(aws)
+    with sent_as(route53(aws), "application/x-www-form-urlencoded"):
+        change(aws, zone_id, ("CREATE", record("TXT", name, '"text"')))
+    assert [each["Type"] for each in list_record_sets(aws, zone_id) if each["Type"] == "TXT"] == ["TXT"]

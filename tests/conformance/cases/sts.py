@@ -147,3 +147,25 @@ def trusted_account(aws: Account) -> None:
     aws.clean_up(iam.delete_access_key, UserName=name, AccessKeyId=key["AccessKeyId"])
 
     aws.refuses("AccessDenied", 403, arn, become(aws, key).assume_role, RoleArn=arn, RoleSessionName="me")
+
+
+@case(
+    "A deleted access key is nobody's",
+    known_from=documented("IAM User Guide, Managing access keys; STS API Reference, Common errors"),
+    moto=GAP,
+    on_aws="deleting a key takes some seconds",
+)
+def deleted_key(aws: Account) -> None:
+    iam, name = aws.client("iam"), aws.name("user")
+    iam.create_user(UserName=name)
+    aws.clean_up(iam.delete_user, UserName=name)
+    for end in ("inactive", "deleted"):
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        which = {"UserName": name, "AccessKeyId": key["AccessKeyId"]}
+        if end == "inactive":
+            iam.update_access_key(**which, Status="Inactive")
+        else:
+            iam.delete_access_key(**which)
+        aws.refuses("InvalidClientTokenId", 403, "is invalid", become(aws, key).get_caller_identity)
+        if end == "inactive":
+            iam.delete_access_key(**which)
