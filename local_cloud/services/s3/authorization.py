@@ -16,18 +16,17 @@ from local_cloud.errors import AwsError
 from local_cloud.identities import parse
 from local_cloud.object_store import Bucket, find_bucket, find_version
 from local_cloud.permissions.s3 import action_of, find_deletions, resource_of
+from local_cloud.services.s3.presigned import is_presigned
 
 SOURCE_ARN_KEY = "local_cloud.source_arn"
 """WSGI environment key: the distribution for which CloudFront, as a service, asks."""
 
-_SIGNED_QUERY = ("X-Amz-Signature=", "Signature=")
 _PASS = "AWS4-HMAC-SHA256 Credential=local/20260101/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"
 
 
 def is_signed(call: Call) -> bool:
     """Whether the account's owner asks, by an Authorization header or a presigned URL."""
-    query = call.environ.get("QUERY_STRING", "")
-    return "HTTP_AUTHORIZATION" in call.environ or any(name in query for name in _SIGNED_QUERY)
+    return "HTTP_AUTHORIZATION" in call.environ or is_presigned(call.environ.get("QUERY_STRING", ""))
 
 
 def authorize(call: Call) -> None:

@@ -16,10 +16,33 @@ from local_cloud.services.service import Service
 
 _MOST = 2**31 - 1
 _LONGEST_PAGE = 1000
+_MOST_BUCKETS = 10_000
+_OWNER_ID = "bcaf1ffd86f41161ca5fb16fd081034f"  # moto's, as in ACLs
 
 
 class ListingOperations(Service):
-    """The four operations that list what is in a bucket; the lists themselves are moto's."""
+    """The list of buckets, and the four that list what is in a bucket, which are moto's."""
+
+    def answer_list_buckets(self, call: Call) -> dict[str, Any]:
+        """List buckets by name, page by page; moto has one page, and no way to the next.
+
+        Regions are told if anything was asked for in particular (botocore, shape Bucket).
+        """
+        asked = call.parameters
+        most = asked.get("MaxBuckets", _MOST_BUCKETS)
+        if not 1 <= most <= _MOST_BUCKETS:
+            message = f"Argument max-buckets must be an integer between 1 and {_MOST_BUCKETS}"
+            raise invalid_argument(message, "max-buckets", str(most))
+        prefix, region, after = asked.get("Prefix") or "", asked.get("BucketRegion"), asked.get("ContinuationToken")
+        found = sorted(object_store().buckets.values(), key=lambda bucket: str(bucket.name))
+        found = [one for one in found if one.name.startswith(prefix) and region in (None, one.region_name)]
+        found = [one for one in found if after is None or one.name > after]
+        page = found[:most]
+        buckets = [{"Name": one.name, "CreationDate": one.creation_date} for one in page]
+        for described, one in zip(buckets, page, strict=True):
+            described |= {"BucketRegion": one.region_name} if asked else {}
+        answer = {"Buckets": buckets, "Owner": {"ID": _OWNER_ID}, "Prefix": asked.get("Prefix")}
+        return answer | ({"ContinuationToken": page[-1].name} if len(page) < len(found) else {})
 
     def refuse_list_objects(self, call: Call) -> None:
         """Refuse sizes of pages that are none, and unknown encodings."""

@@ -17,6 +17,7 @@ from local_cloud.services.s3.limits import check_limits, ignore_dates
 from local_cloud.services.s3.listings import ListingOperations
 from local_cloud.services.s3.objects import ObjectOperations
 from local_cloud.services.s3.policies import PolicyOperations
+from local_cloud.services.s3.presigned import check_presigned, check_region
 from local_cloud.services.s3.replication import ReplicationOperations
 from local_cloud.services.s3.tags import BucketTagOperations
 from local_cloud.services.s3.websites import WebsiteOperations
@@ -47,12 +48,14 @@ class S3Service(
         if call.operation not in S3_OPERATIONS:
             raise not_implemented(call)
         check_limits(call)
+        check_presigned(call)
         ignore_dates(call.environ, call.operation)
         bucket = find_bucket(call.parameters.get("Bucket", ""))
         if bucket is not None and call.operation not in _EVERYWHERE:
             owner = call.parameters.get("ExpectedBucketOwner", ACCOUNT_ID)
             if bucket.region_name != call.region and _says_region(call):
                 raise _wrong_region(call, bucket)
+            check_region(call, bucket.region_name)
             if owner != ACCOUNT_ID:
                 raise AwsError("AccessDenied", "Access Denied", 403)
         authorize(call)

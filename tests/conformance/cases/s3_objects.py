@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import urllib.error
+import urllib.request
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +20,9 @@ CONDITIONS = documented("S3 API Reference, GetObject")
 INTEGRITY = documented("S3 User Guide, Checking object integrity")
 COPY = documented("S3 API Reference, CopyObject")
 DELETE = documented("S3 API Reference, DeleteObjects")
+QUERY = documented("S3 API Reference, Authenticating Requests: Using Query Parameters")
 LISTS = documented("S3 API Reference, ListObjectsV2")
+SEOUL = "ap-northeast-2"  # knows Signature Version 4 only
 A_DAY_LONG_AGO, A_DAY_TO_COME = datetime(2010, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
 
 
@@ -42,6 +47,21 @@ def upload(aws: Account, *parts: bytes) -> tuple[dict[str, Any], list[dict[str, 
     aws.clean_up(s3.abort_multipart_upload, **where)
     done = [(number, s3.upload_part(**where, PartNumber=number, Body=body)) for number, body in enumerate(parts, 1)]
     return where, [{"PartNumber": number, "ETag": answer["ETag"]} for number, answer in done]
+
+
+def fetch(url: str) -> tuple[int, bytes]:
+    """What a browser gets: status and body."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read()
+
+
+def presign(aws: Account, **more: Any) -> str:
+    """A URL of Signature Version 4, for an object that isn't there."""
+    where = {"Bucket": aws.create_bucket(SEOUL), "Key": "page.html"}
+    return str(aws.client("s3", SEOUL).generate_presigned_url("get_object", Params=where, **more))
 
 
 @case("A Content-MD5 that is no digest is refused", known_from=RECALLED, moto=GAP)
@@ -363,3 +383,72 @@ def marker_deletion(aws: Account) -> None:
 def system_tag(aws: Account) -> None:
     write, tags = aws.client("s3").put_object_tagging, {"TagSet": [{"Key": "aws:mine", "Value": "1"}]}
     aws.refuses("InvalidTag", 400, "Your TagKey cannot be prefixed with aws:", write, **put(aws), Tagging=tags)
+
+
+@case(
+    "An object keeps its content when it is called a form",
+    known_from=documented("S3 API Reference, PutObject: Content-Type describes the contents"),
+    moto=GAP,
+)
+def form(aws: Account) -> None:
+    s3, where = aws.client("s3"), {"Bucket": aws.create_bucket(), "Key": "form"}
+    for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+        s3.put_object(**where, Body=b"name=Ada", ContentType=kind)
+        head = s3.head_object(**where)
+        assert (head["ContentLength"], head["ContentType"]) == (8, kind)
+
+
+@case("A page of buckets leads to the next", known_from=documented("S3 API Reference, ListBuckets"), moto=GAP)
+def pages_of_buckets(aws: Account) -> None:
+    made = sorted(aws.create_bucket() for _ in range(3))
+    pages = aws.client("s3").get_paginator("list_buckets").paginate(PaginationConfig={"PageSize": 1})
+    assert [b["Name"] for page in pages for b in page["Buckets"] if b["Name"] in made] == made
+
+
+@case(
+    "Regions of buckets are told to who asks for something in particular",
+    known_from=documented("botocore, shape Bucket: BucketRegion"),
+    moto=GAP,
+)
+def region_of_buckets(aws: Account) -> None:
+    s3, bucket = aws.client("s3"), aws.create_bucket("eu-west-1")
+    assert [b.get("BucketRegion") for b in s3.list_buckets(Prefix=bucket)["Buckets"]] == ["eu-west-1"]
+    assert {b.get("BucketRegion") for b in s3.list_buckets()["Buckets"]} == {None}
+
+
+@case("A page has 10,000 buckets at most", known_from=documented("botocore, shape MaxBuckets"), moto=GAP)
+def page_of_too_many_buckets(aws: Account) -> None:
+    aws.refuses("InvalidArgument", 400, None, aws.client("s3").list_buckets, MaxBuckets=10_001)
+
+
+@case("A presigned URL expires", known_from=captured("aws/aws-sdk-js#3820"), moto=GAP)
+def presigned_url_expires(aws: Account) -> None:
+    url = aws.client("s3").generate_presigned_url("get_object", Params=put(aws), ExpiresIn=1)
+
+    def check() -> None:
+        status, text = fetch(url)
+        assert (status, b"<Message>Request has expired</Message>" in text) == (403, True)
+
+    aws.eventually(check)
+
+
+@case("A URL is presigned for a week at most", known_from=QUERY, moto=GAP)
+def presigned_for_too_long(aws: Account) -> None:
+    status, text = fetch(presign(aws, ExpiresIn=604_801))
+    assert (status, b"X-Amz-Expires must be less than a week" in text) == (400, True)
+
+
+@case("A presigned URL of which a part is missing opens nothing", known_from=QUERY, moto=GAP)
+def incomplete_presigned_url(aws: Account) -> None:
+    url = presign(aws)
+    for name in ("X-Amz-Date", "X-Amz-Expires", "X-Amz-Credential", "X-Amz-Algorithm", "X-Amz-SignedHeaders"):
+        status, text = fetch(re.sub(f"{name}=[^&]*&?", "", url))
+        assert (status, b"Query-string authentication version 4 requires" in text) == (400, True)
+    status, text = fetch(f"{url.partition('?')[0]}?Signature=x&Expires=4102444800")
+    assert (status, b"<Code>AccessDenied</Code>" in text) == (403, True)
+
+
+@case("A presigned URL is of the bucket's region", known_from=captured("aws/aws-cli#4338"), moto=GAP)
+def presigned_url_of_another_region(aws: Account) -> None:
+    _, text = fetch(aws.client("s3", SEOUL).generate_presigned_url("get_object", Params=put(aws)))
+    assert b"the region 'ap-northeast-2' is wrong; expecting 'eu-west-1'" in text
