@@ -41,5 +41,6 @@ UNKNOWN = (
     "What does Lambda@Edge say of a function with reserved concurrency?",
     "Are differing TTLs in one group of weighted records refused, or set to the last one given?",
     "Is a hosted zone under an invented top-level domain accepted?",
+    "Does S3 take a rule with Replication Time Control enabled and its metrics disabled?",
 )
 """Questions that only a real account can answer."""

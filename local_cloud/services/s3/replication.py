@@ -25,6 +25,7 @@ _ROLE_ARN = re.compile(r"arn:aws:iam::\d{12}:role/\S+")
 _GUIDE = "Please refer to S3 Developer Guide for more information."
 _SCHEMA = f"this version of Cross Region Replication configuration schema. {_GUIDE}"
 _MOST_RULES = 1000
+_MINUTES = 15
 
 
 class ReplicationOperations(Service):
@@ -62,6 +63,8 @@ def check_configuration(configuration: Mapping[str, Any], *, source: str) -> Non
     """
     rules: list[Rule] = configuration.get("Rules") or []
     if not rules or any(rule.get("Status") not in ("Enabled", "Disabled") for rule in rules):
+        raise AwsError("MalformedXML", MALFORMED_XML)
+    if any("ExistingObjectReplication" in rule for rule in rules):  # no longer supported (terraform-provider-aws#43746)
         raise AwsError("MalformedXML", MALFORMED_XML)
     if len(rules) > _MOST_RULES:
         raise _invalid(f"The number of replication rules must not exceed the allowed limit of {_MOST_RULES} rules")
@@ -107,8 +110,23 @@ def _check_destination(rule: Rule, source: str) -> None:
     bucket = find_bucket(arn[1])
     if bucket is None or bucket.versioning_status != "Enabled":
         raise _invalid("Destination bucket must have versioning enabled.")
-    if destination.get("ReplicationTime") and not destination.get("Metrics"):
+    _check_time(destination.get("ReplicationTime"), destination.get("Metrics"))
+
+
+def _check_time(time: Mapping[str, Any] | None, metrics: Mapping[str, Any] | None) -> None:
+    """Replication Time Control needs metrics, which also do without it, but then have no threshold."""
+    if time and not metrics:
         raise _invalid("Replication destination must contain both ReplicationTime and Metrics or neither.")
+    threshold = (metrics or {}).get("EventThreshold")
+    if threshold and (time or {}).get("Status") != "Enabled":
+        message = "Metrics cannot contain an event threshold when ReplicationTime is not specified or Disabled"
+        raise AwsError("InvalidArgument", message)  # pulumi/pulumi-aws#5806
+    for minutes, message in (
+        (time and (time.get("Time") or {}).get("Minutes"), "Invalid time minute value"),
+        (threshold and threshold.get("Minutes"), "Invalid event threshold minute value"),
+    ):
+        if minutes not in (None, _MINUTES):
+            raise AwsError("InvalidArgument", message)  # code and text not verified
 
 
 def _check_unique(rules: list[Rule]) -> None:

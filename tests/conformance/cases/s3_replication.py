@@ -190,3 +190,54 @@ def replica_modifications(aws: Account) -> None:
         assert aws.client("s3").get_object_tagging(Bucket=ireland, Key="page.html")["TagSet"] == tags
 
     aws.eventually(check, timeout=900)
+
+
+def timed(minutes: int = 15, *, time: str = "Enabled", metrics: str = "Enabled", threshold: bool = True) -> Any:
+    """What a rule's destination says of Replication Time Control."""
+    measured = {"Status": metrics} | ({"EventThreshold": {"Minutes": 15}} if threshold else {})
+    return {"ReplicationTime": {"Status": time, "Time": {"Minutes": minutes}}, "Metrics": measured}
+
+
+def configure_time(aws: Account, **what: Any) -> dict[str, Any]:
+    """Parameters of PutBucketReplication with Replication Time Control."""
+    source, destination = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
+    to = {"Bucket": f"arn:aws:s3:::{destination}", **timed(**what)}
+    return configure(aws, source, rule(destination, Destination=to))
+
+
+@case(
+    "Metrics have no threshold where Replication Time Control is disabled",
+    known_from=captured("crossplane-contrib/provider-aws#1117"),
+    moto=GAP,
+)
+def threshold_without_time(aws: Account) -> None:
+    ask, put = configure_time(aws, time="Disabled"), aws.client("s3").put_bucket_replication
+    said = "Metrics cannot contain an event threshold when ReplicationTime is not specified or Disabled"
+    aws.refuses("InvalidArgument", 400, said, put, **ask)
+
+
+@case(
+    "Metrics may be enabled where Replication Time Control is not",
+    known_from=captured("hashicorp/terraform-provider-aws#22774"),
+    moto=SAME,
+)
+def metrics_without_time(aws: Account) -> None:
+    aws.client("s3").put_bucket_replication(**configure_time(aws, time="Disabled", threshold=False))
+
+
+@case(
+    "Replication Time Control is for 15 minutes",
+    known_from=unverified("botocore, shape ReplicationTimeValue, has one valid value; the code is not known"),
+    moto=GAP,
+)
+def other_minutes(aws: Account) -> None:
+    aws.refuses("InvalidArgument", 400, None, aws.client("s3").put_bucket_replication, **configure_time(aws, minutes=5))
+
+
+@case(
+    "A rule can't ask for existing objects",
+    known_from=captured("hashicorp/terraform-provider-aws#43746"),
+    moto=GAP,
+)
+def existing_objects(aws: Account) -> None:
+    refuses(aws, "MalformedXML", None, {"ExistingObjectReplication": {"Status": "Enabled"}})
