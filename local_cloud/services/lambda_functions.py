@@ -155,7 +155,8 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         call.environ[BEFORE] = {version.function_arn for version in numbered_versions(found)}
 
     def observe_publish_version(self, call: Call, response: Response) -> None:
-        """A new version is Pending at first; one that was there already is as it was."""
+        """A new version is Pending at first; one that was there already is as it was. Nothing is new any more then."""
+        get_function(read_name(call)).code_or_config_updated = False  # moto forgets this after the first version
         if json.loads(response.body)["FunctionArn"] in call.environ[BEFORE]:
             self._amend(response)
         else:
@@ -245,6 +246,8 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         updated, content = call.environ[BEFORE]
         if content == _content(found):
             found.code_or_config_updated = updated
+        if call.parameters.get("Publish"):
+            found.code_or_config_updated = False
         if not call.parameters.get("DryRun"):
             self._states.begin_update(found.function_arn)
         self._amend(response)

@@ -130,15 +130,18 @@ def check_source(call: Call, code: Mapping[str, Any]) -> None:
     if not code.get("ZipFile") and not code.get("S3Bucket"):
         raise invalid_parameter("Please provide a source for function code.")
     if code.get("S3Bucket"):
-        _check_object(code["S3Bucket"], code.get("S3Key", ""))
+        _check_object(code["S3Bucket"], code.get("S3Key", ""), call.region)
     check_zip(code.get("ZipFile"))
 
 
-def _check_object(bucket_name: str, key: str) -> None:
+def _check_object(bucket_name: str, key: str, region: str) -> None:
     bucket = find_bucket(bucket_name)
     missing = ("NoSuchBucket", "The specified bucket does not exist") if bucket is None else None
     if bucket is not None and key not in bucket.keys:
         missing = ("NoSuchKey", "The specified key does not exist.")
+    if bucket is not None and bucket.region_name != region:
+        where = f"The bucket is in this region: {bucket.region_name}. Please use this region to retry the request"
+        missing = ("PermanentRedirect", where)
     if missing:
         code, message = missing
         text = f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message}"

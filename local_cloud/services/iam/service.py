@@ -77,6 +77,17 @@ class IamService(Service):
         """Refuse documents that are malformed, or too long."""
         _check_inline(call, "user")
 
+    def refuse_delete_group(self, call: Call) -> None:
+        """Refuse to delete a group that has users or policies (botocore, DeleteGroup)."""
+        group: Any = find("group", call.parameters["GroupName"])
+        for has, what in (
+            (group and group.users, "remove users from group"),
+            (group and group.managed_policies, "detach all policies"),
+            (group and group.policies, "delete policies"),
+        ):
+            if has:
+                raise AwsError("DeleteConflict", f"Cannot delete entity, must {what} first.", 409)
+
     def refuse_put_group_policy(self, call: Call) -> None:
         """Refuse documents that are malformed, or too long."""
         _check_inline(call, "group")

@@ -42,6 +42,8 @@ def check_trust_policy(text: str) -> None:
         raise malformed("This policy contains invalid Json") from None
     if not isinstance(document, dict) or not statements(document):
         raise malformed("Syntax errors in policy.")
+    if document.get("Version", "2008-10-17") not in ("2008-10-17", "2012-10-17"):
+        raise malformed("The policy must contain a valid version string")  # S3's sentence; IAM's is not known
     for statement in statements(document):
         _check_statement(statement)
     if length(text) > LONGEST:

@@ -60,6 +60,8 @@ def check_policy(text: bytes, *, bucket: str, is_identity: Callable[[str], bool]
         document = None
     if not isinstance(document, dict) or not text.startswith(b"{"):
         raise _malformed(_JSON)
+    if document.get("Version", "2008-10-17") not in ("2008-10-17", "2012-10-17"):
+        raise _malformed("The policy must contain a valid version string")
     if not statements(document):
         raise _malformed("Missing required field Statement")
     for statement in statements(document):

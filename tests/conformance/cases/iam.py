@@ -453,3 +453,25 @@ def new_version(aws: Account) -> None:
 def reserved_tag_key(aws: Account) -> None:
     iam, name = aws.client("iam"), make_role(aws)
     aws.refuses("InvalidInput", 400, None, iam.tag_role, RoleName=name, Tags=[{"Key": "aws:team", "Value": "1"}])
+
+
+@case("A trust policy's version is one of two", known_from=documented("IAM User Guide, policy grammar"), moto=GAP)
+def unknown_version_of_trust(aws: Account) -> None:
+    statement = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2020-01-01", "Statement": [statement]})
+    create = aws.client("iam").create_role
+    aws.refuses("MalformedPolicyDocument", 400, None, create, RoleName=aws.name("r"), AssumeRolePolicyDocument=document)
+
+
+@case("A group with users can't be deleted", known_from=documented("botocore DeleteGroup"), moto=GAP)
+def group_in_use(aws: Account) -> None:
+    iam, user, group = aws.client("iam"), aws.name("user"), aws.name("group")
+    for create, delete, which in (
+        (iam.create_user, iam.delete_user, {"UserName": user}),
+        (iam.create_group, iam.delete_group, {"GroupName": group}),
+    ):
+        create(**which)
+        aws.clean_up(delete, **which)
+    iam.add_user_to_group(UserName=user, GroupName=group)
+    aws.clean_up(iam.remove_user_from_group, UserName=user, GroupName=group)
+    aws.refuses("DeleteConflict", 409, None, iam.delete_group, GroupName=group)

@@ -9,6 +9,7 @@ import urllib.request
 import zipfile
 from typing import Any
 
+from tests.conformance.account import sent_as
 from tests.conformance.case import GAP, SAME, Account, captured, case, documented, unverified
 
 SERVICE = "lambda"
@@ -471,3 +472,35 @@ def partial_arn(aws: Account) -> None:
 def date_with_offset(aws: Account) -> None:
     found = aws.client("lambda", REGION).get_function_configuration(FunctionName=create(aws))
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000", found["LastModified"])
+
+
+@case(
+    "The first version of a changed function is published once",
+    known_from=documented("botocore PublishVersion"),
+    moto=GAP,
+)
+def first_version_once(aws: Account) -> None:
+    name, lambda_ = create(aws), aws.client("lambda", REGION)
+    lambda_.update_function_configuration(FunctionName=name, Timeout=5)
+    wait(aws, name)
+    assert [publish(aws, name), publish(aws, name)] == ["1", "1"]
+
+
+@case("Code comes from a bucket in the function's region", known_from=captured("hashicorp/terraform#16821"), moto=GAP)
+def code_of_another_region(aws: Account) -> None:
+    bucket, lambda_ = aws.create_bucket("eu-west-1"), aws.client("lambda", REGION)
+    aws.client("s3", "eu-west-1").put_object(Bucket=bucket, Key="code.zip", Body=make_zip())
+    parameters = describe(aws, Code={"S3Bucket": bucket, "S3Key": "code.zip"})
+    said = "S3 Error Code: PermanentRedirect. S3 Error Message: The bucket is in this region: eu-west-1."
+    aws.refuses(INVALID, 400, said, lambda_.create_function, **parameters)
+
+
+@case(
+    "Lambda reads its JSON, whatever it is called",
+    known_from=unverified("its API Reference asks for no content type, and curl calls everything a form"),
+    moto=GAP,
+)
+def called_a_form(aws: Account) -> None:
+    name, lambda_ = create(aws), aws.client("lambda", REGION)
+    with sent_as(lambda_, "application/x-www-form-urlencoded"):
+        assert lambda_.update_function_configuration(FunctionName=name, Timeout=5)["Timeout"] == 5

@@ -87,3 +87,12 @@ def public_policy(aws: Account) -> None:
 )
 def no_policy(aws: Account) -> None:
     aws.refuses("NoSuchBucketPolicy", 404, None, aws.client("s3").get_bucket_policy, Bucket=aws.create_bucket())
+
+
+@case("A policy's version is one of two", known_from=captured("api error MalformedPolicy, quoted by users"), moto=GAP)
+def unknown_version(aws: Account) -> None:
+    bucket = aws.create_bucket()
+    who = {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    policy = json.dumps({"Version": "2020-01-01", "Statement": [who]})
+    put, said = aws.client("s3").put_bucket_policy, "The policy must contain a valid version string"
+    aws.refuses("MalformedPolicy", 400, said, put, Bucket=bucket, Policy=policy)
