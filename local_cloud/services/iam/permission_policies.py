@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local_cloud.access import statements
@@ -33,12 +33,24 @@ def check_permission_policy(text: str) -> None:
     for statement in statements(parse(text)):
         if "Principal" in statement or "NotPrincipal" in statement:
             raise malformed("Policy document should not specify a principal.")
-        if not re.fullmatch("[0-9A-Za-z]*", str(statement.get("Sid", ""))):
-            raise malformed(
-                "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
-                "[0-9A-Za-z]*"
-            )
         check_operators(statement)
+    check_sids(statements(parse(text)))
+
+
+def check_sids(found: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse statement IDs with other characters than letters and digits, and one that two statements have.
+
+    Raises:
+        AwsError: MalformedPolicyDocument.
+    """
+    sids = [str(statement["Sid"]) for statement in found if statement.get("Sid")]
+    if not all(re.fullmatch("[0-9A-Za-z]*", sid) for sid in sids):
+        raise malformed(
+            "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
+            "[0-9A-Za-z]*"
+        )
+    if len(set(sids)) < len(sids):
+        raise malformed("Statement IDs (SID) in a single policy must be unique.")
 
 
 def check_operators(statement: Mapping[str, Any]) -> None:

@@ -5,29 +5,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
-
-import botocore.session
 
 from local_cloud.access import as_list, statements
 from local_cloud.call import ACCOUNT_ID
 from local_cloud.errors import AwsError
 from local_cloud.identities import LEARNER, find_role
+from local_cloud.service_principals import is_service
 from local_cloud.services.iam.entities import find, length
-from local_cloud.services.iam.permission_policies import check_operators, malformed
+from local_cloud.services.iam.permission_policies import check_operators, check_sids, malformed
 
 LONGEST = 2048
 """Characters that a trust policy may have."""
 
 _AWS_PRINCIPAL = re.compile(r"\*|\d{12}|arn:aws:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)/\S+)")
-_IN_REGION = re.compile(r"\.[a-z]{2}(?:-[a-z]+)+-\d$")
 _ASSUME = {"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession", "sts:*"}
 _ASSUME |= {"sts:setsourceidentity", "sts:setcontext"}
-_OTHER_SERVICES = frozenset({
-    "edgelambda", "batchoperations.s3", "replicator.lambda", "logger.cloudfront", "ecs-tasks", "vpc-flow-logs",
-    "delivery.logs", "spotfleet", "cloudtrail", "scheduler", "pods.eks", "ops.apigateway", "cognito-identity",
-})  # fmt: skip
+_OF_A_POLICY = {"Version", "Id", "Statement"}
+_OF_A_STATEMENT = {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Condition"}
 
 
 def check_trust_policy(text: str) -> None:
@@ -40,10 +35,14 @@ def check_trust_policy(text: str) -> None:
         document = json.loads(text)
     except ValueError:
         raise malformed("This policy contains invalid Json") from None
-    if not isinstance(document, dict) or not statements(document):
+    if not isinstance(document, dict):
+        raise malformed("Syntax errors in policy.")
+    _check_fields(document, _OF_A_POLICY)
+    if not statements(document):
         raise malformed("Syntax errors in policy.")
     if document.get("Version", "2008-10-17") not in ("2008-10-17", "2012-10-17"):
         raise malformed("The policy must contain a valid version string")  # S3's sentence; IAM's is not known
+    check_sids(statements(document))
     for statement in statements(document):
         _check_statement(statement)
     if length(text) > LONGEST:
@@ -54,6 +53,7 @@ def _check_statement(statement: Mapping[str, Any]) -> None:
     for field in ("Resource", "NotResource"):
         if field in statement:
             raise malformed(f"Has prohibited field {field}")
+    _check_fields(statement, _OF_A_STATEMENT)
     for field in ("Effect", "Principal", "Action"):
         if field not in statement and f"Not{field}" not in statement:
             raise malformed(f"Missing required field {field}")
@@ -65,6 +65,12 @@ def _check_statement(statement: Mapping[str, Any]) -> None:
     _check_principals(statement.get("Principal"))
 
 
+def _check_fields(element: Mapping[str, Any], known: set[str]) -> None:
+    """Refuse elements that there are not (`Unknown field statement`, quoted by users of AWS)."""
+    if unknown := [field for field in element if field not in known]:
+        raise malformed(f"Unknown field {unknown[0]}")
+
+
 def _check_principals(named: Any) -> None:
     if named is None or named == "*":
         return
@@ -74,7 +80,7 @@ def _check_principals(named: Any) -> None:
         if not _AWS_PRINCIPAL.fullmatch(name) or not _exists(name):
             raise malformed(f'Invalid principal in policy: "AWS":"{name}"')
     for name in map(str, as_list(named.get("Service"))):
-        if not _is_service(name):
+        if not is_service(name):
             raise malformed(f'Invalid principal in policy: "SERVICE":"{name}"')
 
 
@@ -86,16 +92,3 @@ def _exists(principal: str) -> bool:
     if prefix == f"arn:aws:iam::{ACCOUNT_ID}:user":
         return principal == LEARNER or find("user", name.rpartition("/")[2]) is not None
     return True
-
-
-def _is_service(name: str) -> bool:
-    """Whether a name is a service's, with or without a Region, as in `states.eu-west-1.amazonaws.com`."""
-    prefix = _IN_REGION.sub("", name.removesuffix(".amazonaws.com"))
-    return name.endswith(".amazonaws.com") and (prefix in _OTHER_SERVICES or prefix in _services())
-
-
-@cache
-def _services() -> frozenset[str]:
-    """Host name prefixes of AWS's services, which most service principals are made of."""
-    session = botocore.session.Session()
-    return frozenset(session.get_available_services()) | {"events", "states", "logs"}

@@ -13,6 +13,8 @@ from local_cloud.conditions import is_operator
 from local_cloud.errors import AwsError
 from local_cloud.identities import LEARNER, find_by_name, find_role
 from local_cloud.permissions.s3 import is_known_action, is_object_action
+from local_cloud.permissions.s3_keys import is_known_key
+from local_cloud.service_principals import is_service
 from local_cloud.services.s3.lookups import bucket_of
 from local_cloud.services.service import Service
 
@@ -68,9 +70,7 @@ def check_policy(text: bytes, *, bucket: str, is_identity: Callable[[str], bool]
         _check_fields(statement)
         _check_actions(statement, bucket)
         _check_principals(statement, is_identity)
-        for operator in statement.get("Condition") or {}:
-            if not is_operator(operator):
-                raise _malformed(f"Invalid Condition type : {operator}")
+        _check_conditions(statement.get("Condition") or {})
     return document
 
 
@@ -97,6 +97,14 @@ def _check_actions(statement: Mapping[str, Any], bucket: str) -> None:
         raise _malformed("Action does not apply to any resource(s) in statement")
 
 
+def _check_conditions(block: Mapping[str, Mapping[str, Any]]) -> None:
+    for operator, keys in block.items():
+        if not is_operator(operator):
+            raise _malformed(f"Invalid Condition type : {operator}")
+        if not all(map(is_known_key, keys)):
+            raise _malformed("Policy has an invalid condition key")
+
+
 def _check_principals(statement: Mapping[str, Any], is_identity: Callable[[str], bool] | None) -> None:
     named = statement.get("Principal", statement.get("NotPrincipal"))
     if named == "*":
@@ -109,7 +117,7 @@ def _check_principals(statement: Mapping[str, Any], is_identity: Callable[[str],
         if not _exists(name, is_identity):
             raise _malformed("Invalid principal in policy", detail=f'"AWS" : "{name}"')
     for name in map(str, as_list(named.get("Service"))):
-        if not name.endswith(".amazonaws.com"):
+        if not is_service(name):
             raise _malformed("Invalid principal in policy", detail=f'"Service" : "{name}"')
 
 

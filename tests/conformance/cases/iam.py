@@ -12,6 +12,7 @@ SERVICE = "iam"
 ROLES = captured("LS test_iam_roles")
 POLICIES = captured("LS test_iam_policies")
 USERS = captured("LS test_iam_users")
+GRAMMAR = documented("IAM User Guide, Grammar of the IAM JSON policy language")
 CONFLICT = "Cannot delete entity, must {} first."
 NOWHERE = "arn:aws:iam::{}:policy/nothing-of-this-name"
 
@@ -475,3 +476,20 @@ def group_in_use(aws: Account) -> None:
     iam.add_user_to_group(UserName=user, GroupName=group)
     aws.clean_up(iam.remove_user_from_group, UserName=user, GroupName=group)
     aws.refuses("DeleteConflict", 409, None, iam.delete_group, GroupName=group)
+
+
+@case("Statement IDs of a trust policy differ", known_from=GRAMMAR, moto=GAP)
+def same_sid_of_trust(aws: Account) -> None:
+    statement = json.loads(trust(Sid="Twice"))["Statement"]
+    refuses_trust(aws, None, json.dumps({"Version": "2012-10-17", "Statement": [statement, statement]}))
+
+
+@case("A statement ID of a trust policy has letters and digits only", known_from=GRAMMAR, moto=GAP)
+def other_sid_of_trust(aws: Account) -> None:
+    refuses_trust(aws, None, trust(Sid="with-hyphen"))
+
+
+@case("A trust policy has no elements but IAM's", known_from=captured("Unknown field …, quoted by users"), moto=GAP)
+def unknown_element_of_trust(aws: Account) -> None:
+    refuses_trust(aws, "Unknown field Comment", json.dumps({**json.loads(trust()), "Comment": "why"}))
+    refuses_trust(aws, "Unknown field Principals", trust(Principals="*"))

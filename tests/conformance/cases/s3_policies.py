@@ -12,16 +12,17 @@ SERVICE = "s3"
 RECORDED = captured("LocalStack's test_s3 snapshots")
 RECALLED = unverified("believed to be among LocalStack's recordings of AWS, but not looked up there")
 GRAMMAR = documented("IAM User Guide, Grammar of the IAM JSON policy language; code MalformedPolicy")
+QUOTED = captured("quoted by users of AWS, and in Zenko CloudServer's policy validator")
 BLOCK = documented("S3 User Guide, Blocking public access")
 
 
-def refuses(aws: Account, **changes: Any) -> None:
+def refuses(aws: Account, message: str | None = None, /, **changes: Any) -> None:
     """A statement with these changes is malformed; None leaves a member out."""
     bucket = aws.create_bucket()
     whole = {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
     statement = {name: value for name, value in {**whole, **changes}.items() if value is not None}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    aws.refuses("MalformedPolicy", 400, None, aws.client("s3").put_bucket_policy, Bucket=bucket, Policy=policy)
+    aws.refuses("MalformedPolicy", 400, message, aws.client("s3").put_bucket_policy, Bucket=bucket, Policy=policy)
 
 
 @case("A policy is JSON", known_from=RECORDED, moto=GAP)
@@ -96,3 +97,13 @@ def unknown_version(aws: Account) -> None:
     policy = json.dumps({"Version": "2020-01-01", "Statement": [who]})
     put, said = aws.client("s3").put_bucket_policy, "The policy must contain a valid version string"
     aws.refuses("MalformedPolicy", 400, said, put, Bucket=bucket, Policy=policy)
+
+
+@case("A policy names services that there are", known_from=QUOTED, moto=GAP)
+def unknown_service(aws: Account) -> None:
+    refuses(aws, "Invalid principal in policy", Principal={"Service": "cloudfrnt.amazonaws.com"})
+
+
+@case("A policy asks for condition keys that S3 has", known_from=QUOTED, moto=GAP)
+def unknown_condition_key(aws: Account) -> None:
+    refuses(aws, "Policy has an invalid condition key", Condition={"StringEquals": {"s3:x-acl": "private"}})
