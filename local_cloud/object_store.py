@@ -156,6 +156,16 @@ def set_replication_status(version: Version, status: str | None) -> None:
     version.replication_status = status  # type: ignore[union-attr]
 
 
+def part_sizes(version: Version) -> tuple[int, ...]:
+    """Bytes of each part that an object was uploaded in; none where it was put, or copied, in one piece."""
+    return getattr(version, "part_sizes", ())
+
+
+def set_part_sizes(version: Version, sizes: tuple[int, ...]) -> None:
+    """Write down in which parts an object came. It is kept with the version and goes with it."""
+    version.part_sizes = sizes  # type: ignore[union-attr]
+
+
 def _become_null_version(bucket: Bucket, version: Version) -> None:
     """Make a version the one called `null`; there is at most one."""
     name = version.name

@@ -170,15 +170,16 @@ def test_an_object_with_two_destinations_is_completed_only_when_both_have_it(kit
     assert [failure.destination for failure in kit.replicator.failures] == ["second"]
 
 
-def test_a_multipart_upload_is_replicated_with_its_etag(replicated: Kit) -> None:
+def test_a_multipart_upload_is_replicated_with_its_etag_and_its_parts(replicated: Kit) -> None:
     upload = replicated.ireland.create_multipart_upload(Bucket=SOURCE, Key="film.mp4")["UploadId"]
     part = replicated.ireland.upload_part(Bucket=SOURCE, Key="film.mp4", UploadId=upload, PartNumber=1, Body=b"scene")
     parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
     replicated.ireland.complete_multipart_upload(Bucket=SOURCE, Key="film.mp4", UploadId=upload, MultipartUpload=parts)
     replicated.settle()
 
-    replica = replicated.singapore.head_object(Bucket=DESTINATION, Key="film.mp4")
+    replica = replicated.singapore.head_object(Bucket=DESTINATION, Key="film.mp4", PartNumber=1)
     assert replica["ETag"].endswith('-1"')
+    assert replica["PartsCount"] == 1
     assert replica["ReplicationStatus"] == "REPLICA"
 
 

@@ -17,6 +17,8 @@ from local_cloud.object_store import (
     find_version,
     insert_version,
     object_store,
+    part_sizes,
+    set_part_sizes,
     set_replication_status,
 )
 
@@ -146,6 +148,7 @@ def _make_replica(version: FakeKey, destination: Bucket, rule: Rule) -> FakeKey:
     for name in _SAME:
         setattr(replica, name, getattr(version, name))
     replica._metadata = copy.copy(version._metadata)
+    set_part_sizes(replica, part_sizes(version))
     set_replication_status(replica, "REPLICA")
     return replica
 

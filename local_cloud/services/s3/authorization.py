@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from moto.s3.models import FakeDeleteMarker
+from moto.s3.models import FakeDeleteMarker, FakeKey
 
 from local_cloud.access import Access, Decision, decide, is_public
 from local_cloud.call import ACCOUNT_ID, Call
@@ -21,6 +21,8 @@ from local_cloud.services.s3.presigned import is_presigned
 SOURCE_ARN_KEY = "local_cloud.source_arn"
 """WSGI environment key: the distribution for which CloudFront, as a service, asks."""
 
+_READS_BUCKET = {"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
+_READS_OBJECT = {"s3:GetObject", "s3:GetObjectVersion"}
 _PASS = "AWS4-HMAC-SHA256 Credential=local/20260101/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"
 
 
@@ -56,8 +58,8 @@ def authorize(call: Call) -> None:
 
 def _may(call: Call, bucket: Bucket, action: str, resource: str | None = None) -> bool:
     decision = _decide(call, bucket, action, resource)
-    if decision is Decision.NOT_ALLOWED and action == "s3:GetObject" and resource is None:
-        return _is_public_by_acl(call, bucket)
+    if decision is Decision.NOT_ALLOWED:
+        return _is_public_by_acl(call, bucket, action)
     return bool(decision) and not _is_blocked(call, bucket)
 
 
@@ -84,13 +86,21 @@ def _is_blocked(call: Call, bucket: Bucket) -> bool:
     return bool(call.principal is None and block and block.restrict_public_buckets and is_public(parse(bucket.policy)))
 
 
-def _is_public_by_acl(call: Call, bucket: Bucket) -> bool:
-    """Whether the object's own ACL lets everybody read it, which BucketOwnerEnforced switches off."""
+def _is_public_by_acl(call: Call, bucket: Bucket, action: str) -> bool:
+    """Whether an ACL lets everybody read the object, or list the bucket; BucketOwnerEnforced switches that off.
+
+    What reading is, says S3 User Guide, "Mapping of ACL permissions and access policy permissions".
+    """
     block = bucket.public_access_block
-    version = find_version(bucket, call.parameters["Key"], call.parameters.get("VersionId"))
     if not bucket.has_acls or (block and block.ignore_public_acls):
         return False
-    acl = getattr(version, "acl", None)
+    if action not in _READS_BUCKET | _READS_OBJECT:
+        return False
+    found: object = bucket
+    if action in _READS_OBJECT:
+        version = find_version(bucket, call.parameters["Key"], call.parameters.get("VersionId"))
+        found = version if isinstance(version, FakeKey) else bucket  # who may list, learns that there is no object
+    acl = getattr(found, "acl", None)
     return bool(acl and acl.public_read)
 
 

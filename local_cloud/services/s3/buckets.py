@@ -19,6 +19,7 @@ _NAME = re.compile(r"(?!\d{1,3}(\.\d{1,3}){3}$)[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61
 _FORBIDDEN_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 _FORBIDDEN_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _ACL_PARAMETERS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
+_ACL_WITH_OWNERSHIP = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
 _PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
 
 
@@ -34,8 +35,20 @@ class BucketOperations(Service):
             raise AwsError("InvalidLocationConstraint", "The specified location-constraint is not valid", **details)
         ownership = call.parameters.get("ObjectOwnership", "BucketOwnerEnforced")
         if ownership == "BucketOwnerEnforced" and call.parameters.get("ACL", "private") != "private":
-            message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
-            raise AwsError("InvalidBucketAclWithObjectOwnership", message)
+            raise AwsError("InvalidBucketAclWithObjectOwnership", _ACL_WITH_OWNERSHIP)
+
+    def refuse_put_bucket_ownership_controls(self, call: Call) -> None:
+        """Refuse to switch ACLs off while the bucket's own gives others access (S3 User Guide, "Prerequisites")."""
+        rules = (call.parameters.get("OwnershipControls") or {}).get("Rules") or []
+        acl = bucket_of(call).acl
+        opens = acl and any(grantee.uri for grant in acl.grants for grantee in grant.grantees)
+        if opens and any(rule.get("ObjectOwnership") == "BucketOwnerEnforced" for rule in rules):
+            raise AwsError("InvalidBucketAclWithObjectOwnership", _ACL_WITH_OWNERSHIP)
+
+    def refuse_get_bucket_inventory_configuration(self, call: Call) -> None:
+        """Refuse a configuration that isn't there, by S3's name for that."""
+        if call.parameters["Id"] not in bucket_of(call).inventory_configs:
+            raise AwsError("NoSuchConfiguration", "The specified configuration does not exist.", 404)
 
     def observe_create_bucket(self, call: Call, response: object) -> None:
         """`EU` is an old word for eu-west-1."""

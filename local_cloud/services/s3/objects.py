@@ -13,6 +13,7 @@ from local_cloud.errors import AwsError
 from local_cloud.object_store import Bucket, find_bucket, find_version, object_store, replication_status
 from local_cloud.services.s3.digests import check_digests
 from local_cloud.services.s3.lookups import MALFORMED_XML, bucket_of, check_version_id, invalid_argument, is_version_id
+from local_cloud.services.s3.parts import check_part, cut_to_part, describe_object, keep_parts
 from local_cloud.services.s3.tags import check_tags
 from local_cloud.services.service import Service
 
@@ -42,6 +43,10 @@ class ObjectOperations(Service):
 
     def observe_complete_multipart_upload(self, call: Call, response: Response) -> None:
         """Replicate what was uploaded in parts."""
+        bucket = find_bucket(call.parameters["Bucket"])
+        version = bucket and find_version(bucket, call.parameters["Key"])
+        if isinstance(version, FakeKey):
+            keep_parts(version, [part["PartNumber"] for part in call.parameters["MultipartUpload"]["Parts"]])
         self._tell_of_current_version(call)
 
     def refuse_delete_object(self, call: Call) -> None:
@@ -86,6 +91,10 @@ class ObjectOperations(Service):
         if not given or set(given) - set(known):
             raise invalid_argument("Invalid attribute name specified.", "x-amz-object-attributes", ",".join(given))
 
+    def answer_get_object_attributes(self, call: Call) -> dict[str, Any]:
+        """Describe an object, and the parts that it was uploaded in."""
+        return describe_object(call, existing_object(call))
+
     def observe_put_object_acl(self, call: Call, response: Response) -> None:
         """An object's replica gets its ACL as well, and a replica's original, if replica modifications are synced."""
         self._replicator.metadata_changed(bucket_of(call), existing_object(call))
@@ -128,8 +137,8 @@ class ObjectOperations(Service):
         _check_readable(call)
 
     def observe_get_object(self, call: Call, response: Response) -> None:
-        """Say how far replication is, for objects that a rule covers."""
-        _add_status(call, response)
+        """Say how far replication is, for objects that a rule covers; keep to the part that was asked for."""
+        _complete(call, response)
 
     def refuse_head_object(self, call: Call) -> None:
         """Refuse the same as for GetObject."""
@@ -137,8 +146,8 @@ class ObjectOperations(Service):
         _check_readable(call)
 
     def observe_head_object(self, call: Call, response: Response) -> None:
-        """Say how far replication is, for objects that a rule covers."""
-        _add_status(call, response)
+        """Say how far replication is, for objects that a rule covers; keep to the part that was asked for."""
+        _complete(call, response)
 
     def _tell_of_current_version(self, call: Call, key: str | None = None) -> None:
         bucket = find_bucket(call.parameters["Bucket"])
@@ -237,16 +246,14 @@ def _check_readable(call: Call) -> None:
     version = bucket and find_version(bucket, call.parameters["Key"], call.parameters.get("VersionId"))
     if isinstance(version, FakeDeleteMarker):
         existing_object(call)
-    number = call.parameters.get("PartNumber")
-    if number is None or not isinstance(version, FakeKey):
-        return
-    parts = version.etag.strip('"').partition("-")[2]
-    if not 1 <= number <= int(parts or 1):
-        raise AwsError("InvalidPartNumber", "The requested partnumber is not satisfiable", 416)
+    if call.parameters.get("PartNumber") is not None and isinstance(version, FakeKey):
+        check_part(call, version)
 
 
-def _add_status(call: Call, response: Response) -> None:
+def _complete(call: Call, response: Response) -> None:
     bucket = find_bucket(call.parameters["Bucket"])
     version = bucket and find_version(bucket, call.parameters["Key"], call.parameters.get("VersionId"))
     if version and (status := replication_status(version)):
         response.headers.append((STATUS_HEADER, status))
+    if call.parameters.get("PartNumber") is not None and isinstance(version, FakeKey):
+        cut_to_part(call, response, version)

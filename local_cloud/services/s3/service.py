@@ -13,6 +13,7 @@ from local_cloud.object_store import Bucket, find_bucket, install
 from local_cloud.services.s3.authorization import authorize, is_signed
 from local_cloud.services.s3.buckets import BucketOperations, redirect_to
 from local_cloud.services.s3.copies import CopyOperations
+from local_cloud.services.s3.lifecycles import LifecycleOperations
 from local_cloud.services.s3.limits import check_limits, ignore_dates
 from local_cloud.services.s3.listings import ListingOperations
 from local_cloud.services.s3.objects import ObjectOperations
@@ -27,7 +28,7 @@ _EVERYWHERE = {"CreateBucket", "GetBucketLocation", "ListBuckets"}
 
 class S3Service(
     BucketOperations, BucketTagOperations, WebsiteOperations, ReplicationOperations, PolicyOperations,
-    ObjectOperations, CopyOperations, ListingOperations,
+    ObjectOperations, CopyOperations, ListingOperations, LifecycleOperations,
 ):  # fmt: skip
     """Amazon S3 in front of moto's.
 

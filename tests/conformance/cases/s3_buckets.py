@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+
 from tests.conformance.case import GAP, SAME, Account, captured, case, documented, unverified
 
 SERVICE = "s3"
@@ -15,6 +19,9 @@ ERRORS = documented("S3 API Reference, Error responses")
 NAMING = documented("S3 User Guide, General purpose bucket naming rules")
 TAGS = documented("S3 User Guide, Using cost allocation S3 bucket tags")
 DELETE_ENCRYPTION = documented("S3 API Reference, DeleteBucketEncryption")
+OWNERSHIP = documented("S3 User Guide, Controlling ownership of objects, Prerequisites for disabling ACLs")
+QUOTED = captured("quoted by users of AWS, and in MinIO and Ceph")
+ENFORCED = "BucketOwnerEnforced"
 CREATE = documented("S3 API Reference, CreateBucket")
 
 
@@ -234,3 +241,69 @@ def encryption_deleted(aws: Account) -> None:
     s3, name = aws.client("s3"), aws.create_bucket()
     s3.delete_bucket_encryption(Bucket=name)
     assert s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
+
+
+def open_to_acls(aws: Account) -> str:
+    """A bucket that everybody may list, by its ACL."""
+    s3, bucket = aws.client("s3"), aws.create_bucket()
+    s3.put_bucket_ownership_controls(
+        Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+    )
+    s3.delete_public_access_block(Bucket=bucket)
+    s3.put_bucket_acl(Bucket=bucket, ACL="public-read")
+    return bucket
+
+
+@case("ACLs are not switched off while the bucket's own is public", known_from=OWNERSHIP, moto=GAP)
+def public_acl_without_acls(aws: Account) -> None:
+    put, controls = aws.client("s3").put_bucket_ownership_controls, {"Rules": [{"ObjectOwnership": ENFORCED}]}
+    said = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
+    code, bucket = "InvalidBucketAclWithObjectOwnership", open_to_acls(aws)
+    aws.refuses(code, 400, said, put, Bucket=bucket, OwnershipControls=controls)
+    aws.client("s3").put_bucket_acl(Bucket=bucket, ACL="private")
+    put(Bucket=bucket, OwnershipControls=controls)
+
+
+@case(
+    "Everybody may list a bucket whose ACL is public-read",
+    known_from=documented("S3 User Guide, Access control list (ACL) overview"),
+    moto=SAME,
+)
+def public_list(aws: Account) -> None:
+    client = boto3.client("s3", "eu-west-1", endpoint_url=aws.url, config=Config(signature_version=UNSIGNED))
+    bucket = open_to_acls(aws)
+    assert client.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+    aws.refuses("NoSuchKey", 404, None, client.get_object, Bucket=bucket, Key="ghost")
+
+
+def refuses_lifecycle(aws: Account, code: str, message: str, *rules: dict[str, Any]) -> None:
+    """Lifecycle rules, with a filter and a status added, are refused."""
+    whole = [{"Filter": {"Prefix": ""}, "Status": "Enabled", **rule} for rule in rules]
+    put = aws.client("s3").put_bucket_lifecycle_configuration
+    aws.refuses(code, 400, message, put, Bucket=aws.create_bucket(), LifecycleConfiguration={"Rules": whole})
+
+
+@case("A lifecycle rule does something", known_from=captured("quoted in Ansible's module s3_lifecycle"), moto=GAP)
+def idle_lifecycle(aws: Account) -> None:
+    refuses_lifecycle(aws, "InvalidRequest", "At least one action needs to be specified in a rule", {"ID": "idle"})
+
+
+@case("A lifecycle rule waits for a day at least", known_from=QUOTED, moto=GAP)
+def lifecycle_without_days(aws: Account) -> None:
+    for action, days in (("Expiration", "Days"), ("NoncurrentVersionExpiration", "NoncurrentDays")):
+        message = f"'{days}' for {action} action must be a positive integer"
+        refuses_lifecycle(aws, "InvalidArgument", message, {"ID": "now", action: {days: 0}})
+
+
+@case("The IDs of lifecycle rules differ", known_from=QUOTED, moto=GAP)
+def lifecycle_of_the_same_id(aws: Account) -> None:
+    rule = {"ID": "twice", "Expiration": {"Days": 1}}
+    refuses_lifecycle(
+        aws, "InvalidArgument", "Rule ID must be unique. Found same ID for more than one rule", rule, rule
+    )
+
+
+@case("An inventory that isn't there is no configuration", known_from=ERRORS, moto=GAP)
+def missing_inventory(aws: Account) -> None:
+    ask = aws.client("s3").get_bucket_inventory_configuration
+    aws.refuses("NoSuchConfiguration", 404, None, ask, Bucket=aws.create_bucket(), Id="ghost")

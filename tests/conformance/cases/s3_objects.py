@@ -22,6 +22,8 @@ COPY = documented("S3 API Reference, CopyObject")
 DELETE = documented("S3 API Reference, DeleteObjects")
 QUERY = documented("S3 API Reference, Authenticating Requests: Using Query Parameters")
 LISTS = documented("S3 API Reference, ListObjectsV2")
+PART = documented("S3 API Reference, GetObject and HeadObject, partNumber")
+FIVE_MIB = 5 * 2**20
 SEOUL = "ap-northeast-2"  # knows Signature Version 4 only
 A_DAY_LONG_AGO, A_DAY_TO_COME = datetime(2010, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
 
@@ -452,3 +454,43 @@ def incomplete_presigned_url(aws: Account) -> None:
 def presigned_url_of_another_region(aws: Account) -> None:
     _, text = fetch(aws.client("s3", SEOUL).generate_presigned_url("get_object", Params=put(aws)))
     assert b"the region 'ap-northeast-2' is wrong; expecting 'eu-west-1'" in text
+
+
+def upload_two_parts(aws: Account) -> dict[str, Any]:
+    """An object in two parts: five MiB of a, and `bb`. Its place."""
+    where, parts = upload(aws, b"a" * FIVE_MIB, b"unused", b"bb")
+    aws.client("s3").complete_multipart_upload(**where, MultipartUpload={"Parts": [parts[0], parts[2]]})
+    del where["UploadId"]
+    return where
+
+
+@case("A part of an object is read by its number", known_from=PART, moto=GAP)
+def read_part(aws: Account) -> None:
+    s3, where = aws.client("s3"), upload_two_parts(aws)
+    answer = s3.get_object(**where, PartNumber=2)
+    assert (answer["Body"].read(), answer["ResponseMetadata"]["HTTPStatusCode"]) == (b"bb", 206)
+    assert answer["ContentRange"] == f"bytes {FIVE_MIB}-{FIVE_MIB + 1}/{FIVE_MIB + 2}"
+    head = s3.head_object(**where, PartNumber=1)
+    assert (head["ContentLength"], head["PartsCount"], head["ETag"]) == (FIVE_MIB, 2, answer["ETag"])
+    aws.refuses("InvalidPartNumber", 416, None, s3.get_object, **where, PartNumber=3)
+
+
+@case("A part and a range are not asked for at once", known_from=RECALLED, moto=GAP)
+def part_and_range(aws: Account) -> None:
+    aws.refuses("InvalidRequest", 400, None, aws.client("s3").get_object, **put(aws), PartNumber=1, Range="bytes=0-1")
+
+
+@case("An object's attributes tell of its parts", known_from=documented("API Reference, GetObjectAttributes"), moto=GAP)
+def attributes_of_parts(aws: Account) -> None:
+    s3, where = aws.client("s3"), upload_two_parts(aws)
+    found = s3.get_object_attributes(**where, ObjectAttributes=["ObjectParts", "ObjectSize"])
+    assert (found["ObjectParts"]["TotalPartsCount"], found["ObjectSize"]) == (2, FIVE_MIB + 2)
+    assert "ObjectParts" not in s3.get_object_attributes(**put(aws), ObjectAttributes=["ObjectParts", "ObjectSize"])
+
+
+@case("A part can't be copied from beyond the source's end", known_from=RECALLED, moto=GAP)
+def part_beyond_the_end(aws: Account) -> None:
+    (where, _), copy = upload(aws), aws.client("s3").upload_part_copy
+    source = {"CopySource": put(aws), "PartNumber": 1}
+    for wrong in ("bytes=5-10", "bytes=5-"):
+        aws.refuses("InvalidArgument", 400, None, copy, **where, **source, CopySourceRange=wrong)
