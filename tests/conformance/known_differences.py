@@ -11,10 +11,13 @@ ON_PURPOSE = {
         AWS may need seconds until a new role, policy or bucket is seen everywhere; code that forgets to try again
         passes here and may fail there.""",
     "There is no HTTPS": """
-        The AWS APIs and the edge speak plain HTTP on 127.0.0.1. There are no certificates.""",
-    "The edge is one location": """
-        One cache, and one place where edge functions run. On AWS each location caches on its own, so a weighted split
-        is coarser there.""",
+        The AWS APIs and the edge speak plain HTTP on 127.0.0.1. There are no certificates. The edge serves each viewer
+        as if it had come by HTTPS: the policies `redirect-to-https` and `https-only` are kept, without effect.""",
+    "The edge has three locations": """
+        Each has a cache of its own. Behind them are two regional edge caches, where functions run. On AWS there are
+        hundreds, and more than a dozen regional ones.""",
+    "Nothing expires": """
+        A bucket's lifecycle rules are kept and checked. No object is deleted or moved by them.""",
     "Functions run when they are written in Python": """
         They run from their zip, in processes of their own, with the Python that runs the local cloud. Others are
         refused by name, when they are invoked or associated.""",
