@@ -23,10 +23,11 @@ from local_cloud.errors import AwsError
 from local_cloud.faults import ConnectionRefused, Faults
 from local_cloud.moto_application import MotoApplication, not_implemented
 from local_cloud.plain_objects import is_plain_read
-from local_cloud.protocol import PRINCIPAL_KEY, render_error, render_result, understand
+from local_cloud.protocol import render_error, render_result, understand
 from local_cloud.required import check_body, check_required
 from local_cloud.services import Service
 from local_cloud.services.s3.outages import suffer
+from local_cloud.signatures import PRINCIPAL_KEY
 
 logger = logging.getLogger(__name__)
 

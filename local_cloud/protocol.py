@@ -8,24 +8,20 @@ every operation of every service, whether moto implements it or not. They are in
 from __future__ import annotations
 
 import contextlib
-import datetime
 import json
 import re
 import uuid
 from collections.abc import Iterable
-from typing import Any, NamedTuple
-from urllib.parse import parse_qs
+from typing import Any
 from xml.sax.saxutils import escape
 
 from botocore.exceptions import UnknownServiceError
-from moto.backends import get_backend
 from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY, Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
-from moto.iam.utils import generate_access_key_id_from_account_id
 from moto.s3.models import s3_backends
 from werkzeug.exceptions import HTTPException
 
@@ -34,16 +30,10 @@ from local_cloud.call import ACCOUNT_ID, Call, Response
 from local_cloud.errors import AwsError
 from local_cloud.plain_objects import understand_object
 from local_cloud.required import check_types
+from local_cloud.signatures import Signature, find_caller, find_signature, protocol_of
 from local_cloud.streaming import decode_body
 
-PRINCIPAL_KEY = "local_cloud.principal"
-"""WSGI environment key by which an engine in this process says who it is; no HTTP header can set it."""
-
-_SCOPE = re.compile(r"([^/,\s=]+)/\d{8}/([a-z0-9-]*)/([a-z0-9-]+)/aws4_request")
 _UNSIGNED_OF_STS = re.compile(r"(?:^|&)Action=AssumeRoleWith(?:SAML|WebIdentity)(?:&|$)")
-_SHORTEST_ACCESS_KEY = 16
-_OF_THIS_ACCOUNT = generate_access_key_id_from_account_id(ACCOUNT_ID, "", 9)[:8]
-"""In every key that is made here, after its first four letters; no account that exists has it."""
 _STREAMING = {"PutObject", "UploadPart"}
 _SERVICE_OF_SIGNING_NAME = {
     "access-analyzer": "accessanalyzer",
@@ -67,30 +57,15 @@ _MALFORMED = {
 }
 
 
-class Signature(NamedTuple):
-    """What a request's signature says; it is not verified."""
-
-    access_key: str
-    region: str | None
-    service: str
-
-
-class Caller(NamedTuple):
-    """Who asks, or None, and when those credentials expire, if they do, in seconds since the epoch."""
-
-    principal: str | None
-    expires: float | None = None
-
-
 def understand(environ: dict[str, Any], body: bytes) -> Call:
     """Read a request as botocore's model describes it. Changes `environ` to one form; see `addressing`.
 
     Raises:
         AwsError: No operation of the service matches the request, or its body can't be read.
     """
-    signature, host = _find_signature(environ), read_host(environ.get("HTTP_HOST", ""))
+    signature, host = find_signature(environ), read_host(environ.get("HTTP_HOST", ""))
     service = _service(environ, signature, host, body)
-    who = _who(environ, signature, service)
+    who = find_caller(environ, signature, service)
     region = (signature and signature.region) or host.region or "us-east-1"
     if service != "s3":
         model, parameters = _understand_by_model(service, environ, body)
@@ -111,67 +86,6 @@ def load_models(services: Iterable[str]) -> None:
         with contextlib.suppress(HTTPException):
             environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": "localhost"}
             get_service_router(service).match(Request(environ))
-
-
-def _find_signature(environ: dict[str, Any]) -> Signature | None:
-    """The signature in the `Authorization` header or, of a presigned URL, in the query; None when there is none."""
-    header, query = environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", "")
-    if header.startswith("AWS4-HMAC-SHA256") and (scope := _SCOPE.search(header)):
-        return Signature(scope[1], scope[2] or None, scope[3])
-    if header.startswith("AWS "):  # Signature version 2, of S3 only, knows no region
-        return Signature(header[4:].split(":")[0], None, "s3")
-    if header:
-        raise AwsError("InvalidArgument", "Unsupported Authorization Type", 400, ArgumentName="Authorization")
-    if "Signature=" not in query:
-        return None
-    given = {name: values[0] for name, values in parse_qs(query).items()}
-    if scope := _SCOPE.search(given.get("X-Amz-Credential", "")):
-        return Signature(scope[1], scope[2] or None, scope[3])
-    if "Signature" in given and "AWSAccessKeyId" in given:
-        return Signature(given["AWSAccessKeyId"], None, "s3")
-    return None
-
-
-def _who(environ: dict[str, Any], signature: Signature | None, service: str) -> Caller:
-    """Who asks: an engine, a user or an assumed role, if the key was made in the local cloud; else the learner.
-
-    Raises:
-        AwsError: The key was made here, and has been deleted or made inactive since.
-    """
-    if engine := environ.get(PRINCIPAL_KEY):
-        return Caller(str(engine))
-    if signature is None:
-        return Caller(None)
-    if len(signature.access_key) >= _SHORTEST_ACCESS_KEY:
-        if role := get_backend("sts")[ACCOUNT_ID]["aws"].get_assumed_role_from_access_key(signature.access_key):
-            return Caller(str(role.arn), role.expiration.replace(tzinfo=datetime.UTC).timestamp())
-        user = get_backend("iam")[ACCOUNT_ID]["aws"].get_user_from_access_key_id(signature.access_key)
-        if user and user.get_access_key_by_id(signature.access_key).status == "Active":
-            return Caller(str(user.arn))
-        if signature.access_key[4:12] == _OF_THIS_ACCOUNT:
-            raise _no_such_key(service)
-    return Caller(f"arn:aws:iam::{ACCOUNT_ID}:user/learner")
-
-
-def _no_such_key(service: str) -> AwsError:
-    """The refusal of an access key that is no more, in the words of the service."""
-    if service in ("s3", "s3control"):
-        error = AwsError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
-    else:
-        protocol = _protocol(service)
-        code = "UnrecognizedClientException" if "json" in protocol else "InvalidClientTokenId"
-        status = 400 if protocol == "json" else 403
-        error = AwsError(code, "The security token included in the request is invalid.", status)
-    error.service = service
-    return error
-
-
-def _protocol(service: str) -> str:
-    """The protocol of a service that botocore knows; of others XML, which is what SDKs make out best."""
-    try:
-        return str(get_service_model(service).protocol)
-    except UnknownServiceError:
-        return "rest-xml"
 
 
 def _service(environ: dict[str, Any], signature: Signature | None, host: Host, body: bytes) -> str:
@@ -296,7 +210,7 @@ def render_result(call: Call, result: Any) -> Response:
 def render_error(error: AwsError, service: str) -> Response:
     """Turn a refusal into the HTTP response that AWS would send, in the protocol of the service."""
     request_id = str(uuid.uuid4())
-    protocol = _protocol(service)
+    protocol = protocol_of(service)
     if "json" in protocol or "cbor" in protocol:  # SDKs take JSON where a service offers CBOR too
         text = json.dumps({"__type": error.code, "message": error.message, "Message": error.message, **error.details})
         headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", error.code)]

@@ -39,6 +39,22 @@ def find(kind: str, name: str) -> Any | None:
     return next((one for one in kept.values() if one.name == name), None)
 
 
+def check_group_is_empty(name: str) -> None:
+    """Refuse what can't be done with a group that has users or policies.
+
+    Raises:
+        AwsError: DeleteConflict.
+    """
+    group: Any = find("group", name)
+    for has, what in (
+        (group and group.users, "remove users from group"),
+        (group and group.managed_policies, "detach all policies"),
+        (group and group.policies, "delete policies"),
+    ):
+        if has:
+            raise AwsError("DeleteConflict", f"Cannot delete entity, must {what} first.", 409)
+
+
 def check_name_is_free(kind: str, name: str) -> None:
     """Refuse a name that differs from a taken one in nothing but case, which IAM doesn't tell apart.
 

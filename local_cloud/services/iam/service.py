@@ -15,6 +15,7 @@ from local_cloud.services.iam.entities import (
     THE_LEARNER,
     backend,
     check_exists,
+    check_group_is_empty,
     check_name_is_free,
     describe_role,
     describe_user,
@@ -79,14 +80,7 @@ class IamService(Service):
 
     def refuse_delete_group(self, call: Call) -> None:
         """Refuse to delete a group that has users or policies (botocore, DeleteGroup)."""
-        group: Any = find("group", call.parameters["GroupName"])
-        for has, what in (
-            (group and group.users, "remove users from group"),
-            (group and group.managed_policies, "detach all policies"),
-            (group and group.policies, "delete policies"),
-        ):
-            if has:
-                raise AwsError("DeleteConflict", f"Cannot delete entity, must {what} first.", 409)
+        check_group_is_empty(call.parameters["GroupName"])
 
     def refuse_put_group_policy(self, call: Call) -> None:
         """Refuse documents that are malformed, or too long."""
@@ -151,12 +145,8 @@ class IamService(Service):
         if policy.attachment_count:
             raise AwsError("DeleteConflict", "Cannot delete a policy attached to entities.", 409)
         if len(policy.versions) > 1:
-            raise AwsError(
-                "DeleteConflict",
-                "This policy has more than one version. Before you delete a policy, you must delete the policy's "
-                "versions. The default version is deleted with the policy.",
-                409,
-            )
+            text = "This policy has more than one version. Before you delete a policy, you must delete the policy's"
+            raise AwsError("DeleteConflict", f"{text} versions. The default version is deleted with the policy.", 409)
 
     def refuse_get_policy_version(self, call: Call) -> None:
         """Refuse a version that isn't there."""

@@ -1,0 +1,100 @@
+"""Who asks: what a request's signature says, and whose access key it is. Signatures are not verified."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+from botocore.exceptions import UnknownServiceError
+from moto.backends import get_backend
+from moto.core.utils import get_service_model
+from moto.iam.utils import generate_access_key_id_from_account_id
+
+from local_cloud.call import ACCOUNT_ID
+from local_cloud.errors import AwsError
+
+PRINCIPAL_KEY = "local_cloud.principal"
+"""WSGI environment key by which an engine in this process says who it is; no HTTP header can set it."""
+
+_SCOPE = re.compile(r"([^/,\s=]+)/\d{8}/([a-z0-9-]*)/([a-z0-9-]+)/aws4_request")
+_SHORTEST_ACCESS_KEY = 16
+_OF_THIS_ACCOUNT = generate_access_key_id_from_account_id(ACCOUNT_ID, "", 9)[:8]
+"""In every key that is made here, after its first four letters; no account that exists has it."""
+
+
+class Signature(NamedTuple):
+    """What a request's signature says; it is not verified."""
+
+    access_key: str
+    region: str | None
+    service: str
+
+
+class Caller(NamedTuple):
+    """Who asks, or None, and when those credentials expire, if they do, in seconds since the epoch."""
+
+    principal: str | None
+    expires: float | None = None
+
+
+def find_signature(environ: dict[str, Any]) -> Signature | None:
+    """The signature in the `Authorization` header or, of a presigned URL, in the query; None when there is none."""
+    header, query = environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", "")
+    if header.startswith("AWS4-HMAC-SHA256") and (scope := _SCOPE.search(header)):
+        return Signature(scope[1], scope[2] or None, scope[3])
+    if header.startswith("AWS "):  # Signature version 2, of S3 only, knows no region
+        return Signature(header[4:].split(":")[0], None, "s3")
+    if header:
+        raise AwsError("InvalidArgument", "Unsupported Authorization Type", 400, ArgumentName="Authorization")
+    if "Signature=" not in query:
+        return None
+    given = {name: values[0] for name, values in parse_qs(query).items()}
+    if scope := _SCOPE.search(given.get("X-Amz-Credential", "")):
+        return Signature(scope[1], scope[2] or None, scope[3])
+    if "Signature" in given and "AWSAccessKeyId" in given:
+        return Signature(given["AWSAccessKeyId"], None, "s3")
+    return None
+
+
+def find_caller(environ: dict[str, Any], signature: Signature | None, service: str) -> Caller:
+    """Who asks: an engine, a user or an assumed role, if the key was made in the local cloud; else the learner.
+
+    Raises:
+        AwsError: The key was made here, and has been deleted or made inactive since.
+    """
+    if engine := environ.get(PRINCIPAL_KEY):
+        return Caller(str(engine))
+    if signature is None:
+        return Caller(None)
+    if len(signature.access_key) >= _SHORTEST_ACCESS_KEY:
+        if role := get_backend("sts")[ACCOUNT_ID]["aws"].get_assumed_role_from_access_key(signature.access_key):
+            return Caller(str(role.arn), role.expiration.replace(tzinfo=datetime.UTC).timestamp())
+        user = get_backend("iam")[ACCOUNT_ID]["aws"].get_user_from_access_key_id(signature.access_key)
+        if user and user.get_access_key_by_id(signature.access_key).status == "Active":
+            return Caller(str(user.arn))
+        if signature.access_key[4:12] == _OF_THIS_ACCOUNT:
+            raise _no_such_key(service)
+    return Caller(f"arn:aws:iam::{ACCOUNT_ID}:user/learner")
+
+
+def _no_such_key(service: str) -> AwsError:
+    """The refusal of an access key that is no more, in the words of the service."""
+    if service in ("s3", "s3control"):
+        error = AwsError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
+    else:
+        protocol = protocol_of(service)
+        code = "UnrecognizedClientException" if "json" in protocol else "InvalidClientTokenId"
+        status = 400 if protocol == "json" else 403
+        error = AwsError(code, "The security token included in the request is invalid.", status)
+    error.service = service
+    return error
+
+
+def protocol_of(service: str) -> str:
+    """The protocol of a service that botocore knows; of others XML, which is what SDKs make out best."""
+    try:
+        return str(get_service_model(service).protocol)
+    except UnknownServiceError:
+        return "rest-xml"
