@@ -67,8 +67,9 @@ types: $(READY) ## Types: mypy, strict
 contracts: $(READY) ## Who may import whom: import-linter
 	$(BIN)/lint-imports
 
+# One worker more than the smallest machine has cores: the end-to-end run spends most of its time waiting.
 test: $(READY) ## All tests; the end-to-end run of the notebooks is one of them
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 differences: $(READY) ## Write docs/aws-differences.md anew, from the conformance cases
 	$(BIN)/python -m tests.conformance.differences

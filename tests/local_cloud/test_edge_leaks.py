@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from edge_kit import DISABLED, EdgeKit, running_edge, unchanged
 
-LAPS = int(os.environ.get("FUZZ_LAPS", "3"))
+LAPS = int(os.environ.get("FUZZ_LAPS", "2"))
 A_LAP = 300
 MOST_GROWTH = 8 * 1024 * 1024
 """Bytes; a leak of a request with its event keeps some 10 kB of each of thousands."""

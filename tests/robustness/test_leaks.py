@@ -16,7 +16,7 @@ from tests.robustness.conftest import Converse
 from tests.robustness.junk import Fuzz, environ_of, operations
 from tests.robustness.test_http import JUNK
 
-LAPS = int(os.environ.get("FUZZ_LAPS", "3"))
+LAPS = int(os.environ.get("FUZZ_LAPS", "2"))
 A_LAP = 300
 PER_REQUEST = 150
 """Bytes that may stay per refused request; a leak of a request keeps thousands."""
