@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,8 @@ def serve(until_stdin_closes: bool, **options: Any) -> None:
     # Nothing is there yet that would have to be undone, and a KeyboardInterrupt can get lost in the midst of imports.
     signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
     gc.disable()  # nothing that an import makes is garbage; looking for it is a tenth of the start
-    from local_cloud.cloud import LocalCloud  # late: moto takes half a second, which the other commands don't need
+    with _no_certificates():
+        from local_cloud.cloud import LocalCloud  # late: moto takes half a second, which the other commands don't need
 
     try:
         cloud = LocalCloud(**options)
@@ -175,6 +177,21 @@ def describe_environment(environment: dict[str, str]) -> str:
 
 def _describe(cloud: LocalCloud) -> str:
     return f"The local cloud is ready. Ctrl-C ends it.\n\n{describe_environment(cloud.environment)}"
+
+
+@contextmanager
+def _no_certificates() -> Iterator[None]:
+    """Let aiohttp find no certificates at its import: it reads all of them for a tenth of a second, and needs none."""
+    names = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, os.devnull))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _end_on_signals(requested: threading.Event) -> None:

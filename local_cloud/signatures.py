@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from botocore.exceptions import UnknownServiceError
 from moto.backends import get_backend
 from moto.core.utils import get_service_model
-from moto.iam.utils import generate_access_key_id_from_account_id
 
 from local_cloud.call import ACCOUNT_ID
 from local_cloud.errors import AwsError
@@ -20,8 +20,6 @@ PRINCIPAL_KEY = "local_cloud.principal"
 
 _SCOPE = re.compile(r"([^/,\s=]+)/\d{8}/([a-z0-9-]*)/([a-z0-9-]+)/aws4_request")
 _SHORTEST_ACCESS_KEY = 16
-_OF_THIS_ACCOUNT = generate_access_key_id_from_account_id(ACCOUNT_ID, "", 9)[:8]
-"""In every key that is made here, after its first four letters; no account that exists has it."""
 
 
 class Signature(NamedTuple):
@@ -58,6 +56,14 @@ def find_signature(environ: dict[str, Any]) -> Signature | None:
     return None
 
 
+@cache
+def _letters_of_this_account() -> str:
+    """What is in every key that is made here, after its first four letters; no account that exists has it."""
+    from moto.iam.utils import generate_access_key_id_from_account_id  # late: a twentieth of the start
+
+    return str(generate_access_key_id_from_account_id(ACCOUNT_ID, "", 9)[:8])
+
+
 def find_caller(environ: dict[str, Any], signature: Signature | None, service: str) -> Caller:
     """Who asks: an engine, a user or an assumed role, if the key was made in the local cloud; else the learner.
 
@@ -74,7 +80,7 @@ def find_caller(environ: dict[str, Any], signature: Signature | None, service: s
         user = get_backend("iam")[ACCOUNT_ID]["aws"].get_user_from_access_key_id(signature.access_key)
         if user and user.get_access_key_by_id(signature.access_key).status == "Active":
             return Caller(str(user.arn))
-        if signature.access_key[4:12] == _OF_THIS_ACCOUNT:
+        if signature.access_key[4:12] == _letters_of_this_account():
             raise _no_such_key(service)
     return Caller(f"arn:aws:iam::{ACCOUNT_ID}:user/learner")
 
