@@ -1,6 +1,6 @@
 """Twenty drills with drawn settings: does the measured time to 95 % moved lie within the predicted band?
 
-    python -m benchmarks drills              about six minutes; another seed: python -m benchmarks.bench_drills 7
+    python -m benchmarks drills              about seven minutes; another seed: python -m benchmarks.bench_drills 7
 
 Each drill draws the DNS TTL, the time in the edge's cache, the interval and the threshold of the health check, and
 what goes wrong: the check is inverted, as on AWS, or S3 in Ireland really answers 503. Everything is real: the local
@@ -16,7 +16,7 @@ import platform
 import random
 import sys
 import tempfile
-import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,7 @@ def hold(site: Site, setting: Setting, predicted: SwitchPrediction) -> Timeline:
     waiting.wait_until_served_from(url, region=site.names.source_region)
     for _ in range(int(RATE * (max(DNS_TTLS) + setting.edge_ttl + 0.5))):  # the last drill's answers run out, too
         fetch_page(url)
-        threading.Event().wait(1 / RATE)
+        time.sleep(1 / RATE)
 
     def begin() -> None:
         if setting.cause == DOWN:

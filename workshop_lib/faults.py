@@ -1,4 +1,4 @@
-"""Steps of notebooks 04 and 05: break something in the local cloud, for a while, and see who notices.
+"""Steps of notebook 05: break something in the local cloud, for a while, and see who notices.
 
 A fault always ends: with the `with` block that it was caused in, also when that is interrupted; when its time is over;
 with `end_faults`; and with the local cloud. On AWS there are none: the drill inverts the health check there.
