@@ -26,10 +26,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from workshop_lib import distribution, dns_records, edge_function, faults, health_checks, replication, waiting
 from workshop_lib.cloud import Cloud
 from workshop_lib.measurement import Timeline
+from workshop_lib.model.prediction import SwitchPrediction, predict_switch
 from workshop_lib.names import WorkshopNames, suggest_names
 from workshop_lib.observe import fetch_page
-from workshop_lib.own_cloud import own_cloud
-from workshop_lib.prediction import SwitchPrediction, predict_switch
+from workshop_lib.runs.own_cloud import own_cloud
 from workshop_lib.timeline import Action, record_timeline
 
 DRILLS, SPEED, RATE, ENVIRONMENTS, SHARE = 20, 50.0, 20.0, 2, 0.95

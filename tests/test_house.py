@@ -134,16 +134,20 @@ def test_nobody_imports_who_may_not_be_imported() -> None:
     assert subprocess.run(command, cwd=ROOT, capture_output=True).returncode == 0, "run lint-imports and read why"
 
 
-def test_the_lessons_package_lists_its_modules_top_layer_first() -> None:
-    folder = ROOT / "workshop_lib"
+def layers() -> dict[str, str]:
+    """The layers of each package that has some, as pyproject.toml says them."""
+    contracts = pyproject()["tool"]["importlinter"]["contracts"]
+    return {contract["containers"][0]: " ".join(contract["layers"]) for contract in contracts if "layers" in contract}
+
+
+@pytest.mark.parametrize("package", layers())
+def test_a_package_of_layers_lists_its_modules_top_layer_first(package: str) -> None:
+    folder = ROOT / package.replace(".", "/")
     listed = re.findall(r"^\| `(\w+)` \|", (folder / "__init__.py").read_text(encoding="utf-8"), re.M)
-    (layers,) = (
-        contract["layers"] for contract in pyproject()["tool"]["importlinter"]["contracts"] if "layers" in contract
-    )
     modules = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
 
-    assert set(listed) == modules - {"__init__"}, "list every module in the docstring of workshop_lib/__init__.py"
-    assert listed == re.findall(r"\w+", " ".join(layers)), "list them in the order of the layers in pyproject.toml"
+    assert set(listed) == modules - {"__init__"}, f"list every module in the docstring of {package}/__init__.py"
+    assert listed == re.findall(r"\w+", layers()[package]), "list them in the order of the layers in pyproject.toml"
 
 
 def test_no_module_is_longer_than_a_reader_can_hold() -> None:

@@ -4,17 +4,9 @@
 |---|---|
 | `cli` | the console command `workshop` |
 | `fault_command` | `workshop fault` |
-| `whole_run` | a run of notebooks: its room, its cloud, its kernels |
-| `runner` | runs notebooks with papermill, one after the other |
-| `own_cloud` | a local cloud for one run alone |
-| `warm_up` | does once what every notebook would do first; the kernels' process imports it |
+| `runs` | runs of notebooks: kernels, reports |
 | `doctor` | examines the machine: can the workshop run here? |
 | `shared_cloud` | the local cloud that all notebooks, the command and the browser share |
-| `kernels` | kernels that start fast |
-| `html_report` | what a run did, as pages to read |
-| `fork_server` | a process that has imported everything, from which kernels are forked |
-| `report` | what a run did, as a table and as JUnit's XML |
-| `plan` | which notebooks are run, with which parameters |
 | `widgets` | pickers with a `.value` |
 | `plots` | charts |
 | `drill` | what was guessed, predicted and measured of one drill, side by side |
@@ -33,19 +25,15 @@
 | `packaging` | the edge function as a zip, byte for byte the same each time |
 | `roles` | IAM roles, as several steps need them |
 | `timeline` | asks at a steady rate while something is done |
-| `prediction` | what a switch will look like, before it is tried |
-| `costs` | what simulated traffic would cost; the prices are in `prices.toml` |
+| `model` | how fast traffic moves when DNS says so, predicted and simulated |
 | `polling` | looking again and again |
 | `observe` | looks as a viewer (HTTP), a resolver (DNS) or an operator (statuses) would |
 | `measurement` | what a viewer saw in the course of time, and when the traffic had moved |
-| `simulation` | a switch at internet scale, simulated |
-| `trials` | the same switch many times, from random phases |
 | `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
 | `ownership` | the marks on what the workshop made, and so may delete |
 | `acceptance` | which AWS accounts somebody agreed to pay for |
 | `control` | asks the local cloud what AWS has no word for |
-| `clocks` | the model behind them: two TTLs, one on top of the other |
 | `blind_session` | a session of botocore that reads nothing of the machine |
 | `calls` | the table of the AWS calls that a notebook made |
 | `guards` | what keeps a client from the wrong cloud |

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 
 import click
 
-from workshop_lib import shared_cloud, whole_run
+from workshop_lib import shared_cloud
 from workshop_lib.fault_command import fault
+from workshop_lib.runs import whole_run
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -150,8 +151,8 @@ def run(
     """
     whole_run.spare_slow_imports()
     from workshop_lib.errors import WorkshopError
-    from workshop_lib.plan import RequestError, make_plan
-    from workshop_lib.report import render_failure, render_table
+    from workshop_lib.runs.plan import RequestError, make_plan
+    from workshop_lib.runs.report import render_failure, render_table
 
     if any(value is not None for value in options.values()):
         if _uses_aws():
@@ -179,7 +180,7 @@ def run(
 def _choose_cloud(
     output: Path, running: bool, options: dict[str, Any]
 ) -> AbstractContextManager[whole_run.FindEnvironment]:
-    from workshop_lib.own_cloud import starting_cloud
+    from workshop_lib.runs.own_cloud import starting_cloud
 
     names = {"WORKSHOP_NAMES": str(_names_file())}
     if _uses_aws():

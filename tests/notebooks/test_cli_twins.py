@@ -15,7 +15,7 @@ import pytest
 from workshop_lib import checks, clean_up
 from workshop_lib.cloud import Cloud
 from workshop_lib.names import WorkshopNames, save_names, suggest_names
-from workshop_lib.own_cloud import own_cloud
+from workshop_lib.runs.own_cloud import own_cloud
 from workshop_lib.policies import write_learner_policy
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,10 +16,10 @@ from click.testing import CliRunner
 from processes import find_processes, start_workshop, wait_for
 
 from workshop_lib.cli import main
-from workshop_lib.kernels import kernel_factory
-from workshop_lib.plan import make_plan
-from workshop_lib.report import RunResult, render_failure
-from workshop_lib.runner import run_notebooks
+from workshop_lib.runs.kernels import kernel_factory
+from workshop_lib.runs.plan import make_plan
+from workshop_lib.runs.report import RunResult, render_failure
+from workshop_lib.runs.runner import run_notebooks
 
 FORKING = [True, False] if sys.platform == "linux" else [False]
 SIGNALS = [signal.SIGINT, signal.SIGKILL] if sys.platform != "win32" else []

@@ -13,8 +13,8 @@ import pytest
 from numpy.typing import NDArray
 
 from workshop_lib import distribution, dns_records, waiting
-from workshop_lib.clocks import TICKS
-from workshop_lib.trials import Drill, try_drill
+from workshop_lib.model.clocks import TICKS
+from workshop_lib.model.trials import Drill, try_drill
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

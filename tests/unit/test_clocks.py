@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workshop_lib.clocks import (
+from workshop_lib.errors import InvalidNumber
+from workshop_lib.model.clocks import (
     FAILED,
     Outcome,
     Requests,
@@ -19,7 +20,6 @@ from workshop_lib.clocks import (
     follow,
     require_number,
 )
-from workshop_lib.errors import InvalidNumber
 
 OLD, NEW = 0, 1
 SPAN = 10_000

@@ -7,7 +7,7 @@ import pytest
 from workshop_lib import checks
 from workshop_lib.errors import CheckFailed
 from workshop_lib.measurement import Mark, Sample, Timeline
-from workshop_lib.prediction import predict_switch
+from workshop_lib.model.prediction import predict_switch
 
 IRELAND, SINGAPORE = "eu-west-1", "ap-southeast-1"
 HIT, MISS = "Hit from cloudfront", "Miss from cloudfront"

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workshop_lib import observe, prediction
-from workshop_lib.clocks import TICKS
+from workshop_lib import observe
 from workshop_lib.errors import InvalidNumber
 from workshop_lib.measurement import Timeline
-from workshop_lib.prediction import Band, get_detection_seconds, predict_switch
-from workshop_lib.trials import WINDOW, Drill, try_drill
+from workshop_lib.model.clocks import TICKS
+from workshop_lib.model.prediction import HEALTHY_SHARE, Band, get_detection_seconds, predict_switch
+from workshop_lib.model.trials import WINDOW, Drill, try_drill
 
 REQUEST = 0.055
 """Twenty a second, up to a tenth late."""
@@ -76,7 +76,7 @@ def test_of_sixteen_checkers_the_fourteenth_turns_the_check() -> None:
 
 
 def test_the_share_of_checkers_is_the_one_that_an_operator_looks_for() -> None:
-    assert prediction.HEALTHY_SHARE == observe.HEALTHY_SHARE
+    assert HEALTHY_SHARE == observe.HEALTHY_SHARE
 
 
 def test_an_inverted_check_is_detected_at_once() -> None:

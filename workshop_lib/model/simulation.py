@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workshop_lib.clocks import (
+from workshop_lib.errors import InvalidNumber
+from workshop_lib.model.clocks import (
     FAILED,
     TICKS,
     Draw,
@@ -31,7 +32,6 @@ from workshop_lib.clocks import (
     require_number,
     to_ticks,
 )
-from workshop_lib.errors import InvalidNumber
 
 
 @dataclass(frozen=True)
