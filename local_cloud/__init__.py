@@ -14,8 +14,10 @@ streaming          the `aws-chunked` encoding
 required           bodies that lack something
 moto_application   moto, asked for one call at a time
 object_store       S3's state: moto's, mended
-access             what policies allow; with `conditions` and `identities`
-logs               CloudWatch Logs, fed by functions
+access/            who may do what: the policy evaluator
+signatures         who signed a request
+faults             what a learner breaks, for a while
+logs, log_patterns CloudWatch Logs, fed by functions
 call, errors, clock
 services/          one module or package a service
 engines/           replicator, nameserver, prober, edge, sandbox

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from moto.core.model import OperationModel
 
 if TYPE_CHECKING:
+    from local_cloud.access.permissions import Permission
     from local_cloud.errors import AwsError
-    from local_cloud.permissions import Permission
 
 ACCOUNT_ID = "123456789012"
 """The account that owns everything in the local cloud; moto's default."""

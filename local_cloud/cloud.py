@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 from moto.backends import get_backend
 from moto.moto_api._internal.models import moto_api_backend
 
-from local_cloud.authorizer import Authorizer, read_policy
+from local_cloud.access.authorizer import Authorizer, read_policy
 from local_cloud.call_log import CallLog
 from local_cloud.clock import Clock
 from local_cloud.control import PREFIX, Control

@@ -15,8 +15,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from local_cloud.access.authorizer import Authorizer
 from local_cloud.addressing import is_our_origin, is_ours
-from local_cloud.authorizer import Authorizer
 from local_cloud.call import Call, Response
 from local_cloud.control import PREFIX
 from local_cloud.errors import AwsError

@@ -150,6 +150,23 @@ def test_a_package_of_layers_lists_its_modules_top_layer_first(package: str) -> 
     assert listed == re.findall(r"\w+", layers()[package]), "list them in the order of the layers in pyproject.toml"
 
 
+def packages(*folders: str) -> list[str]:
+    found = [path.parent for path in python_files(*folders) if path.name == "__init__.py"]
+    return [str(folder.relative_to(ROOT)) for folder in found]
+
+
+@pytest.mark.parametrize("package", packages("local_cloud", "workshop_lib"))
+def test_a_package_says_what_is_in_it_and_nothing_else(package: str) -> None:
+    folder = ROOT / package
+    documentation = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+    modules = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+    first_column = re.findall(r"^ *((?:\w+/?, )*\w+)/?(?:  +\S|$)|^\| `(\w+)` \|", documentation, re.M)
+    listed = set(re.findall(r"\w+", " ".join("".join(names) for names in first_column)))
+
+    assert modules - {"__init__"} <= set(re.findall(r"\w+", documentation)), f"{package}/__init__.py leaves some out"
+    assert listed <= modules, f"{package}/__init__.py lists what is not there"
+
+
 def test_no_module_is_longer_than_a_reader_can_hold() -> None:
     sizes = {
         str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())

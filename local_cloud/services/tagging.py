@@ -15,7 +15,7 @@ from local_cloud.errors import AwsError
 from local_cloud.object_store import object_store
 from local_cloud.services.constraints import check_constraints
 from local_cloud.services.iam import entities
-from local_cloud.services.lambda_names import backend, find_function, parse_name
+from local_cloud.services.lambda_functions.names import backend, find_function, parse_name
 from local_cloud.services.service import Service
 
 GLOBAL = "us-east-1"

@@ -17,9 +17,9 @@ from botocore.exceptions import ClientError
 from local_cloud.cloud import LocalCloud
 from local_cloud.errors import AwsError
 from local_cloud.services.lambda_functions import LambdaService
-from local_cloud.services.lambda_invocations import choose_version
-from local_cloud.services.lambda_names import FunctionName
-from local_cloud.services.lambda_rules import check_runtime
+from local_cloud.services.lambda_functions.invocations import choose_version
+from local_cloud.services.lambda_functions.names import FunctionName
+from local_cloud.services.lambda_functions.rules import check_runtime
 
 PENDING = "The function is currently in the following state: Pending"
 

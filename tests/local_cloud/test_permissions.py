@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from moto.core.utils import get_service_model
 
-from local_cloud.authorizer import Authorizer, read_policy
+from local_cloud.access.authorizer import Authorizer, read_policy
+from local_cloud.access.identities import LEARNER
+from local_cloud.access.permissions import find_permissions
 from local_cloud.call import Call
 from local_cloud.cloud import LocalCloud
 from local_cloud.errors import AwsError
-from local_cloud.identities import LEARNER
-from local_cloud.permissions import find_permissions
 
 ROLE = "arn:aws:iam::123456789012:role/edge"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:edge"

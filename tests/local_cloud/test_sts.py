@@ -9,7 +9,7 @@ import time
 import pytest
 from s3_kit import KIT, make_environ, refused
 
-from local_cloud.authorizer import Authorizer
+from local_cloud.access.authorizer import Authorizer
 from local_cloud.call import Response
 from local_cloud.gateway import Gateway
 from local_cloud.services.iam import IamService, StsService

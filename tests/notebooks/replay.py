@@ -20,8 +20,8 @@ from xml.etree import ElementTree
 
 import nbformat
 
-from local_cloud.access import Access, decide
-from local_cloud.identities import LEARNER
+from local_cloud.access.evaluator import Access, decide
+from local_cloud.access.identities import LEARNER
 from workshop_lib.policies import LOCAL_ACCOUNT, render_policy
 
 Policy = dict[str, Any]

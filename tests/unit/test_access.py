@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local_cloud.access import Access, Decision, decide, is_public, matches_pattern, may_assume
-from local_cloud.conditions import meets_conditions
+from local_cloud.access.conditions import meets_conditions
+from local_cloud.access.evaluator import Access, Decision, decide, is_public, matches_pattern, may_assume
 
 ROLE = "arn:aws:iam::123456789012:role/replication"
 SESSION = "arn:aws:sts::123456789012:assumed-role/replication/me"

@@ -5,6 +5,7 @@ PutObject ─► rules: which destinations? ─► PENDING ─► 60 s (scaled) 
 replicator   the engine that services tell of writes
 rules        which rules of a configuration cover a version
 transfer     permissions of the role, and the copy itself
+batch        Batch Replication jobs
 worker       one thread that does things when they are due
 """
 

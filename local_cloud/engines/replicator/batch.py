@@ -13,9 +13,9 @@ from typing import Any
 
 from moto.s3.models import FakeKey
 
+from local_cloud.access.identities import Permissions
 from local_cloud.engines.replicator.replicator import Replicator
 from local_cloud.engines.replicator.transfer import Failure
-from local_cloud.identities import Permissions
 from local_cloud.object_store import Bucket, find_bucket, replication_status
 
 PREPARING, READY, ACTIVE, COMPLETE = 5.0, 30.0, 15.0, 10.0

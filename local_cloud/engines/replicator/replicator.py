@@ -9,12 +9,12 @@ from typing import Any
 
 from moto.s3.models import FakeDeleteMarker
 
+from local_cloud.access.identities import Permissions
 from local_cloud.clock import Clock
 from local_cloud.engines.replicator.rules import Rule, covering_rules, syncs_replicas
 from local_cloud.engines.replicator.transfer import Failure, bucket_name, tags_of, transfer
 from local_cloud.engines.replicator.worker import Worker
 from local_cloud.faults import REPLICATION_PAUSED, S3_REFUSES, S3_UNAVAILABLE, Faults
-from local_cloud.identities import Permissions
 from local_cloud.object_store import (
     Bucket,
     Version,

@@ -8,8 +8,8 @@ from typing import Any
 
 from moto.s3.models import FakeDeleteMarker, FakeKey
 
+from local_cloud.access.identities import Permissions
 from local_cloud.engines.replicator.rules import Rule
-from local_cloud.identities import Permissions
 from local_cloud.object_store import (
     Bucket,
     Version,

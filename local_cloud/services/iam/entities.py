@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from moto.backends import get_backend
 
+from local_cloud.access.identities import LEARNER
 from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.errors import AwsError
-from local_cloud.identities import LEARNER
 
 THE_LEARNER = {
     "Path": "/",

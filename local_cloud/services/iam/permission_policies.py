@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local_cloud.access import statements
-from local_cloud.conditions import is_operator
+from local_cloud.access.conditions import is_operator
+from local_cloud.access.evaluator import statements
+from local_cloud.access.identities import parse
 from local_cloud.errors import AwsError
-from local_cloud.identities import parse
 from local_cloud.services.iam.entities import as_text, find, length
 
 LONGEST_MANAGED = 6144

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from local_cloud.access.permissions.cloudfront import SERVICE_ROLES
 from local_cloud.call import Call, Response
 from local_cloud.errors import AwsError
 from local_cloud.moto_application import not_implemented
-from local_cloud.permissions.cloudfront import SERVICE_ROLES
 from local_cloud.services.constraints import check_constraints
 from local_cloud.services.iam import managed_policies, pages, service_roles, simulation
 from local_cloud.services.iam.entities import (

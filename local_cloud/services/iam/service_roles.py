@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from local_cloud.access.permissions.cloudfront import SERVICE_ROLES
 from local_cloud.errors import AwsError
-from local_cloud.permissions.cloudfront import SERVICE_ROLES
 from local_cloud.services.iam.entities import backend, find
 
 PATH = "/aws-service-role/"

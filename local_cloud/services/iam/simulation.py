@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from local_cloud.access import Access, Document, as_list, covers_action, decide, statements
+from local_cloud.access.evaluator import Access, Document, as_list, covers_action, decide, statements
+from local_cloud.access.identities import find_role, parse, policy_texts
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
-from local_cloud.identities import find_role, parse, policy_texts
 from local_cloud.services.iam.entities import backend, no_such_entity
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from moto.backends import get_backend
 
+from local_cloud.access.identities import find_role
 from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.errors import AwsError
-from local_cloud.identities import find_role
 from local_cloud.moto_application import not_implemented
 from local_cloud.services.constraints import check_constraints
 from local_cloud.services.iam.entities import backend

@@ -5,8 +5,10 @@ buckets        names, regions, versioning, deletion, ACLs
 replication    PutBucketReplication and its rules; GetBucketReplication gives back what was put
 policies       bucket policies: what may be put
 authorization  who may do what with a bucket or object
-actions        IAM's names for S3's operations
 websites       website configurations
+lifecycles     lifecycle rules
+presigned      presigned URLs
+parts          objects uploaded in parts
 tags           tags of buckets and objects
 listings       pages of lists
 copies         what is copied within S3

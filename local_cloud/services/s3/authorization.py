@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 from moto.s3.models import FakeDeleteMarker, FakeKey
 
-from local_cloud.access import Access, Decision, decide, is_public
+from local_cloud.access.evaluator import Access, Decision, decide, is_public
+from local_cloud.access.identities import parse
+from local_cloud.access.permissions.s3 import action_of, find_deletions, resource_of
 from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.errors import AwsError
-from local_cloud.identities import parse
 from local_cloud.object_store import Bucket, find_bucket, find_version
-from local_cloud.permissions.s3 import action_of, find_deletions, resource_of
 from local_cloud.services.s3.presigned import is_presigned
 
 SOURCE_ARN_KEY = "local_cloud.source_arn"

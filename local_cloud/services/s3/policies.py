@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local_cloud.access import as_list, is_public, statements
+from local_cloud.access.conditions import is_operator
+from local_cloud.access.evaluator import as_list, is_public, statements
+from local_cloud.access.identities import LEARNER, find_by_name, find_role
+from local_cloud.access.permissions.s3 import is_known_action, is_object_action
+from local_cloud.access.permissions.s3_keys import is_known_key
+from local_cloud.access.service_principals import is_service
 from local_cloud.call import ACCOUNT_ID, Call, Response
-from local_cloud.conditions import is_operator
 from local_cloud.errors import AwsError
-from local_cloud.identities import LEARNER, find_by_name, find_role
-from local_cloud.permissions.s3 import is_known_action, is_object_action
-from local_cloud.permissions.s3_keys import is_known_key
-from local_cloud.service_principals import is_service
 from local_cloud.services.s3.lookups import bucket_of
 from local_cloud.services.service import Service
 

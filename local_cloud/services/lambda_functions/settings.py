@@ -6,10 +6,10 @@ from typing import Any
 
 from local_cloud.call import Call
 from local_cloud.moto_application import not_implemented
-from local_cloud.services.lambda_names import backend, get_function, numbered_versions, parse_name, read_name
-from local_cloud.services.lambda_pages import paginate
-from local_cloud.services.lambda_rules import LARGEST_UNZIPPED, invalid_parameter
-from local_cloud.services.lambda_states import States
+from local_cloud.services.lambda_functions.names import backend, get_function, numbered_versions, parse_name, read_name
+from local_cloud.services.lambda_functions.pages import paginate
+from local_cloud.services.lambda_functions.rules import LARGEST_UNZIPPED, invalid_parameter
+from local_cloud.services.lambda_functions.states import States
 
 _NOT_LISTED = {
     *("State", "StateReason", "StateReasonCode"),

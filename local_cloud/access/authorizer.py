@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from local_cloud.access import Access, Decision, Document, decide, may_assume, statements, without_resources
+from local_cloud.access.conditions import Context
+from local_cloud.access.evaluator import Access, Decision, Document, decide, may_assume, statements, without_resources
+from local_cloud.access.identities import LEARNER, find_role, parse, policy_texts, role_of_session
+from local_cloud.access.permissions import EVERYTHING, Permission, find_permissions
 from local_cloud.call import ACCOUNT_ID, Call
-from local_cloud.conditions import Context
 from local_cloud.errors import AwsError
-from local_cloud.identities import LEARNER, find_role, parse, policy_texts, role_of_session
 from local_cloud.object_store import find_bucket
-from local_cloud.permissions import EVERYTHING, Permission, find_permissions
 
 Find = Callable[[Call], Iterable[Permission]]
 

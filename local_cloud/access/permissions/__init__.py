@@ -5,6 +5,7 @@ and name the page that they follow: the Service Authorization Reference (SAR) or
 
     permission        Permission, PassRole
     s3, s3control     Amazon S3 and its Batch Operations
+    s3_keys           S3's own condition keys
     iam               IAM and STS
     lambda_functions  Lambda
     cloudfront        CloudFront, and what associating a Lambda@Edge function needs
@@ -15,9 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from local_cloud.access.permissions import cloudfront, iam, lambda_functions, logs, route53, s3, s3control
+from local_cloud.access.permissions.permission import EVERYTHING, Permission
 from local_cloud.call import Call
-from local_cloud.permissions import cloudfront, iam, lambda_functions, logs, route53, s3, s3control
-from local_cloud.permissions.permission import EVERYTHING, Permission
 
 __all__ = ["EVERYTHING", "Permission", "find_permissions"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from local_cloud.call import Call, Response
 from local_cloud.errors import AwsError
-from local_cloud.services.lambda_names import FunctionName, aliases_of, get_function, read_name
-from local_cloud.services.lambda_pages import paginate
-from local_cloud.services.lambda_rules import check_revision, invalid_parameter
+from local_cloud.services.lambda_functions.names import FunctionName, aliases_of, get_function, read_name
+from local_cloud.services.lambda_functions.pages import paginate
+from local_cloud.services.lambda_functions.rules import check_revision, invalid_parameter
 
 
 class AliasOperations:

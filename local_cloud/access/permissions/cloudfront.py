@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from local_cloud.access.identities import find_by_name
+from local_cloud.access.permissions.permission import EVERYTHING, Permission, arn
 from local_cloud.call import Call
-from local_cloud.identities import find_by_name
-from local_cloud.permissions.permission import EVERYTHING, Permission, arn
 
 _DIFFERENT = {"CreateDistributionWithTags": "CreateDistribution"}
 _KINDS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from local_cloud.access.conditions import Context
 from local_cloud.call import ACCOUNT_ID
-from local_cloud.conditions import Context
 
 EVERYTHING = "*"
 """The resource of an action that can't be narrowed to some resources."""

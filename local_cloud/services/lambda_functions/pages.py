@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local_cloud.call import Call
-from local_cloud.services.lambda_rules import invalid_parameter
+from local_cloud.services.lambda_functions.rules import invalid_parameter
 
 LARGEST_PAGE = 50
 """Entries of a page at most, whatever `MaxItems` says (botocore, `lambda.ListFunctions`)."""

@@ -9,9 +9,9 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
+from local_cloud.access.identities import can_be_assumed
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
-from local_cloud.identities import can_be_assumed
 from local_cloud.object_store import find_bucket
 
 LAST_DAYS = {

@@ -11,7 +11,7 @@ from typing import Any
 from local_cloud.call import Call, Response
 from local_cloud.engines.sandbox import DeployedFunction, Invocation
 from local_cloud.errors import AwsError
-from local_cloud.services.lambda_names import FunctionName, aliases_of, get_function
+from local_cloud.services.lambda_functions.names import FunctionName, aliases_of, get_function
 
 LARGEST_EVENT = {"RequestResponse": 6_291_456, "Event": 1_048_576}
 """Bytes of an event, by how it is invoked (LDG/gettingstarted-limits)."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from local_cloud.call import Call, Response
 from local_cloud.errors import AwsError
-from local_cloud.services.lambda_names import FunctionName, get_function, read_name
-from local_cloud.services.lambda_rules import invalid_parameter
+from local_cloud.services.lambda_functions.names import FunctionName, get_function, read_name
+from local_cloud.services.lambda_functions.rules import invalid_parameter
 
 _PRINCIPAL = re.compile(r"\*|\d{12}|[a-z0-9.-]+\.amazonaws\.com(\.cn)?|arn:aws[a-z-]*:(iam|sts)::\d{12}:\S+")
 

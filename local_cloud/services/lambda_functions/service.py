@@ -1,4 +1,4 @@
-"""Lambda: functions really run, from their zips; what AWS refuses is refused. moto keeps the state."""
+"""The service: its operations, and what the edge asks. More operations are in the modules beside this one."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from local_cloud.control import PREFIX
 from local_cloud.engines.sandbox import DeployedFunction, Invocation, Sandbox
 from local_cloud.errors import AwsError
 from local_cloud.services.constraints import check_constraints
-from local_cloud.services.lambda_aliases import AliasOperations, check_no_alias
-from local_cloud.services.lambda_invocations import (
+from local_cloud.services.lambda_functions.aliases import AliasOperations, check_no_alias
+from local_cloud.services.lambda_functions.invocations import (
     check_concurrency,
     check_runs_here,
     choose_version,
@@ -24,15 +24,15 @@ from local_cloud.services.lambda_invocations import (
     read_event,
     render,
 )
-from local_cloud.services.lambda_names import (
+from local_cloud.services.lambda_functions.names import (
     find_function,
     get_function,
     numbered_versions,
     parse_name,
     read_name,
 )
-from local_cloud.services.lambda_permissions import PermissionOperations
-from local_cloud.services.lambda_rules import (
+from local_cloud.services.lambda_functions.permissions import PermissionOperations
+from local_cloud.services.lambda_functions.rules import (
     check_environment,
     check_revision,
     check_role,
@@ -41,8 +41,8 @@ from local_cloud.services.lambda_rules import (
     check_supported,
     invalid_parameter,
 )
-from local_cloud.services.lambda_settings import SettingsOperations
-from local_cloud.services.lambda_states import States
+from local_cloud.services.lambda_functions.settings import SettingsOperations
+from local_cloud.services.lambda_functions.states import States
 from local_cloud.services.service import Service
 
 BEFORE = "local_cloud.function_before"

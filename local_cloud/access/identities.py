@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from local_cloud.access import Access, Document, covers_action, decide, may_assume, statements
+from local_cloud.access.evaluator import Access, Document, covers_action, decide, may_assume, statements
 from local_cloud.call import ACCOUNT_ID
 
 LEARNER = f"arn:aws:iam::{ACCOUNT_ID}:user/learner"

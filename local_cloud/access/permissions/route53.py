@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from local_cloud.access.conditions import Context
+from local_cloud.access.permissions.permission import EVERYTHING, NO_CONTEXT, Permission
 from local_cloud.call import Call
-from local_cloud.conditions import Context
-from local_cloud.permissions.permission import EVERYTHING, NO_CONTEXT, Permission
 
 _NOT_NARROWED = {"TestDNSAnswer"}
 

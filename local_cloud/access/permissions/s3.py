@@ -13,10 +13,10 @@ from urllib.parse import parse_qs, unquote
 from moto.core.utils import get_service_model
 from moto.s3.models import FakeDeleteMarker
 
-from local_cloud.access import matches_pattern
+from local_cloud.access.evaluator import matches_pattern
+from local_cloud.access.permissions.permission import EVERYTHING, Permission, pass_role
 from local_cloud.call import Call
 from local_cloud.object_store import find_bucket, find_version
-from local_cloud.permissions.permission import EVERYTHING, Permission, pass_role
 
 _DIFFERENT = {
     "CompleteMultipartUpload": "PutObject",

@@ -18,7 +18,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from local_cloud.conditions import Context, meets_conditions
+from local_cloud.access.conditions import Context, meets_conditions
 
 Document = Mapping[str, Any]
 """A policy, parsed from JSON."""
