@@ -497,6 +497,8 @@ def test_a_document_points_only_at_what_exists(document: str) -> None:
         r"`((?:workshop_lib|local_cloud|edge_function|tests|notebooks|policies|docs|benchmarks)/[\w./-]*)`", text
     ):
         assert (ROOT / named).exists(), f"{document} speaks of {named}, which is not there"
+    for module in re.findall(r"`([\w/]+\.py)`", text):
+        assert (path.parent / module).exists() or (ROOT / module).exists(), f"{document} speaks of {module}"
     for file, name in re.findall(r"`(tests/[\w./-]+)::([^`]+)`", text):
         tests = (ROOT / file).read_text(encoding="utf-8")
         assert f"\ndef {name}(" in tests, f"{document} says that {file}::{name} holds something, which is not there"
