@@ -83,6 +83,11 @@ def is_operator(name: str) -> bool:
     return bare in _TESTS or bare in _NEGATED or bare == "Null"
 
 
+def is_affirmative(name: str) -> bool:
+    """Whether what an operator is given must be in the request: it is not negated, and wants the key to be there."""
+    return _bare(name) in _TESTS and not name.endswith("IfExists") and not name.startswith("ForAllValues:")
+
+
 def meets_conditions(block: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
     """Whether a request with these condition keys meets a statement's Condition block.
 

@@ -11,6 +11,8 @@ negated and `…IfExists` operators, as on AWS.
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +20,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from local_cloud.access.conditions import Context, meets_conditions
+from local_cloud.access.conditions import Context, is_affirmative, meets_conditions
 
 Document = Mapping[str, Any]
 """A policy, parsed from JSON."""
@@ -93,7 +95,8 @@ def as_list(value: Any) -> list[Any]:
 def is_public(document: Document) -> bool:
     """Whether a bucket policy lets everybody in: Allow, for anyone, without a condition that narrows it.
 
-    S3 User Guide, "The meaning of public". A condition on a fixed source, account or address narrows.
+    S3 User Guide, "The meaning of public". A condition on a fixed source, account or address narrows; one that says
+    who is left out doesn't, nor does one that holds for whoever doesn't say.
     """
     return any(
         statement.get("Effect") == "Allow" and _names_everyone(statement) and not _narrows(statement)
@@ -191,22 +194,38 @@ def _is_name_of(name: str, principal: str, *, as_member: bool) -> bool:
 
 def _names_everyone(statement: Mapping[str, Any]) -> bool:
     named = statement.get("Principal")
-    return named == "*" or (isinstance(named, Mapping) and "*" in as_list(named.get("AWS")))
+    by_name = named == "*" or (isinstance(named, Mapping) and "*" in as_list(named.get("AWS")))
+    return by_name or "NotPrincipal" in statement
 
 
 _NARROWING_KEYS = {
-    "aws:sourcearn", "aws:sourceaccount", "aws:principalarn", "aws:principalaccount", "aws:principalorgid",
-    "aws:sourcevpc", "aws:sourcevpce", "aws:sourceip", "aws:userid", "s3:dataaccesspointarn",
-    "s3:dataaccesspointaccount",
+    "aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:principalarn", "aws:principalaccount",
+    "aws:principalorgid", "aws:sourcevpc", "aws:sourcevpce", "aws:sourceip", "aws:userid", "s3:dataaccesspointarn",
+    "s3:dataaccesspointaccount", "s3:x-amz-server-side-encryption-aws-kms-key-id",
 }  # fmt: skip
+
+
+_WIDEST = {4: 8, 6: 32}
+"""Bits that a network's mask has at least, lest it be everybody, by version of IP."""
 
 
 def _narrows(statement: Mapping[str, Any]) -> bool:
     return any(
-        key.lower() in _NARROWING_KEYS and all(str(value) not in ("*", "0.0.0.0/0") for value in as_list(values))
-        for block in (statement.get("Condition") or {}).values()
+        key.lower() in _NARROWING_KEYS and all(map(_is_fixed, as_list(values)))
+        for operator, block in (statement.get("Condition") or {}).items()
+        if is_affirmative(operator)
         for key, values in block.items()
     )
+
+
+def _is_fixed(value: Any) -> bool:
+    """Whether a value stands for somebody in particular: an ARN by its account, a network by not being too wide."""
+    text = str(value)
+    owner = ":".join(text.split(":")[:5]) if text.startswith("arn:") else text
+    with contextlib.suppress(ValueError):
+        network = ipaddress.ip_network(text, strict=False)
+        return network.prefixlen >= _WIDEST[network.version]
+    return not any(sign in owner for sign in ("*", "?", "${"))
 
 
 def without_resources(trust_policy: Document) -> Document:

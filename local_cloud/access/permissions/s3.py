@@ -173,12 +173,20 @@ def is_known_action(pattern: str) -> bool:
     return pattern == "*" or any(matches_pattern(pattern.lower(), action) for action in _known_actions())
 
 
-def is_object_action(pattern: str) -> bool:
-    """Whether an action without wildcards is done on objects, and so needs a resource `bucket/…`."""
-    name = pattern.removeprefix("s3:")
-    on_objects = ("Object", "ObjectVersion", "MultipartUpload", "Replicate")
-    of_buckets = ("ListBucket", "GetBucketObjectLock", "PutBucketObjectLock")
-    return "*" not in name and any(part in name for part in on_objects) and not name.startswith(of_buckets)
+def applies_to(pattern: str, *, objects: bool) -> bool:
+    """Whether an action of a policy, maybe with wildcards, is one that is done on objects, or else on buckets."""
+    return any(
+        _is_object_action(action) is objects
+        for action in _known_actions()
+        if pattern == "*" or matches_pattern(pattern.lower(), action)
+    )
+
+
+def _is_object_action(action: str) -> bool:
+    name = action.removeprefix("s3:")
+    on_objects = ("object", "multipartupload", "replicate", "initiatereplication", "bypassgovernance")
+    of_buckets = ("listbucket", "getbucket", "putbucket")
+    return any(part in name for part in on_objects) and not name.startswith(of_buckets)
 
 
 @cache

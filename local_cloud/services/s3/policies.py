@@ -10,7 +10,7 @@ from typing import Any
 from local_cloud.access.conditions import is_operator
 from local_cloud.access.evaluator import as_list, is_public, statements
 from local_cloud.access.identities import LEARNER, find_by_name, find_role
-from local_cloud.access.permissions.s3 import is_known_action, is_object_action
+from local_cloud.access.permissions.s3 import applies_to, is_known_action
 from local_cloud.access.permissions.s3_keys import is_known_key
 from local_cloud.access.service_principals import is_service
 from local_cloud.call import ACCOUNT_ID, Call, Response
@@ -20,9 +20,11 @@ from local_cloud.services.service import Service
 
 _IDENTITY_PREFIX = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity "
 _PRINCIPAL = re.compile(r"\*|\d{12}|arn:aws:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)/\S+)")
-_FIELDS = {
+_OF_A_POLICY = {"Version", "Id", "Statement"}
+_OF_A_STATEMENT = {
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
 }  # fmt: skip
+_LONGEST = 20 * 1024
 _JSON = "Policies must be valid JSON and the first byte must be '{'"
 
 
@@ -64,20 +66,27 @@ def check_policy(text: bytes, *, bucket: str, is_identity: Callable[[str], bool]
         raise _malformed(_JSON)
     if document.get("Version", "2008-10-17") not in ("2008-10-17", "2012-10-17"):
         raise _malformed("The policy must contain a valid version string")
+    _check_fields(document, _OF_A_POLICY)
     if not statements(document):
         raise _malformed("Missing required field Statement")
+    if len(text) > _LONGEST:
+        raise _malformed("Policy exceeds the maximum allowed document size.")  # the limit is documented, not this
     for statement in statements(document):
-        _check_fields(statement)
+        _check_fields(statement, _OF_A_STATEMENT)
+        _check_required(statement)
         _check_actions(statement, bucket)
         _check_principals(statement, is_identity)
         _check_conditions(statement.get("Condition") or {})
     return document
 
 
-def _check_fields(statement: Mapping[str, Any]) -> None:
-    for field in statement:
-        if field not in _FIELDS:
+def _check_fields(element: Mapping[str, Any], known: set[str]) -> None:
+    for field in element:
+        if field not in known:
             raise _malformed(f"Unknown field {field}")
+
+
+def _check_required(statement: Mapping[str, Any]) -> None:
     for field in ("Principal", "Effect", "Action", "Resource"):
         if field not in statement and f"Not{field}" not in statement:
             raise _malformed(f"Missing required field {field}")
@@ -93,11 +102,15 @@ def _check_actions(statement: Mapping[str, Any], bucket: str) -> None:
     own = f"arn:aws:s3:::{bucket}"
     if not resources or not all(name == own or name.startswith(f"{own}/") for name in resources):
         raise _malformed("Policy has invalid resource")
-    if all(map(is_object_action, actions)) and own in resources and len(resources) == 1:
-        raise _malformed("Action does not apply to any resource(s) in statement")
+    if "Action" in statement and "Resource" in statement:
+        kinds = {name != own for name in resources}
+        if not all(any(applies_to(action, objects=kind) for kind in kinds) for action in actions):
+            raise _malformed("Action does not apply to any resource(s) in statement")
 
 
-def _check_conditions(block: Mapping[str, Mapping[str, Any]]) -> None:
+def _check_conditions(block: Any) -> None:
+    if not isinstance(block, dict) or not all(isinstance(keys, dict) for keys in block.values()):
+        raise _malformed("Invalid policy syntax.")
     for operator, keys in block.items():
         if not is_operator(operator):
             raise _malformed(f"Invalid Condition type : {operator}")
