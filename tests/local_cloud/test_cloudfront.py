@@ -274,7 +274,7 @@ def test_who_asked_to_hear_of_invalidations_hears_the_paths(kit: Kit) -> None:
     assert heard == [(created["Id"], ["/index.html", "/images/*"])]
 
 
-@pytest.mark.parametrize("path", ["index.html", "/a*b", "/ü"])
+@pytest.mark.parametrize("path", ["index.html", "/a*b", "/ü", "/a b", "/~me", "/" + "a" * 4000])
 def test_a_path_that_cannot_be_invalidated_is_refused(kit: Kit, path: str) -> None:
     created = create(kit)
 

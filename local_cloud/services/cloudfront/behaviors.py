@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from local_cloud.services.cloudfront.cache_policies import MANAGED, check_ttl_order
 from local_cloud.services.cloudfront.operations import required
 from local_cloud.services.cloudfront.refusals import invalid, not_done, refusal
 from local_cloud.services.cloudfront.store import Config, Store, items
 
+_PATTERN = re.compile(r"""[a-zA-Z0-9_.*$/~"'&@:?+\\-]+""")
 _METHODS = (["GET", "HEAD"], ["GET", "HEAD", "OPTIONS"], ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"])
 
 
@@ -18,6 +21,8 @@ def check_behavior(behavior: Config, config: Config, store: Store) -> None:
         raise refusal("NoSuchOrigin")
     if not 1 <= len(behavior.get("PathPattern", "*")) <= 255:
         raise invalid("The parameter PathPattern is empty or too long.")
+    if not _PATTERN.fullmatch(behavior.get("PathPattern", "*")):  # in AWS's words (anomalyco/sst#5136)
+        raise invalid("""The parameter globPattern can only contain these characters: [a-zA-Z0-9_-.*$/~"'&@:?+\\].""")
     _check_methods(behavior.get("AllowedMethods") or {}, fails_over=behavior["TargetOriginId"] in groups)
     _check_caching(behavior, store)
 

@@ -180,7 +180,10 @@ def _check_key(in_key: Config, *, caches: bool) -> None:
             raise refusal("InvalidArgument", f"The parameter {kind} does not fit {behavior}.")
         if not caches and settings.get(behavior) != "none":
             raise refusal("InvalidArgument", f"The parameter {behavior} is invalid for policy with caching disabled.")
+    listed = {name.lower() for name in items(in_key["HeadersConfig"].get("Headers"))}
     for name in ("EnableAcceptEncodingGzip", "EnableAcceptEncodingBrotli"):
+        if in_key[name] and "accept-encoding" in listed:  # reported in jetbridge/cdk-nextjs#189; the sentence is ours
+            raise refusal("InvalidArgument", f"The parameter Headers cannot contain Accept-Encoding beside {name}.")
         if not caches and in_key[name]:
             raise refusal("InvalidArgument", f"The parameter {name} is invalid for policy with caching disabled.")
 

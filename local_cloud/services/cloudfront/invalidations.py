@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,11 @@ INVALIDATING = 60.0
 """Seconds that AWS takes for an invalidation."""
 
 _MOST_PATHS, _MOST_WILDCARDS = 3000, 15  # CFDG/cloudfront-limits
+_LONGEST_PATH = 4000
+# What RFC 1738 calls unsafe is to be encoded; a wildcard is only one as the last character
+# (CFDG/invalidation-specifying-objects; the refusal of ~ is aws/aws-sdk#525).
+_PATH = re.compile(r"/[!-~]*")
+_UNSAFE = re.compile(r"""[<>"#{}|\\^~\[\]`]|\*(?!$)""")
 
 _REUSED = (
     "Your request contains a caller reference that was used for a previous invalidation batch for the same "
@@ -70,7 +76,8 @@ class InvalidationOperations(Operations):
     def _start(self, distribution: Distribution, batch: Config) -> Invalidation:
         paths = items(batch["Paths"])
         running = [path for held in self.in_progress(distribution) for path in items(held.batch["Paths"])] + paths
-        if len(running) > _MOST_PATHS or sum(path.endswith("*") for path in running) > _MOST_WILDCARDS:
+        wildcards = sum(path.endswith("*") for path in running)
+        if len(running) - wildcards > _MOST_PATHS or wildcards > _MOST_WILDCARDS:  # the two don't add up
             raise refusal("TooManyInvalidationsInProgress")
         done_at = self.now + self.store.clock.scaled(INVALIDATING)
         invalidation = Invalidation(new_id("I"), batch, self.now, done_at)
@@ -104,5 +111,4 @@ def check_batch(batch: Config) -> None:
 
 
 def _is_path(path: str) -> bool:
-    # A wildcard is only one as the last character (CFDG/invalidation-specifying-objects).
-    return path.startswith("/") and path.isascii() and " " not in path and "*" not in path[:-1]
+    return len(path) <= _LONGEST_PATH and bool(_PATH.fullmatch(path)) and not _UNSAFE.search(path)

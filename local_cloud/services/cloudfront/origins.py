@@ -14,6 +14,8 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 _S3_DOMAIN = re.compile(
     r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.s3(?:[.-](?!website)(?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com"
 )
+# A DNS name of letters, digits, hyphens and underscores (API reference, Origin), and no IP address (event structure).
+_DOMAIN = re.compile(r"(?=.{1,253}$)(?!\d{1,3}(\.\d{1,3}){3}$)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})+\.?")
 _RANGES = {"ConnectionAttempts": (1, 3), "ConnectionTimeout": (1, 10)}
 _FAILOVER_CODES = {400, 403, 404, 416, 429, 500, 502, 503, 504}  # CFDG/high_availability_origin_failover
 
@@ -43,6 +45,7 @@ def _check_access(origin: Config, store: Store) -> None:
         raise refusal("IllegalOriginAccessConfiguration")
     if s3 is not None and not is_bucket:
         raise invalid("The parameter Origin DomainName does not refer to a valid S3 bucket.")
+    _check_domain(origin["DomainName"])
     if identity and identity not in {f"origin-access-identity/cloudfront/{known}" for known in store.identities}:
         raise refusal(
             "InvalidOriginAccessIdentity", "The specified origin access identity does not exist or is not valid."
@@ -53,6 +56,14 @@ def _check_access(origin: Config, store: Store) -> None:
         )
     if control and not is_bucket and store.access_controls[control].config["OriginAccessControlOriginType"] == "s3":
         raise refusal("InvalidDomainNameForOriginAccessControl")
+
+
+def _check_domain(name: str) -> None:
+    """Refuse what a custom origin can't be; both sentences are AWS's (aws/aws-cdk#25118, s3_website#83)."""
+    if ":" in name:
+        raise invalid("The parameter origin name cannot contain a colon.")
+    if not _DOMAIN.fullmatch(name):
+        raise invalid("The parameter origin name must be a domain name.")
 
 
 def _check_timeouts(origin: Config) -> None:

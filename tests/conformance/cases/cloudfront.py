@@ -47,6 +47,12 @@ def held_by(aws: Account, **changes: Any) -> dict[str, Any]:
     return {"Id": made["Id"], **aws.client("cloudfront").get_distribution_config(Id=made["Id"])}
 
 
+def custom_origin(domain_name: str) -> dict[str, Any]:
+    """An origin that is no bucket."""
+    how = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
+    return {"Id": "site", "DomainName": domain_name, "CustomOriginConfig": how}
+
+
 @case("Quantity must be the number of Items", known_from=MODEL, moto=GAP)
 def counts_differ(aws: Account) -> None:
     refuses(aws, "InconsistentQuantities", 400, Origins={"Quantity": 2, "Items": [origin()]})
@@ -67,6 +73,18 @@ def unknown_target(aws: Account) -> None:
 def no_bucket(aws: Account) -> None:
     text = "The parameter Origin DomainName does not refer to a valid S3 bucket."
     refuses(aws, "InvalidArgument", 400, text, Origins=counted(origin(DomainName="www.two-regions.test")))
+
+
+@case("A custom origin is a host and no URL", known_from=captured("aws/aws-cdk#25118"), moto=GAP)
+def origin_with_a_colon(aws: Account) -> None:
+    text = "The parameter origin name cannot contain a colon."
+    refuses(aws, "InvalidArgument", 400, text, Origins=counted(custom_origin("https://www.two-regions.test")))
+
+
+@case("A custom origin has a domain name", known_from=captured("laurilehmijoki/s3_website#83"), moto=GAP)
+def origin_without_a_name(aws: Account) -> None:
+    text = "The parameter origin name must be a domain name."
+    refuses(aws, "InvalidArgument", 400, text, Origins=counted(custom_origin("www.two-regions.test/site")))
 
 
 @case("A website endpoint is no S3 origin", known_from=captured("aws/aws-sdk-js#2368"), moto=GAP)
@@ -242,6 +260,13 @@ def target_group(aws: Account) -> None:
         DefaultCacheBehavior=behavior(TargetOriginId="both"),
     )
     assert made["DistributionConfig"]["OriginGroups"]["Items"][0]["Members"]["Quantity"] == 2
+
+
+@case("A path pattern has no space", known_from=captured("anomalyco/sst#5136"), moto=GAP)
+def pattern_with_a_space(aws: Account) -> None:
+    text = "The parameter globPattern can only contain these characters"
+    patterns = counted(behavior(PathPattern="/plus icon.svg"))
+    refuses(aws, "InvalidArgument", 400, text, CacheBehaviors=patterns)
 
 
 @case("Allowed methods are one of three sets", known_from=documented("AllowedMethods"), moto=GAP)

@@ -24,6 +24,7 @@ CONTROLS = documented("botocore cloudfront: errors of origin access controls")
 IDENTITIES = documented("botocore cloudfront: errors of origin access identities")
 POLICIES = documented("botocore cloudfront: errors of cache policies")
 MANAGED = documented("using-managed-cache-policies")
+FILES = documented("invalidation-specifying-objects, concurrent invalidation requests")
 PATHS = documented("botocore cloudfront: errors of CreateInvalidation")
 
 
@@ -149,6 +150,18 @@ def key_without_caching(aws: Account) -> None:
     aws.refuses("InvalidArgument", 400, text, aws.client("cloudfront").create_cache_policy, CachePolicyConfig=asked)
 
 
+@case(
+    "Accept-Encoding is compressed or listed in a cache policy, not both",
+    known_from=captured("jetbridge/cdk-nextjs#189"),
+    moto=GAP,
+)
+def encoding_twice(aws: Account) -> None:
+    headers = {"HeaderBehavior": "whitelist", "Headers": {"Quantity": 1, "Items": ["Accept-Encoding"]}}
+    asked = cache_policy(aws)
+    asked["ParametersInCacheKeyAndForwardedToOrigin"] |= {"EnableAcceptEncodingGzip": True, "HeadersConfig": headers}
+    aws.refuses("InvalidArgument", 400, None, aws.client("cloudfront").create_cache_policy, CachePolicyConfig=asked)
+
+
 @case("TTLs of a cache policy are in order", known_from=POLICIES, moto=GAP)
 def policy_ttls(aws: Account) -> None:
     asked = cache_policy(aws, MinTTL=10, DefaultTTL=5)
@@ -203,6 +216,21 @@ def paths_counted(aws: Account) -> None:
 @case("At most 3,000 paths are invalidated at once", known_from=documented("cloudfront-limits"), moto=GAP, on_aws=SLOW)
 def too_many_paths(aws: Account) -> None:
     refuses_batch(aws, "BatchTooLarge", 413, None, batch(*(f"/{number}" for number in range(3001))))
+
+
+@case("A tilde in a path is encoded", known_from=captured("aws/aws-sdk#525"), moto=GAP, on_aws=SLOW)
+def tilde(aws: Account) -> None:
+    text = "Your request contains one or more invalid invalidation paths."
+    refuses_batch(aws, "InvalidArgument", 400, text, batch("/runtime~main.js"))
+
+
+@case("Wildcards are counted apart from single files", known_from=FILES, moto=SAME, on_aws=SLOW)
+def wildcard_beside_3000_files(aws: Account) -> None:
+    which, invalidate = {"DistributionId": create(aws)["Id"]}, aws.client("cloudfront").create_invalidation
+    files = batch(*(f"/{number}" for number in range(3000)))
+    invalidate(**which, InvalidationBatch=files)
+    made = invalidate(**which, InvalidationBatch=batch("/images/*", reference="two"))
+    assert made["Invalidation"]["InvalidationBatch"]["Paths"]["Items"] == ["/images/*"]
 
 
 @case("At most 15 wildcards are in progress", known_from=documented("cloudfront-limits"), moto=GAP, on_aws=SLOW)
