@@ -13,6 +13,9 @@ ON_PURPOSE = {
     "There is no HTTPS": """
         The AWS APIs and the edge speak plain HTTP on 127.0.0.1. There are no certificates. The edge serves each viewer
         as if it had come by HTTPS: the policies `redirect-to-https` and `https-only` are kept, without effect.""",
+    "Objects are not compressed": """
+        A cache behavior keeps its `Compress`, without effect. What a viewer's Accept-Encoding allows is in the cache
+        key and in what the origin is asked, as on AWS.""",
     "The edge has three locations": """
         Each has a cache of its own. Behind them are two regional edge caches, where functions run. On AWS there are
         hundreds, and more than a dozen regional ones.""",

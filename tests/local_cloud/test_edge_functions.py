@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from edge_kit import DISABLED, IRELAND, SINGAPORE, EdgeKit, running_edge
+from edge_kit import DISABLED, IRELAND, SINGAPORE, EdgeKit, record_of, running_edge, unchanged
 
 Request = dict[str, Any]
 
@@ -130,6 +130,15 @@ def test_a_switch_is_seen_at_once_where_caching_is_disabled(edge: EdgeKit) -> No
     edge.functions.run = to_singapore
 
     assert (before, edge.get("/page").text) == ("from Ireland", "from Singapore")
+
+
+def test_the_viewer_s_address_comes_after_those_that_it_forwarded_for(edge: EdgeKit) -> None:
+    edge.create_with_function(unchanged)
+
+    edge.get("/page", X_Forwarded_For="192.0.2.4,192.0.2.3")
+
+    sent = record_of(edge.functions.events[0])["request"]["headers"]["x-forwarded-for"]
+    assert sent == [{"key": "X-Forwarded-For", "value": "192.0.2.4,192.0.2.3,127.0.0.1"}]
 
 
 def test_uri_query_and_headers_that_the_function_returns_are_sent(edge: EdgeKit) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from multidict import CIMultiDict
 
-from local_cloud.engines.edge.cache_key import Key
-from local_cloud.engines.edge.site import path_matcher
+from local_cloud.engines.edge.cache_key import Key, target_of
 
 MEGABYTE = 1024 * 1024
 
@@ -83,13 +82,18 @@ class Cache:
         held = self._objects.pop(key, None)
         self._used -= held.size if held else 0
 
-    def invalidate(self, distribution_id: str, paths: Iterable[str]) -> None:
-        """Forget a distribution's objects with these paths; what is on its way from an origin is not kept either."""
-        matchers = [path_matcher(path.partition("?")[0].replace("?", "")) for path in paths]
+    def invalidate(self, distribution_id: str, paths: Collection[str]) -> None:
+        """Forget a distribution's objects with these paths; what is on its way from an origin is not kept either.
+
+        A query string that counts belongs to the path, as do the characters in front of a final `*`
+        (CFDG/invalidation-specifying-objects).
+        """
+        whole, beginnings = set(paths), tuple(path[:-1] for path in paths if path.endswith("*"))
         self.epoch += 1
-        gone = [key for key in self._objects if key[0] == distribution_id and any(m(key[1]) for m in matchers)]
-        for key in gone:
-            self.drop(key)
+        for key in [key for key in self._objects if key[0] == distribution_id]:
+            target = target_of(key)
+            if target in whole or target.startswith(beginnings):
+                self.drop(key)
 
     def clear(self) -> None:
         """Forget everything."""

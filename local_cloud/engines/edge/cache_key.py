@@ -59,3 +59,9 @@ def cache_key(distribution_id: str, method: str, path: str, query: str, headers:
     if by.cookies.behavior != "none":
         rest.append("c:" + forwarded_cookies(headers.get("Cookie", ""), by.cookies))
     return distribution_id, path, tuple(rest)
+
+
+def target_of(key: Key) -> str:
+    """What was asked for: the path, with the part of the query string that counts."""
+    _, path, rest = key
+    return path + next((part for part in rest if part.startswith("?") and part != "?"), "")

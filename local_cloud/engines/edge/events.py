@@ -77,15 +77,15 @@ def build_request(site: Site, behavior: Behavior, viewer: Viewer, conditions: Ma
         viewer: Who asks for what.
         conditions: If-None-Match and If-Modified-Since, when an object that is kept shall be confirmed.
     """
-    by = behavior.caching
+    by, came_through = behavior.caching, viewer.headers.get("X-Forwarded-For")
     headers = {
-        "X-Forwarded-For": viewer.ip,
         "User-Agent": "Amazon CloudFront",
         "Via": site.via,
         "Accept-Encoding": normalised_encodings(viewer.headers.get("Accept-Encoding", ""), by.encodings),
         "Cookie": forwarded_cookies(viewer.headers.get("Cookie", ""), by.cookies),
         **conditions,
         **{name.title(): value for name, value in forwarded_headers(viewer.headers, by.headers).items()},
+        "X-Forwarded-For": f"{came_through},{viewer.ip}" if came_through else viewer.ip,
     }
     return {
         "clientIp": viewer.ip,

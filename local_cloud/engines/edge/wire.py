@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web_protocol import _ErrInfo
 
 from local_cloud.engines.edge.pages import error_page
@@ -16,7 +17,11 @@ from local_cloud.engines.edge.pages import error_page
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of a request's body that this edge takes; CloudFront takes 20 GB."""
 
+LONGEST_URL, LONGEST_HEADER = 8192, 20480
+"""Bytes (CFDG/cloudfront-limits: a URL, a request without its body). Several headers together may be longer here."""
+
 _BAD_REQUEST = "Bad request. This is not HTTP as CloudFront understands it."
+_TOO_LONG = f"Bad request. The URL is longer than {LONGEST_URL} bytes, or a header is longer than {LONGEST_HEADER}."
 _TOO_LARGE = f"The request's body is larger than {LARGEST_BODY} bytes, which is what the local cloud takes."
 
 
@@ -29,7 +34,7 @@ class WireServer(web.Server):
     """
 
     def __init__(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], *, pop: str) -> None:
-        super().__init__(handler, access_log=None)
+        super().__init__(handler, access_log=None, max_line_size=LONGEST_URL, max_field_size=LONGEST_HEADER)
         self.pop = pop
 
     def __call__(self) -> web.RequestHandler:
@@ -72,6 +77,8 @@ class _Connection(web.RequestHandler):
             return super().handle_error(request, status, exc, message)
         self.log_debug("A malformed request: %s", message)
         assert isinstance(self._manager, WireServer)
+        if isinstance(exc, LineTooLong):
+            return _last(refuse(413, _TOO_LONG, self._manager.pop))
         return _last(refuse(400, _BAD_REQUEST, self._manager.pop))
 
 
