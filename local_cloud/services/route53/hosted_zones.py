@@ -12,7 +12,7 @@ from dns.name import Name
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.services.route53.changes import Changes, new_id
-from local_cloud.services.route53.domain_names import InvalidNameError, parse_name, write_name
+from local_cloud.services.route53.domain_names import InvalidNameError, parse_name, sort_key, write_name
 from local_cloud.services.route53.pages import cut_page, page_size
 from local_cloud.services.route53.zones import HostedZone, Key, RecordSet, Zones
 from local_cloud.services.service import Service
@@ -103,10 +103,10 @@ class HostedZones(Service):
     def answer_list_hosted_zones_by_name(self, call: Call) -> dict[str, Any]:
         """Zones by name, labels reversed, from `DNSName` on: so a first item may well have another name."""
         parameters = call.parameters
-        zones = sorted(self.zones, key=lambda zone: (zone.name, zone.id))
+        zones = sorted(self.zones, key=_order)
         if "DNSName" in parameters:
-            start = (_parse_name(parameters["DNSName"]), parameters.get("HostedZoneId", ""))
-            zones = [zone for zone in zones if (zone.name, zone.id) >= start]
+            start = (sort_key(_parse_name(parameters["DNSName"])), parameters.get("HostedZoneId", ""))
+            zones = [zone for zone in zones if _order(zone) >= start]
         size = page_size(parameters)
         page, following = cut_page(zones, size)
         result = {"HostedZones": [describe_zone(zone) for zone in page], "IsTruncated": following is not None}
@@ -158,6 +158,11 @@ def describe_zone(zone: HostedZone) -> dict[str, Any]:
         "Config": config | {"PrivateZone": False},
         "ResourceRecordSetCount": len(zone.record_sets),
     }
+
+
+def _order(zone: HostedZone) -> tuple[str, str]:
+    """What zones are listed by, when it is by name."""
+    return sort_key(zone.name), zone.id
 
 
 def _parse_zone_name(text: str) -> Name:

@@ -13,10 +13,10 @@ from local_cloud.call import Call
 from local_cloud.engines.nameserver import Answers
 from local_cloud.errors import AwsError
 from local_cloud.services.route53.batch import apply_changes
-from local_cloud.services.route53.domain_names import InvalidNameError, parse_name, write_name
+from local_cloud.services.route53.domain_names import InvalidNameError, parse_name, sort_key, write_name
 from local_cloud.services.route53.hosted_zones import HostedZones
 from local_cloud.services.route53.pages import cut_page, page_size
-from local_cloud.services.route53.zones import HostedZone, RecordSet
+from local_cloud.services.route53.zones import HostedZone, Key, RecordSet
 
 
 class RecordSets(HostedZones):
@@ -38,7 +38,7 @@ class RecordSets(HostedZones):
         parameters = call.parameters
         zone = self.get_zone(parameters["HostedZoneId"])
         start = _start_of(parameters)
-        keys = [key for key in sorted(zone.record_sets) if start is None or key >= start]
+        keys = [key for key in sorted(zone.record_sets, key=_order) if start is None or _order(key) >= _order(start)]
         size = page_size(parameters, largest=300)
         page, following = cut_page(keys, size)
         result: dict[str, Any] = {
@@ -98,7 +98,13 @@ class _OneZone:
         return self._zone.name if name.is_subdomain(self._zone.name) else None
 
 
-def _start_of(parameters: dict[str, Any]) -> tuple[Name, str, str] | None:
+def _order(key: Key) -> tuple[str, str, str]:
+    """What record sets are listed by."""
+    name, kind, set_identifier = key
+    return sort_key(name), kind, set_identifier
+
+
+def _start_of(parameters: dict[str, Any]) -> Key | None:
     """The key from which to list.
 
     Raises:

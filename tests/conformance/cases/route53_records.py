@@ -465,6 +465,15 @@ def order(aws: Account) -> None:
     assert listed == ["a", "c.a", "b", "a.b"]
 
 
+@case("A hyphen is listed before the end of a label", known_from=documented("API ListResourceRecordSets"), moto=GAP)
+def order_of_hyphens(aws: Account) -> None:
+    zone_id, name = create_zone(aws)
+    labels = ["a", "c.a", "a-b", "c.a-b"]
+    change(aws, zone_id, *(("CREATE", text(f"{each}.{name}", "x")) for each in labels))
+    listed = [each["Name"].removesuffix(f".{name}.") for each in own_record_sets(aws, zone_id)]
+    assert listed == ["a-b", "c.a-b", "a", "c.a"]
+
+
 @case(
     "A page may end inside a weighted group, and the next goes on there",
     known_from=documented("API ListResourceRecordSets, NextRecordIdentifier"),
