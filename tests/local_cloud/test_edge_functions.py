@@ -204,6 +204,17 @@ def test_a_function_can_make_the_response_itself(edge: EdgeKit) -> None:
     assert edge.buckets.asked == []
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_a_function_generates_comes_from_cloudfront_and_has_no_type_that_it_was_not_given(
+    edge: EdgeKit, method: str
+) -> None:
+    edge.create_with_function(lambda event: {"status": "401", "body": "Unauthorized"})
+
+    answer = edge.get("/page", method=method)
+
+    assert (answer.headers["Server"], answer.headers["Content-Type"]) == ("CloudFront", None)
+
+
 def test_a_generated_body_may_be_base64(edge: EdgeKit) -> None:
     edge.create_with_function(lambda event: {"status": 200, "body": "aGVsbG8=", "bodyEncoding": "base64"})
 
@@ -266,6 +277,7 @@ def set_s3(**fields: Any) -> Callable[[Request], None]:
         set_s3(domainName=""),
         set_s3(domainName="UPPER.s3.eu-west-1.amazonaws.com"),
         set_s3(domainName="a" * 129),
+        set_s3(readTimeout=121),
         set_s3(region=""),
         set_s3(authMethod="origin-access-control"),
         set_s3(path="site"),

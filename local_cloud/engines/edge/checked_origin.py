@@ -36,6 +36,9 @@ def check_origin(origin: Any, sent: dict[str, Any], headers: Headers) -> dict[st
     path = fields.get("path", "")
     if not isinstance(path, str) or (path and (not path.startswith("/") or path.endswith("/") or len(path) > 255)):
         raise failed("The path of the origin must start with / and must not end with /.")
+    timeout = fields.get("readTimeout", 30)
+    if not isinstance(timeout, int) or not 1 <= timeout <= 120:
+        raise failed("The readTimeout of the origin must be 1 to 120 seconds.")
     custom = _check_custom_headers(fields.get("customHeaders", {}), headers)
     if kind == "s3":
         _check_access(fields, sent)

@@ -36,6 +36,7 @@ def from_origin(answer: OriginResponse, method: str, now: float) -> Object:
 def from_function(made: Made, now: float) -> Object:
     """A response that a function made itself."""
     thing = Object(made.status, CIMultiDict(made.headers), made.body or b"", 0.0, reason=made.reason)
+    thing.headers.setdefault("Server", "CloudFront")
     thing.x_cache = "LambdaGeneratedResponse from cloudfront"
     return _dated(thing, now)
 

@@ -36,6 +36,16 @@ class WholeResponse(web.StreamResponse):
             self._transport.write(self._content)
 
 
+class OwnResponse(web.Response):
+    """A response without what aiohttp adds of its own: CloudFront has no Content-Type for what was given none."""
+
+    async def _prepare_headers(self) -> None:
+        missing = [name for name in ("Content-Type", "Server") if name not in self.headers]
+        await super()._prepare_headers()
+        for name in missing:
+            self.headers.popall(name, None)
+
+
 _MOST_AT_ONCE = 65536
 
 
@@ -89,13 +99,13 @@ def respond_with(thing: Object, method: str, headers: Mapping[str, str], fields:
     reason = thing.reason or None
     if thing.status == 200 and not is_plain(headers):
         if _has_it(thing, headers):
-            return web.Response(status=304, headers=answer)
+            return OwnResponse(status=304, headers=answer)
         if "Range" in headers and method == "GET" and _range_counts(thing, headers):
             return _part(thing, headers["Range"], answer)
     if method == "HEAD" and not thing.is_head:
         answer["Content-Length"] = str(len(thing.body))
-        return web.Response(status=thing.status, reason=reason, headers=answer)
-    return web.Response(status=thing.status, reason=reason, headers=answer, body=thing.body)
+        return OwnResponse(status=thing.status, reason=reason, headers=answer)
+    return OwnResponse(status=thing.status, reason=reason, headers=answer, body=thing.body)
 
 
 def _has_it(thing: Object, headers: Mapping[str, str]) -> bool:
@@ -116,13 +126,13 @@ def _part(thing: Object, wanted: str, answer: Mapping[str, str]) -> web.Response
     """One range of bytes; anything else that is asked for as a range gets the whole (RFC 9110, 14.2)."""
     match, size = _RANGE.fullmatch(wanted.strip()), len(thing.body)
     if not match or not (match[1] or match[2]):
-        return web.Response(status=200, headers=answer, body=thing.body)
+        return OwnResponse(status=200, headers=answer, body=thing.body)
     first = int(match[1]) if match[1] else max(0, size - int(match[2]))
     last = min(int(match[2]), size - 1) if match[1] and match[2] else size - 1
     if first > last:
-        return web.Response(status=416, headers={**answer, "Content-Range": f"bytes */{size}"})
+        return OwnResponse(status=416, headers={**answer, "Content-Range": f"bytes */{size}"})
     part = {**answer, "Content-Range": f"bytes {first}-{last}/{size}"}
-    return web.Response(status=206, headers=part, body=thing.body[first : last + 1])
+    return OwnResponse(status=206, headers=part, body=thing.body[first : last + 1])
 
 
 def _moment(text: str | None) -> float | None:
