@@ -11,6 +11,7 @@ from local_cloud.engines.replicator import Replicator
 from local_cloud.engines.replicator.batch import BatchReplication, Job
 from local_cloud.errors import AwsError
 from local_cloud.object_store import find_bucket
+from local_cloud.services.constraints import check_constraints
 from local_cloud.services.service import Service
 
 _LONGEST_PAGE = 1000
@@ -38,13 +39,15 @@ class S3ControlService(Service):
         self._job_of_token.clear()
 
     def refuse(self, call: Call) -> None:
-        """Refuse calls about other accounts, and such that lack a parameter."""
+        """Refuse calls about other accounts, that lack a parameter, or make a job outside the limits of the model."""
         shape = call.model.input_shape
         missing = [name for name in (shape.required_members if shape else ()) if name not in call.parameters]
         if missing:
             raise AwsError("InvalidRequest", f"Missing required parameter: {missing[0]}")
         if call.parameters.get("AccountId", ACCOUNT_ID) != ACCOUNT_ID:
             raise AwsError("AccessDenied", "Access Denied", 403)
+        if call.operation == "CreateJob":
+            check_constraints(call, code="InvalidRequest")
 
     def answer_create_job(self, call: Call) -> dict[str, Any]:
         """Begin a job; the same ClientRequestToken again gives the same job."""
@@ -138,10 +141,15 @@ def _priority(call: Call) -> int:
     return int(given)
 
 
-def _check_report(report: dict[str, Any]) -> None:
-    """Reports are not written: a job that asks for one is refused rather than run without it."""
-    if report.get("Enabled"):
-        raise AwsError("NotImplemented", "The local cloud does not write reports of batch operations.", 501)
+def _refuse_undone(parameters: dict[str, Any], generator: dict[str, Any]) -> None:
+    """A job that asks for more than is done here is refused rather than run without it."""
+    asked = {
+        "write reports of batch operations": parameters["Report"].get("Enabled"),
+        "write manifests of batch operations": generator.get("EnableManifestOutput"),
+        "tag batch operations": parameters.get("Tags"),
+    }
+    for what in (what for what, wanted in asked.items() if wanted):
+        raise AwsError("NotImplemented", f"The local cloud does not {what}.", 501)
 
 
 def _make_job(call: Call) -> Job:
@@ -150,12 +158,14 @@ def _make_job(call: Call) -> Job:
     Raises:
         AwsError: The request is not for a job that can be.
     """
-    if "S3ReplicateObject" not in call.parameters["Operation"]:
+    if set(call.parameters["Operation"]) != {"S3ReplicateObject"}:
         raise AwsError("NotImplemented", "The local cloud does not do batch operations but S3ReplicateObject.", 501)
     generator = (call.parameters.get("ManifestGenerator") or {}).get("S3JobManifestGenerator")
+    if generator and call.parameters.get("Manifest"):
+        raise AwsError("InvalidRequest", "A job has either a manifest or a manifest generator, not both")
     if not generator:
         raise AwsError("NotImplemented", "The local cloud makes manifests, but does not read them.", 501)
-    _check_report(call.parameters["Report"])
+    _refuse_undone(call.parameters, generator)
     name = generator["SourceBucket"].rsplit(":", 1)[-1]
     bucket = find_bucket(name)
     if bucket is not None and bucket.region_name != call.region:
@@ -166,6 +176,7 @@ def _make_job(call: Call) -> Job:
         priority=_priority(call),
         bucket_name=name,
         role=call.parameters["RoleArn"],
+        expected_owner=generator.get("ExpectedBucketOwner") or ACCOUNT_ID,
         filter=generator.get("Filter") or {},
         needs_confirmation=call.parameters.get("ConfirmationRequired") is not False,
         request=call.parameters,

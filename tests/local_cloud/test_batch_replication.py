@@ -264,6 +264,27 @@ def test_a_job_that_does_not_exist_is_not_found(kit: Kit) -> None:
     assert refused(kit.client("s3control").describe_job, AccountId=ACCOUNT, JobId="nothing")[1] == 404
 
 
+def generator(**changes: Any) -> dict[str, Any]:
+    """Parameters of a job whose manifest is made in this way."""
+    made = {"SourceBucket": f"arn:aws:s3:::{SOURCE}", "EnableManifestOutput": False, "Filter": ELIGIBLE, **changes}
+    return {"ManifestGenerator": {"S3JobManifestGenerator": made}}
+
+
+def test_a_source_bucket_of_another_owner_than_expected_fails_the_job(kit: Kit) -> None:
+    job = run(kit, **generator(ExpectedBucketOwner="111122223333"))
+
+    assert (job["Status"], job["FailureReasons"][0]["FailureCode"]) == ("Failed", "AccessDenied")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [generator(EnableManifestOutput=True), {"Report": {"Enabled": True}}, {"Tags": [{"Key": "kit", "Value": "two"}]}],
+    ids=["manifest", "report", "tags"],
+)
+def test_a_job_that_asks_for_what_is_not_done_is_refused(kit: Kit, changes: dict[str, Any]) -> None:
+    assert refused(create, kit=kit, **changes)[:2] == ("NotImplemented", 501)
+
+
 def test_an_operation_that_is_not_replication_is_not_done(kit: Kit) -> None:
     answer = refused(create, kit=kit, Operation={"S3DeleteObjectTagging": {}})
     assert answer[:2] == ("NotImplemented", 501)

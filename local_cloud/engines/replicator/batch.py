@@ -13,7 +13,7 @@ from typing import Any
 
 from moto.s3.models import FakeKey
 
-from local_cloud.access.identities import Permissions
+from local_cloud.call import ACCOUNT_ID
 from local_cloud.engines.replicator.replicator import Replicator
 from local_cloud.engines.replicator.transfer import Failure
 from local_cloud.object_store import Bucket, find_bucket, replication_status
@@ -31,6 +31,7 @@ class Job:
     Attributes:
         job_id: Its id.
         bucket_name: The source bucket.
+        expected_owner: Who must own the source bucket, or the job fails.
         role: ARN of the job's own role, which is not the replication role.
         filter: Which versions, in botocore's shape (`JobManifestGeneratorFilter`).
         needs_confirmation: Whether it stops before it begins, until somebody says go.
@@ -40,6 +41,7 @@ class Job:
 
     job_id: str
     bucket_name: str
+    expected_owner: str
     role: str
     filter: Mapping[str, Any]
     needs_confirmation: bool
@@ -190,6 +192,8 @@ def _find_problem(job: Job, bucket: Bucket | None) -> tuple[str, str] | None:
         return "AccessDenied", f"{job.role} cannot be assumed by batchoperations.s3.amazonaws.com"
     if bucket is None:
         return "SrcBucketNotFound", f"The bucket {job.bucket_name} does not exist"
+    if job.expected_owner != ACCOUNT_ID:
+        return "AccessDenied", f"The bucket {bucket.name} is not {job.expected_owner}'s"
     for action in ("s3:GetReplicationConfiguration", "s3:PutInventoryConfiguration"):
         if not role.may(action, bucket.arn, policy=bucket.policy):
             return "AccessDenied", f"{job.role} may not {action} on {bucket.arn}"

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.conformance.case import GAP, Account, case, documented
+from tests.conformance.case import GAP, Account, case, documented, unverified
 
 SERVICE = "s3control"
 
 JOBS = documented("S3 API Reference, CreateJob, DescribeJob, ListJobs, UpdateJobStatus")
+MODEL = unverified("the code; the rule is botocore's")
 LOCAL = "a job costs money, and its role needs a policy"
 
 
-def create(aws: Account, **changes: Any) -> str:
-    """A job that waits to be confirmed; its id."""
+def request(aws: Account, **changes: Any) -> dict[str, Any]:
+    """What asks for a job that waits to be confirmed."""
     bucket = aws.create_bucket(versioned=True)
     generator = {
         "SourceBucket": f"arn:aws:s3:::{bucket}",
         "EnableManifestOutput": False,
         "Filter": {"EligibleForReplication": True},
     }
-    whole = {
+    return {
         "AccountId": aws.account_id,
         "ConfirmationRequired": True,
         "Operation": {"S3ReplicateObject": {}},
@@ -29,8 +30,13 @@ def create(aws: Account, **changes: Any) -> str:
         "Priority": 10,
         "RoleArn": aws.create_role("batchoperations.s3.amazonaws.com"),
         "ManifestGenerator": {"S3JobManifestGenerator": generator},
+        **changes,
     }
-    return str(aws.client(SERVICE).create_job(**{**whole, **changes})["JobId"])
+
+
+def create(aws: Account, **changes: Any) -> str:
+    """A job that waits to be confirmed; its id."""
+    return str(aws.client(SERVICE).create_job(**request(aws, **changes))["JobId"])
 
 
 @case("A job begins as New or Preparing", known_from=JOBS, moto=GAP, on_aws=LOCAL)
@@ -84,3 +90,28 @@ def one_token(aws: Account) -> None:
     token = aws.name("same")
     first = create(aws, ClientRequestToken=token)
     assert create(aws, ClientRequestToken=token) == first
+
+
+def refuses(aws: Account, **changes: Any) -> None:
+    """Expect that a job with these changes is refused."""
+    aws.refuses("InvalidRequest", 400, None, aws.client(SERVICE).create_job, **request(aws, **changes))
+
+
+@case("A job's role is named by its ARN", known_from=MODEL, moto=GAP, on_aws=LOCAL)
+def role_name(aws: Account) -> None:
+    refuses(aws, RoleArn="batch-replication")
+
+
+@case("A job's manifest is given or generated, not both", known_from=MODEL, moto=GAP, on_aws=LOCAL)
+def two_manifests(aws: Account) -> None:
+    spec = {"Format": "S3BatchOperations_CSV_20180820", "Fields": ["Bucket", "Key"]}
+    location = {"ObjectArn": "arn:aws:s3:::conformance-manifests/manifest.csv", "ETag": "60e460c9d1046e73"}
+    refuses(aws, Manifest={"Spec": spec, "Location": location})
+
+
+@case("A job takes objects with replication statuses that there are", known_from=MODEL, moto=GAP, on_aws=LOCAL)
+def no_status(aws: Account) -> None:
+    bucket = aws.create_bucket(versioned=True)
+    made = {"SourceBucket": f"arn:aws:s3:::{bucket}", "EnableManifestOutput": False}
+    made |= {"Filter": {"ObjectReplicationStatuses": ["PENDING"]}}
+    refuses(aws, ManifestGenerator={"S3JobManifestGenerator": made})
