@@ -42,7 +42,6 @@ UNKNOWN = (
     "Is UDP port 53 open from Lambda@Edge to Route 53's name servers?",
     "Which sentence refuses the deletion of a weighted record with other values?",
     "Is a calculated health check without children accepted?",
-    "Which error does a forbidden custom header of an origin get?",
     "Does a replica keep its original's ETag, so that CloudFront's revalidation is answered with 304?",
     "What does Lambda@Edge say of a function with reserved concurrency?",
     "Are differing TTLs in one group of weighted records refused, or set to the last one given?",

@@ -17,6 +17,7 @@ USE_ORIGIN_CACHE_CONTROL = "83da9c7e-98b4-4e11-a168-04f0df8e2c65"
 USE_ORIGIN_CACHE_CONTROL_QUERY = "4cc15a8a-d715-48a4-82b8-cc0b614638fe"
 _DAY, _YEAR = 86400, 31536000
 _MOST_NAMES = 10
+_LONGEST_NAME = 128  # aws/aws-cdk#18918
 
 
 def _managed(policy_id: str, name: str, comment: str, ttls: tuple[int, int, int], *, compressed: bool) -> Versioned:
@@ -140,6 +141,8 @@ class CachePolicyOperations(Operations):
     def _checked_policy(self, call: Call, *, but: str = "") -> Config:
         config: Config = {"Comment": "", "DefaultTTL": _DAY, "MaxTTL": _YEAR, **call.parameters["CachePolicyConfig"]}
         required(config, "Name", "MinTTL", "ParametersInCacheKeyAndForwardedToOrigin")
+        if not 1 <= len(config["Name"]) <= _LONGEST_NAME:
+            raise refusal("InvalidArgument", "The parameter Name is empty or too big.")
         # Left out, the default and maximum TTL are at least the minimum TTL (BC:cloudfront#CachePolicyConfig).
         given = call.parameters["CachePolicyConfig"]
         config["DefaultTTL"] = given.get("DefaultTTL", max(_DAY, config["MinTTL"]))
@@ -182,8 +185,8 @@ def _check_key(in_key: Config, *, caches: bool) -> None:
             raise refusal("InvalidArgument", f"The parameter {behavior} is invalid for policy with caching disabled.")
     listed = {name.lower() for name in items(in_key["HeadersConfig"].get("Headers"))}
     for name in ("EnableAcceptEncodingGzip", "EnableAcceptEncodingBrotli"):
-        if in_key[name] and "accept-encoding" in listed:  # reported in jetbridge/cdk-nextjs#189; the sentence is ours
-            raise refusal("InvalidArgument", f"The parameter Headers cannot contain Accept-Encoding beside {name}.")
+        if in_key[name] and "accept-encoding" in listed:  # jetbridge/cdk-nextjs#189; said so of origin request policies
+            raise refusal("InvalidArgument", "The parameter Headers contains Accept-Encoding that is not allowed.")
         if not caches and in_key[name]:
             raise refusal("InvalidArgument", f"The parameter {name} is invalid for policy with caching disabled.")
 

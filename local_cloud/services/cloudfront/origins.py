@@ -14,8 +14,9 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 _S3_DOMAIN = re.compile(
     r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.s3(?:[.-](?!website)(?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com"
 )
-# A DNS name of letters, digits, hyphens and underscores (API reference, Origin), and no IP address (event structure).
-_DOMAIN = re.compile(r"(?=.{1,253}$)(?!\d{1,3}(\.\d{1,3}){3}$)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})+\.?")
+# A DNS name of letters, digits, hyphens and underscores (API reference, Origin).
+_DOMAIN = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})+\.?")
+_IPV4 = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 _RANGES = {"ConnectionAttempts": (1, 3), "ConnectionTimeout": (1, 10)}
 _FAILOVER_CODES = {400, 403, 404, 416, 429, 500, 502, 503, 504}  # CFDG/high_availability_origin_failover
 
@@ -59,9 +60,11 @@ def _check_access(origin: Config, store: Store) -> None:
 
 
 def _check_domain(name: str) -> None:
-    """Refuse what a custom origin can't be; both sentences are AWS's (aws/aws-cdk#25118, s3_website#83)."""
+    """Refuse what a custom origin can't be; the sentences are AWS's (aws/aws-cdk#25118, s3_website#83, and others)."""
     if ":" in name:
         raise invalid("The parameter origin name cannot contain a colon.")
+    if _IPV4.fullmatch(name):
+        raise invalid("The parameter origin name cannot be an IP address.")
     if not _DOMAIN.fullmatch(name):
         raise invalid("The parameter origin name must be a domain name.")
 
@@ -81,8 +84,8 @@ def _check_custom_headers(headers: list[Config]) -> None:
         raise refusal("TooManyOriginCustomHeaders")
     for header in headers:
         name, value = header["HeaderName"], header["HeaderValue"]
-        if is_forbidden_custom_header(name):  # aws-facts §5.2; which error AWS gives is not known [U]
-            raise invalid(f"The parameter HeaderName contains a header that is not allowed: {name}.")
+        if is_forbidden_custom_header(name):  # in AWS's words, which are quoted for Host
+            raise invalid(f"The parameter HeaderName : {name} is not allowed.")
         if not _HEADER_NAME.fullmatch(name) or len(value) > 1783 or not value.isprintable():
             raise invalid(f"The origin custom header {name!r} is not valid.")
     check_unique([header["HeaderName"].lower() for header in headers], "HeaderName")

@@ -65,7 +65,7 @@ def _check_rest(config: Config, store: Store, but: str) -> None:
         _check_error_response(error)
     check_unique([str(error["ErrorCode"]) for error in items(config.get("CustomErrorResponses"))], "ErrorCode")
     if len(config.get("Comment") or "") > 128:
-        raise invalid("The parameter Comment is too long.")
+        raise invalid("The parameter Comment is too big.")  # in AWS's words
     _check_aliases(config, store, but)
 
 
@@ -79,6 +79,12 @@ def _check_aliases(config: Config, store: Store, but: str) -> None:
             "InvalidViewerCertificate",
             "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include "
             "a valid certificate chain.",
+        )
+    given = (arn, certificate.get("IAMCertificateId"), certificate.get("CloudFrontDefaultCertificate"))
+    if sum(map(bool, given)) > 1:
+        raise refusal(
+            "InvalidViewerCertificate",
+            "You cannot specify more than one of ACMCertificateArn, IAMCertificateId, or CloudFrontDefaultCertificate.",
         )
     if aliases and not (arn or certificate.get("IAMCertificateId")):
         raise refusal("InvalidViewerCertificate")

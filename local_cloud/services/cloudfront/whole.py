@@ -53,6 +53,7 @@ def _lacking(config: Config) -> Iterator[str]:
             yield from _missing(custom, _OF_CUSTOM_ORIGINS)
     for behavior in [config["DefaultCacheBehavior"], *items(config["CacheBehaviors"])]:
         yield from _missing(behavior, ("AllowedMethods", *_OF_BEHAVIORS))
+        yield from _missing(behavior["AllowedMethods"], ("CachedMethods",))
 
 
 def _missing(config: Config, names: tuple[str, ...]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.conformance.case import GAP, SAME, Account, captured, case, documented, unverified
+from tests.conformance.case import GAP, SAME, Account, captured, case, documented
 from tests.conformance.cloudfront_made import (
     SLOW,
     behavior,
@@ -81,6 +81,12 @@ def origin_with_a_colon(aws: Account) -> None:
     refuses(aws, "InvalidArgument", 400, text, Origins=counted(custom_origin("https://www.two-regions.test")))
 
 
+@case("A custom origin is no IP address", known_from=QUOTED, moto=GAP)
+def origin_at_an_address(aws: Account) -> None:
+    text = "The parameter origin name cannot be an IP address"
+    refuses(aws, "InvalidArgument", 400, text, Origins=counted(custom_origin("203.0.113.7")))
+
+
 @case("A custom origin has a domain name", known_from=captured("laurilehmijoki/s3_website#83"), moto=GAP)
 def origin_without_a_name(aws: Account) -> None:
     text = "The parameter origin name must be a domain name."
@@ -139,14 +145,28 @@ def custom_headers(aws: Account) -> None:
     refuses(aws, "TooManyOriginCustomHeaders", 400, Origins=counted(origin(CustomHeaders=counted(*headers))))
 
 
+@case("Host is no custom header", known_from=QUOTED, moto=GAP)
+def host_header(aws: Account) -> None:
+    headers, text = (
+        counted({"HeaderName": "Host", "HeaderValue": "1"}),
+        "The parameter HeaderName : Host is not allowed",
+    )
+    refuses(aws, "InvalidArgument", 400, text, Origins=counted(origin(CustomHeaders=headers)))
+
+
 @case(
     "CloudFront's own headers are no custom headers",
-    known_from=unverified("the list is documented in add-origin-custom-headers, the error code is not"),
+    known_from=documented("add-origin-custom-headers; the code as for Host"),
     moto=GAP,
 )
 def forbidden_header(aws: Account) -> None:
     headers = counted({"HeaderName": "X-Amz-Thing", "HeaderValue": "1"})
     refuses(aws, "InvalidArgument", 400, Origins=counted(origin(CustomHeaders=headers)))
+
+
+@case("A comment has 128 characters at most", known_from=QUOTED, moto=GAP)
+def long_comment(aws: Account) -> None:
+    refuses(aws, "InvalidArgument", 400, "The parameter Comment is too big", Comment="c" * 129)
 
 
 @case(
@@ -186,6 +206,14 @@ def cookies_without_names(aws: Account) -> None:
 @case("An alias needs a certificate", known_from=documented("CNAMEs: alternate-domain-names-requirements"), moto=GAP)
 def alias_without_certificate(aws: Account) -> None:
     refuses(aws, "InvalidViewerCertificate", 400, Aliases=counted("www.two-regions.test"))
+
+
+@case("A certificate is one's own or CloudFront's, not both", known_from=QUOTED, moto=GAP)
+def two_certificates(aws: Account) -> None:
+    arn = f"arn:aws:acm:us-east-1:{aws.account_id}:certificate/00000000-0000-4000-8000-000000000000"
+    both = {"ACMCertificateArn": arn, "CloudFrontDefaultCertificate": True, "SSLSupportMethod": "sni-only"}
+    text = "You cannot specify more than one of ACMCertificateArn, IAMCertificateId, or CloudFrontDefaultCertificate."
+    refuses(aws, "InvalidViewerCertificate", 400, text, ViewerCertificate=both)
 
 
 @case("A certificate is in us-east-1", known_from=documented("cnames-and-https-requirements"), moto=GAP)
@@ -363,6 +391,14 @@ def update_without_encryption(aws: Account) -> None:
     made = held_by(aws)
     del made["DistributionConfig"]["DefaultCacheBehavior"]["FieldLevelEncryptionId"]
     text = "The parameter Field level encryption id is required."
+    refuses_update(aws, "InvalidArgument", 400, text, made["DistributionConfig"], made)
+
+
+@case("An update without CachedMethods is refused", known_from=QUOTED, moto=GAP, on_aws=SLOW)
+def update_without_cached_methods(aws: Account) -> None:
+    made = held_by(aws)
+    del made["DistributionConfig"]["DefaultCacheBehavior"]["AllowedMethods"]["CachedMethods"]
+    text = "The parameter CachedMethods is required"
     refuses_update(aws, "InvalidArgument", 400, text, made["DistributionConfig"], made)
 
 
