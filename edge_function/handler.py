@@ -164,14 +164,14 @@ def handler(
     context: Any,
     *,
     look_up: Callable[[str, str | None], tuple[list[str], int]] = look_up_txt,
-    now: Callable[[], float] = time.time,  # not `monotonic`, which may stand still while Lambda freezes us
+    now: Callable[[], float] = time.time,  # `monotonic` may stand still while Lambda freezes us
     choose: Callable[[list[str]], str] = random.choice,
     answers: dict[tuple[str, str | None, str | None], Answer] = ANSWERS,
 ) -> Any:
-    """Send an origin request to the bucket that DNS names; return it as it came whenever there is none.
+    """Send an origin request to the bucket that DNS names, or return it as it came.
 
-    It never raises, which would be an error page for the viewer. Lambda gives `event` and `context`; the keywords
-    are there to try the function out.
+    It never raises, which would be an error page for the viewer. Lambda gives `event` and
+    `context`; the keywords are there to try the function out.
     """
     request = None
     try:
@@ -179,7 +179,8 @@ def handler(
         s3 = request["origin"]["s3"]
         settings = read_settings(s3["customHeaders"])
         if settings is None:
-            write_log(format_log_line("", Answer("configured-origin", "there is no X-DNS-ORIGIN header")), context)
+            reason = "there is no X-DNS-ORIGIN header"
+            write_log(format_log_line("", Answer("configured-origin", reason)), context)
             return request
         answer = answers.get(settings)
         if answer is None or now() >= answer.expires:

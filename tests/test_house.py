@@ -44,6 +44,7 @@ KNOWN_TAGS = {"parameters", "check", "exercise", "solution", "hide-input"}
 LONGEST_CODE_CELL = 15
 LONGEST_TEXT_CELL = 110
 MOST_CELLS = 45
+COLLECTIONS = (ast.List, ast.ListComp, ast.Tuple, ast.Dict)
 LONGEST_MODULE = 350
 FEWEST_CASES = 150
 
@@ -273,7 +274,12 @@ def test_a_notebook_shows_the_verdict_of_every_check(path: Path) -> None:
         if cell.cell_type == "code":
             unseen = [ast.unparse(line) for line in ast.parse(cell.source).body[:-1] if isinstance(line, ast.Expr)]
             lost = [line for line in unseen if line.startswith("checks.")]
-            assert not lost, f"cell {cell.id} shows only its last value: put its checks in a list, {lost[0][:40]}… too"
+            assert not lost, f"cell {cell.id} shows only its last value: put {lost[0][:40]}… in checks.all_of(…), too"
+            shown = ast.parse(cell.source).body[-1:]
+            listed = [line for line in shown if isinstance(line, ast.Expr) and isinstance(line.value, COLLECTIONS)]
+            assert not any("checks." in ast.unparse(line) for line in listed), (
+                f"cell {cell.id} shows its verdicts in brackets, with a comma after each sentence: use checks.all_of(…)"
+            )
 
 
 @notebooks

@@ -101,8 +101,9 @@ def compare_drill(
     failed = sum(since <= sample.time < end for sample in timeline.failed)
     guessed_right = moved is not None and moved <= hypothesis.seconds, failed <= hypothesis.failed
     measured = f"not moved within {end - since:.0f} s" if moved is None else f"moved after {moved:.1f} s"
-    guessed = f"within {hypothesis.seconds:g} s, at most {hypothesis.failed} failed"
-    parts = [f"Measured: {measured}, {failed} failed", f"your hypothesis ({guessed}) {_judge(guessed_right)}"]
+    most = f"at most {hypothesis.failed}" if hypothesis.failed else "none"
+    guessed = f"within {hypothesis.seconds:g} s, {most} failed"
+    parts = [f"Measured: {measured}, {failed or 'none'} failed", f"your hypothesis ({guessed}) {_judge(guessed_right)}"]
     predicted_right = None
     if prediction:
         time, failures = prediction.moved[share], prediction.failed_requests
@@ -110,9 +111,9 @@ def compare_drill(
             moved is not None and time.earliest <= moved <= time.latest,
             math.floor(failures.earliest) <= failed <= math.ceil(failures.latest),
         )
+        some = f"{failures.earliest:.0f} to {failures.latest:.0f}" if failures.latest else "none"
         parts.append(
-            f"the prediction ({time.earliest:.1f} to {time.latest:.1f} s, "
-            f"{failures.earliest:.0f} to {failures.latest:.0f} failed) {_judge(predicted_right)}"
+            f"the prediction ({time.earliest:.1f} to {time.latest:.1f} s, {some} failed) {_judge(predicted_right)}"
         )
     held = None if predicted_right is None else all(predicted_right)
     return Comparison(moved, failed, all(guessed_right), held, f"{'; '.join(parts)}.")

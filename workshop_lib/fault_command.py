@@ -54,7 +54,7 @@ def fault(kind: str | None, region: str | None, seconds: float, delay: float, on
         if only_list:
             _show(list_faults(cloud))
         elif only_end:
-            click.echo(f"{end_faults(cloud)} faults were in force; now there is none.")
+            click.echo(f"Faults ended: {end_faults(cloud)}. None is in force.")
         else:
             with cause_fault(cloud, kind=str(kind), region=region, seconds=seconds, delay=delay) as caused:
                 wait_until_over(cloud, caused)

@@ -202,7 +202,7 @@ def hypothesis_picker(*, seconds: float, failed: int, region: str = "eu-west-1")
     def judge(guess: Hypothesis) -> str:
         return (
             f"You say: all of {place}'s share has moved within {guess.seconds:g} seconds, "
-            f"and at most {guess.failed} requests fail."
+            f"and {f'at most {guess.failed}' if guess.failed else 'no'} requests fail."
         )
 
     return Picker(fields, lambda: Hypothesis(*(field.value for field in fields)), judge)
@@ -252,10 +252,10 @@ class FaultPicker(Picker):
         return {"kind": self.kind.value, "region": region, "seconds": self.seconds.value}
 
     def _cause(self) -> str:
-        return f"In force for {self.seconds.value:g} s: {cause_fault(self._cloud, **self.value)}."
+        return f"{cause_fault(self._cloud, **self.value)}. It ends in {self.seconds.value:g} s."
 
     def _end(self) -> str:
-        return f"{end_faults(self._cloud)} faults were in force; now there is none."
+        return f"Faults ended: {end_faults(self._cloud)}. None is in force."
 
     def _show(self, act: Callable[[], str]) -> None:
         """Do what a button is for, and write below it what came of it."""
@@ -267,7 +267,8 @@ class FaultPicker(Picker):
 
 def _describe_fault(chosen: Mapping[str, Any]) -> str:
     where = f" Region: {chosen['region']}." if chosen["region"] else ""
-    return f"{KINDS[chosen['kind']]}, for {chosen['seconds']:g} seconds.{where}"
+    what = KINDS[chosen["kind"]]
+    return f"{what[0].upper()}{what[1:]}, for {chosen['seconds']:g} seconds.{where}"
 
 
 def describe_weights(weights: Mapping[S3Origin, int]) -> str:

@@ -120,10 +120,10 @@ def test_the_buttons_of_a_picker_cause_and_end(cloud: LocalCloud, connected: Clo
 
     picker.cause_button.click()
     assert [fault.kind for fault in cloud.faults.in_force] == ["dns-junk"]
-    assert "✔ In force for 60 s" in picker.result.value
+    assert "It ends in 60 s." in picker.result.value
     picker.end_button.click()
     assert cloud.faults.in_force == ()
-    assert "1 faults were in force" in picker.result.value
+    assert "Faults ended: 1." in picker.result.value
 
 
 # The command:
@@ -141,7 +141,7 @@ def test_the_command_lists_and_ends_faults(cloud: LocalCloud, connected: Cloud) 
     cause_fault(connected, kind="dns-silent")
 
     assert "dns-silent: the name servers answer nobody" in command(cloud, "--list")[1]
-    assert command(cloud, "--end") == (0, "1 faults were in force; now there is none.\n")
+    assert command(cloud, "--end") == (0, "Faults ended: 1. None is in force.\n")
     assert command(cloud, "--list") == (0, "No fault is in force.\n")
 
 

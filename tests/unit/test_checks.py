@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import pytest
+from IPython.lib.pretty import pretty
 
 from workshop_lib import checks
 from workshop_lib.errors import CheckFailed
@@ -25,6 +26,21 @@ class Receipt:
 
 def test_a_passed_check_shows_as_one_line() -> None:
     assert repr(checks.CheckPassed("All is well.")) == "✔ All is well."
+
+
+def test_several_verdicts_show_as_lines_that_break_between_words() -> None:
+    long = checks.CheckPassed(f"The bucket {'b' * 60} replicates everything to {'c' * 30}, deletions too.")
+
+    shown = repr(checks.all_of(checks.CheckPassed("All is well."), long)).splitlines()
+
+    assert shown[0] == "✔ All is well."
+    assert shown[1].endswith("everything to")
+    assert shown[2] == f"  {'c' * 30}, deletions too."
+
+
+def test_a_notebook_shows_a_long_verdict_in_lines_that_break_between_words() -> None:
+    assert pretty(checks.CheckPassed("word " * 40)).splitlines()[0].endswith("word")
+    assert max(map(len, pretty(checks.CheckPassed("word " * 40)).splitlines())) <= 104
 
 
 def test_nothing_is_left() -> None:
@@ -69,6 +85,22 @@ def test_all_weights_zero_are_equal() -> None:
 def test_an_error_among_the_answers_is_noticed() -> None:
     with pytest.raises(CheckFailed, match="error 502: 1"):
         checks.shares_as_expected(Counter({"eu-west-1": 99, "error 502": 1}), weights={IRELAND: 1})
+
+
+def test_answers_that_are_kept_prove_no_shares_but_still_who_may_answer() -> None:
+    lumpy, weights = Counter({"eu-west-1": 100}), {IRELAND: 1, SINGAPORE: 1}
+
+    assert "no proof" in repr(checks.shares_as_expected(lumpy, weights=weights, ttl=60))
+    with pytest.raises(CheckFailed, match="ap-southeast-1: 1, expected 0"):
+        checks.shares_as_expected(Counter({"ap-southeast-1": 1}), weights={IRELAND: 1, SINGAPORE: 0}, ttl=60)
+
+
+def test_shares_are_told_in_the_order_of_the_weights() -> None:
+    counted = Counter({"ap-southeast-1": 28, "eu-west-1": 72})
+
+    assert repr(checks.shares_as_expected(counted, weights={IRELAND: 70, SINGAPORE: 30})) == (
+        "✔ 100 requests as weighted, 70 to 30: eu-west-1 72, ap-southeast-1 28."
+    )
 
 
 def test_no_answers_are_no_shares() -> None:

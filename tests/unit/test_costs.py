@@ -31,7 +31,7 @@ def test_a_million_queries_and_two_million_invocations_cost_what_the_list_says()
 
 
 def test_it_says_that_prices_are_not_verified() -> None:
-    assert repr(estimate_cost(TRAFFIC, days=1.0)).endswith("2,000,000 invocations; the prices are not verified")
+    assert repr(estimate_cost(TRAFFIC, days=1.0)).endswith("2,000,000 invocations; prices not verified")
 
 
 def test_every_price_has_a_date_and_a_source_and_says_whether_it_is_verified() -> None:

@@ -91,7 +91,7 @@ def test_half_a_request_cannot_fail() -> None:
 def test_traffic_that_never_moved_proves_everybody_wrong() -> None:
     comparison = compare_drill(hold_drill(moved=99), Hypothesis(60, 0), region=SINGAPORE, prediction=PREDICTION)
 
-    assert repr(comparison).startswith("Measured: not moved within 7 s, 0 failed; your hypothesis")
+    assert repr(comparison).startswith("Measured: not moved within 7 s, none failed; your hypothesis")
     assert not comparison.hypothesis_held
     assert not comparison.prediction_held
 
@@ -100,7 +100,7 @@ def test_a_drill_needs_no_prediction() -> None:
     comparison = compare_drill(hold_drill(moved=3), Hypothesis(5, 0), region=SINGAPORE)
 
     assert comparison.prediction_held is None
-    assert repr(comparison).endswith("(within 5 s, at most 0 failed) was right.")
+    assert repr(comparison).endswith("(within 5 s, none failed) was right.")
 
 
 @pytest.mark.parametrize(("cause", "moved"), [(None, 3.0), ("healthy", 2.8), (0.5, 3.5)])

@@ -221,8 +221,8 @@ def test_it_says_in_words_what_is_to_come() -> None:
     said = repr(predict_switch(dns_ttl=0, dns_change=2)).splitlines()
 
     assert said[0] == "DNS changes after 2.0 s (2.0 to 2.0)"
-    assert said[1].startswith("50% moved after 2.0 s (2.0 to 2.1)")
-    assert said[-1] == "requests that fail: 0 (0 to 0)"
+    assert said[1].startswith("50 % moved after 2.0 s (2.0 to 2.1)")
+    assert said[-1] == "requests that fail: none"
 
 
 @pytest.mark.parametrize(

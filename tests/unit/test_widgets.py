@@ -175,7 +175,7 @@ def test_a_fault_without_a_region_is_picked_without_one():
     picker.kind.value = "dns-silent"
 
     assert picker.value == {"kind": "dns-silent", "region": None, "seconds": 30}
-    assert "the name servers answer nobody, for 30 seconds" in picker.verdict.value
+    assert "The name servers answer nobody, for 30 seconds" in picker.verdict.value
 
 
 @pytest.mark.parametrize("button", ["cause_button", "end_button"])

@@ -1,6 +1,7 @@
 """Checks: each looks at the cloud, and says what is wrong and which step mends it.
 
 A check changes nothing. It returns a `CheckPassed`, which shows as one line, or raises `CheckFailed`.
+`all_of` shows several of them.
 
 | module | looks at |
 |---|---|
@@ -46,10 +47,11 @@ from workshop_lib.checks.replication import (
     website_published,
 )
 from workshop_lib.checks.roles import role_may_replicate, role_trusts
-from workshop_lib.checks.verdict import CheckPassed, nothing_left
+from workshop_lib.checks.verdict import CheckPassed, all_of, nothing_left
 
 __all__ = [
     "CheckPassed",
+    "all_of",
     "bucket_is_private",
     "bucket_name_free",
     "bucket_policy_allows_identity",

@@ -89,29 +89,32 @@ def health_checks_attached(
     )
 
 
-def shares_as_expected(counted: Mapping[str, int], *, weights: Mapping[S3Origin, int]) -> CheckPassed:
+def shares_as_expected(counted: Mapping[str, int], *, weights: Mapping[S3Origin, int], ttl: int = 0) -> CheckPassed:
     """Each region got its share of the requests, within 5 standard deviations.
 
     That takes independent answers, so a TTL of 0: with a longer one, an environment of the function gives the same
-    answer until the TTL is over.
+    answer until the TTL is over. Then it is only looked at who answered at all.
 
     Args:
         counted: Region → answers, from `observe.count_regions`.
         weights: Origin → weight.
+        ttl: Seconds for which a DNS answer is kept.
     """
     total, all_weights = sum(counted.values()), sum(weights.values())
     strayed = [f"{region}: {count}" for region, count in counted.items() if region not in {o.region for o in weights}]
     for origin, weight in weights.items():
         share = weight / all_weights if all_weights else 1 / len(weights)
-        allowed = SIGMAS * math.sqrt(total * share * (1 - share))
+        allowed = total if ttl and 0 < share < 1 else SIGMAS * math.sqrt(total * share * (1 - share))
         if abs(counted.get(origin.region, 0) - total * share) > allowed:
             strayed.append(
                 f"{origin.region}: {counted.get(origin.region, 0)}, expected {total * share:.0f} ± {allowed:.0f}"
             )
+    how = f"{'with the weights' if ttl else 'as weighted,'} {' to '.join(map(str, weights.values()))}"
+    seen = ", ".join(f"{origin.region} {counted.get(origin.region, 0)}" for origin in weights)
     return judge(
         total > 0 and not strayed,
-        right=f"{total} requests went as weighted ({_describe(weights)}): "
-        + ", ".join(f"{region} {count}" for region, count in sorted(counted.items())),
+        right=f"{total} requests {how}: {seen}."
+        + (f" With a TTL of {ttl} s that is no proof: answers repeat." if ttl else ""),
         wrong=f"Of {total} requests: {'; '.join(strayed) or 'none at all'}.",
         mend="set the TTL to 0, wait for the old one to pass, then look at the record sets: list_record_sets(…).",
     )

@@ -37,8 +37,8 @@ def moved_as_predicted(
     seen = "never in this recording" if moved is None else f"{moved:.1f} s after {cause!r}"
     return judge(
         moved is not None and band.earliest - slack <= moved <= band.latest + slack,
-        right=f"{share:.0%} of the traffic came from {region} {seen}; {allowed} were predicted.",
-        wrong=f"{share:.0%} of the traffic came from {region} {seen}, not within the predicted {allowed}.",
+        right=f"{100 * share:g} % of the traffic came from {region} {seen}; predicted: {allowed}.",
+        wrong=f"{100 * share:g} % of the traffic came from {region} {seen}, not within the predicted {allowed}.",
         mend="look at the chart, and record again; on a very busy machine record for longer.",
     )
 

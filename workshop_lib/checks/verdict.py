@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from workshop_lib.errors import CheckFailed
+
+WIDTH = 104
+"""Characters in a line of a notebook. JupyterLab breaks what is longer in the middle of a word."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,33 @@ class CheckPassed:
 
     def __repr__(self) -> str:
         return f"✔ {self.sentence}"
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """What a notebook shows."""
+        printer.text(_fold(self))
+
+
+@dataclass(frozen=True, repr=False)
+class Verdicts:
+    """Several verdicts. Shows itself as one line, or more, for each."""
+
+    verdicts: tuple[object, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(map(_fold, self.verdicts))
+
+
+def all_of(*verdicts: object) -> Verdicts:
+    """Several verdicts in one, so that a notebook shows each of them. The first check that fails raises, as always.
+
+    Args:
+        verdicts: What checks returned, or anything else that says how it went, such as a comparison.
+    """
+    return Verdicts(verdicts)
+
+
+def _fold(verdict: object) -> str:
+    return textwrap.fill(repr(verdict), WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def judge(is_right: bool, *, right: str, wrong: str, mend: str) -> CheckPassed:

@@ -65,9 +65,9 @@ class Cost:
         return sum(self.parts.values())
 
     def __repr__(self) -> str:
-        remark = "" if self.is_verified else "; the prices are not verified"
+        remark = "" if self.is_verified else "; prices not verified"
         return (
-            f"{self.dollars:,.2f} US dollars in {self.days:g} days for {self.dns_queries:,.0f} DNS queries and "
+            f"{self.dollars:,.2f} USD in {self.days:g} days for {self.dns_queries:,.0f} DNS queries and "
             f"{self.invocations:,.0f} invocations{remark}"
         )
 

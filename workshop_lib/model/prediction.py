@@ -68,8 +68,9 @@ class SwitchPrediction:
     def __repr__(self) -> str:
         lines = [f"DNS changes after {self.dns_changed.tell(unit=' s')}"] if self.dns_changed.latest else []
         for share, band in self.moved.items():
-            lines.append(f"{'all' if share == 1 else f'{share:.0%}'} moved after {band.tell(unit=' s')}")
-        return "\n".join([*lines, f"requests that fail: {self.failed_requests.tell('.0f')}"])
+            lines.append(f"{'all' if share == 1 else f'{100 * share:g} %'} moved after {band.tell(unit=' s')}")
+        failing = self.failed_requests.tell(".0f") if self.failed_requests.latest else "none"
+        return "\n".join([*lines, f"requests that fail: {failing}"])
 
 
 def get_detection_seconds(
