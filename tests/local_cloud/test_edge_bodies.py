@@ -48,6 +48,20 @@ def test_the_body_is_in_the_event_when_the_association_includes_it(edge: EdgeKit
     assert sent_on(edge) == b"a=1"
 
 
+def test_what_describes_a_body_goes_with_it_whatever_the_cache_policy_says(edge: EdgeKit) -> None:
+    edge.create_at("origin-request", unchanged, **ALL_METHODS)
+
+    edge.get("/page", method="PUT", body=b"hi", Content_Type="text/html", Content_MD5="SfaKXIST7C", X_Mine="1")
+
+    seen = record_of(edge.functions.events[0])["request"]["headers"]
+    assert {name: seen[name][0]["value"] for name in seen if name.startswith(("content-", "x-mine"))} == {
+        "content-length": "2",
+        "content-md5": "SfaKXIST7C",
+        "content-type": "text/html",
+    }
+    assert edge.buckets.asked[0]["CONTENT_TYPE"] == "text/html"
+
+
 def test_without_include_body_there_is_none(edge: EdgeKit) -> None:
     edge.create_at("viewer-request origin-request", unchanged, **ALL_METHODS)
 

@@ -32,6 +32,8 @@ Headers = dict[str, list[dict[str, str]]]
 
 _REGION_LABEL = ".s3."
 _LOCAL_NAME = ".cloudfront.localhost"
+_OF_BODIES = ("Content-Length", "Content-MD5", "Content-Type")
+"""Headers that go to origins whatever the cache policy says (CFDG/RequestAndResponseBehaviorCustomOrigin)."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def build_request(site: Site, behavior: Behavior, viewer: Viewer, conditions: Ma
         "Via": site.via,
         "Accept-Encoding": normalised_encodings(viewer.headers.get("Accept-Encoding", ""), by.encodings),
         "Cookie": forwarded_cookies(viewer.headers.get("Cookie", ""), by.cookies),
+        **{name: viewer.headers.get(name, "") for name in _OF_BODIES},
         **conditions,
         **{name.title(): value for name, value in forwarded_headers(viewer.headers, by.headers).items()},
         "X-Forwarded-For": f"{came_through},{viewer.ip}" if came_through else viewer.ip,

@@ -155,6 +155,8 @@ def _environ(request: Request, origin: dict[str, Any], host: str, body: bytes) -
             value if value.isascii() else value.encode().decode("latin-1")  # as WSGI wants it (PEP 3333)
         )
     environ.pop("HTTP_CONTENT_LENGTH", None)
+    if "HTTP_CONTENT_TYPE" in environ:
+        environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE")
     return {**environ, "HTTP_HOST": host}
 
 
