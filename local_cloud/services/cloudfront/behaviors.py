@@ -25,6 +25,7 @@ def check_behavior(behavior: Config, config: Config, store: Store) -> None:
         raise invalid("""The parameter globPattern can only contain these characters: [a-zA-Z0-9_-.*$/~"'&@:?+\\].""")
     _check_methods(behavior.get("AllowedMethods") or {}, fails_over=behavior["TargetOriginId"] in groups)
     _check_caching(behavior, store)
+    _check_headers(behavior, config)
 
 
 def _check_methods(methods: Config, *, fails_over: bool) -> None:
@@ -60,6 +61,14 @@ def _check_caching(behavior: Config, store: Store) -> None:
         raise refusal("InvalidForwardCookies")
     if items(legacy.get("QueryStringCacheKeys")) and not legacy.get("QueryString"):
         raise refusal("InvalidQueryStringParameters")
+
+
+def _check_headers(behavior: Config, config: Config) -> None:
+    """A bucket is never sent the viewer's Host, so not all headers either (header-caching; the error is botocore's)."""
+    headers = {name.lower() for name in items((behavior.get("ForwardedValues") or {}).get("Headers"))}
+    buckets = {origin["Id"] for origin in items(config["Origins"]) if "S3OriginConfig" in origin}
+    if behavior["TargetOriginId"] in buckets and not headers.isdisjoint(("*", "host")):
+        raise refusal("InvalidHeadersForS3Origin")
 
 
 def _check_policy(policy_id: str, store: Store) -> None:

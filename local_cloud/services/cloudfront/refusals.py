@@ -44,6 +44,7 @@ _TEXTS: dict[str, tuple[int, str]] = {
         "Your request contains forward cookies option which doesn't match with the expectation for the whitelisted "
         "list of cookie names.",
     ),
+    "InvalidHeadersForS3Origin": (400, "The headers specified are not valid for an Amazon S3 origin."),
     "InvalidIfMatchVersion": (400, "The If-Match version is missing or not valid for the resource."),
     "InvalidOrigin": (400, "The specified origin server does not exist or is not valid."),  # boto3#3804
     "InvalidOriginAccessControl": (400, "The origin access control is not valid."),

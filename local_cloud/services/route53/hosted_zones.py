@@ -48,8 +48,7 @@ class HostedZones(Service):
         config = parameters.get("HostedZoneConfig", {})
         if config.get("PrivateZone") or "VPC" in parameters:
             raise AwsError("NotImplemented", "The local cloud has public hosted zones only.", 501)
-        if "DelegationSetId" in parameters:
-            raise AwsError("NoSuchDelegationSet", "A reusable delegation set with the specified ID does not exist.")
+        _refuse_delegation_set(parameters)
         if parameters["CallerReference"] in self.zone_references:
             message = "A hosted zone has already been created with the specified caller reference."
             raise AwsError("HostedZoneAlreadyExists", message, 409)
@@ -85,6 +84,7 @@ class HostedZones(Service):
 
     def answer_list_hosted_zones(self, call: Call) -> dict[str, Any]:
         """Zones in the order in which they were created."""
+        _refuse_delegation_set(call.parameters)
         zones = list(self.zones) if not call.parameters.get("HostedZoneType") else []
         marker = call.parameters.get("Marker")
         if marker:
@@ -146,6 +146,12 @@ class HostedZones(Service):
         if zone is None:
             raise AwsError("NoSuchHostedZone", f"No hosted zone found with ID: {bare}", 404)
         return zone
+
+
+def _refuse_delegation_set(parameters: dict[str, Any]) -> None:
+    """None can be made here, so none that is named exists."""
+    if "DelegationSetId" in parameters:
+        raise AwsError("NoSuchDelegationSet", "A reusable delegation set with the specified ID does not exist.")
 
 
 def describe_zone(zone: HostedZone) -> dict[str, Any]:

@@ -203,6 +203,17 @@ def cookies_without_names(aws: Account) -> None:
     refuses(aws, "InvalidForwardCookies", 400, DefaultCacheBehavior=legacy() | {"ForwardedValues": forwarded})
 
 
+@case(
+    "A bucket is not sent the viewer's Host",
+    known_from=documented("RequestAndResponseBehaviorCustomOrigin, Host; botocore InvalidHeadersForS3Origin"),
+    moto=GAP,
+)
+def host_of_the_viewer(aws: Account) -> None:
+    with_host = legacy()
+    with_host["ForwardedValues"]["Headers"] = counted("Host")
+    refuses(aws, "InvalidHeadersForS3Origin", 400, DefaultCacheBehavior=with_host)
+
+
 @case("An alias needs a certificate", known_from=documented("CNAMEs: alternate-domain-names-requirements"), moto=GAP)
 def alias_without_certificate(aws: Account) -> None:
     refuses(aws, "InvalidViewerCertificate", 400, Aliases=counted("www.two-regions.test"))

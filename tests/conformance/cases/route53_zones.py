@@ -207,6 +207,16 @@ def zones_by_name(aws: Account) -> None:
     assert [zone["Name"] for zone in listed["HostedZones"]] == [f"d.{parent}."]
 
 
+@case(
+    "A delegation set that is not there has no hosted zones",
+    known_from=documented("API ListHostedZones, NoSuchDelegationSet"),
+    moto=GAP,
+)
+def zones_of_no_delegation_set(aws: Account) -> None:
+    listed = route53(aws).list_hosted_zones
+    aws.refuses("NoSuchDelegationSet", 400, None, listed, DelegationSetId="N0000000000000000000")
+
+
 @case("Hosted zones are listed by page", known_from=documented("API ListHostedZones"), moto=SAME)
 def zones_by_page(aws: Account) -> None:
     made = {create_zone(aws)[0] for _ in range(3)}
