@@ -170,3 +170,14 @@ def test_a_regions_s3_is_really_asked_and_healthy_and_no_call_of_the_learners(ro
         threading.Event().wait(0.01)
     assert seen[0]["StatusReport"]["Status"] == "Success: HTTP Status Code 307, Temporary Redirect"
     assert [call["operation"] for call in cloud.calls] == ["CreateHealthCheck"]
+
+
+def test_an_account_has_200_health_checks_at_most(route53: Any, cloud: LocalCloud) -> None:
+    calculated = {"Type": "CALCULATED", "HealthThreshold": 0}
+    others = {str(n): {"CallerReference": f"r{n}", "HealthCheckConfig": calculated} for n in range(199)}
+    cloud.route53.health_checks.update(others)
+    create(route53, calculated, "last")
+
+    code, _, status = refusal(route53.create_health_check, CallerReference="one-more", HealthCheckConfig=calculated)
+
+    assert (code, status) == ("TooManyHealthChecks", 400)

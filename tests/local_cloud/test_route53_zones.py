@@ -163,6 +163,26 @@ def test_a_zone_with_ten_thousand_record_sets_takes_no_more() -> None:
     assert refused.value.message == "[Exceeded limit MAX_RRSETS_BY_ZONE for zone: Z1]"
 
 
+def test_an_account_has_500_zones_at_most(route53: Any, cloud: LocalCloud) -> None:
+    for number in range(499):
+        cloud.route53.zones.put(HostedZone(f"Z{number}", dns.name.from_text(f"n{number}.test"), "", "", (), {}))
+    create(route53, "last.test")
+
+    code, message, status = refusal(route53.create_hosted_zone, Name="one-more.test", CallerReference="a")
+
+    assert (code, status) == ("TooManyHostedZones", 400)
+    assert message == "Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more hosted zones."
+
+
+def test_zones_are_listed_by_name_as_text_so_a_hyphen_comes_before_a_dot(route53: Any) -> None:
+    for name in ("a.test", "b.a.test", "a-b.test"):
+        create(route53, name)
+
+    listed = route53.list_hosted_zones_by_name()["HostedZones"]
+
+    assert [zone["Name"] for zone in listed] == ["a-b.test.", "a.test.", "b.a.test."]
+
+
 def test_a_delegation_set_that_is_not_there_is_refused(route53: Any) -> None:
     asked = {"Name": "a.test.org", "CallerReference": "a", "DelegationSetId": "N1"}
     assert refusal(route53.create_hosted_zone, **asked)[0] == "NoSuchDelegationSet"

@@ -11,6 +11,9 @@ from local_cloud.services.route53.health_check_rules import check_config, comple
 from local_cloud.services.route53.pages import cut_page, page_size
 from local_cloud.services.service import Service
 
+MAXIMUM_HEALTH_CHECKS = 200
+"""In an account, by default (Route 53 developer guide, "Quotas")."""
+
 _RESETTABLE = ("ChildHealthChecks", "FullyQualifiedDomainName", "Regions", "ResourcePath")
 _NOT_CONFIG = ("HealthCheckId", "HealthCheckVersion", "ResetElements")
 
@@ -35,6 +38,9 @@ class HealthChecks(Service):
                 raise AwsError("HealthCheckAlreadyExists", message, 409)
             return _created(existing)
         check_config(config, self.health_checks)
+        if len(self.health_checks) >= MAXIMUM_HEALTH_CHECKS:
+            message = f"This account has {MAXIMUM_HEALTH_CHECKS} health checks, which is the most it may have."
+            raise AwsError("TooManyHealthChecks", message)
         health_check = {
             "Id": str(uuid.uuid4()),
             "CallerReference": reference,

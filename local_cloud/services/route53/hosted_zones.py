@@ -18,6 +18,9 @@ from local_cloud.services.route53.zones import HostedZone, Key, RecordSet, Zones
 from local_cloud.services.service import Service
 
 _RESERVED = tuple(dns.name.from_text(name) for name in ("example.com", "example.net", "example.org"))
+MAXIMUM_ZONES = 500
+"""In an account, by default (Route 53 developer guide, "Quotas")."""
+
 _SUFFIXES = ("com", "net", "org", "co.uk")
 
 
@@ -52,6 +55,9 @@ class HostedZones(Service):
         if parameters["CallerReference"] in self.zone_references:
             message = "A hosted zone has already been created with the specified caller reference."
             raise AwsError("HostedZoneAlreadyExists", message, 409)
+        if len(self.zones) >= MAXIMUM_ZONES:
+            message = "Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more hosted zones."
+            raise AwsError("TooManyHostedZones", message)
         name_servers = new_delegation_set()
         zone = HostedZone(
             id=new_id("Z"),

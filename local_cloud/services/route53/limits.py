@@ -7,10 +7,8 @@ from typing import Any
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.services.route53.batch import MAXIMUM_RECORD_SETS
-from local_cloud.services.route53.hosted_zones import HostedZones
-
-MAXIMUM_ZONES = 500
-MAXIMUM_HEALTH_CHECKS = 200
+from local_cloud.services.route53.health_checks import MAXIMUM_HEALTH_CHECKS
+from local_cloud.services.route53.hosted_zones import MAXIMUM_ZONES, HostedZones
 
 
 class Limits(HostedZones):
