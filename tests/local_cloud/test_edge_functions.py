@@ -272,6 +272,21 @@ def set_s3(**fields: Any) -> Callable[[Request], None]:
         lambda request: request.update(method="POST"),
         lambda request: request.update(clientIp="10.0.0.1"),
         lambda request: request.update(querystring=None),
+    ],
+)
+def test_a_request_that_breaks_a_rule_is_a_validation_error(edge: EdgeKit, change: Callable[[Request], Any]) -> None:
+    edge.create_with_function(changed(change))
+
+    answer = edge.get("/page", Accept_Encoding="gzip")
+
+    assert (answer.status, answer.x_cache) == (502, "LambdaValidationError from cloudfront")
+    assert "The Lambda function result failed validation" in answer.text
+    assert edge.buckets.asked == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
         lambda request: request["origin"].update(custom={}),
         lambda request: request.update(origin={}),
         set_s3(domainName=""),
@@ -286,14 +301,26 @@ def set_s3(**fields: Any) -> Callable[[Request], None]:
         set_s3(customHeaders={"user-agent": [{"key": "User-Agent", "value": "a"}]}),
     ],
 )
-def test_a_request_that_breaks_a_rule_is_a_validation_error(edge: EdgeKit, change: Callable[[Request], Any]) -> None:
+def test_an_origin_that_breaks_a_rule_is_a_validation_error(edge: EdgeKit, change: Callable[[Request], Any]) -> None:
     edge.create_with_function(changed(change))
 
     answer = edge.get("/page", Accept_Encoding="gzip")
 
     assert (answer.status, answer.x_cache) == (502, "LambdaValidationError from cloudfront")
-    assert "The Lambda function result failed validation" in answer.text
+    assert "The Lambda function returned an invalid origin configuration: " in answer.text
     assert edge.buckets.asked == []
+
+
+@pytest.mark.parametrize("header", [{"key": "Host", "value": "a"}, {"key": "X-Mine", "value": "two\nlines"}])
+def test_a_custom_header_that_is_not_allowed_is_an_invalid_origin_configuration(
+    edge: EdgeKit, header: dict[str, str]
+) -> None:
+    edge.create_with_function(changed(set_s3(customHeaders={header["key"].lower(): [header]})))
+
+    assert (
+        "invalid origin configuration: One or more HeaderName or HeaderValue values are invalid."
+        in edge.get("/page").text
+    )
 
 
 @pytest.mark.parametrize(

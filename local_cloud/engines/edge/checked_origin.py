@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from local_cloud.engines.edge.checked_headers import check_headers, failed
+from local_cloud.engines.edge.checked_headers import InvalidResult, check_headers
 from local_cloud.engines.edge.events import Headers
 from local_cloud.engines.edge.header_rules import is_forbidden_custom_header
 
 _DOMAIN = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 _IPV4 = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 _LONGEST = {"s3": 128, "custom": 253}
+_BAD_HEADER = "One or more HeaderName or HeaderValue values are invalid."  # AWS's words
 _SSL_PROTOCOLS = {"TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3"}
+
+
+def _invalid(reason: str) -> InvalidResult:
+    """The error for an origin, in the words with which AWS begins (aws-amplify/amplify-cli#8604)."""
+    return InvalidResult(f"The Lambda function returned an invalid origin configuration: {reason}")
 
 
 def check_origin(origin: Any, sent: dict[str, Any], headers: Headers) -> dict[str, Any]:
@@ -27,18 +33,18 @@ def check_origin(origin: Any, sent: dict[str, Any], headers: Headers) -> dict[st
         InvalidResult: It breaks a rule.
     """
     if not isinstance(origin, dict) or len({"s3", "custom"} & origin.keys()) != 1:
-        raise failed("The origin must have exactly one of s3 and custom.")
+        raise _invalid("The origin must have exactly one of s3 and custom.")
     kind = "s3" if "s3" in origin else "custom"
     fields = origin[kind]
     if not isinstance(fields, dict):
-        raise failed(f"The origin {kind} must be an object.")
+        raise _invalid(f"The origin {kind} must be an object.")
     _check_domain(fields.get("domainName"), kind)
     path = fields.get("path", "")
     if not isinstance(path, str) or (path and (not path.startswith("/") or path.endswith("/") or len(path) > 255)):
-        raise failed("The path of the origin must start with / and must not end with /.")
+        raise _invalid("The path of the origin must start with / and must not end with /.")
     timeout = fields.get("readTimeout", 30)
     if not isinstance(timeout, int) or not 1 <= timeout <= 120:
-        raise failed("The readTimeout of the origin must be 1 to 120 seconds.")
+        raise _invalid("The readTimeout of the origin must be 1 to 120 seconds.")
     custom = _check_custom_headers(fields.get("customHeaders", {}), headers)
     if kind == "s3":
         _check_access(fields, sent)
@@ -49,42 +55,45 @@ def check_origin(origin: Any, sent: dict[str, Any], headers: Headers) -> dict[st
 
 def _check_domain(domain: Any, kind: str) -> None:
     if not isinstance(domain, str) or not 1 <= len(domain) <= _LONGEST[kind] or not _DOMAIN.fullmatch(domain):
-        raise failed(f"The domainName of the origin must be 1 to {_LONGEST[kind]} characters, in lower case.")
+        raise _invalid(f"The domainName of the origin must be 1 to {_LONGEST[kind]} characters, in lower case.")
     if kind == "custom" and _IPV4.fullmatch(domain):
-        raise failed("The domainName of a custom origin must not be an IP address.")
+        raise _invalid("The domainName of a custom origin must not be an IP address.")
 
 
 def _check_access(s3: dict[str, Any], sent: dict[str, Any]) -> None:
     method = s3.get("authMethod")
     if method not in ("origin-access-identity", "none"):
-        raise failed("The authMethod of an S3 origin must be origin-access-identity or none.")
+        raise _invalid("The authMethod of an S3 origin must be origin-access-identity or none.")
     if method == "none":
         return
     if sent.get("s3", {}).get("authMethod") != method:
-        raise failed(
+        raise _invalid(
             "The authMethod cannot be origin-access-identity: the cache behavior's origin has no such identity."
         )
     if not isinstance(s3.get("region"), str) or not s3["region"]:
-        raise failed("An S3 origin with an origin access identity must have a region.")
+        raise _invalid("An S3 origin with an origin access identity must have a region.")
 
 
 def _check_connection(custom: dict[str, Any]) -> None:
     """Check what is there; whether AWS accepts a custom origin in which some of it is missing is not documented."""
     if custom.get("protocol", "https") not in ("http", "https"):
-        raise failed("The protocol of a custom origin must be http or https.")
+        raise _invalid("The protocol of a custom origin must be http or https.")
     port = custom.get("port", 443)
     if not isinstance(port, int) or not (port in (80, 443) or 1024 <= port <= 65535):
-        raise failed("The port of a custom origin must be 80, 443 or 1024 to 65535.")
+        raise _invalid("The port of a custom origin must be 80, 443 or 1024 to 65535.")
     protocols = custom.get("sslProtocols", [])
     if not isinstance(protocols, list) or not all(one in _SSL_PROTOCOLS for one in protocols):
-        raise failed("The sslProtocols of a custom origin must be a list of TLSv1.2, TLSv1.1, TLSv1 or SSLv3.")
+        raise _invalid("The sslProtocols of a custom origin must be a list of TLSv1.2, TLSv1.1, TLSv1 or SSLv3.")
 
 
 def _check_custom_headers(custom: Any, headers: Headers) -> Headers:
-    checked = check_headers(custom)
+    try:
+        checked = check_headers(custom)
+    except InvalidResult:
+        raise _invalid(_BAD_HEADER) from None
     for name in checked:
         if is_forbidden_custom_header(name):
-            raise failed(f"The custom header {name} is not allowed.")
+            raise _invalid(_BAD_HEADER)
         if name in headers:
-            raise failed(f"The header {name} is both a custom header and a header of the request.")
+            raise _invalid(f"The header {name} is both a custom header and a header of the request.")
     return checked
