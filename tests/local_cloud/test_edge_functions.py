@@ -376,6 +376,17 @@ def test_a_validation_error_is_logged_as_on_aws(edge: EdgeKit) -> None:
     assert "The function tried to add a blacklisted header." in answer.text
 
 
+def test_the_log_says_which_character_is_invalid_in_which_header(edge: EdgeKit) -> None:
+    edge.create_with_function(lambda event: {"status": "302", "headers": {"location": [{"value": "/?a\r\nb"}]}})
+
+    edge.get("/page")
+
+    assert edge.logs[0][3][-1].endswith(
+        " ERROR Validation error: Lambda function result validation failed, the function returned an invalid header, "
+        "invalid character : '%0D' in header value, headerName : Location."
+    )
+
+
 def test_a_function_that_raises_is_an_execution_error_for_ten_seconds(edge: EdgeKit) -> None:
     edge.create_with_function(lambda event: event["no such key"])
     edge.buckets.put("/page", "hello")

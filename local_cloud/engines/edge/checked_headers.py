@@ -1,7 +1,8 @@
 """Headers that a function returned: their shape, and those that it may not touch.
 
 The sentences about arrays, read-only and blacklisted headers were captured from AWS, on its pages and in its logs
-(CodeGenieApp/serverless-express#369, opennextjs/opennextjs-aws#392, serverless-nextjs/serverless-next.js#898).
+(CodeGenieApp/serverless-express#369, opennextjs/opennextjs-aws#392, serverless-nextjs/serverless-next.js#898), and the
+log's about invalid characters too (aws-ia/cloudformation-aws-marketplace-saas#54).
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 from local_cloud.engines.edge.events import Headers
 from local_cloud.engines.edge.header_rules import is_disallowed
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
-_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
+_BAD_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 _NOT_A_LIST = (
     "The Lambda function returned an invalid entry in the headers object: Each header entry in the headers object "
     "must be an array."
@@ -64,8 +66,13 @@ def _check_header(name: str, header: Any) -> dict[str, str]:
     key = header.get("key", name.title())  # CFDG/lambda-generating-http-responses-in-requests
     if not isinstance(key, str) or key.lower() != name:
         raise failed(f"The key of the header {name} must be the same name.")
-    if not _VALUE.fullmatch(header["value"]):
-        raise failed(f"The header {name} has an invalid character in its value.")
+    if wrong := _BAD_CHARACTER.search(header["value"]):
+        character = quote(wrong[0], safe="", errors="surrogatepass")
+        raise InvalidResult(
+            f"The Lambda function result failed validation: The header {name} has an invalid character in its value.",
+            "Lambda function result validation failed, the function returned an invalid header, invalid character : "
+            f"'{character}' in header value, headerName : {name.title()}.",
+        )
     return {"key": key, "value": header["value"]}
 
 
@@ -75,7 +82,7 @@ def check_description(description: Any) -> str:
     Raises:
         InvalidResult: It could not stand in a status line.
     """
-    if not isinstance(description, str) or not _VALUE.fullmatch(description):
+    if not isinstance(description, str) or _BAD_CHARACTER.search(description):
         raise failed("The statusDescription must be a string of printable characters.")
     return description
 
