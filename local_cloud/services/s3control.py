@@ -50,13 +50,16 @@ class S3ControlService(Service):
             check_constraints(call, code="InvalidRequest")
 
     def answer_create_job(self, call: Call) -> dict[str, Any]:
-        """Begin a job; the same ClientRequestToken again gives the same job."""
+        """Begin a job; the same request with the same ClientRequestToken again gives the same job."""
         token = call.parameters["ClientRequestToken"]
-        if token not in self._job_of_token:
-            job = _make_job(call)
-            self._job_of_token[token] = self._jobs[call.region, job.job_id] = job
-            self._batch.start(job)
-        return {"JobId": self._job_of_token[token].job_id}
+        known = self._job_of_token.get(token)
+        if known and known.request != call.parameters:
+            raise AwsError("IdempotencyException", f"The token {token} was used for another job.")
+        if known is None:
+            known = _make_job(call)
+            self._job_of_token[token] = self._jobs[call.region, known.job_id] = known
+            self._batch.start(known)
+        return {"JobId": known.job_id}
 
     def answer_describe_job(self, call: Call) -> dict[str, Any]:
         """All about a job."""
