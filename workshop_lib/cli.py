@@ -85,7 +85,11 @@ def cloud(stop: bool, **options: Any) -> None:
 @_addresses
 @click.option("--no-browser", is_flag=True, help="Only print the address of JupyterLab.")
 @click.option(
-    "--port", "lab_port", type=click.IntRange(1, 65535), help="Port of JupyterLab. [default: 8888 or the next]"
+    "--port",
+    "lab_port",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="Port of JupyterLab; the next free one if it is taken. [default: 8888]",
 )
 @click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
 def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...], **options: Any) -> None:

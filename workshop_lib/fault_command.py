@@ -35,7 +35,7 @@ For example, half a minute without S3 in Ireland:
 """
 
 
-@click.command(help=_HELP)
+@click.command(help=_HELP, short_help="Break something in the local cloud for a while.")
 @click.argument("kind", required=False)
 @click.option("--region", metavar="REGION", help="Where, for a kind that happens in a region, such as eu-west-1.")
 @click.option("--seconds", type=float, default=60.0, show_default=True, help="How long; 600 at most.")
