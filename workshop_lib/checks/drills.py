@@ -33,7 +33,7 @@ def moved_as_predicted(
     """
     band = prediction.moved[share]
     moved = timeline.moved_at(region, share=share, since=timeline.time_of(cause), until=until)
-    allowed = f"{band.earliest:.1f} to {band.latest:.1f} s"
+    allowed = f"{band.earliest:.1f} to {band.latest:.1f} ± {slack:g} s"
     seen = "never in this recording" if moved is None else f"{moved:.1f} s after {cause!r}"
     return judge(
         moved is not None and band.earliest - slack <= moved <= band.latest + slack,
@@ -79,10 +79,11 @@ def failed_as_predicted(
     begin, band = timeline.time_of(cause), prediction.failed_requests
     failed = sum(sample.time >= begin for sample in timeline.failed)
     least, most = max(0.0, band.earliest - slack * rate), band.latest + slack * rate * (band.latest > 0)
+    predicted = f"{band.earliest:.0f} to {band.latest:.0f} ± {slack * rate:.0f}" if band.latest else "none"
     return judge(
         least <= failed <= most,
-        right=f"{failed} requests failed; {band.earliest:.0f} to {band.latest:.0f} were predicted.",
-        wrong=f"{failed} requests failed, not the predicted {band.earliest:.0f} to {band.latest:.0f}.",
+        right=f"Requests that failed: {failed}; predicted: {predicted}.",
+        wrong=f"Requests that failed: {failed}; predicted: {predicted}.",
         mend="look at the chart, and record again.",
     )
 
