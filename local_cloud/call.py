@@ -30,6 +30,7 @@ class Call:
         model: botocore's model of the operation.
         body: The request's body.
         expires: When the credentials of whoever asks expire, in seconds since the epoch; None if they don't.
+        session_policy: What the session of whoever asks is limited to, as JSON; None if to nothing but its role.
         permissions: What somebody of this account needed to be allowed for it; found by `authorizer`.
         refusals: Of DeleteObjects alone, which is decided object by object: the places, in its list, of those that
             may not be deleted, and why.
@@ -44,6 +45,7 @@ class Call:
     model: OperationModel
     body: bytes = b""
     expires: float | None = None
+    session_policy: str | None = None
     permissions: tuple[Permission, ...] = ()
     refusals: dict[int, AwsError] = field(default_factory=dict)
 

@@ -69,7 +69,7 @@ def understand(environ: dict[str, Any], body: bytes) -> Call:
     region = (signature and signature.region) or host.region or "us-east-1"
     if service != "s3":
         model, parameters = _understand_by_model(service, environ, body)
-        return Call(service, model.name, parameters, region, who.principal, environ, model, body, who.expires)
+        return Call(service, model.name, parameters, region, who.principal, environ, model, body, *who[1:])
     path = raw_path(environ)
     if not (signature and signature.region) and not host.region:
         region = _region_of_bucket(host.bucket or path[1:].partition("/")[0])
@@ -77,7 +77,7 @@ def understand(environ: dict[str, Any], body: bytes) -> Call:
     body = decode_body(environ, body)
     path = rewrite_to_path_style(environ, path, host.bucket, region)
     model, parameters = understand_object(environ, path) or _understand_by_model(service, environ, body)
-    return Call(service, model.name, parameters, region, who.principal, environ, model, body, who.expires)
+    return Call(service, model.name, parameters, region, who.principal, environ, model, body, *who[1:])
 
 
 def load_models(services: Iterable[str]) -> None:

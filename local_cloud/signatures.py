@@ -31,10 +31,11 @@ class Signature(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """Who asks, or None, and when those credentials expire, if they do, in seconds since the epoch."""
+    """Who asks, or None; when those credentials expire, if they do, in seconds since the epoch; what limits them."""
 
     principal: str | None
     expires: float | None = None
+    session_policy: str | None = None
 
 
 def find_signature(environ: dict[str, Any]) -> Signature | None:
@@ -76,7 +77,7 @@ def find_caller(environ: dict[str, Any], signature: Signature | None, service: s
         return Caller(None)
     if len(signature.access_key) >= _SHORTEST_ACCESS_KEY:
         if role := get_backend("sts")[ACCOUNT_ID]["aws"].get_assumed_role_from_access_key(signature.access_key):
-            return Caller(str(role.arn), role.expiration.replace(tzinfo=datetime.UTC).timestamp())
+            return Caller(str(role.arn), role.expiration.replace(tzinfo=datetime.UTC).timestamp(), role.policy)
         user = get_backend("iam")[ACCOUNT_ID]["aws"].get_user_from_access_key_id(signature.access_key)
         if user and user.get_access_key_by_id(signature.access_key).status == "Active":
             return Caller(str(user.arn))

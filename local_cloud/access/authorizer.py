@@ -15,7 +15,15 @@ from pathlib import Path
 
 from local_cloud.access.conditions import Context
 from local_cloud.access.evaluator import Access, Decision, Document, decide, may_assume, statements, without_resources
-from local_cloud.access.identities import LEARNER, find_role, parse, policy_texts, role_of_session
+from local_cloud.access.identities import (
+    LEARNER,
+    boundary_texts,
+    find_role,
+    parse,
+    policy_texts,
+    role_of_session,
+    user_id,
+)
 from local_cloud.access.permissions import EVERYTHING, Permission, find_permissions
 from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.errors import AwsError
@@ -71,15 +79,19 @@ class Authorizer:
             return
         call.permissions = tuple(find(call))
         texts = self._learner if who == LEARNER else policy_texts(who)
+        limits = [("permissions boundary", text) for text in boundary_texts(who)]
+        limits += [("session policy", call.session_policy)] if call.session_policy else []
         for place, permission in enumerate(call.permissions):
             resource_policy = _find_resource_policy(permission)
             if texts is _ADMINISTRATOR and resource_policy is None and permission.action != _ASSUME:
                 continue
             asked = (who, permission.action, permission.resource, _context(call, permission))
-            decision = _decide(asked, texts, resource_policy)
+            decision = _decide(asked, texts, resource_policy, tuple(text for _, text in limits))
             if decision:
                 continue
-            refusal = _refusal(call, permission, decision, by_identity=_decide(asked, texts, None) is Decision.DENIED)
+            kinds = [("identity-based policy", texts), *((name, (text,)) for name, text in limits)]
+            by = next((name for name, one in kinds if _decide(asked, one, None) is decision), "resource-based policy")
+            refusal = _refusal(call, permission, decision, by=by)
             if call.operation != "DeleteObjects":
                 raise refusal
             call.refusals[place] = refusal
@@ -103,13 +115,15 @@ def _decide(
     asked: tuple[str, str, str, tuple[tuple[str, str | tuple[str, ...]], ...]],
     texts: tuple[str, ...],
     resource_policy: str | bytes | None,
+    limits: tuple[str, ...] = (),
 ) -> Decision:
     """The same question about the same documents is answered from memory: a changed policy is another text."""
     who, action, resource, context = asked
     documents: list[Document] = [parse(resource_policy)] if resource_policy else []
     if action == _ASSUME:
         documents = [without_resources(document) for document in documents]
-    decision = decide(Access(who, action, resource, dict(context)), identity=map(parse, texts), resource=documents)
+    access = Access(who, action, resource, dict(context))
+    decision = decide(access, identity=map(parse, texts), resource=documents, limits=map(parse, limits))
     if decision and action == _ASSUME and not any(may_assume(trust, who, context=dict(context)) for trust in documents):
         return Decision.NOT_ALLOWED  # a permission alone is not enough; nor is there one for a role that doesn't exist
     return decision
@@ -132,16 +146,26 @@ def _context(call: Call, permission: Permission) -> tuple[tuple[str, str | tuple
     context: Context = {
         "aws:PrincipalArn": role_of_session(who) or who,
         "aws:PrincipalAccount": ACCOUNT_ID,
+        "aws:userid": user_id(who),
         "aws:RequestedRegion": call.region,
         "aws:SecureTransport": "true",
         "aws:SourceIp": call.environ.get("REMOTE_ADDR", "127.0.0.1"),
         **permission.context,
     }
+    if ":user/" in who:
+        context = {**context, "aws:username": who.rpartition("/")[2]}
     return tuple(context.items())
 
 
-def _refusal(call: Call, permission: Permission, decision: Decision, *, by_identity: bool) -> AwsError:
-    """AWS's words (IAM User Guide, "Troubleshoot access denied error messages"; S3's are captured)."""
+def _refusal(call: Call, permission: Permission, decision: Decision, *, by: str) -> AwsError:
+    """AWS's words (IAM User Guide, "Troubleshoot access denied error messages"; S3's are captured).
+
+    Args:
+        call: The call.
+        permission: What it lacks.
+        decision: How that was denied.
+        by: The kind of policy that denies it or, of several that don't allow it, the first.
+    """
     action, resource = permission.action, permission.resource
     if call.service == "cloudfront" and action in _OF_AN_ASSOCIATION:
         # Only the end is captured from AWS.
@@ -149,7 +173,7 @@ def _refusal(call: Call, permission: Permission, decision: Decision, *, by_ident
         return AwsError("InvalidLambdaFunctionAssociation", message, 400)
     message = f"User: {call.principal} is not authorized to perform: {action}{_name_resource(call, resource)}"
     if action != _ASSUME or decision is Decision.DENIED:
-        message += f" {_reason(action, decision, by_identity=by_identity)}"
+        message += f" {_reason(action, decision, by=by)}"
     code, status = _by_protocol(call, "AccessDenied")
     return AwsError(code, message, status)
 
@@ -160,10 +184,10 @@ def _by_protocol(call: Call, code: str) -> tuple[str, int]:
     return (f"{code}Exception", 400 if protocol == "json" else 403) if "json" in protocol else (code, 403)
 
 
-def _reason(action: str, decision: Decision, *, by_identity: bool) -> str:
+def _reason(action: str, decision: Decision, *, by: str) -> str:
     if decision is Decision.NOT_ALLOWED:
-        return f"because no identity-based policy allows the {action} action"
-    return f"with an explicit deny in {'an identity' if by_identity else 'a resource'}-based policy"
+        return f"because no {by} allows the {action} action"
+    return f"with an explicit deny in {'an' if by.startswith('i') else 'a'} {by}"
 
 
 def _name_resource(call: Call, resource: str) -> str:

@@ -74,6 +74,7 @@ _NEGATED = {
     "NumericNotEquals": "NumericEquals",
     "DateNotEquals": "DateEquals",
 }
+_VARIABLE = re.compile(r"\$\{([^},]+)(?:,\s*'([^']*)'\s*)?\}")
 _QUALIFIER = re.compile(r"^For(?:All|Any)Values?:")
 
 
@@ -88,8 +89,22 @@ def is_affirmative(name: str) -> bool:
     return _bare(name) in _TESTS and not name.endswith("IfExists") and not name.startswith("ForAllValues:")
 
 
-def meets_conditions(block: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
-    """Whether a request with these condition keys meets a statement's Condition block.
+def fill_in(text: str, variables: Context) -> str:
+    """A text of a policy with its variables, such as `${aws:username}`, replaced.
+
+    One that the request doesn't carry, and has no default, stays as it is, which nothing is called (IAM User Guide,
+    "Policy variables").
+    """
+    if "${" not in text:
+        return text
+    given = {key.lower(): value for key, value in variables.items() if isinstance(value, str)}
+    return _VARIABLE.sub(lambda found: given.get(found[1].strip().lower(), found[2] or found[0]), text)
+
+
+def meets_conditions(
+    block: Mapping[str, Mapping[str, Any]], context: Context, *, variables: Context | None = None
+) -> bool:
+    """Whether a request with these condition keys meets a statement's Condition block, in which there are variables.
 
     Raises:
         KeyError: An operator is unknown; bucket and trust policies with such are refused when they are put.
@@ -98,7 +113,7 @@ def meets_conditions(block: Mapping[str, Mapping[str, Any]], context: Context) -
         return True
     given = {key.lower(): value for key, value in context.items()}
     return all(
-        _holds(operator, given.get(key.lower()), values if isinstance(values, list) else [values])
+        _holds(operator, given.get(key.lower()), _texts(values, variables or {}))
         for operator, keys in block.items()
         for key, values in keys.items()
     )
@@ -108,9 +123,13 @@ def _bare(operator: str) -> str:
     return _QUALIFIER.sub("", operator).removesuffix("IfExists")
 
 
-def _holds(operator: str, given: str | tuple[str, ...] | None, values: list[Any]) -> bool:
+def _texts(values: Any, variables: Context) -> list[str]:
+    listed = values if isinstance(values, list) else [values]
+    return [str(one).lower() if isinstance(one, bool) else fill_in(str(one), variables) for one in listed]
+
+
+def _holds(operator: str, given: str | tuple[str, ...] | None, texts: list[str]) -> bool:
     name = _bare(operator)
-    texts = [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
     if name == "Null":
         return (given is None) == (texts[0].lower() == "true")
     several = () if given is None else (given,) if isinstance(given, str) else given

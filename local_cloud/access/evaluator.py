@@ -1,12 +1,13 @@
 """Who may do what: IAM policy documents, evaluated. Pure functions; nothing here looks at the cloud.
 
-    explicit Deny anywhere  >  Allow in an identity policy or in the resource's policy  >  no
+    explicit Deny anywhere  >  Allow in an identity policy or in the resource's policy, and in each limit  >  no
 
 That is AWS's order within one account (IAM User Guide, "Policy evaluation logic"). Who is allowed by the resource's
 policy only as part of the account needs an identity policy too: naming the account leaves it to the account to say
-who may (IAM User Guide, "AWS JSON policy elements: Principal"). A request carries its condition keys
-(`aws:SourceArn` and so on) in `context`; a condition on a key that the request doesn't carry fails, except for the
-negated and `…IfExists` operators, as on AWS.
+who may (IAM User Guide, "AWS JSON policy elements: Principal"). Limits, which are permissions boundaries and
+session policies, allow nothing by themselves; a user whom the resource's policy names is not held by them. A
+request carries its condition keys (`aws:SourceArn` and so on) in `context`; a condition on a key that the request
+doesn't carry fails, except for the negated and `…IfExists` operators, as on AWS.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from local_cloud.access.conditions import Context, is_affirmative, meets_conditions
+from local_cloud.access.conditions import Context, fill_in, is_affirmative, meets_conditions
 
 Document = Mapping[str, Any]
 """A policy, parsed from JSON."""
@@ -55,22 +56,30 @@ class Access:
     context: Context = field(default_factory=dict)
 
 
-def decide(access: Access, *, identity: Iterable[Document] = (), resource: Iterable[Document] = ()) -> Decision:
+def decide(
+    access: Access,
+    *,
+    identity: Iterable[Document] = (),
+    resource: Iterable[Document] = (),
+    limits: Iterable[Document] = (),
+) -> Decision:
     """Decide about an access within one account.
 
     Args:
         access: What is wanted, and by whom.
         identity: Policies of the principal (a role's inline and managed policies).
         resource: Policies of the resource (a bucket policy). They name principals.
+        limits: What must allow it too: the permissions boundary, and a session's policy.
     """
-    effects = {
-        statement.get("Effect")
-        for document in identity
-        for statement in statements(document)
-        if _covers(statement, access)
-    }
-    effects |= {effect for document in resource for effect in _effects_on_named(document, access)}
-    return _outcome(effects)
+    limiting = [_effects(document, access) for document in limits]
+    by_resource = {effect for document in resource for effect in _effects_on_named(document, access)}
+    outcome = _outcome(by_resource.union(*(_effects(document, access) for document in identity)))
+    if any("Deny" in effects for effects in limiting):
+        return Decision.DENIED
+    is_held = "Allow" not in by_resource or ":user/" not in (access.principal or "")
+    if outcome is Decision.ALLOWED and is_held and not all("Allow" in effects for effects in limiting):
+        return Decision.NOT_ALLOWED
+    return outcome
 
 
 def may_assume(trust_policy: Document, principal: str, *, context: Context | None = None) -> bool:
@@ -126,21 +135,28 @@ def _outcome(effects: set[Any]) -> Decision:
     return Decision.ALLOWED if "Allow" in effects else Decision.NOT_ALLOWED
 
 
+def _effects(document: Document, access: Access) -> set[Any]:
+    """Effects of a policy that names no principals."""
+    return {one.get("Effect") for one in statements(document) if _covers(one, access, document)}
+
+
 def _effects_on_named(document: Document, access: Access, *, as_member: bool = False) -> set[Any]:
     """Effects of a resource's policy. An Allow for the whole account counts only if `as_member` says so."""
     return {
         statement.get("Effect")
         for statement in statements(document)
-        if _covers(statement, access)
+        if _covers(statement, access, document)
         and _covers_principal(statement, access.principal, as_member=as_member or statement.get("Effect") == "Deny")
     }
 
 
-def _covers(statement: Mapping[str, Any], access: Access) -> bool:
+def _covers(statement: Mapping[str, Any], access: Access, document: Document) -> bool:
+    """Whether a statement of a document is about an access; its variables count if its version has such."""
+    context = access.context if document.get("Version") == "2012-10-17" else {}
     return (
         covers_action(statement, access.action)
-        and _covers_resource(statement, access.resource)
-        and meets_conditions(statement.get("Condition") or {}, access.context)
+        and _covers_resource(statement, access.resource, context)
+        and meets_conditions(statement.get("Condition") or {}, access.context, variables=context)
     )
 
 
@@ -151,9 +167,9 @@ def covers_action(statement: Mapping[str, Any], action: str) -> bool:
     return found if "Action" in statement else not found and "NotAction" in statement
 
 
-def _covers_resource(statement: Mapping[str, Any], resource: str) -> bool:
+def _covers_resource(statement: Mapping[str, Any], resource: str, variables: Context) -> bool:
     listed = as_list(statement.get("Resource")) or as_list(statement.get("NotResource"))
-    found = any(matches_pattern(str(pattern), resource) for pattern in listed)
+    found = any(matches_pattern(fill_in(str(pattern), variables), resource) for pattern in listed)
     return found if "Resource" in statement else not found and "NotResource" in statement
 
 
@@ -230,4 +246,4 @@ def _is_fixed(value: Any) -> bool:
 
 def without_resources(trust_policy: Document) -> Document:
     """Trust policies have no Resource: the role that they belong to is meant."""
-    return {"Statement": [{**statement, "Resource": "*"} for statement in statements(trust_policy)]}
+    return {**trust_policy, "Statement": [{**statement, "Resource": "*"} for statement in statements(trust_policy)]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -42,7 +42,7 @@ def role_of_session(principal: str) -> str | None:
 
 
 def policy_texts(principal: str) -> tuple[str, ...]:
-    """The identity policies of a user, a role, or a session of a role: inline, managed, and those of its groups.
+    """The identity policies of a user, group, role, or session of a role: inline, managed, and those of its groups.
 
     Whoever doesn't exist (any more) has none, and may do nothing.
     """
@@ -50,18 +50,39 @@ def policy_texts(principal: str) -> tuple[str, ...]:
     arn = role_of_session(principal) or principal
     role = find_role(arn)
     user = None if role else next((user for user in backend.users.values() if user.arn == arn), None)
-    holders = [role] if role else [user, *backend.get_groups_for_user(user.name)] if user else []
+    groups = [one for one in backend.groups.values() if one.arn == arn or (user and user in one.users)]
+    holders = [one for one in (role, user, *groups) if one]
     return tuple(text for holder in holders for text in _policies_of(holder))
 
 
+def boundary_texts(principal: str) -> tuple[str, ...]:
+    """The permissions boundary of a role, or of a session's role; none or one. Users have none here."""
+    role = find_role(role_of_session(principal) or principal)
+    policy = role and _backends()[ACCOUNT_ID]["aws"].managed_policies.get(role.permissions_boundary_arn)
+    return tuple(_default_texts([policy])) if policy else ()
+
+
+def user_id(principal: str) -> str:
+    """The unique id of a user, or of a role's session."""
+    if ":assumed-role/" in principal:
+        sessions = get_backend("sts")[ACCOUNT_ID]["aws"].assumed_roles
+        return next((str(one.user_id) for one in reversed(sessions) if one.arn == principal), principal)
+    users = _backends()[ACCOUNT_ID]["aws"].users.values()
+    return next((str(user.id) for user in users if user.arn == principal), principal.split("/")[-1])
+
+
 def _policies_of(holder: Any) -> list[str]:
-    managed = [
+    return [*holder.policies.values(), *_default_texts(holder.managed_policies.values())]
+
+
+def _default_texts(policies: Iterable[Any]) -> list[str]:
+    """What managed policies say: their default versions."""
+    return [
         version.document
-        for policy in holder.managed_policies.values()
+        for policy in policies
         for version in policy.versions
         if version.version_id == policy.default_version_id
     ]
-    return [*holder.policies.values(), *managed]
 
 
 def identity_policies(principal: str) -> list[Document]:
@@ -79,6 +100,7 @@ class Permissions:
     def __init__(self, role_arn: str) -> None:
         self.role_arn = role_arn
         self._statements = [found for document in identity_policies(role_arn) for found in statements(document)]
+        self._limits = [parse(text) for text in boundary_texts(role_arn)]
         self._about: dict[str, Document] = {}
         self._decided: dict[tuple[str, str], bool] = {}
 
@@ -94,9 +116,9 @@ class Permissions:
         if asked not in self._decided:
             resource_policies = [parse(policy)] if policy else []
             access = Access(self.role_arn, action, resource)
-            self._decided[asked] = bool(
-                decide(access, identity=[self._policy_about(action)], resource=resource_policies)
-            )
+            identity = [self._policy_about(action)]
+            decision = decide(access, identity=identity, resource=resource_policies, limits=self._limits)
+            self._decided[asked] = bool(decision)
         return self._decided[asked]
 
     def _policy_about(self, action: str) -> Document:

@@ -216,6 +216,34 @@ def test_a_policy_is_public_when_it_lets_everybody_in(changes: dict[str, Any], p
     assert is_public(policy(**changes)) is public
 
 
+@pytest.mark.parametrize(
+    ("version", "key", "decision"),
+    [
+        ("2012-10-17", "ada/page.html", Decision.ALLOWED),
+        ("2012-10-17", "bob/page.html", Decision.NOT_ALLOWED),
+        ("2008-10-17", "ada/page.html", Decision.NOT_ALLOWED),
+        ("2008-10-17", "${aws:username}/page.html", Decision.ALLOWED),
+    ],
+)
+def test_variables_of_a_policy_are_those_of_the_request_since_2012(version: str, key: str, decision: Decision) -> None:
+    document = {"Version": version, **policy(Resource="arn:aws:s3:::site/${aws:username}/*")}
+    access = Access(ROLE, "s3:GetObject", f"arn:aws:s3:::site/{key}", {"aws:UserName": "ada"})
+    assert decide(access, identity=[document]) is decision
+
+
+def test_a_variable_that_the_request_does_not_carry_has_its_default_or_matches_nothing() -> None:
+    document = {"Version": "2012-10-17", **policy(Resource="arn:aws:s3:::site/${aws:PrincipalTag/team, 'all'}/*")}
+    assert decided(document, resource="arn:aws:s3:::site/all/page.html")
+    assert not decided({"Version": "2012-10-17", **policy(Resource="arn:aws:s3:::site/${aws:username}/*")})
+
+
+def test_a_role_that_a_bucket_names_is_held_by_its_boundary_and_a_user_is_not() -> None:
+    bucket, boundary = policy(Principal="*"), policy(Action="s3:PutObject")
+    user = "arn:aws:iam::123456789012:user/ada"
+    assert decide(Access(user, "s3:GetObject", OBJECT), resource=[bucket], limits=[boundary])
+    assert not decide(Access(ROLE, "s3:GetObject", OBJECT), resource=[bucket], limits=[boundary])
+
+
 def test_a_star_reaches_over_slashes_and_other_characters_are_themselves() -> None:
     assert matches_pattern("a*c", "a/b/c")
     assert not matches_pattern("a.c", "abc")

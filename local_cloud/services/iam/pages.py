@@ -24,8 +24,7 @@ def ask_for_all(call: Call) -> None:
     Raises:
         AwsError: ValidationError, for a marker that no listing gave.
     """
-    if not str(call.parameters.get("Marker") or 0).isdecimal():
-        raise AwsError("ValidationError", "1 validation error detected: the Marker is not one of a listing.", 400)
+    _first(call)
     if call.body:
         call.body = _without_page(call.body.decode()).encode()
     else:
@@ -40,11 +39,23 @@ def keep_page(call: Call, response: Response) -> None:
 
 
 def paginate(call: Call, member: str, entries: list[Any]) -> dict[str, Any]:
-    """The page that a call asks for, as the members of an answer."""
-    start = int(call.parameters.get("Marker") or 0)
+    """The page that a call asks for, as the members of an answer.
+
+    Raises:
+        AwsError: ValidationError, for a marker that no listing gave.
+    """
+    start = _first(call)
     end = start + int(call.parameters.get("MaxItems") or LARGEST_PAGE)
     more = {"Marker": str(end)} if end < len(entries) else {}
     return {member: entries[start:end], "IsTruncated": bool(more), **more}
+
+
+def _first(call: Call) -> int:
+    """The place in the list at which the page that a call asks for begins."""
+    marker = str(call.parameters.get("Marker") or 0)
+    if not (marker.isascii() and marker.isdecimal()):
+        raise AwsError("ValidationError", "1 validation error detected: the Marker is not one of a listing.", 400)
+    return int(marker)
 
 
 def read_answer(call: Call, response: Response) -> dict[str, Any]:

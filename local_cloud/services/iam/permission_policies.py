@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -35,6 +36,21 @@ def check_permission_policy(text: str) -> None:
             raise malformed("Policy document should not specify a principal.")
         check_operators(statement)
     check_sids(statements(parse(text)))
+
+
+def check_session_policy(text: str) -> None:
+    """Refuse what can't limit a session; moto looks at it no closer than at its length.
+
+    Raises:
+        AwsError: MalformedPolicyDocument.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError:
+        raise malformed("This policy contains invalid Json") from None
+    if not isinstance(document, dict) or not statements(document):
+        raise malformed("Syntax errors in policy.")
+    check_permission_policy(text)
 
 
 def check_sids(found: Sequence[Mapping[str, Any]]) -> None:

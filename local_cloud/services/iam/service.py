@@ -61,10 +61,18 @@ class IamService(Service):
         """Refuse trust policies by which nobody could be trusted, and names that are taken."""
         check_trust_policy(call.parameters["AssumeRolePolicyDocument"])
         check_name_is_free("role", call.parameters["RoleName"])
+        _check_boundary(call)
+
+    def refuse_put_role_permissions_boundary(self, call: Call) -> None:
+        """Refuse as a boundary what is no policy."""
+        _check_boundary(call)
 
     def refuse_create_user(self, call: Call) -> None:
-        """Refuse names that are taken."""
+        """Refuse names that are taken; and boundaries, which moto keeps of roles only."""
         check_name_is_free("user", call.parameters["UserName"])
+        if call.parameters.get("PermissionsBoundary"):
+            text = "The local cloud does not do PermissionsBoundary in CreateUser of iam."
+            raise AwsError("NotImplemented", text, 501)
 
     def refuse_update_assume_role_policy(self, call: Call) -> None:
         """Refuse trust policies by which nobody could be trusted."""
@@ -142,7 +150,8 @@ class IamService(Service):
         """Refuse a policy that is attached, or has versions besides the default one; moto takes it from its roles."""
         _check_policy_exists(call)
         policy = backend().managed_policies[call.parameters["PolicyArn"]]
-        if policy.attachment_count:
+        bounds = any(role.permissions_boundary_arn == policy.arn for role in backend().roles.values())
+        if policy.attachment_count or bounds:
             raise AwsError("DeleteConflict", "Cannot delete a policy attached to entities.", 409)
         if len(policy.versions) > 1:
             text = "This policy has more than one version. Before you delete a policy, you must delete the policy's"
@@ -260,6 +269,16 @@ def _check_policy_arn(arn: str) -> None:
     if not _POLICY_ARN.fullmatch(arn):
         raise AwsError("ValidationError", f"ARN {arn} is not valid.", 400)
     managed_policies.provide(arn)
+
+
+def _check_boundary(call: Call) -> None:
+    """Refuse a permissions boundary that is no policy."""
+    arn = call.parameters.get("PermissionsBoundary")
+    if arn is None:
+        return
+    _check_policy_arn(arn)
+    if arn not in backend().managed_policies:
+        raise no_such_entity(f"Scope ARN: {arn} does not exist or is not attachable.")
 
 
 def _check_policy_exists(call: Call) -> None:

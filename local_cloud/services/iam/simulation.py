@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from local_cloud.access.evaluator import Access, Document, as_list, covers_action, decide, statements
-from local_cloud.access.identities import find_role, parse, policy_texts
+from local_cloud.access.identities import boundary_texts, find_role, parse, policy_texts
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.services.iam.entities import backend, no_such_entity
+from local_cloud.services.iam.pages import paginate
 
 
 def simulate(call: Call, policies: list[Document]) -> dict[str, Any]:
@@ -27,16 +28,20 @@ def simulate(call: Call, policies: list[Document]) -> dict[str, Any]:
         if ":" not in action:
             raise AwsError("InvalidInput", f"Invalid Entity: {action}", 400)
     context = {entry["ContextKeyName"]: _given(entry) for entry in parameters.get("ContextEntries") or []}
+    who = parameters.get("CallerArn") or parameters.get("PolicySourceArn")
+    by_resource = _documents(parameters.get("ResourcePolicy"))
     results = [
-        _decide(
-            Access(parameters.get("CallerArn") or parameters.get("PolicySourceArn"), action, resource, context),
-            policies,
-            [parse(parameters["ResourcePolicy"])] if parameters.get("ResourcePolicy") else [],
-        )
+        _decide(Access(who, action, resource, context), policies, by_resource, _limits(parameters))
         for action in parameters["ActionNames"]
         for resource in parameters.get("ResourceArns") or ["*"]
     ]
-    return {"EvaluationResults": results, "IsTruncated": False}
+    return paginate(call, "EvaluationResults", results)
+
+
+def _limits(parameters: dict[str, Any]) -> list[Document]:
+    """The permissions boundary that a simulation is given, in place of the one that the principal has."""
+    given = _documents(parameters.get("PermissionsBoundaryPolicyInputList"))
+    return given or [parse(text) for text in boundary_texts(str(parameters.get("PolicySourceArn")))]
 
 
 def policies_of(arn: str) -> list[Document]:
@@ -45,8 +50,8 @@ def policies_of(arn: str) -> list[Document]:
     Raises:
         AwsError: NoSuchEntity.
     """
-    users = (user.arn for user in backend().users.values())
-    if find_role(arn) is None and arn not in users:
+    known = [*backend().users.values(), *backend().groups.values()]
+    if find_role(arn) is None and arn not in (one.arn for one in known):
         raise no_such_entity(f"No such entity: {arn}")
     return [parse(text) for text in policy_texts(arn)]
 
@@ -67,21 +72,34 @@ def _given(entry: dict[str, Any]) -> str | tuple[str, ...]:
     return values[0] if len(values) == 1 else tuple(values)
 
 
-def _decide(access: Access, identity: list[Document], resource: list[Document]) -> dict[str, Any]:
+def _decide(
+    access: Access, identity: list[Document], resource: list[Document], limits: list[Document]
+) -> dict[str, Any]:
     about = [
         {"Statement": [one for one in statements(document) if covers_action(one, access.action)]}
-        for document in [*identity, *resource]
+        for document in [*identity, *resource, *limits]
     ]
     given = {key.lower() for key in access.context}
     return {
         "EvalActionName": access.action,
         "EvalResourceName": access.resource,
-        "EvalDecision": decide(access, identity=identity, resource=resource).value,
+        "EvalDecision": decide(access, identity=identity, resource=resource, limits=limits).value,
         "MatchedStatements": [],
         "MissingContextValues": [key for key in context_keys(about) if key.lower() not in given],
     }
 
 
 def given_policies(call: Call) -> list[Document]:
-    """The policies that a call brings along."""
-    return [parse(text) for text in as_list(call.parameters.get("PolicyInputList"))]
+    """The policies that a call brings along.
+
+    Raises:
+        AwsError: InvalidInput, for what is no policy; its sentence is not known.
+    """
+    return _documents(call.parameters.get("PolicyInputList"))
+
+
+def _documents(texts: Any) -> list[Document]:
+    documents = [parse(text) for text in as_list(texts)]
+    if not all(map(statements, documents)):
+        raise AwsError("InvalidInput", "Syntax errors in policy.", 400)
+    return documents

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from moto.backends import get_backend
-
-from local_cloud.access.identities import find_role
+from local_cloud.access.identities import find_role, user_id
 from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.errors import AwsError
 from local_cloud.moto_application import not_implemented
 from local_cloud.services.constraints import check_constraints
-from local_cloud.services.iam.entities import backend
+from local_cloud.services.iam.permission_policies import check_session_policy
 from local_cloud.services.service import Service
 
 LONGEST_CHAINED_SESSION = 3600
 """Seconds for which a role may be assumed by the session of another role."""
 
+_NOT_DONE = ("PolicyArns", "ProvidedContexts", "SerialNumber", "SourceIdentity", "Tags", "TransitiveTagKeys")
 _ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+")
 
 
@@ -36,10 +35,18 @@ class StsService(Service):
     def answer_get_caller_identity(self, call: Call) -> dict[str, str]:
         """Say who asks, as the rest of the local cloud sees it; moto has a user of its own."""
         principal = call.principal or f"arn:aws:iam::{ACCOUNT_ID}:root"
-        return {"UserId": _user_id(principal), "Account": ACCOUNT_ID, "Arn": principal}
+        return {"UserId": user_id(principal), "Account": ACCOUNT_ID, "Arn": principal}
 
     def refuse_assume_role(self, call: Call) -> None:
-        """Refuse sessions that are too long. Who may assume a role is decided before that, in `authorizer`."""
+        """Refuse sessions that are too long, and policies of sessions that are none.
+
+        Who may assume a role is decided before that, in `authorizer`.
+        """
+        if unknown := [name for name in _NOT_DONE if call.parameters.get(name)]:
+            text = f"The local cloud does not do {', '.join(unknown)} in AssumeRole of sts."
+            raise AwsError("NotImplemented", text, 501)
+        if policy := call.parameters.get("Policy"):
+            check_session_policy(policy)
         role, seconds = find_role(call.parameters["RoleArn"]), call.parameters.get("DurationSeconds") or 0
         if ":assumed-role/" in (call.principal or "") and seconds > LONGEST_CHAINED_SESSION:
             raise _invalid(
@@ -61,14 +68,6 @@ class StsService(Service):
     refuse_get_federation_token = refuse_get_session_token
     refuse_assume_role_with_saml = refuse_get_session_token
     refuse_assume_role_with_web_identity = refuse_get_session_token
-
-
-def _user_id(principal: str) -> str:
-    """The unique id of a user, or of a role's session."""
-    if ":assumed-role/" in principal:
-        sessions = get_backend("sts")[ACCOUNT_ID]["aws"].assumed_roles
-        return next((str(one.user_id) for one in reversed(sessions) if one.arn == principal), principal)
-    return next((str(user.id) for user in backend().users.values() if user.arn == principal), principal.split("/")[-1])
 
 
 def _invalid(message: str) -> AwsError:

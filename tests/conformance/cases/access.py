@@ -21,6 +21,8 @@ from tests.conformance.case import GAP, SAME, Account, captured, case, documente
 SERVICE = "iam"
 
 EVALUATION = documented("IAM User Guide, Policy evaluation logic")
+BOUNDARIES = captured("quoted by users of AWS, and in IAM User Guide, Permissions boundaries")
+VARIABLES = documented("IAM User Guide, IAM policy elements: Variables and tags")
 SENTENCES = documented("IAM User Guide, Troubleshoot access denied error messages")
 
 Statement = dict[str, Any]
@@ -77,16 +79,27 @@ def make_user(aws: Account, *statements: Statement) -> Somebody:
     return Somebody(aws, arn, key)
 
 
-def make_session(aws: Account, *statements: Statement) -> Somebody:
-    """A session of a role that may do what the statements say; a user of its own assumes it, whom the role trusts."""
+def make_session(
+    aws: Account, *statements: Statement, boundary: str | None = None, policy: str | None = None
+) -> Somebody:
+    """A session of a role that may do what the statements say; a user of its own assumes it, whom the role trusts.
+
+    Args:
+        aws: The account.
+        *statements: What the role may do.
+        boundary: ARN of the role's permissions boundary.
+        policy: The session's own policy.
+    """
     user, iam, name = make_user(aws), aws.client("iam"), aws.name("role")
     trust = write({"Effect": "Allow", "Principal": {"AWS": user.arn}, "Action": "sts:AssumeRole"})
-    made = again(aws, lambda: iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust))
+    limited = {"PermissionsBoundary": boundary} if boundary else {}
+    made = again(aws, lambda: iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, **limited))
     aws.clean_up(iam.delete_role, RoleName=name)
     iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=write(*statements))
     aws.clean_up(iam.delete_role_policy, RoleName=name, PolicyName="own")
     arn = made["Role"]["Arn"]
-    session = again(aws, lambda: user.client("sts").assume_role(RoleArn=arn, RoleSessionName="me"))
+    own = {"Policy": policy} if policy else {}
+    session = again(aws, lambda: user.client("sts").assume_role(RoleArn=arn, RoleSessionName="me", **own))
     return Somebody(aws, arn, session["Credentials"])
 
 
@@ -272,3 +285,51 @@ def only_txt_records(aws: Account) -> None:
     batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
     change = user.client("route53").change_resource_record_sets
     refused(aws, "AccessDenied", None, change, HostedZoneId=zone_id, ChangeBatch=batch)
+
+
+@case("A role may do nothing that its permissions boundary doesn't allow", known_from=BOUNDARIES, moto=GAP)
+def permissions_boundary(aws: Account) -> None:
+    iam, bucket = aws.client("iam"), aws.create_bucket()
+    document = write(allow("s3:ListBucket"))
+    boundary = iam.create_policy(PolicyName=aws.name("boundary"), PolicyDocument=document)["Policy"]["Arn"]
+    aws.clean_up(iam.delete_policy, PolicyArn=boundary)
+    session = make_session(aws, allow("s3:*"), boundary=boundary)
+
+    again(aws, lambda: session.client("s3").list_objects_v2(Bucket=bucket))
+
+    message = "because no permissions boundary allows the s3:GetBucketTagging action"
+    refused(aws, "AccessDenied", message, session.client("s3").get_bucket_tagging, Bucket=bucket)
+
+
+@case("A boundary's deny outweighs what the role is allowed", known_from=SENTENCES, moto=GAP)
+def boundary_denies(aws: Account) -> None:
+    iam, bucket = aws.client("iam"), aws.create_bucket()
+    document = write(allow("s3:*"), deny("s3:GetBucketTagging"))
+    boundary = iam.create_policy(PolicyName=aws.name("boundary"), PolicyDocument=document)["Policy"]["Arn"]
+    aws.clean_up(iam.delete_policy, PolicyArn=boundary)
+    session = make_session(aws, allow("s3:*"), boundary=boundary)
+
+    message = "with an explicit deny in a permissions boundary"
+    refused(aws, "AccessDenied", message, session.client("s3").get_bucket_tagging, Bucket=bucket)
+
+
+@case("A session may do nothing that its own policy doesn't allow", known_from=SENTENCES, moto=GAP)
+def session_policy(aws: Account) -> None:
+    bucket = aws.create_bucket()
+    session = make_session(aws, allow("s3:*"), policy=write(allow("s3:ListBucket")))
+
+    again(aws, lambda: session.client("s3").list_objects_v2(Bucket=bucket))
+
+    message = "because no session policy allows the s3:GetBucketTagging action"
+    refused(aws, "AccessDenied", message, session.client("s3").get_bucket_tagging, Bucket=bucket)
+
+
+@case("A policy may speak of whoever asks by their name", known_from=VARIABLES, moto=GAP)
+def own_folder(aws: Account) -> None:
+    bucket = aws.create_bucket()
+    user = make_user(aws, allow("s3:PutObject", f"arn:aws:s3:::{bucket}/${{aws:username}}/*"))
+    put, name = user.client("s3").put_object, user.arn.rpartition("/")[2]
+
+    again(aws, lambda: put(Bucket=bucket, Key=f"{name}/page.html", Body=b""))
+
+    refused(aws, "AccessDenied", "s3:PutObject", put, Bucket=bucket, Key="somebody/page.html", Body=b"")

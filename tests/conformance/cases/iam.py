@@ -493,3 +493,61 @@ def other_sid_of_trust(aws: Account) -> None:
 def unknown_element_of_trust(aws: Account) -> None:
     refuses_trust(aws, "Unknown field Comment", json.dumps({**json.loads(trust()), "Comment": "why"}))
     refuses_trust(aws, "Unknown field Principals", trust(Principals="*"))
+
+
+@case("A permissions boundary is a policy that there is", known_from=captured("quoted by users of rosa"), moto=GAP)
+def missing_boundary(aws: Account) -> None:
+    name = aws.name("role")
+    boundary = f"arn:aws:iam::{aws.account_id}:policy/nobody-of-this-name"
+    create, text = aws.client("iam").create_role, f"Scope ARN: {boundary} does not exist or is not attachable."
+    role = {"RoleName": name, "AssumeRolePolicyDocument": trust(), "PermissionsBoundary": boundary}
+    aws.refuses("NoSuchEntity", 404, text, create, **role)
+
+
+@case("A policy that bounds a role can't be deleted", known_from=captured("gruntwork-io/cloud-nuke#972"), moto=GAP)
+def boundary_in_use(aws: Account) -> None:
+    iam, name = aws.client("iam"), aws.name("role")
+    boundary = make_policy(aws)
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(), PermissionsBoundary=boundary)
+    aws.clean_up(iam.delete_role, RoleName=name)
+
+    aws.refuses("DeleteConflict", 409, "attached to", iam.delete_policy, PolicyArn=boundary)
+
+
+@case("The simulator knows groups, too", known_from=documented("botocore SimulatePrincipalPolicy"), moto=GAP)
+def simulate_group(aws: Account) -> None:
+    iam, name = aws.client("iam"), aws.name("group")
+    arn = iam.create_group(GroupName=name)["Group"]["Arn"]
+    aws.clean_up(iam.delete_group, GroupName=name)
+    iam.put_group_policy(GroupName=name, PolicyName="own", PolicyDocument=permissions())
+    aws.clean_up(iam.delete_group_policy, GroupName=name, PolicyName="own")
+
+    found = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=["s3:GetObject"])["EvaluationResults"]
+    assert [one["EvalDecision"] for one in found] == ["allowed"]
+
+
+@case("The simulator keeps to a permissions boundary", known_from=documented("botocore SimulateCustomPolicy"), moto=GAP)
+def simulate_boundary(aws: Account) -> None:
+    found = aws.client("iam").simulate_custom_policy(
+        PolicyInputList=[permissions(Action="*")],
+        PermissionsBoundaryPolicyInputList=[permissions(Action="s3:Get*")],
+        ActionNames=["s3:GetObject", "s3:PutObject"],
+    )["EvaluationResults"]
+    assert [one["EvalDecision"] for one in found] == ["allowed", "implicitDeny"]
+
+
+@case("The simulator answers page by page", known_from=documented("botocore SimulateCustomPolicy"), moto=GAP)
+def simulate_by_page(aws: Account) -> None:
+    actions = ["s3:GetObject", "s3:PutObject"]
+    asked = {"PolicyInputList": [permissions(Action="s3:*")], "ActionNames": actions, "MaxItems": 1}
+    answer = aws.client("iam").simulate_custom_policy(**asked)
+    assert (len(answer["EvaluationResults"]), answer["IsTruncated"]) == (1, True)
+
+    rest = aws.client("iam").simulate_custom_policy(**asked, Marker=answer["Marker"])
+    assert [one["EvalActionName"] for one in rest["EvaluationResults"]] == ["s3:PutObject"]
+
+
+@case("What is simulated is a policy", known_from=documented("botocore SimulateCustomPolicy"), moto=GAP)
+def simulate_nothing(aws: Account) -> None:
+    simulate_it = aws.client("iam").simulate_custom_policy
+    aws.refuses("InvalidInput", 400, None, simulate_it, PolicyInputList=["{nope"], ActionNames=["s3:GetObject"])

@@ -34,10 +34,10 @@ def allow_everybody(bucket: str, condition: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]})
 
 
-def is_taken(aws: Account, bucket: str, policy: str) -> None:
-    s3 = aws.client("s3")
-    s3.put_bucket_policy(Bucket=bucket, Policy=policy)
-    assert json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"]) == json.loads(policy)
+def is_kept(aws: Account, bucket: str, policy: str) -> None:
+    """A bucket takes a policy, and gives it back."""
+    aws.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
+    assert json.loads(aws.client("s3").get_bucket_policy(Bucket=bucket)["Policy"]) == json.loads(policy)
 
 
 def is_kept_out(aws: Account, condition: dict[str, Any]) -> None:
@@ -115,7 +115,8 @@ def actions_with_a_star(aws: Account) -> None:
     bucket = aws.create_bucket()
     statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:Get*", "Resource": f"arn:aws:s3:::{bucket}"}
     statement["Condition"] = {"StringEquals": {"aws:PrincipalAccount": "111122223333"}}  # nobody is kept out
-    is_taken(aws, bucket, json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+    is_kept(aws, bucket, json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
 
 
 @case("A policy with an element that there is not is refused", known_from=QUOTED, moto=GAP)
@@ -157,7 +158,8 @@ def public_by_half(aws: Account) -> None:
 @case("A condition on a fixed network lets not everybody in", known_from=PUBLIC, moto=SAME)
 def narrow_network(aws: Account) -> None:
     bucket = aws.create_bucket()
-    is_taken(aws, bucket, allow_everybody(bucket, {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}))
+
+    is_kept(aws, bucket, allow_everybody(bucket, {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}))
 
 
 @case("A new bucket keeps public policies out", known_from=BLOCK, moto=GAP)

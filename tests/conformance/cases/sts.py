@@ -169,3 +169,10 @@ def deleted_key(aws: Account) -> None:
         aws.refuses("InvalidClientTokenId", 403, "is invalid", become(aws, key).get_caller_identity)
         if end == "inactive":
             iam.delete_access_key(**which)
+
+
+@case("A session's policy is JSON", known_from=documented("botocore AssumeRole, MalformedPolicyDocument"), moto=GAP)
+def malformed_session_policy(aws: Account) -> None:
+    arn = make_role(aws)
+    assume = aws.client("sts").assume_role
+    aws.refuses("MalformedPolicyDocument", 400, None, assume, RoleArn=arn, RoleSessionName="me", Policy="{nope")
