@@ -81,6 +81,15 @@ class ObjectStore(S3Backend):
             _become_null_version(bucket, key)
         return key
 
+    def copy_object(
+        self, src_key: FakeKey, dest_bucket_name: str, dest_key_name: str, *args: Any, **kwargs: Any
+    ) -> None:
+        """Copy an object with its tags; moto leaves it those of the one that was there before, too."""
+        tags = self.tagger.get_tag_dict_for_resource(src_key.arn)
+        super().copy_object(src_key, dest_bucket_name, dest_key_name, *args, **kwargs)
+        copied: Any = find_version(self._bucket(dest_bucket_name), dest_key_name)
+        self.put_object_tagging(copied, tags or None)
+
     def _set_delete_marker(self, bucket_name: str, key_name: str) -> FakeDeleteMarker:
         """Put a delete marker on top, also for a key that never was [LocalStack's snapshots of AWS]."""
         bucket = self._bucket(bucket_name)

@@ -24,6 +24,10 @@ ON_PURPOSE = {
     "Functions run when they are written in Python": """
         They run from their zip, in processes of their own, with the Python that runs the local cloud. Others are
         refused by name, when they are invoked or associated.""",
+    "KMS has no say": """
+        An object that is to be encrypted by KMS says so, isn't replicated unless a rule asks for it, and isn't shown to
+        anonymous requests or origin access identities. Whether a key exists, and whom its policy lets use it, is not
+        asked: neither of the role of a replication, nor of CloudFront. SSE-C is refused, as AWS does by default.""",
     "There is one account": """
         123456789012. Nothing is billed, and the rate of requests is not limited.""",
     "S3's website endpoints are missing": """

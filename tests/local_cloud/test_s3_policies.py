@@ -145,6 +145,32 @@ def test_everybody_reads_what_a_public_policy_allows(kit: Kit) -> None:
     assert (response.status, response.body) == (200, b"page")
 
 
+def test_nobody_in_particular_reads_what_kms_encrypts(kit: Kit) -> None:
+    let_the_public_in(kit)
+    put_policy(kit, statement())
+    kit.ireland.put_object(Bucket=SOURCE, Key="secret.html", Body=b"secret", ServerSideEncryption="aws:kms")
+
+    response = kit.fetch("/secret.html", host=HOST)
+
+    assert response.status == 400
+    assert b"<Code>InvalidArgument</Code>" in response.body
+    assert b"AWS KMS managed keys require AWS Signature Version 4." in response.body
+    assert kit.ireland.get_object(Bucket=SOURCE, Key="secret.html")["Body"].read() == b"secret"
+
+
+def test_an_origin_access_identity_does_not_read_what_a_bucket_encrypts_by_kms(kit: Kit) -> None:
+    allow_identity(kit)
+    by_kms = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]}
+    kit.ireland.put_bucket_encryption(Bucket=SOURCE, ServerSideEncryptionConfiguration=by_kms)
+    kit.ireland.put_object(Bucket=SOURCE, Key="secret.html", Body=b"secret")
+
+    response = kit.fetch("/secret.html", host=HOST, principal=IDENTITY)
+
+    assert response.status == 400
+    assert b"<Code>KMS.UnrecognizedClientException</Code>" in response.body
+    assert kit.fetch("/index.html", host=HOST, principal=IDENTITY).status == 200  # from before
+
+
 def test_restrict_public_buckets_shuts_a_public_bucket_to_the_public(kit: Kit) -> None:
     let_the_public_in(kit)
     put_policy(kit, statement())

@@ -122,6 +122,8 @@ def find_permissions(call: Call) -> Iterator[Permission]:
     if operation in _WRITING or operation == "CreateBucket":
         besides = _BESIDES if operation in _WRITING else _BESIDES_FOR_BUCKET
         yield from (Permission(f"s3:{action}", resource) for name, action in besides.items() if parameters.get(name))
+    if operation == "CreateBucket" and (parameters.get("CreateBucketConfiguration") or {}).get("Tags"):
+        yield Permission("s3:TagResource", resource)
     if operation == "GetObjectAttributes":
         yield Permission("s3:GetObjectVersion" if parameters.get("VersionId") else "s3:GetObject", resource)
     if operation == "PutBucketReplication":

@@ -11,6 +11,7 @@ presigned      presigned URLs
 parts          objects uploaded in parts
 tags           tags of buckets and objects
 listings       pages of lists
+preconditions  writes and deletions under a condition
 copies         what is copied within S3
 limits         sizes and words that every request is asked about
 outages        what a region does while a learner's fault is in force

@@ -16,11 +16,13 @@ from local_cloud.access.permissions.s3 import action_of, find_deletions, resourc
 from local_cloud.call import ACCOUNT_ID, Call
 from local_cloud.errors import AwsError
 from local_cloud.object_store import Bucket, find_bucket, find_version
+from local_cloud.services.s3.lookups import invalid_argument
 from local_cloud.services.s3.presigned import is_presigned
 
 SOURCE_ARN_KEY = "local_cloud.source_arn"
 """WSGI environment key: the distribution for which CloudFront, as a service, asks."""
 
+_READING = {"GetObject", "HeadObject"}
 _READS_BUCKET = {"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
 _READS_OBJECT = {"s3:GetObject", "s3:GetObjectVersion"}
 _PASS = "AWS4-HMAC-SHA256 Credential=local/20260101/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"
@@ -32,14 +34,16 @@ def is_signed(call: Call) -> bool:
 
 
 def authorize(call: Call) -> None:
-    """Let a call that nobody signed pass, or not.
+    """Let a call that nobody signed pass, or not; and nobody read what is encrypted for others.
 
     Raises:
-        AwsError: 403 AccessDenied; 404 where AWS lets the asker know that there is nothing.
+        AwsError: 403 AccessDenied; 404 where AWS lets the asker know that there is nothing; 400 for KMS.
     """
-    if is_signed(call):
-        return
     bucket = find_bucket(call.parameters.get("Bucket", ""))
+    if is_signed(call):
+        if bucket and _has_version_2(call):
+            _refuse_encrypted(call, bucket)
+        return
     if bucket is None:
         _refuse_without_bucket(call)
     elif call.operation == "DeleteObjects":
@@ -52,8 +56,36 @@ def authorize(call: Call) -> None:
         raise _access_denied(call)
     elif call.operation in ("GetObject", "HeadObject") and not _may(call, bucket, "s3:ListBucket", bucket.arn):
         _refuse_missing_object(call, bucket)
+    if bucket:
+        _refuse_encrypted(call, bucket)
     # moto would look at the policy again, in its own way; to it, whoever came so far is signed.
     call.environ["HTTP_AUTHORIZATION"] = _PASS.format(region=call.region)
+
+
+def _has_version_2(call: Call) -> bool:
+    header, query = call.environ.get("HTTP_AUTHORIZATION", ""), call.environ.get("QUERY_STRING", "")
+    return header.startswith("AWS ") or (not header and "X-Amz-Signature=" not in query)
+
+
+def _refuse_encrypted(call: Call, bucket: Bucket) -> None:
+    """Refuse to show what KMS encrypts to those whom KMS doesn't know.
+
+    These are nobody in particular, whoever signs with version 2, and origin access identities (CFDG,
+    private-content-restricting-access-to-s3). Users of CloudFront quote what is said to the last. Services need the
+    key's leave, which is not asked here.
+
+    Raises:
+        AwsError: KMS.UnrecognizedClientException, or InvalidArgument.
+    """
+    if call.operation not in _READING or (call.principal or "").endswith(".amazonaws.com"):
+        return
+    version = find_version(bucket, call.parameters["Key"], call.parameters.get("VersionId"))
+    if not str(getattr(version, "encryption", "")).startswith("aws:kms"):
+        return
+    if call.principal and not is_signed(call):
+        raise AwsError("KMS.UnrecognizedClientException", "No account found for the given parameters", 400)
+    what = "Requests specifying Server Side Encryption with AWS KMS managed keys"
+    raise invalid_argument(f"{what} require AWS Signature Version 4.", "Authorization", "null")
 
 
 def _may(call: Call, bucket: Bucket, action: str, resource: str | None = None) -> bool:

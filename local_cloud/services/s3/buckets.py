@@ -9,10 +9,11 @@ import botocore.session
 
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
-from local_cloud.object_store import Bucket, find_bucket
+from local_cloud.object_store import Bucket, find_bucket, object_store
 from local_cloud.services.s3.digests import check_digests
 from local_cloud.services.s3.lookups import bucket_of
-from local_cloud.services.s3.tags import check_tagging_header
+from local_cloud.services.s3.preconditions import check_not_of_directory_buckets, check_write
+from local_cloud.services.s3.tags import MOST_BUCKET_TAGS, check_tagging_header, check_tags
 from local_cloud.services.service import Service
 
 _NAME = re.compile(r"(?!\d{1,3}(\.\d{1,3}){3}$)[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]")
@@ -29,10 +30,12 @@ class BucketOperations(Service):
     def refuse_create_bucket(self, call: Call) -> None:
         """Refuse names and regions that AWS refuses."""
         check_bucket_name(call.parameters["Bucket"])
-        place = (call.parameters.get("CreateBucketConfiguration") or {}).get("LocationConstraint")
+        configuration = call.parameters.get("CreateBucketConfiguration") or {}
+        place = configuration.get("LocationConstraint")
         if place and place not in (*regions(), "EU"):
             details = {"LocationConstraint": place}
             raise AwsError("InvalidLocationConstraint", "The specified location-constraint is not valid", **details)
+        check_tags(configuration.get("Tags") or [], most=MOST_BUCKET_TAGS)
         ownership = call.parameters.get("ObjectOwnership", "BucketOwnerEnforced")
         if ownership == "BucketOwnerEnforced" and call.parameters.get("ACL", "private") != "private":
             raise AwsError("InvalidBucketAclWithObjectOwnership", _ACL_WITH_OWNERSHIP)
@@ -51,10 +54,12 @@ class BucketOperations(Service):
             raise AwsError("NoSuchConfiguration", "The specified configuration does not exist.", 404)
 
     def observe_create_bucket(self, call: Call, response: object) -> None:
-        """`EU` is an old word for eu-west-1."""
-        bucket = find_bucket(call.parameters["Bucket"])
-        if bucket is not None and bucket.region_name == "EU":
+        """`EU` is an old word for eu-west-1; and a bucket may be born with tags, which moto drops."""
+        bucket = bucket_of(call)
+        if bucket.region_name == "EU":
             bucket.region_name = "eu-west-1"
+        if tags := (call.parameters.get("CreateBucketConfiguration") or {}).get("Tags"):
+            object_store().put_bucket_tagging(bucket.name, {tag["Key"]: tag["Value"] for tag in tags})
 
     def refuse_delete_bucket(self, call: Call) -> None:
         """Refuse to delete a bucket that holds versions or delete markers."""
@@ -81,16 +86,11 @@ class BucketOperations(Service):
             raise AwsError("InvalidBucketState", message, 409)
 
     def refuse_put_object(self, call: Call) -> None:
-        """Refuse ACLs where the bucket's owner owns everything, wrong tags, and bytes that are not those announced."""
+        """Refuse ACLs where the bucket's owner owns everything, wrong tags, wrong bytes, and conditions that fail."""
         check_acl(call)
         check_tagging_header(call)
-        for header, given in (
-            ("If-None-Match", call.parameters.get("IfNoneMatch", "*") != "*"),
-            ("If-Match", call.parameters.get("IfMatch") == "*"),
-        ):
-            if given:
-                message = "A header you provided implies functionality that is not implemented"
-                raise AwsError("NotImplemented", message, 501, Header=header)
+        check_not_of_directory_buckets(call)
+        check_write(call)
         check_digests(call)
 
     def refuse_create_multipart_upload(self, call: Call) -> None:

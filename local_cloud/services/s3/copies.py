@@ -13,6 +13,7 @@ from local_cloud.object_store import find_bucket, find_version
 from local_cloud.services.s3.buckets import check_acl
 from local_cloud.services.s3.lookups import check_version_id, invalid_argument
 from local_cloud.services.s3.parts import check_copied_range
+from local_cloud.services.s3.preconditions import check_write
 from local_cloud.services.service import Service
 
 _CHANGES = (
@@ -27,6 +28,7 @@ class CopyOperations(Service):
         """Refuse a source that isn't there, and a copy of an object onto itself that changes nothing."""
         check_acl(call)
         bucket, key, version_id = check_source(call)
+        check_write(call)
         replaces = call.parameters.get("MetadataDirective") == "REPLACE"
         same = (bucket, key, version_id) == (call.parameters["Bucket"], call.parameters["Key"], None)
         if same and not replaces and not any(call.parameters.get(name) for name in _CHANGES):

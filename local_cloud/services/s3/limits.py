@@ -16,6 +16,7 @@ _LONGEST_KEY = 1024
 _MOST_METADATA = 2048
 _CONDITIONS = {"HTTP_IF_MODIFIED_SINCE": "HTTP_IF_NONE_MATCH", "HTTP_IF_UNMODIFIED_SINCE": "HTTP_IF_MATCH"}
 _READS = ("GetObject", "HeadObject")
+_WITH_OWN_KEY = {"PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"}
 _WORDS = {
     "ACL": (None, "x-amz-acl"),
     "MetadataDirective": ("Unknown metadata directive.", "x-amz-metadata-directive"),
@@ -40,6 +41,19 @@ def check_limits(call: Call) -> None:
         message = "Your metadata headers exceed the maximum allowed metadata size"
         raise AwsError("MetadataTooLarge", message, Size=str(size), MaxSizeAllowed=str(_MOST_METADATA))
     _check_words(call)
+
+
+def check_own_keys(call: Call) -> None:
+    """Refuse objects that the customer's own keys are to encrypt: since April 2026 new buckets take none (SSE-C).
+
+    Raises:
+        AwsError: AccessDenied; NotImplemented for a bucket that is to take them.
+    """
+    if call.operation in _WITH_OWN_KEY and call.parameters.get("SSECustomerAlgorithm"):
+        raise AwsError("AccessDenied", "Access Denied", 403)
+    rules = (call.parameters.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or []
+    if any("NONE" in ((rule.get("BlockedEncryptionTypes") or {}).get("EncryptionType") or []) for rule in rules):
+        raise AwsError("NotImplemented", "The local cloud does not do SSE-C in PutBucketEncryption of s3.", 501)
 
 
 def ignore_dates(environ: dict[str, str], operation: str) -> None:

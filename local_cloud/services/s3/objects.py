@@ -14,6 +14,7 @@ from local_cloud.object_store import Bucket, find_bucket, find_version, object_s
 from local_cloud.services.s3.digests import check_digests
 from local_cloud.services.s3.lookups import MALFORMED_XML, bucket_of, check_version_id, invalid_argument, is_version_id
 from local_cloud.services.s3.parts import check_part, cut_to_part, describe_object, keep_parts
+from local_cloud.services.s3.preconditions import check_delete, check_match, check_not_of_directory_buckets, check_write
 from local_cloud.services.s3.tags import check_tags
 from local_cloud.services.service import Service
 
@@ -50,9 +51,11 @@ class ObjectOperations(Service):
         self._tell_of_current_version(call)
 
     def refuse_delete_object(self, call: Call) -> None:
-        """Refuse version ids that no version can have, and to bypass a lock where there can be none."""
+        """Refuse version ids that no version can have, conditions that don't hold, and to bypass what is no lock."""
         _check_bypass(call)
         _check_version(call)
+        check_not_of_directory_buckets(call)
+        check_delete(call)
 
     def observe_delete_object(self, call: Call, response: Response) -> None:
         """Replicate a delete marker. Deleting a version for good is never replicated."""
@@ -74,7 +77,7 @@ class ObjectOperations(Service):
         check_digests(call)
 
     def refuse_complete_multipart_upload(self, call: Call) -> None:
-        """Refuse parts that are not in ascending order."""
+        """Refuse parts that are not in ascending order, and conditions that don't hold."""
         parts = (call.parameters.get("MultipartUpload") or {}).get("Parts") or []
         numbers = [part.get("PartNumber", 0) for part in parts]
         if numbers != sorted(set(numbers)):
@@ -83,6 +86,14 @@ class ObjectOperations(Service):
                 "The parts list must be specified in order by part number."
             )
             raise AwsError("InvalidPartOrder", message)
+        upload = bucket_of(call).multiparts.get(call.parameters["UploadId"])
+        if upload is None:
+            return
+        check_write(call)
+        size = sum(upload.parts[number].contentsize for number in numbers if number in upload.parts)
+        if call.parameters.get("MpuObjectSize") not in (None, size):
+            message = "The provided 'x-amz-mp-object-size' header does not match what was uploaded."
+            raise AwsError("InvalidRequest", message)  # the code is documented, the sentence is not
 
     def refuse_get_object_attributes(self, call: Call) -> None:
         """Refuse attributes that S3 doesn't know."""
@@ -175,6 +186,8 @@ def _delete(bucket: Bucket, item: dict[str, Any], *, bypass: bool, refusal: AwsE
     if refusal:
         raise refusal
     key, version_id = item["Key"], item.get("VersionId")
+    if item.get("ETag"):
+        check_match(bucket, key, item["ETag"])
     if version_id and not (is_version_id(version_id) and (bucket.is_versioned or version_id == "null")):
         raise AwsError("NoSuchVersion", "The specified version does not exist.", 404)
     try:

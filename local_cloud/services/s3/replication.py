@@ -26,6 +26,7 @@ _GUIDE = "Please refer to S3 Developer Guide for more information."
 _SCHEMA = f"this version of Cross Region Replication configuration schema. {_GUIDE}"
 _MOST_RULES = 1000
 _MINUTES = 15
+_LONGEST_ID = 255
 
 
 class ReplicationOperations(Service):
@@ -73,7 +74,10 @@ def check_configuration(configuration: Mapping[str, Any], *, source: str) -> Non
     for rule in rules:
         _check_schema(rule)
         _check_destination(rule, source)
+        _check_keys(rule)
     _check_unique(rules)
+    if not all("Filter" in rule for rule in rules) and len({rule["Destination"]["Bucket"] for rule in rules}) > 1:
+        raise _invalid("Number of distinct destination bucket ARNs cannot exceed 1")  # of the old schema
 
 
 def _check_schema(rule: Rule) -> None:
@@ -113,6 +117,16 @@ def _check_destination(rule: Rule, source: str) -> None:
     _check_time(destination.get("ReplicationTime"), destination.get("Metrics"))
 
 
+def _check_keys(rule: Rule) -> None:
+    """Objects that KMS encrypts need to be asked for and a key for their replicas: both, or neither."""
+    criteria = (rule.get("SourceSelectionCriteria") or {}).get("SseKmsEncryptedObjects") or {}
+    key = (rule["Destination"].get("EncryptionConfiguration") or {}).get("ReplicaKmsKeyID")
+    if criteria.get("Status") == "Enabled" and not key:
+        raise _invalid("ReplicaKmsKeyID must be specified if SseKmsEncryptedObjects tag is present.")
+    if key and not criteria:
+        raise _invalid("SseKmsEncryptedObjects must be specified if EncryptionConfiguration is present.")
+
+
 def _check_time(time: Mapping[str, Any] | None, metrics: Mapping[str, Any] | None) -> None:
     """Replication Time Control needs metrics, which also do without it, but then have no threshold."""
     if time and not metrics:
@@ -133,6 +147,8 @@ def _check_unique(rules: list[Rule]) -> None:
     priorities: set[int] = set()
     ids: set[str] = set()
     for rule in rules:
+        if len(rule.get("ID") or "") > _LONGEST_ID:
+            raise AwsError("InvalidArgument", f"ID length should not exceed allowed limit of {_LONGEST_ID}")
         priority, rule_id = rule.get("Priority"), rule.get("ID")
         if priority is not None and priority in priorities:
             raise _invalid(f"Found duplicate priority {priority}.")

@@ -14,7 +14,7 @@ from local_cloud.services.s3.authorization import authorize, is_signed
 from local_cloud.services.s3.buckets import BucketOperations, redirect_to
 from local_cloud.services.s3.copies import CopyOperations
 from local_cloud.services.s3.lifecycles import LifecycleOperations
-from local_cloud.services.s3.limits import check_limits, ignore_dates
+from local_cloud.services.s3.limits import check_limits, check_own_keys, ignore_dates
 from local_cloud.services.s3.listings import ListingOperations
 from local_cloud.services.s3.objects import ObjectOperations
 from local_cloud.services.s3.policies import PolicyOperations
@@ -60,6 +60,7 @@ class S3Service(
             if owner != ACCOUNT_ID:
                 raise AwsError("AccessDenied", "Access Denied", 403)
         authorize(call)
+        check_own_keys(call)
 
 
 def _says_region(call: Call) -> bool:

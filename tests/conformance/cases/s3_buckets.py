@@ -307,3 +307,12 @@ def lifecycle_of_the_same_id(aws: Account) -> None:
 def missing_inventory(aws: Account) -> None:
     ask = aws.client("s3").get_bucket_inventory_configuration
     aws.refuses("NoSuchConfiguration", 404, None, ask, Bucket=aws.create_bucket(), Id="ghost")
+
+
+@case("A bucket is born with the tags that it is given", known_from=CREATE, moto=GAP)
+def born_with_tags(aws: Account) -> None:
+    name, tags = aws.name("bucket"), [{"Key": "team", "Value": "web"}]
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1", "Tags": tags})
+    aws.clean_up(s3.delete_bucket, Bucket=name)
+    assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == tags

@@ -23,6 +23,9 @@ DELETE = documented("S3 API Reference, DeleteObjects")
 QUERY = documented("S3 API Reference, Authenticating Requests: Using Query Parameters")
 LISTS = documented("S3 API Reference, ListObjectsV2")
 PART = documented("S3 API Reference, GetObject and HeadObject, partNumber")
+COMPLETE = documented("S3 API Reference, CompleteMultipartUpload")
+CONDITIONAL_DELETES = documented("S3 User Guide, How to perform conditional deletes")
+OWN_KEYS = documented("S3 User Guide, Blocking or unblocking SSE-C for a general purpose bucket")
 FIVE_MIB = 5 * 2**20
 SEOUL = "ap-northeast-2"  # knows Signature Version 4 only
 A_DAY_LONG_AGO, A_DAY_TO_COME = datetime(2010, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC)
@@ -494,3 +497,77 @@ def part_beyond_the_end(aws: Account) -> None:
     source = {"CopySource": put(aws), "PartNumber": 1}
     for wrong in ("bytes=5-10", "bytes=5-"):
         aws.refuses("InvalidArgument", 400, None, copy, **where, **source, CopySourceRange=wrong)
+
+
+@case("A copy that must not replace anything does not", known_from=COPY, moto=GAP)
+def copy_over_nothing(aws: Account) -> None:
+    where, copy = put(aws), aws.client("s3").copy_object
+    new = {**where, "CopySource": where, "MetadataDirective": "REPLACE"}
+    aws.refuses("PreconditionFailed", 412, "did not hold", copy, **new, IfNoneMatch="*")
+
+
+@case("A copy that must replace a certain object does not replace another", known_from=COPY, moto=GAP)
+def copy_over_another(aws: Account) -> None:
+    where, copy = put(aws), aws.client("s3").copy_object
+    new = {**where, "CopySource": where, "MetadataDirective": "REPLACE"}
+    aws.refuses("PreconditionFailed", 412, "did not hold", copy, **new, IfMatch='"other"')
+
+
+@case("An upload in parts that must not replace anything does not", known_from=COMPLETE, moto=SAME)
+def upload_over_nothing(aws: Account) -> None:
+    where, parts = upload(aws, b"a")
+    aws.client("s3").put_object(Bucket=where["Bucket"], Key=where["Key"], Body=b"first")
+    complete = aws.client("s3").complete_multipart_upload
+    whole = {**where, "MultipartUpload": {"Parts": parts}}
+
+    aws.refuses("PreconditionFailed", 412, "did not hold", complete, **whole, IfNoneMatch="*")
+
+    assert aws.client("s3").head_object(Bucket=where["Bucket"], Key=where["Key"])["ContentLength"] == 5
+    aws.client("s3").abort_multipart_upload(**where)
+
+
+@case("An upload in parts has the size that was said", known_from=COMPLETE, moto=GAP)
+def upload_of_another_size(aws: Account) -> None:
+    where, parts = upload(aws, b"a")
+    complete = aws.client("s3").complete_multipart_upload
+    aws.refuses("InvalidRequest", 400, None, complete, **where, MultipartUpload={"Parts": parts}, MpuObjectSize=7)
+
+
+@case("A deletion of whatever is there deletes it", known_from=CONDITIONAL_DELETES, moto=GAP)
+def delete_any(aws: Account) -> None:
+    where, s3 = put(aws), aws.client("s3")
+    s3.delete_object(**where, IfMatch="*")
+    aws.refuses("404", 404, None, s3.head_object, **where)
+
+
+@case("Of several deletions one of another object than was thought fails", known_from=CONDITIONAL_DELETES, moto=GAP)
+def delete_another(aws: Account) -> None:
+    where, s3 = put(aws), aws.client("s3")
+    answer = s3.delete_objects(Bucket=where["Bucket"], Delete={"Objects": [{"Key": where["Key"], "ETag": '"other"'}]})
+    assert [error["Code"] for error in answer["Errors"]] == ["PreconditionFailed"]
+    assert s3.head_object(**where)["ContentLength"] == 10
+
+
+@case("An object is not appended to", known_from=documented("botocore, PutObject.WriteOffsetBytes"), moto=GAP)
+def append(aws: Account) -> None:
+    where, write = put(aws), aws.client("s3").put_object
+    aws.refuses("NotImplemented", 501, None, write, **where, Body=b"more", WriteOffsetBytes=10)
+
+
+@case("A new bucket takes no objects under the customer's own key", known_from=OWN_KEYS, moto=GAP)
+def own_key(aws: Account) -> None:
+    bucket, write = aws.create_bucket(), aws.client("s3").put_object
+    key = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
+    aws.refuses("AccessDenied", 403, None, write, Bucket=bucket, Key="page.html", Body=b"", **key)
+
+
+@case("A copy has its source's tags, and none of those of the object that it replaces", known_from=COPY, moto=GAP)
+def copied_tags(aws: Account) -> None:
+    where, s3 = put(aws), aws.client("s3")
+    s3.put_object_tagging(**where, Tagging={"TagSet": [{"Key": "city", "Value": "Dublin"}]})
+    new = {"Bucket": where["Bucket"], "Key": "copy"}
+    s3.put_object(**new, Body=b"", Tagging="country=Ireland")
+
+    s3.copy_object(**new, CopySource=where)
+
+    assert s3.get_object_tagging(**new)["TagSet"] == [{"Key": "city", "Value": "Dublin"}]

@@ -12,6 +12,8 @@ SERVICE = "s3"
 RECORDED = captured("LocalStack's test_s3 snapshots, TestS3BucketReplication")
 ELEMENTS = documented("S3 User Guide, Replication configuration file elements")
 REPORTED = unverified("reported by users of AWS; the sentence is not asserted")
+DISTINCT = captured("awslabs/landing-zone-accelerator-on-aws#376")
+KEYS = captured("quoted by users of Terraform; hashicorp/terraform-provider-aws#26241")
 LOCAL = "takes minutes, and needs a role that may do anything"
 
 
@@ -241,3 +243,37 @@ def other_minutes(aws: Account) -> None:
 )
 def existing_objects(aws: Account) -> None:
     refuses(aws, "MalformedXML", None, {"ExistingObjectReplication": {"Status": "Enabled"}})
+
+
+@case("Rules without filters have one destination", known_from=DISTINCT, moto=GAP)
+def old_rules_with_two_destinations(aws: Account) -> None:
+    source = aws.create_bucket(versioned=True)
+    old: dict[str, Any] = {"Filter": None, "Priority": None, "DeleteMarkerReplication": None}
+    rules = [
+        rule(aws.create_bucket("ap-southeast-1", versioned=True), ID=name, Prefix=name, **old) for name in ("a", "b")
+    ]
+    text = "Number of distinct destination bucket ARNs cannot exceed 1"
+    put = aws.client("s3").put_bucket_replication
+    aws.refuses("InvalidRequest", 400, text, put, **configure(aws, source, *rules))
+
+
+@case("Objects that KMS encrypts are replicated with a key", known_from=KEYS, moto=GAP)
+def kms_without_key(aws: Account) -> None:
+    criteria = {"SseKmsEncryptedObjects": {"Status": "Enabled"}}
+    text = "ReplicaKmsKeyID must be specified if SseKmsEncryptedObjects tag is present."
+    refuses(aws, "InvalidRequest", text, {"SourceSelectionCriteria": criteria})
+
+
+@case("A key for replicas is for objects that KMS encrypts", known_from=KEYS, moto=GAP)
+def key_without_kms(aws: Account) -> None:
+    source, destination = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
+    key = f"arn:aws:kms:ap-southeast-1:{aws.account_id}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    there = {"Bucket": f"arn:aws:s3:::{destination}", "EncryptionConfiguration": {"ReplicaKmsKeyID": key}}
+    text = "SseKmsEncryptedObjects must be specified if EncryptionConfiguration is present."
+    ask = configure(aws, source, rule(destination, Destination=there))
+    aws.refuses("InvalidRequest", 400, text, aws.client("s3").put_bucket_replication, **ask)
+
+
+@case("A rule's ID has at most 255 characters", known_from=documented("botocore, ReplicationRule"), moto=GAP)
+def long_id(aws: Account) -> None:
+    refuses(aws, "InvalidArgument", None, {"ID": "x" * 256})

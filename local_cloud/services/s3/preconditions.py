@@ -1,0 +1,83 @@
+"""Writes and deletions under a condition about the object that is there (S3 User Guide, "Conditional requests")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from moto.s3.models import FakeKey
+
+from local_cloud.call import Call
+from local_cloud.errors import AwsError
+from local_cloud.object_store import Bucket, find_bucket, find_version
+
+_OF_DIRECTORY_BUCKETS = {
+    "IfMatchLastModifiedTime": "x-amz-if-match-last-modified-time",
+    "IfMatchSize": "x-amz-if-match-size",
+    "WriteOffsetBytes": "x-amz-write-offset-bytes",
+}
+"""Parameters that only directory buckets know, which nobody has here."""
+
+
+def check_write(call: Call) -> None:
+    """Refuse to write an object where another one is, or is not, than the writer thinks.
+
+    Raises:
+        AwsError: PreconditionFailed, NoSuchKey, or NotImplemented for a condition that S3 doesn't know.
+    """
+    no_match, match = call.parameters.get("IfNoneMatch"), call.parameters.get("IfMatch")
+    if no_match not in (None, "*"):
+        raise _unknown("If-None-Match")
+    if match == "*":
+        raise _unknown("If-Match")
+    bucket = find_bucket(call.parameters["Bucket"])
+    found = bucket and find_version(bucket, call.parameters["Key"])
+    if no_match and isinstance(found, FakeKey):
+        raise _failed("If-None-Match")
+    if match and bucket:
+        check_match(bucket, call.parameters["Key"], match)
+
+
+def check_delete(call: Call) -> None:
+    """Refuse to delete another object than the caller thinks; `*` is any, and moto takes it for an ETag.
+
+    Raises:
+        AwsError: PreconditionFailed or NoSuchKey.
+    """
+    match, bucket = call.parameters.get("IfMatch"), find_bucket(call.parameters["Bucket"])
+    if match and bucket:
+        check_match(bucket, call.parameters["Key"], match)
+        call.environ.pop("HTTP_IF_MATCH", None)
+
+
+def check_match(bucket: Bucket, key: str, tag: str) -> None:
+    """Refuse if the current object has another ETag, or there is none.
+
+    Raises:
+        AwsError: PreconditionFailed or NoSuchKey.
+    """
+    found = find_version(bucket, key)
+    if not isinstance(found, FakeKey):
+        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=key)
+    if tag != "*" and tag.strip('"') != found.etag.strip('"'):
+        raise _failed("If-Match")
+
+
+def check_not_of_directory_buckets(call: Call) -> None:
+    """Refuse what only directory buckets can do; moto would do something else.
+
+    Raises:
+        AwsError: NotImplemented.
+    """
+    asked: Iterable[str] = (name for name in _OF_DIRECTORY_BUCKETS if call.parameters.get(name) is not None)
+    if name := next(iter(asked), None):
+        raise _unknown(_OF_DIRECTORY_BUCKETS[name])
+
+
+def _failed(condition: str) -> AwsError:
+    message = "At least one of the pre-conditions you specified did not hold"
+    return AwsError("PreconditionFailed", message, 412, Condition=condition)
+
+
+def _unknown(header: str) -> AwsError:
+    message = "A header you provided implies functionality that is not implemented"
+    return AwsError("NotImplemented", message, 501, Header=header)
