@@ -177,6 +177,8 @@ def check_supported(call: Call) -> None:
         wanted.append("VpcConfig")
     if parameters.get("PackageType") == "Image" or (parameters.get("Code") or {}).get("ImageUri"):
         wanted.append("container images")
+    if (parameters.get("DeadLetterConfig") or {}).get("TargetArn"):
+        wanted.append("DeadLetterConfig")
     if (parameters.get("SnapStart") or {}).get("ApplyOn") == "PublishedVersions":
         wanted.append("SnapStart")
     if wanted:

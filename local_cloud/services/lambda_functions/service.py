@@ -25,6 +25,7 @@ from local_cloud.services.lambda_functions.invocations import (
     render,
 )
 from local_cloud.services.lambda_functions.names import (
+    FunctionName,
     find_function,
     get_function,
     numbered_versions,
@@ -43,10 +44,13 @@ from local_cloud.services.lambda_functions.rules import (
 )
 from local_cloud.services.lambda_functions.settings import SettingsOperations
 from local_cloud.services.lambda_functions.states import States
+from local_cloud.services.lambda_versions import Numbers, answer_with, leave_publishing_to_us, publish
 from local_cloud.services.service import Service
 
 BEFORE = "local_cloud.function_before"
 """WSGI environment key: what a function was before an update."""
+PUBLISHES = "local_cloud.publishes"
+"""WSGI environment key: whether a version is to be made of what a function has become."""
 
 
 class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, Service):
@@ -75,6 +79,7 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         self._is_replicated = is_replicated
         self._clock = clock or Clock()
         self._states = States(self._clock)
+        self._numbers = Numbers()
         self._running: set[threading.Thread] = set()
 
     @property
@@ -86,6 +91,7 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
     def reset(self) -> None:
         """Forget which functions are Pending; moto forgets the functions."""
         self._states.reset()
+        self._numbers.reset()
 
     def describe(self, version_arn: str) -> dict[str, Any] | None:
         """The configuration of a function or a version, as `GetFunctionConfiguration` gives it, or None."""
@@ -114,12 +120,17 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         name = read_name(call)
         if len(name.name) > 64 or name.qualifier:
             raise AwsError("ValidationException", f"{parameters['FunctionName']} can't be a function's name.", 400)
-        call.body = json.dumps({**json.loads(call.body), "FunctionName": name.name}).encode()
         check_source(call, parameters["Code"])
+        call.body = json.dumps({**json.loads(call.body), "FunctionName": name.name}).encode()
+        call.environ[PUBLISHES] = leave_publishing_to_us(call)
 
     def observe_create_function(self, call: Call, response: Response) -> None:
-        """A new function is Pending at first."""
+        """A new function is Pending at first; it may have a version at once."""
         self._begin(response)
+        if call.environ[PUBLISHES]:
+            version, _ = publish(read_name(call), self._numbers)
+            self._states.begin(version.function_arn)
+            answer_with(response, {**json.loads(response.body), "Version": str(version.version)})
 
     def refuse_update_function_configuration(self, call: Call) -> None:
         """Refuse what Lambda refuses in a changed function, and changes while it is busy."""
@@ -136,10 +147,13 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         check_supported(call)
         check_source(call, call.parameters)
         self._refuse_change(call)
+        call.environ[PUBLISHES] = leave_publishing_to_us(call)
 
     def observe_update_function_code(self, call: Call, response: Response) -> None:
         """A dry run, or the same code again, leaves nothing new to publish; moto thinks it does."""
         self._end_change(call, response)
+        if call.environ[PUBLISHES]:
+            answer_with(response, self._publish(read_name(call)))
 
     def refuse_publish_version(self, call: Call) -> None:
         """Refuse to publish other code than the caller thinks it is."""
@@ -152,15 +166,17 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
                 "Please try again with the CodeSHA256 in $LATEST."
             )
         self._check_revision(call, found)
-        call.environ[BEFORE] = {version.function_arn for version in numbered_versions(found)}
 
-    def observe_publish_version(self, call: Call, response: Response) -> None:
-        """A new version is Pending at first; one that was there already is as it was. Nothing is new any more then."""
-        get_function(read_name(call)).code_or_config_updated = False  # moto forgets this after the first version
-        if json.loads(response.body)["FunctionArn"] in call.environ[BEFORE]:
-            self._amend(response)
-        else:
-            self._begin(response)
+    def answer_publish_version(self, call: Call) -> Response:
+        """A new version is Pending at first; one that was there already is as it was."""
+        configuration = self._publish(read_name(call), description=call.parameters.get("Description") or "")
+        return Response(201, [("Content-Type", "application/json")], json.dumps(configuration).encode())
+
+    def _publish(self, name: FunctionName, *, description: str = "") -> dict[str, Any]:
+        version, is_new = publish(name, self._numbers, description=description)
+        if is_new:
+            self._states.begin(version.function_arn)
+        return self._configure(version)
 
     def refuse_delete_function(self, call: Call) -> None:
         """Refuse to delete `$LATEST` alone, an alias, its version, and replicas (CFDG/lambda-edge-delete-replicas)."""
@@ -183,6 +199,7 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         """Its environments end too."""
         name = read_name(call)
         self._states.forget(name.arn)
+        self._numbers.forget(name.arn)
         self._later(lambda: self._sandbox.forget(name.arn))
 
     def observe_get_function(self, call: Call, response: Response) -> None:
@@ -246,8 +263,6 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         updated, content = call.environ[BEFORE]
         if content == _content(found):
             found.code_or_config_updated = updated
-        if call.parameters.get("Publish"):
-            found.code_or_config_updated = False
         if not call.parameters.get("DryRun"):
             self._states.begin_update(found.function_arn)
         self._amend(response)
