@@ -6,12 +6,16 @@ Sentences: those that S3 is known to answer to a wrong marker or encoding; that 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
+
+from moto.s3.models import FakeKey
 
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.object_store import object_store
-from local_cloud.services.s3.lookups import invalid_argument
+from local_cloud.services.s3.lookups import bucket_of, invalid_argument
 from local_cloud.services.service import Service
 
 _MOST = 2**31 - 1
@@ -48,6 +52,33 @@ class ListingOperations(Service):
         """Refuse sizes of pages that are none, and unknown encodings."""
         _check_page(call, "MaxKeys", "max-keys")
 
+    def answer_list_objects(self, call: Call) -> dict[str, Any]:
+        """List objects by the first version of the operation, whose markers are keys; moto's are not.
+
+        Common prefixes fill the page too, and the next marker is told with a delimiter only (botocore, `ListObjects`).
+        """
+        asked, bucket = call.parameters, bucket_of(call)
+        marker, delimiter, prefix = asked.get("Marker") or "", asked.get("Delimiter") or "", asked.get("Prefix") or ""
+        current = {key.name: key for key in bucket.keys.values() if isinstance(key, FakeKey)}
+        most = min(asked.get("MaxKeys", _LONGEST_PAGE), _LONGEST_PAGE)
+        entries = _roll_up(sorted(current), prefix=prefix, delimiter=delimiter, after=marker)
+        page = list(entries)[:most]
+        is_truncated = 0 < len(page) < len(entries)
+        write = quote if asked.get("EncodingType") == "url" else str
+        answer = {
+            "IsTruncated": is_truncated,
+            "Marker": write(marker),
+            "NextMarker": write(page[-1]) if is_truncated and delimiter else None,
+            "Contents": [_describe(current[name]) | {"Key": write(name)} for name in page if not entries[name]],
+            "Name": bucket.name,
+            "Prefix": write(prefix),
+            "Delimiter": write(delimiter) if delimiter else None,
+            "MaxKeys": most,
+            "CommonPrefixes": [{"Prefix": write(name)} for name in page if entries[name]],
+            "EncodingType": asked.get("EncodingType"),
+        }
+        return {name: value for name, value in answer.items() if value is not None}
+
     def refuse_list_objects_v2(self, call: Call) -> None:
         """Refuse the same, and continuation tokens that were not given out."""
         _check_page(call, "MaxKeys", "max-keys")
@@ -68,6 +99,29 @@ class ListingOperations(Service):
     def refuse_list_multipart_uploads(self, call: Call) -> None:
         """Refuse sizes of pages that are none, and unknown encodings."""
         _check_page(call, "MaxUploads", "max-uploads")
+
+
+def _roll_up(names: Iterable[str], *, prefix: str, delimiter: str, after: str) -> dict[str, bool]:
+    """Names that begin with a prefix; those with a delimiter behind it as one that ends there, a common prefix."""
+    rolled: dict[str, bool] = {}
+    for name in names:
+        if name.startswith(prefix) and name > after:
+            end = name.find(delimiter, len(prefix)) if delimiter else -1
+            rolled[name if end < 0 else name[: end + len(delimiter)]] = end >= 0
+    rolled.pop(after, None)
+    return rolled
+
+
+def _describe(key: FakeKey) -> dict[str, Any]:
+    """An object as a list shows it."""
+    described = {
+        "LastModified": key.last_modified,
+        "ETag": key.etag,
+        "Size": key.size,
+        "StorageClass": key.storage_class,
+        "Owner": {"ID": _OWNER_ID},
+    }
+    return described | ({"ChecksumAlgorithm": [key.checksum_algorithm]} if key.checksum_algorithm else {})
 
 
 def _check_page(call: Call, member: str, name: str) -> None:

@@ -23,6 +23,7 @@ DELETE = documented("S3 API Reference, DeleteObjects")
 QUERY = documented("S3 API Reference, Authenticating Requests: Using Query Parameters")
 LISTS = documented("S3 API Reference, ListObjectsV2")
 PART = documented("S3 API Reference, GetObject and HeadObject, partNumber")
+MARKERS = documented("S3 API Reference, ListObjects")
 COMPLETE = documented("S3 API Reference, CompleteMultipartUpload")
 CONDITIONAL_DELETES = documented("S3 User Guide, How to perform conditional deletes")
 OWN_KEYS = documented("S3 User Guide, Blocking or unblocking SSE-C for a general purpose bucket")
@@ -571,3 +572,37 @@ def copied_tags(aws: Account) -> None:
     s3.copy_object(**new, CopySource=where)
 
     assert s3.get_object_tagging(**new)["TagSet"] == [{"Key": "city", "Value": "Dublin"}]
+
+
+def fill_folders(aws: Account) -> str:
+    """A bucket with two pages, and folders before, between and behind them; the first is there itself."""
+    bucket = aws.create_bucket()
+    for key in ("a/", "a/1", "b", "c/1", "d", "e/1"):
+        aws.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
+    return bucket
+
+
+@case("A page of the first kind of list holds keys and folders, and leads to the next", known_from=MARKERS, moto=GAP)
+def folders_by_page(aws: Account) -> None:
+    asked: dict[str, Any] = {"Bucket": fill_folders(aws), "Delimiter": "/", "MaxKeys": 2}
+    seen = []
+    while True:
+        page = aws.client("s3").list_objects(**asked)
+        names = [one["Key"] for one in page.get("Contents", [])]
+        seen.append(sorted(names + [one["Prefix"] for one in page.get("CommonPrefixes", [])]))
+        if not page["IsTruncated"]:
+            break
+        asked["Marker"] = page["NextMarker"]
+    assert seen == [["a/", "b"], ["c/", "d"], ["e/"]]
+
+
+@case("The first kind of list tells a next marker with a delimiter only", known_from=MARKERS, moto=GAP)
+def no_next_marker(aws: Account) -> None:
+    page = aws.client("s3").list_objects(Bucket=fill_folders(aws), MaxKeys=2)
+    assert (page["IsTruncated"], "NextMarker" in page) == (True, False)
+
+
+@case("A marker is a key, whether there is such an object or not", known_from=MARKERS, moto=SAME)
+def marker_of_nothing(aws: Account) -> None:
+    page = aws.client("s3").list_objects(Bucket=fill_folders(aws), Marker="c")
+    assert [one["Key"] for one in page["Contents"]] == ["c/1", "d", "e/1"]
