@@ -379,6 +379,15 @@ def test_a_destination_that_is_gone_fails_replication(replicated: Kit) -> None:
     assert [failure.reason for failure in replicated.replicator.failures] == ["DstBucketNotFound"]
 
 
+def test_objects_that_can_be_locked_go_only_where_they_can_be_locked(replicated: Kit) -> None:
+    lock = {"ObjectLockEnabled": "Enabled"}
+    replicated.ireland.put_object_lock_configuration(Bucket=SOURCE, ObjectLockConfiguration=lock)
+    put(replicated)
+    replicated.settle()
+
+    assert [failure.reason for failure in replicated.replicator.failures] == ["DstBucketObjectLockConfigMissing"]
+
+
 def test_a_destination_with_suspended_versioning_fails_replication(replicated: Kit) -> None:
     set_versioning(replicated.singapore, DESTINATION, "Suspended")
     put(replicated)

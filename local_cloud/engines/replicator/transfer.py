@@ -89,6 +89,8 @@ def _find_obstacle(
         return Failure(*about, "DstBucketNotFound", role.role_arn)
     if destination.versioning_status != "Enabled":
         return Failure(*about, "DstBucketUnversioned", role.role_arn)
+    if source.object_lock_enabled and not destination.object_lock_enabled:
+        return Failure(*about, "DstBucketObjectLockConfigMissing", role.role_arn)
     for action, bucket, suffix, reason in _needed(source, version, destination):
         if not role.may(action, bucket.arn + suffix, policy=bucket.policy):
             return Failure(*about, reason, role.role_arn, action, bucket.arn + suffix)

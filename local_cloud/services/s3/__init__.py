@@ -13,6 +13,7 @@ tags           tags of buckets and objects
 listings       pages of lists
 preconditions  writes and deletions under a condition
 copies         what is copied within S3
+locks          Object Lock
 limits         sizes and words that every request is asked about
 outages        what a region does while a learner's fault is in force
 lookups        the bucket that a call names, and refusals of arguments

@@ -11,6 +11,7 @@ from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.object_store import Bucket, find_bucket, object_store
 from local_cloud.services.s3.digests import check_digests
+from local_cloud.services.s3.locks import check_not_locked, check_retention
 from local_cloud.services.s3.lookups import bucket_of
 from local_cloud.services.s3.preconditions import check_not_of_directory_buckets, check_write
 from local_cloud.services.s3.tags import MOST_BUCKET_TAGS, check_tagging_header, check_tags
@@ -78,6 +79,8 @@ class BucketOperations(Service):
             raise AwsError("IllegalVersioningConfigurationException", message)
         if (call.parameters.get("VersioningConfiguration") or {}).get("MFADelete") == "Enabled":
             raise AwsError("NotImplemented", "The local cloud does not do MFADelete of PutBucketVersioning.", 501)
+        if status == "Suspended":
+            check_not_locked(call)
         if status == "Suspended" and bucket.replication_configuration is not None:
             message = (
                 "A replication configuration is present on this bucket, so you cannot change the versioning state. "
@@ -89,6 +92,7 @@ class BucketOperations(Service):
         """Refuse ACLs where the bucket's owner owns everything, wrong tags, wrong bytes, and conditions that fail."""
         check_acl(call)
         check_tagging_header(call)
+        check_retention(call)
         check_not_of_directory_buckets(call)
         check_write(call)
         check_digests(call)

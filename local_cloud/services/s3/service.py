@@ -16,6 +16,7 @@ from local_cloud.services.s3.copies import CopyOperations
 from local_cloud.services.s3.lifecycles import LifecycleOperations
 from local_cloud.services.s3.limits import check_limits, check_own_keys, ignore_dates
 from local_cloud.services.s3.listings import ListingOperations
+from local_cloud.services.s3.locks import LockOperations
 from local_cloud.services.s3.objects import ObjectOperations
 from local_cloud.services.s3.policies import PolicyOperations
 from local_cloud.services.s3.presigned import check_presigned, check_region
@@ -28,7 +29,7 @@ _EVERYWHERE = {"CreateBucket", "GetBucketLocation", "ListBuckets"}
 
 class S3Service(
     BucketOperations, BucketTagOperations, WebsiteOperations, ReplicationOperations, PolicyOperations,
-    ObjectOperations, CopyOperations, ListingOperations, LifecycleOperations,
+    ObjectOperations, CopyOperations, ListingOperations, LifecycleOperations, LockOperations,
 ):  # fmt: skip
     """Amazon S3 in front of moto's.
 

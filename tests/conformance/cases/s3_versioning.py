@@ -9,6 +9,9 @@ SERVICE = "s3"
 RECORDED = captured("LocalStack's test_s3 snapshots")
 RECALLED = unverified("believed to be among LocalStack's recordings of AWS, but not looked up there")
 GUIDE = documented("S3 User Guide, Using versioning")
+ERRORS = documented("S3 API Reference, Error responses")
+LOCKED = captured("hashicorp/terraform-provider-aws looks for the sentence when it suspends versioning")
+LOCKS = unverified("botocore, PutObject.ObjectLockMode; the refusal is believed to be InvalidArgument")
 
 
 def versions(aws: Account, bucket: str, kind: str = "Versions") -> list[str]:
@@ -179,3 +182,39 @@ def before_versioning(aws: Account) -> None:
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     new = s3.put_object(Bucket=bucket, Key="a", Body=b"")["VersionId"]
     assert versions(aws, bucket) == [new, "null"]
+
+
+def create_locked(aws: Account) -> str:
+    """A bucket in which objects can be locked; none is."""
+    name, s3 = aws.name("bucket"), aws.client("s3")
+    where = {"LocationConstraint": "eu-west-1"}
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True)
+    aws.clean_up(s3.delete_bucket, Bucket=name)
+    return name
+
+
+@case("Versioning isn't suspended where objects can be locked", known_from=LOCKED, moto=GAP)
+def suspend_locked(aws: Account) -> None:
+    text = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed"
+    ask = {"Bucket": create_locked(aws), "VersioningConfiguration": {"Status": "Suspended"}}
+    aws.refuses("InvalidBucketState", 409, text, aws.client("s3").put_bucket_versioning, **ask)
+
+
+@case("Objects are locked where there are versions", known_from=ERRORS, moto=GAP)
+def lock_without_versions(aws: Account) -> None:
+    put, lock = aws.client("s3").put_object_lock_configuration, {"ObjectLockEnabled": "Enabled"}
+    bucket = aws.create_bucket()
+    aws.refuses("InvalidBucketState", 409, None, put, Bucket=bucket, ObjectLockConfiguration=lock)
+
+
+@case("An object is locked in a mode and until a date", known_from=LOCKS, moto=GAP)
+def half_a_lock(aws: Account) -> None:
+    put, where = aws.client("s3").put_object, {"Bucket": create_locked(aws), "Key": "page.html"}
+    aws.refuses("InvalidArgument", 400, None, put, **where, Body=b"", ObjectLockMode="GOVERNANCE")
+
+
+@case("An object is locked until a day to come", known_from=LOCKS, moto=GAP)
+def lock_of_yesterday(aws: Account) -> None:
+    put, where = aws.client("s3").put_object, {"Bucket": create_locked(aws), "Key": "page.html"}
+    lock = {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": "2020-01-01T00:00:00Z"}
+    aws.refuses("InvalidArgument", 400, None, put, **where, Body=b"", **lock)
