@@ -40,6 +40,8 @@ def _in_network(wanted: str, given: str) -> bool:
 
 
 def _moment(text: str) -> datetime:
+    if text.isascii() and text.isdecimal():
+        return datetime.fromtimestamp(int(text), UTC)
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
@@ -131,7 +133,7 @@ def _texts(values: Any, variables: Context) -> list[str]:
 def _holds(operator: str, given: str | tuple[str, ...] | None, texts: list[str]) -> bool:
     name = _bare(operator)
     if name == "Null":
-        return (given is None) == (texts[0].lower() == "true")
+        return any((given is None) == (text.lower() == "true") for text in texts)
     several = () if given is None else (given,) if isinstance(given, str) else given
     if operator.startswith("ForAllValues:"):
         return all(_holds_for(name, one, texts) for one in several)
@@ -142,5 +144,13 @@ def _holds(operator: str, given: str | tuple[str, ...] | None, texts: list[str])
 
 def _holds_for(name: str, given: str, texts: list[str]) -> bool:
     if name in _NEGATED:
-        return not any(_TESTS[_NEGATED[name]](text, given) for text in texts)
-    return any(_TESTS[name](text, given) for text in texts)
+        return not any(_compare(_NEGATED[name], text, given) for text in texts)
+    return any(_compare(name, text, given) for text in texts)
+
+
+def _compare(name: str, text: str, given: str) -> bool:
+    """Compare two values; what is no number, or no date, is like none."""
+    try:
+        return _TESTS[name](text, given)
+    except (ValueError, OverflowError, OSError):
+        return False

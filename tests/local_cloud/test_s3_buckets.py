@@ -142,3 +142,15 @@ def test_what_was_said_of_the_upload_is_not_told_to_readers(kit: Kit, bucket: st
 
     headers = kit.ireland.head_object(Bucket=bucket, Key="index.html")["ResponseMetadata"]["HTTPHeaders"]
     assert "x-amz-content-sha256" not in headers
+
+
+def test_nobody_is_told_of_events_and_whoever_asks_for_it_is_refused(kit: Kit, bucket: str) -> None:
+    function = {
+        "LambdaFunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:f",
+        "Events": ["s3:ObjectCreated:*"],
+    }
+    put_notification = kit.ireland.put_bucket_notification_configuration
+
+    for wanted in ({"LambdaFunctionConfigurations": [function]}, {"EventBridgeConfiguration": {}}):
+        assert refused(put_notification, Bucket=bucket, NotificationConfiguration=wanted)[:2] == ("NotImplemented", 501)
+    put_notification(Bucket=bucket, NotificationConfiguration={})

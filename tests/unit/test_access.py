@@ -217,6 +217,22 @@ def test_a_policy_is_public_when_it_lets_everybody_in(changes: dict[str, Any], p
 
 
 @pytest.mark.parametrize(
+    ("block", "holds"),
+    [
+        ({"NumericEquals": {"s3:max-keys": "ten"}}, False),
+        ({"NumericNotEquals": {"s3:max-keys": "ten"}}, True),
+        ({"DateLessThan": {"aws:CurrentTime": "tomorrow"}}, False),
+        ({"DateLessThan": {"aws:CurrentTime": "1893456000"}}, True),
+        ({"DateLessThan": {"aws:CurrentTime": "9" * 30}}, False),
+        ({"Null": {"aws:CurrentTime": []}}, False),
+    ],
+)
+def test_what_is_no_number_and_no_date_is_like_none(block: dict[str, Any], holds: bool) -> None:
+    context = {"s3:max-keys": "10", "aws:CurrentTime": "2026-11-27T12:00:00Z"}
+    assert meets_conditions(block, context) is holds
+
+
+@pytest.mark.parametrize(
     ("version", "key", "decision"),
     [
         ("2012-10-17", "ada/page.html", Decision.ALLOWED),

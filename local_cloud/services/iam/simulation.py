@@ -11,6 +11,7 @@ from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.services.iam.entities import backend, no_such_entity
 from local_cloud.services.iam.pages import paginate
+from local_cloud.services.iam.permission_policies import check_operators
 
 
 def simulate(call: Call, policies: list[Document]) -> dict[str, Any]:
@@ -100,6 +101,11 @@ def given_policies(call: Call) -> list[Document]:
 
 def _documents(texts: Any) -> list[Document]:
     documents = [parse(text) for text in as_list(texts)]
+    try:
+        for statement in (one for document in documents for one in statements(document)):
+            check_operators(statement)
+    except AwsError as error:
+        raise AwsError("InvalidInput", error.message, 400) from error
     if not all(map(statements, documents)):
         raise AwsError("InvalidInput", "Syntax errors in policy.", 400)
     return documents

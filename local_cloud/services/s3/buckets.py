@@ -54,6 +54,16 @@ class BucketOperations(Service):
         if call.parameters["Id"] not in bucket_of(call).inventory_configs:
             raise AwsError("NoSuchConfiguration", "The specified configuration does not exist.", 404)
 
+    def refuse_put_bucket_notification_configuration(self, call: Call) -> None:
+        """Refuse to tell anybody: nobody here would be told."""
+        if wanted := [
+            name
+            for name, value in (call.parameters.get("NotificationConfiguration") or {}).items()
+            if value is not None
+        ]:
+            text = f"The local cloud does not do {', '.join(wanted)} in PutBucketNotificationConfiguration of s3."
+            raise AwsError("NotImplemented", text, 501)
+
     def observe_create_bucket(self, call: Call, response: object) -> None:
         """`EU` is an old word for eu-west-1; and a bucket may be born with tags, which moto drops."""
         bucket = bucket_of(call)

@@ -551,3 +551,13 @@ def simulate_by_page(aws: Account) -> None:
 def simulate_nothing(aws: Account) -> None:
     simulate_it = aws.client("iam").simulate_custom_policy
     aws.refuses("InvalidInput", 400, None, simulate_it, PolicyInputList=["{nope"], ActionNames=["s3:GetObject"])
+
+
+@case(
+    "What is simulated has conditions that there are", known_from=documented("botocore SimulateCustomPolicy"), moto=GAP
+)
+def simulate_unknown_condition(aws: Account) -> None:
+    simulate_it = aws.client("iam").simulate_custom_policy
+    for condition in ({"StringSame": {"aws:username": "ada"}}, {"StringEquals": "ada"}):
+        ask = {"PolicyInputList": [permissions(Condition=condition)], "ActionNames": ["s3:GetObject"]}
+        aws.refuses("InvalidInput", 400, None, simulate_it, **ask)
