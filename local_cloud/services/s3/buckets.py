@@ -22,6 +22,7 @@ _FORBIDDEN_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 _FORBIDDEN_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _ACL_PARAMETERS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 _ACL_WITH_OWNERSHIP = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
+_PUBLIC_GROUPS = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
 _PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
 
 
@@ -40,6 +41,9 @@ class BucketOperations(Service):
         ownership = call.parameters.get("ObjectOwnership", "BucketOwnerEnforced")
         if ownership == "BucketOwnerEnforced" and call.parameters.get("ACL", "private") != "private":
             raise AwsError("InvalidBucketAclWithObjectOwnership", _ACL_WITH_OWNERSHIP)
+        if _is_public(call):  # a new bucket blocks public ACLs, whatever its ownership
+            message = "Bucket cannot have public ACLs set with BlockPublicAccess enabled"
+            raise AwsError("InvalidBucketAclWithBlockPublicAccessError", message)
 
     def refuse_put_bucket_ownership_controls(self, call: Call) -> None:
         """Refuse to switch ACLs off while the bucket's own gives others access (S3 User Guide, "Prerequisites")."""
@@ -140,6 +144,14 @@ def _has_acl(call: Call) -> bool:
     return has_document
 
 
+def _is_public(call: Call) -> bool:
+    """Whether the ACL in a request is for everybody, or for all who have an account: by name, header or document."""
+    headers = [str(call.parameters.get(name)) for name in _ACL_PARAMETERS]
+    grants = (call.parameters.get("AccessControlPolicy") or {}).get("Grants") or []
+    listed = headers + [str((grant.get("Grantee") or {}).get("URI")) for grant in grants]
+    return headers[0] in _PUBLIC_ACLS or any(group in text for group in _PUBLIC_GROUPS for text in listed)
+
+
 def check_acl(call: Call, *, has_document: bool = False) -> None:
     """Refuse ACLs under BucketOwnerEnforced, and public ones under BlockPublicAcls.
 
@@ -153,7 +165,7 @@ def check_acl(call: Call, *, has_document: bool = False) -> None:
     if not bucket.has_acls and given != ["bucket-owner-full-control"]:
         raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs")
     block = bucket.public_access_block
-    if block and block.block_public_acls and call.parameters.get("ACL") in _PUBLIC_ACLS:
+    if block and block.block_public_acls and _is_public(call):
         raise AwsError("AccessDenied", "Access Denied", 403)
 
 

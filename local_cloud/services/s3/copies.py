@@ -12,7 +12,7 @@ from local_cloud.errors import AwsError
 from local_cloud.object_store import find_bucket, find_version
 from local_cloud.services.s3.buckets import check_acl
 from local_cloud.services.s3.lookups import check_version_id, invalid_argument
-from local_cloud.services.s3.parts import check_copied_range
+from local_cloud.services.s3.parts import check_copied_range, find_upload
 from local_cloud.services.s3.preconditions import check_write
 from local_cloud.services.service import Service
 
@@ -41,6 +41,7 @@ class CopyOperations(Service):
     def refuse_upload_part_copy(self, call: Call) -> None:
         """Refuse a source that isn't there, or hasn't the bytes that are to be copied."""
         bucket_name, key, version_id = check_source(call)
+        find_upload(call)
         bucket = find_bucket(bucket_name)
         source = bucket and find_version(bucket, key, version_id)
         if isinstance(source, FakeKey):

@@ -13,7 +13,7 @@ from local_cloud.errors import AwsError
 from local_cloud.object_store import Bucket, find_bucket, find_version, object_store, replication_status
 from local_cloud.services.s3.digests import check_digests
 from local_cloud.services.s3.lookups import MALFORMED_XML, bucket_of, check_version_id, invalid_argument, is_version_id
-from local_cloud.services.s3.parts import check_part, cut_to_part, describe_object, keep_parts
+from local_cloud.services.s3.parts import check_part, cut_to_part, describe_object, find_upload, keep_parts
 from local_cloud.services.s3.preconditions import check_delete, check_match, check_not_of_directory_buckets, check_write
 from local_cloud.services.s3.tags import check_tags
 from local_cloud.services.service import Service
@@ -74,7 +74,14 @@ class ObjectOperations(Service):
         if not 1 <= number <= _MOST_PARTS:
             message = f"Part number must be an integer between 1 and {_MOST_PARTS}, inclusive"
             raise invalid_argument(message, "partNumber", str(number))
+        find_upload(call)
         check_digests(call)
+
+    def refuse_abort_multipart_upload(self, call: Call) -> None:
+        """Refuse an upload that isn't there, or is of another key."""
+        find_upload(call)
+
+    refuse_list_parts = refuse_abort_multipart_upload
 
     def refuse_complete_multipart_upload(self, call: Call) -> None:
         """Refuse parts that are not in ascending order, and conditions that don't hold."""
@@ -86,9 +93,7 @@ class ObjectOperations(Service):
                 "The parts list must be specified in order by part number."
             )
             raise AwsError("InvalidPartOrder", message)
-        upload = bucket_of(call).multiparts.get(call.parameters["UploadId"])
-        if upload is None:
-            return
+        upload = find_upload(call)
         check_write(call)
         size = sum(upload.parts[number].contentsize for number in numbers if number in upload.parts)
         if call.parameters.get("MpuObjectSize") not in (None, size):

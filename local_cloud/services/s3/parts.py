@@ -11,10 +11,24 @@ from moto.s3.models import FakeKey
 from local_cloud.call import Call, Response
 from local_cloud.errors import AwsError
 from local_cloud.object_store import object_store, part_sizes, set_part_sizes
-from local_cloud.services.s3.lookups import invalid_argument
+from local_cloud.services.s3.lookups import bucket_of, invalid_argument
 
 _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 _MOST_PARTS = 1000
+
+
+def find_upload(call: Call) -> Any:
+    """The upload in parts that a call names, which is of one key.
+
+    Raises:
+        AwsError: NoSuchUpload.
+    """
+    upload_id = call.parameters["UploadId"]
+    upload: Any = bucket_of(call).multiparts.get(upload_id)
+    if upload is None or upload.key_name != call.parameters["Key"]:
+        text = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been"
+        raise AwsError("NoSuchUpload", f"{text} aborted or completed.", 404, UploadId=upload_id)
+    return upload
 
 
 def keep_parts(version: FakeKey, numbers: list[int]) -> None:

@@ -21,6 +21,8 @@ TAGS = documented("S3 User Guide, Using cost allocation S3 bucket tags")
 DELETE_ENCRYPTION = documented("S3 API Reference, DeleteBucketEncryption")
 OWNERSHIP = documented("S3 User Guide, Controlling ownership of objects, Prerequisites for disabling ACLs")
 QUOTED = captured("quoted by users of AWS, and in MinIO and Ceph")
+BLOCK = documented("S3 User Guide, Blocking public access, BlockPublicAcls")
+BORN_PUBLIC = captured("quoted by users of AWS since April 2023")
 ENFORCED = "BucketOwnerEnforced"
 CREATE = documented("S3 API Reference, CreateBucket")
 
@@ -316,3 +318,24 @@ def born_with_tags(aws: Account) -> None:
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1", "Tags": tags})
     aws.clean_up(s3.delete_bucket, Bucket=name)
     assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == tags
+
+
+@case("A new bucket isn't born with a public ACL", known_from=BORN_PUBLIC, moto=GAP)
+def born_public(aws: Account) -> None:
+    create, where = aws.client("s3").create_bucket, {"LocationConstraint": "eu-west-1"}
+    said = "Bucket cannot have public ACLs set with BlockPublicAccess enabled"
+    ask = {"Bucket": aws.name("bucket"), "CreateBucketConfiguration": where, "ObjectOwnership": "ObjectWriter"}
+    aws.refuses("InvalidBucketAclWithBlockPublicAccessError", 400, said, create, **ask, ACL="public-read")
+
+
+@case("A public grant is a public ACL", known_from=BLOCK, moto=GAP)
+def public_grants(aws: Account) -> None:
+    s3, bucket = aws.client("s3"), aws.create_bucket()
+    rules = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+    s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=rules)
+    everybody = "http://acs.amazonaws.com/groups/global/AllUsers"
+
+    aws.refuses("AccessDenied", 403, None, s3.put_bucket_acl, Bucket=bucket, GrantRead=f'uri="{everybody}"')
+    grant = {"Grantee": {"Type": "Group", "URI": everybody}, "Permission": "READ"}
+    document = {"Owner": s3.get_bucket_acl(Bucket=bucket)["Owner"], "Grants": [grant]}
+    aws.refuses("AccessDenied", 403, None, s3.put_bucket_acl, Bucket=bucket, AccessControlPolicy=document)

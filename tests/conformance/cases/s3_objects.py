@@ -606,3 +606,12 @@ def no_next_marker(aws: Account) -> None:
 def marker_of_nothing(aws: Account) -> None:
     page = aws.client("s3").list_objects(Bucket=fill_folders(aws), Marker="c")
     assert [one["Key"] for one in page["Contents"]] == ["c/1", "d", "e/1"]
+
+
+@case("An upload in parts is of one key", known_from=ERRORS, moto=GAP)
+def upload_of_another_key(aws: Account) -> None:
+    where, _ = upload(aws)
+    other, s3 = {**where, "Key": "other"}, aws.client("s3")
+    aws.refuses("NoSuchUpload", 404, None, s3.upload_part, **other, PartNumber=1, Body=b"")
+    aws.refuses("NoSuchUpload", 404, None, s3.list_parts, **other)
+    aws.refuses("NoSuchUpload", 404, None, s3.abort_multipart_upload, **other)
