@@ -24,6 +24,9 @@ ON_PURPOSE = {
     "Functions run when they are written in Python": """
         They run from their zip, in processes of their own, with the Python that runs the local cloud. Others are
         refused by name, when they are invoked or associated.""",
+    "The simulator says less": """
+        It decides as AWS does, but names no matched statements, takes any action's name, and doesn't know the user
+        `learner`, whose policy is not among IAM's.""",
     "KMS has no say": """
         An object that is to be encrypted by KMS says so, isn't replicated unless a rule asks for it, and isn't shown to
         anonymous requests or origin access identities. Whether a key exists, and whom its policy lets use it, is not

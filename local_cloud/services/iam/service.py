@@ -239,8 +239,8 @@ class IamService(Service):
         return {"Role": describe_role(service_roles.make(service, call.parameters.get("Description") or ""))}
 
     def answer_simulate_principal_policy(self, call: Call) -> dict[str, Any]:
-        """Say what a user or role may do."""
-        policies = simulation.policies_of(call.parameters["PolicySourceArn"])
+        """Say what a user, group or role may do."""
+        policies = simulation.policies_of(call)
         return simulation.simulate(call, [*policies, *simulation.given_policies(call)])
 
     def answer_simulate_custom_policy(self, call: Call) -> dict[str, Any]:
@@ -253,7 +253,7 @@ class IamService(Service):
 
     def answer_get_context_keys_for_principal_policy(self, call: Call) -> dict[str, Any]:
         """Say which condition keys the policies of a user or role ask for."""
-        policies = [*simulation.policies_of(call.parameters["PolicySourceArn"]), *simulation.given_policies(call)]
+        policies = [*simulation.policies_of(call), *simulation.given_policies(call)]
         return {"ContextKeyNames": simulation.context_keys(policies)}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from local_cloud.access.evaluator import Access, Document, as_list, covers_action, decide, statements
-from local_cloud.access.identities import boundary_texts, find_role, parse, policy_texts
+from local_cloud.access.identities import LEARNER, boundary_texts, find_role, parse, policy_texts
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.services.iam.entities import backend, no_such_entity
@@ -45,12 +45,15 @@ def _limits(parameters: dict[str, Any]) -> list[Document]:
     return given or [parse(text) for text in boundary_texts(str(parameters.get("PolicySourceArn")))]
 
 
-def policies_of(arn: str) -> list[Document]:
-    """The identity policies of a user, group or role.
+def policies_of(call: Call) -> list[Document]:
+    """The identity policies of the user, group or role that a call names.
 
     Raises:
-        AwsError: NoSuchEntity.
+        AwsError: NoSuchEntity; NotImplemented for the learner, whose policy is not among IAM's.
     """
+    arn = call.parameters["PolicySourceArn"]
+    if arn == LEARNER:
+        raise AwsError("NotImplemented", f"The local cloud does not do {call.operation} of iam for {arn}.", 501)
     known = [*backend().users.values(), *backend().groups.values()]
     if find_role(arn) is None and arn not in (one.arn for one in known):
         raise no_such_entity(f"No such entity: {arn}")
