@@ -44,7 +44,7 @@ from local_cloud.services.lambda_functions.rules import (
 )
 from local_cloud.services.lambda_functions.settings import SettingsOperations
 from local_cloud.services.lambda_functions.states import States
-from local_cloud.services.lambda_versions import Numbers, answer_with, leave_publishing_to_us, publish
+from local_cloud.services.lambda_functions.versions import Numbers, answer_with, leave_publishing_to_us, publish
 from local_cloud.services.service import Service
 
 BEFORE = "local_cloud.function_before"

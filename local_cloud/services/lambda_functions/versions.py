@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from local_cloud.call import Call, Response
-from local_cloud.services.lambda_names import FunctionName, backend, get_function, numbered_versions
+from local_cloud.services.lambda_functions.names import FunctionName, backend, get_function, numbered_versions
 
 
 class Numbers:
