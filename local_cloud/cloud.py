@@ -97,7 +97,7 @@ class LocalCloud:
                 authorizer=authorizer,
                 faults=self.faults,
             )
-            self._server = Server(self.gateway, port=port)
+            self._server = Server(self.gateway, port=port, may_take_long=self.gateway.may_take_long)
             undo.callback(self._server.stop)
             self.edge = Edge(
                 cloudfront=self.cloudfront,

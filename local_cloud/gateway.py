@@ -35,6 +35,7 @@ ControlHandler = Callable[[str, str, Mapping[str, str]], Response]
 """Answers the control API: method, path below `/_local_cloud/`, query."""
 
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_FUNCTIONS = "/2015-03-31/functions/"
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 _NO_SERVICE = Service()
@@ -103,6 +104,10 @@ class Gateway:
         except Exception:
             logger.exception("%s %s was not understood", environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
             return render_error(_INTERNAL_ERROR, "s3")
+
+    def may_take_long(self, path: str) -> bool:
+        """Whether a request for this path may wait: for a function, for what the control API does, or by a fault."""
+        return path.startswith((PREFIX, _FUNCTIONS)) or bool(self._faults.in_force)
 
     def respond_at_once(self, environ: dict[str, Any], *, principal: str | None = None) -> Response | None:
         """As `respond`, or None, without any effect, where that could wait: for the lock, an engine, or by a fault.

@@ -8,6 +8,7 @@ every operation of every service, whether moto implements it or not. They are in
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import re
 import uuid
@@ -15,6 +16,7 @@ from collections.abc import Iterable
 from typing import Any
 from xml.sax.saxutils import escape
 
+import moto.core.utils
 from botocore.exceptions import UnknownServiceError
 from moto.core.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
@@ -78,6 +80,10 @@ def understand(environ: dict[str, Any], body: bytes) -> Call:
     path = rewrite_to_path_style(environ, path, host.bucket, region)
     model, parameters = understand_object(environ, path) or _understand_by_model(service, environ, body)
     return Call(service, model.name, parameters, region, who.principal, environ, model, body, *who[1:])
+
+
+# moto looks through botocore's folders, four hundred of them, for each service anew.
+moto.core.utils.create_loader = functools.cache(moto.core.utils.create_loader)  # type: ignore[attr-defined]
 
 
 def load_models(services: Iterable[str]) -> None:

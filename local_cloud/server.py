@@ -1,11 +1,19 @@
-"""The HTTP server of the AWS APIs: waitress on loopback, told to leave header names as S3 has them."""
+"""The HTTP server of the AWS APIs: waitress on loopback, told to leave header names as S3 has them.
+
+Most requests are answered by the thread that reads them. Calls wait for one lock anyway, and two threads that take
+turns at the interpreter for each request are, on some machines, a third as fast as one. What may take long gets a
+thread.
+"""
 
 from __future__ import annotations
 
+import logging
 import re
 import select
 import socket
+import sys
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -14,12 +22,16 @@ from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
-from waitress.task import WSGITask
+from waitress.task import ThreadedTaskDispatcher, WSGITask
+
+logger = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = 1000
 """Open at a time; more wait. Many, since each that a client leaves half open keeps a place."""
 IDLE_SECONDS = 30
 """How long a connection may be silent between requests, or within one."""
+LONG_BODY = 1024 * 1024
+"""Bytes of an upload from which on it may take long."""
 
 _METADATA_WITH_UNDERSCORE = re.compile(rb"(?im)^(x-amz-meta-[^:\s]*_[^:\s]*):[ \t]*(.*?)[ \t]*\r?$")
 _AMAZON_HEADER = re.compile(rb"(?m)^X-Amz[^:]*:")
@@ -73,28 +85,69 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     task_class = _Task
 
 
+class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
+    """Gives threads what may take long, and keeps the rest for the thread that reads.
+
+    Args:
+        may_take_long: Asked with the path of each request.
+        threads: How many there are.
+    """
+
+    def __init__(self, may_take_long: Callable[[str], bool], *, threads: int) -> None:
+        super().__init__()
+        self._may_take_long = may_take_long
+        self._quick: deque[_Channel] = deque()
+        self.set_thread_count(threads)
+
+    def add_task(self, task: _Channel) -> None:
+        request = task.requests[0]
+        is_long = request.chunked or request.content_length > LONG_BODY
+        if is_long or request.error or self._may_take_long(request.path):
+            super().add_task(task)
+        else:
+            self._quick.append(task)
+
+    def answer_quick_ones(self) -> None:
+        """Answer what was read. Not within `add_task`: its caller holds a lock that answering needs."""
+        while self._quick:
+            try:
+                self._quick.popleft().service()
+            except Exception:
+                logger.exception("a request was not answered")
+
+
 class Server:
     """Serves a WSGI application on 127.0.0.1.
 
     Args:
         application: What to serve.
         port: 0 takes a free one. Bound at once, so that `url` is known before `run`.
-        threads: Requests that are worked on at the same time.
+        threads: Requests that may take long and are worked on at the same time.
+        may_take_long: Whether a request for this path may; by default all may.
     """
 
-    def __init__(self, application: Callable[..., Any], *, port: int = 0, threads: int = 8) -> None:
+    def __init__(
+        self,
+        application: Callable[..., Any],
+        *,
+        port: int = 0,
+        threads: int = 8,
+        may_take_long: Callable[[str], bool] = lambda _: True,
+    ) -> None:
         self._sockets: dict[int, Any] = {}
         self._polling = threading.Lock()
         self._ends = False
         bound = _bind(port)  # by ourselves: waitress starts threads first, and leaves them if the port is taken
+        self._workers = _Dispatcher(may_take_long, threads=threads)
         self._server = waitress.create_server(
             application,
             sockets=[bound],
-            threads=threads,
             map=self._sockets,
+            _dispatcher=self._workers,
             ident=None,
             connection_limit=MOST_CONNECTIONS,
             channel_timeout=IDLE_SECONDS,
+            outbuf_high_watermark=sys.maxsize,  # above it, who answers would wait for who sends: for itself
             asyncore_use_poll=hasattr(select, "poll"),  # select() dies of a file number above 1023
         )
         self._server.channel_class = _Channel
@@ -106,18 +159,18 @@ class Server:
         with self._polling:
             while not self._ends:
                 wasyncore.loop(poll.asyncore_loop_timeout, poll.asyncore_use_poll, self._sockets, count=1)
+                self._workers.answer_quick_ones()
 
     def stop(self) -> None:
         """Close all connections and end `run`; requests under way are waited for, a few seconds at most."""
         if self._ends:
             return
-        workers = self._server.task_dispatcher
-        workers.shutdown(cancel_pending=True, timeout=5)
+        self._workers.shutdown(cancel_pending=True, timeout=5)
         self._ends = True
         trigger = self._server.trigger
         trigger.pull_trigger()
         with self._polling:  # not before: who polls, and who has just woken it, still uses what is closed here
-            if workers.threads:  # a worker that was not waited for will pull it, and its number may be another file's
+            if self._workers.threads:  # who was not waited for will pull it, and its number may be another file's
                 trigger.del_channel()
             wasyncore.close_all(self._sockets)
 

@@ -7,6 +7,7 @@ import io
 import time
 from typing import Any
 
+import moto.core.utils
 import moto.s3.responses
 import pytest
 from moto.backends import get_backend
@@ -43,6 +44,14 @@ def environ_of(method: str, path: str, query: str = "", body: bytes = b"", **mor
 
 def test_the_version_is_the_one_that_was_looked_into() -> None:
     assert importlib.metadata.version("moto") == "5.2.5"
+
+
+def test_models_are_loaded_by_one_loader() -> None:
+    before = moto.core.utils.create_loader.cache_info()
+    moto.core.utils._load_service_model("s3", "paginators-1")
+    after = moto.core.utils.create_loader.cache_info()
+
+    assert (after.hits + after.misses, after.currsize) == (before.hits + before.misses + 1, 1)
 
 
 @pytest.mark.parametrize("service", SERVICES)
