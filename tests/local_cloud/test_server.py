@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from local_cloud.server import LONG_BODY, Server
 
-LARGE = b"x" * 32 * 1024 * 1024
+LARGE = b"x" * 64 * 1024 * 1024
 
 
 class Application:
