@@ -80,16 +80,20 @@ def test_what_takes_long_keeps_nobody_waiting() -> None:
         assert answers != [b"reader"]
 
 
-def test_what_was_asked_after_a_large_answer_is_answered_too() -> None:
+def test_an_answer_that_nobody_reads_keeps_nobody_waiting() -> None:
     """Who answers is who sends: to wait until less is left to send would be to wait for oneself."""
     with serving(Application()) as port, socket.create_connection(("127.0.0.1", port), timeout=5) as viewer:
         viewer.sendall(b"".join(b"GET %b HTTP/1.1\r\nHost: a\r\n\r\n" % path for path in (b"/large", b"/quick")))
         said = viewer.makefile("rb")
+        assert said.readline().startswith(b"HTTP/1.1 200")
+
+        assert ask(port, "/quick") == b"reader"
 
         assert read_answer(said) == LARGE
+        assert said.readline().startswith(b"HTTP/1.1 200")
         assert read_answer(said) == b"reader"
 
 
 def read_answer(said: BinaryIO) -> bytes:
-    length = int(parse_headers(said)["Content-Length"]) if said.readline() else 0
-    return said.read(length)
+    """What comes after the status line."""
+    return said.read(int(parse_headers(said)["Content-Length"]))

@@ -53,6 +53,10 @@ def test_what_leaves_with_the_invalidation_has_stayed_until_then() -> None:
     assert checks.stayed_until(record(8.1), region=IRELAND, cause="switch", label="invalidation")
 
 
+def test_what_was_asked_for_before_the_invalidation_may_be_answered_after_it() -> None:
+    assert checks.stayed_until(record(7.9), region=IRELAND, cause="switch", label="invalidation")
+
+
 @pytest.mark.parametrize("moves_at", [5.0, 11.0])
 def test_what_leaves_before_or_long_after_it_has_not(moves_at: float) -> None:
     with pytest.raises(CheckFailed, match="Between 'switch' and 'invalidation' pages came from"):

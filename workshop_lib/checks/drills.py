@@ -46,15 +46,18 @@ def moved_as_predicted(
 def stayed_until(timeline: Timeline, *, region: str, cause: str, label: str, slack: float = SLACK) -> CheckPassed:
     """Traffic stayed in a region after the cause, and left it only with what came later.
 
+    A sample has the time at which it was asked for; what was asked for last before the later mark may be answered
+    after it.
+
     Args:
         timeline: What was measured.
         region: Where it stayed.
         cause: The label of the mark that should have moved it.
         label: The label of the mark that did.
-        slack: Seconds that it may need to leave.
+        slack: Seconds that it may need to leave, and that an answer may take.
     """
     begin, end = timeline.time_of(cause), timeline.time_of(label)
-    during = {sample.region for sample in timeline.samples if begin < sample.time < end}
+    during = {sample.region for sample in timeline.samples if begin < sample.time < end - slack}
     after = {sample.region for sample in timeline.samples if sample.time > end + slack}
     return judge(
         during == {region} and after.isdisjoint({region}),
