@@ -7,6 +7,7 @@ access identity, CloudFront as a service) needs the bucket policy's Allow, past 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from moto.s3.models import FakeDeleteMarker, FakeKey
 
@@ -98,8 +99,16 @@ def _may(call: Call, bucket: Bucket, action: str, resource: str | None = None) -
 def _decide(call: Call, bucket: Bucket, action: str, resource: str | None = None) -> Decision:
     if not bucket.policy:
         return Decision.NOT_ALLOWED
-    access = Access(call.principal, action, resource or resource_of(call), _context(call))
-    return decide(access, resource=[parse(bucket.policy)])
+    context = tuple(_context(call).items())
+    return _decide_by(bucket.policy, call.principal, action, resource or resource_of(call), context)
+
+
+@lru_cache(4096)
+def _decide_by(
+    policy: str | bytes, principal: str | None, action: str, resource: str, context: tuple[tuple[str, str], ...]
+) -> Decision:
+    """The same question is answered from memory: the edge asks it at each miss."""
+    return decide(Access(principal, action, resource, dict(context)), resource=[parse(policy)])
 
 
 def _context(call: Call) -> Mapping[str, str]:
