@@ -40,6 +40,9 @@ from local_cloud.services.tagging import TaggingService
 
 T = TypeVar("T")
 
+UNTIL_WARM_UP = 0.5
+"""Seconds between the first moment at which calls are answered and the loading of what they may need."""
+
 
 class LocalCloud:
     """A cloud on this machine, in this process.
@@ -233,7 +236,10 @@ class LocalCloud:
             self.replicator.settle(max(0.1, deadline - time.monotonic()))
 
     def warm_up(self) -> None:
-        """Load, in a thread of its own, what the first call of each service would otherwise wait for."""
+        """Load, in a thread of its own, what the first call of each service would otherwise wait for.
+
+        Not at once: whoever started the cloud asks it something just now, and two threads would share one interpreter.
+        """
         self._start_thread("local-cloud-warm-up", self._load_services)
 
     def _start_thread(self, name: str, target: Callable[[], None]) -> None:
@@ -242,6 +248,8 @@ class LocalCloud:
         self._threads.append(thread)
 
     def _load_services(self) -> None:
+        if self.stop_requested.wait(UNTIL_WARM_UP):
+            return
         for service in self.services:
             if not service.owned:
                 get_backend(service.name)  # type: ignore[call-overload]
