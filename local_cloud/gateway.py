@@ -107,6 +107,7 @@ class Gateway:
 
     def may_take_long(self, path: str) -> bool:
         """Whether a request for this path may wait: for a function, for what the control API does, or by a fault."""
+        path = "/" + path.lstrip("/")  # so the server will tell it
         return path.startswith((PREFIX, _FUNCTIONS)) or bool(self._faults.in_force)
 
     def respond_at_once(self, environ: dict[str, Any], *, principal: str | None = None) -> Response | None:

@@ -24,6 +24,7 @@ from local_cloud import plain_objects, protocol
 from local_cloud.addressing import is_our_origin, is_ours, read_host
 from local_cloud.cloud import LocalCloud
 from local_cloud.control import Control
+from local_cloud.faults import S3_SLOW
 from local_cloud.services import Service
 
 Client = Callable[..., Any]
@@ -430,3 +431,25 @@ def test_a_range_that_is_none_is_ignored(
     client("s3").put_object(Bucket=bucket, Key="page", Body=b"1234567")
 
     assert ask("GET", f"/{bucket}/page", Range=given).status == status
+
+
+@pytest.mark.parametrize(
+    ("path", "may_wait"),
+    [
+        ("/_local_cloud/settle", True),
+        ("//_local_cloud/settle", True),
+        ("/2015-03-31/functions/origin/invocations", True),
+        ("/site/index.html", False),
+        ("/", False),
+    ],
+)
+def test_a_request_that_may_wait_is_known_by_its_path(cloud: LocalCloud, path: str, may_wait: bool) -> None:
+    assert cloud.gateway.may_take_long(path) is may_wait
+
+
+def test_any_request_may_wait_while_a_fault_is_in_force(cloud: LocalCloud) -> None:
+    cloud.faults.cause(S3_SLOW, region="eu-west-1")
+    assert cloud.gateway.may_take_long("/site/index.html")
+
+    cloud.faults.end()
+    assert not cloud.gateway.may_take_long("/site/index.html")
