@@ -86,12 +86,12 @@ class Authorizer:
             if texts is _ADMINISTRATOR and resource_policy is None and permission.action != _ASSUME:
                 continue
             asked = (who, permission.action, permission.resource, _context(call, permission))
-            decision = _decide(asked, texts, resource_policy, tuple(text for _, text in limits))
+            decision = decide_from_memory(asked, texts, resource_policy, tuple(text for _, text in limits))
             if decision:
                 continue
             kinds = [("identity-based policy", texts), *((name, (text,)) for name, text in limits)]
-            by = next((name for name, one in kinds if _decide(asked, one, None) is decision), "resource-based policy")
-            refusal = _refusal(call, permission, decision, by=by)
+            deciding = (name for name, one in kinds if decide_from_memory(asked, one, None) is decision)
+            refusal = _refusal(call, permission, decision, by=next(deciding, "resource-based policy"))
             if call.operation != "DeleteObjects":
                 raise refusal
             call.refusals[place] = refusal
@@ -111,20 +111,31 @@ def read_policy(file: Path) -> str:
 
 
 @lru_cache(8192)
-def _decide(
-    asked: tuple[str, str, str, tuple[tuple[str, str | tuple[str, ...]], ...]],
+def decide_from_memory(
+    asked: tuple[str | None, str, str, tuple[tuple[str, str | tuple[str, ...]], ...]],
     texts: tuple[str, ...],
     resource_policy: str | bytes | None,
     limits: tuple[str, ...] = (),
 ) -> Decision:
-    """The same question about the same documents is answered from memory: a changed policy is another text."""
+    """Decide, or remember: the same question about the same documents has one answer, and a changed policy is another.
+
+    Args:
+        asked: The principal, action, resource and condition keys.
+        texts: Policies of the principal.
+        resource_policy: That of the resource.
+        limits: What must allow it too.
+    """
     who, action, resource, context = asked
     documents: list[Document] = [parse(resource_policy)] if resource_policy else []
     if action == _ASSUME:
         documents = [without_resources(document) for document in documents]
     access = Access(who, action, resource, dict(context))
     decision = decide(access, identity=map(parse, texts), resource=documents, limits=map(parse, limits))
-    if decision and action == _ASSUME and not any(may_assume(trust, who, context=dict(context)) for trust in documents):
+    if (
+        decision
+        and action == _ASSUME
+        and not any(may_assume(trust, str(who), context=dict(context)) for trust in documents)
+    ):
         return Decision.NOT_ALLOWED  # a permission alone is not enough; nor is there one for a role that doesn't exist
     return decision
 

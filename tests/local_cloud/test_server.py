@@ -36,14 +36,15 @@ class Application:
 def serving(application: Application) -> Iterator[int]:
     """A server for which all paths are quick but one; its port."""
     server = Server(application, may_take_long=lambda path: path == "/long")
-    reader = threading.Thread(target=server.run, name="reader")
-    reader.start()
+    threading.Thread(target=server.run, name="reader", daemon=True).start()
+    stopper = threading.Thread(target=server.stop, daemon=True)  # would not return from a reader that waits for itself
     try:
         yield int(urlsplit(server.url).port or 0)
     finally:
         application.may_end.set()
-        server.stop()
-        reader.join(5)
+        stopper.start()
+        stopper.join(10)
+        assert not stopper.is_alive()
 
 
 def ask(port: int, path: str, body: bytes = b"") -> bytes:

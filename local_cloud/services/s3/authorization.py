@@ -7,11 +7,11 @@ access identity, CloudFront as a service) needs the bucket policy's Allow, past 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from moto.s3.models import FakeDeleteMarker, FakeKey
 
-from local_cloud.access.evaluator import Access, Decision, decide, is_public
+from local_cloud.access.authorizer import decide_from_memory
+from local_cloud.access.evaluator import Decision, is_public
 from local_cloud.access.identities import parse
 from local_cloud.access.permissions.s3 import action_of, find_deletions, resource_of
 from local_cloud.call import ACCOUNT_ID, Call
@@ -99,16 +99,8 @@ def _may(call: Call, bucket: Bucket, action: str, resource: str | None = None) -
 def _decide(call: Call, bucket: Bucket, action: str, resource: str | None = None) -> Decision:
     if not bucket.policy:
         return Decision.NOT_ALLOWED
-    context = tuple(_context(call).items())
-    return _decide_by(bucket.policy, call.principal, action, resource or resource_of(call), context)
-
-
-@lru_cache(4096)
-def _decide_by(
-    policy: str | bytes, principal: str | None, action: str, resource: str, context: tuple[tuple[str, str], ...]
-) -> Decision:
-    """The same question is answered from memory: the edge asks it at each miss."""
-    return decide(Access(principal, action, resource, dict(context)), resource=[parse(policy)])
+    asked = (call.principal, action, resource or resource_of(call), tuple(_context(call).items()))
+    return decide_from_memory(asked, (), bucket.policy)
 
 
 def _context(call: Call) -> Mapping[str, str]:
