@@ -23,14 +23,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from traffic_lab.measurement import Timeline
+from traffic_lab.model.prediction import SwitchPrediction, predict_switch
+from traffic_lab.timeline import Action, record_timeline
+from workshop_cli.runs.own_cloud import own_cloud
 from workshop_lib import distribution, dns_records, edge_function, faults, health_checks, replication, waiting
 from workshop_lib.cloud import Cloud
-from workshop_lib.measurement import Timeline
-from workshop_lib.model.prediction import SwitchPrediction, predict_switch
 from workshop_lib.names import WorkshopNames, suggest_names
 from workshop_lib.observe import fetch_page
-from workshop_lib.runs.own_cloud import own_cloud
-from workshop_lib.timeline import Action, record_timeline
 
 DRILLS, SPEED, RATE, ENVIRONMENTS, SHARE = 20, 50.0, 20.0, 2, 0.95
 CAUSE_AT, SLACK = 1.0, 0.25

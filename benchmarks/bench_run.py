@@ -38,8 +38,8 @@ def main(rounds: int = ROUNDS) -> None:
         empty = [write_empty(path, folder) for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))]
         for number in range(rounds):
             output = ("run", "--output", str(folder / f"ours-{number}"))
-            seconds["make run"].append(take_time("-m", "workshop_lib.cli", *output))
-            busy = take_time("-m", "workshop_lib.cli", *output, *WITHOUT_WAITS)
+            seconds["make run"].append(take_time("-m", "workshop_cli.main", *output))
+            busy = take_time("-m", "workshop_cli.main", *output, *WITHOUT_WAITS)
             seconds["without stated waits"].append(
                 busy - sum(map(read_recorded, (folder / f"ours-{number}").glob("0*.ipynb")))
             )

@@ -20,7 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from workshop_lib.model.simulation import simulate_traffic
+from traffic_lab.model.simulation import simulate_traffic
 
 REQUESTS = 10_000_000
 IRELAND, SINGAPORE = "eu-west-1", "ap-southeast-1"

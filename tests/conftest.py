@@ -11,7 +11,7 @@ from boto3.session import Session
 from botocore.config import Config
 
 from local_cloud.cloud import LocalCloud
-from workshop_lib.runs.whole_run import spare_slow_imports
+from workshop_cli.runs.whole_run import spare_slow_imports
 
 spare_slow_imports()  # nbformat is imported by each worker
 pytest.register_assert_rewrite("tests.conformance")  # the cases assert, and are no test modules

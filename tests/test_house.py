@@ -35,10 +35,14 @@ EXPECTED_NOTEBOOKS = [
     "05_survive_a_region",
     "06_clean_up",
 ]
+PACKAGES = ("workshop_lib", "traffic_lab", "workshop_cli", "local_cloud", "edge_function")
 STEP_MODULES = (
     *("replication", "batch_replication", "edge_function", "dns_records", "health_checks", "distribution", "faults"),
-    *("clean_up", "checks"),
+    *("clean_up", "checks", "drill_checks"),
 )
+LAB_MODULES = ("drill_checks",)
+LESSONS = ("workshop_lib", "traffic_lab", "workshop_cli")
+FOLDERS = "|".join((*PACKAGES, "tests", "notebooks", "policies", "docs", "benchmarks"))
 
 KNOWN_TAGS = {"parameters", "check", "exercise", "solution", "hide-input"}
 LONGEST_CODE_CELL = 15
@@ -138,7 +142,9 @@ def test_nobody_imports_who_may_not_be_imported() -> None:
 def layers() -> dict[str, str]:
     """The layers of each package that has some, as pyproject.toml says them."""
     contracts = pyproject()["tool"]["importlinter"]["contracts"]
-    return {contract["containers"][0]: " ".join(contract["layers"]) for contract in contracts if "layers" in contract}
+    return {
+        contract["containers"][0]: " ".join(contract["layers"]) for contract in contracts if "containers" in contract
+    }
 
 
 @pytest.mark.parametrize("package", layers())
@@ -156,7 +162,7 @@ def packages(*folders: str) -> list[str]:
     return [str(folder.relative_to(ROOT)) for folder in found]
 
 
-@pytest.mark.parametrize("package", packages("local_cloud", "workshop_lib"))
+@pytest.mark.parametrize("package", packages("local_cloud", *LESSONS))
 def test_a_package_says_what_is_in_it_and_nothing_else(package: str) -> None:
     folder = ROOT / package
     documentation = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
@@ -171,7 +177,7 @@ def test_a_package_says_what_is_in_it_and_nothing_else(package: str) -> None:
 def test_no_module_is_longer_than_a_reader_can_hold() -> None:
     sizes = {
         str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
-        for path in python_files("workshop_lib", "local_cloud", "edge_function", "benchmarks")
+        for path in python_files(*PACKAGES, "benchmarks")
     }
     too_long = {name: size for name, size in sizes.items() if size > LONGEST_MODULE}
     assert not too_long, f"split these by topic: {too_long}"
@@ -273,7 +279,7 @@ def test_a_notebook_shows_the_verdict_of_every_check(path: Path) -> None:
     for cell in read(path).cells:
         if cell.cell_type == "code":
             unseen = [ast.unparse(line) for line in ast.parse(cell.source).body[:-1] if isinstance(line, ast.Expr)]
-            lost = [line for line in unseen if line.startswith("checks.")]
+            lost = [line for line in unseen if line.startswith(("checks.", "drill_checks."))]
             assert not lost, f"cell {cell.id} shows only its last value: put {lost[0][:40]}… in checks.all_of(…), too"
             shown = ast.parse(cell.source).body[-1:]
             listed = [line for line in shown if isinstance(line, ast.Expr) and isinstance(line.value, COLLECTIONS)]
@@ -307,9 +313,10 @@ def test_every_exercise_has_a_solution_that_runs(path: Path) -> None:
 
 
 def files_of(module: str) -> list[Path]:
-    """The file of a module of workshop_lib, or the files of a package."""
-    file = ROOT / "workshop_lib" / f"{module}.py"
-    return [file] if file.exists() else sorted((ROOT / "workshop_lib" / module).glob("*.py"))
+    """The file of a module that notebooks call, or the files of a package."""
+    package = "traffic_lab" if module in LAB_MODULES else "workshop_lib"
+    file = ROOT / package / f"{module}.py"
+    return [file] if file.exists() else sorted((ROOT / package / module).glob("*.py"))
 
 
 def public_functions(module: str) -> list[str]:
@@ -327,12 +334,12 @@ def test_every_step_is_used_in_a_notebook(module: str) -> None:
         for name in steps
         if not re.search(rf"\b{name}\(", all_notebook_code()) and not re.search(rf"\b{name}\b", shared)
     ]
-    assert steps, f"workshop_lib/{module} is not there"
-    assert not unused, f"no notebook calls {unused} of workshop_lib/{module}: use them, or remove them"
+    assert steps, f"{module} is not there"
+    assert not unused, f"no notebook calls {unused} of {module}: use them, or remove them"
 
 
 def test_every_policy_is_rendered_by_a_step() -> None:
-    code = "\n".join(path.read_text(encoding="utf-8") for path in python_files("workshop_lib"))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in python_files("workshop_lib", "traffic_lab"))
     documents = sorted((ROOT / "policies").glob("*.json"))
 
     assert documents
@@ -370,7 +377,7 @@ def test_every_error_is_raised_somewhere() -> None:
     module = ast.parse((ROOT / "workshop_lib" / "errors.py").read_text(encoding="utf-8"))
     classes = [node for node in module.body if isinstance(node, ast.ClassDef)]
     abstract = {ast.unparse(base) for node in classes for base in node.bases}
-    code = "\n".join(path.read_text(encoding="utf-8") for path in python_files("workshop_lib", "tests"))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in python_files(*LESSONS, "tests"))
     unused = [node.name for node in classes if node.name not in abstract and f"raise {node.name}(" not in code]
     assert not unused, f"nothing raises {unused}"
 
@@ -378,7 +385,7 @@ def test_every_error_is_raised_somewhere() -> None:
 def test_every_event_of_the_edge_function_is_used() -> None:
     events = sorted((ROOT / "edge_function" / "events").glob("*.json"))
     users = all_notebook_code() + "\n".join(
-        path.read_text(encoding="utf-8") for path in python_files("tests", "workshop_lib") if path != Path(__file__)
+        path.read_text(encoding="utf-8") for path in python_files(*LESSONS, "tests") if path != Path(__file__)
     )
     takes_all = 'EVENTS.glob("*.json")' in users
 
@@ -505,7 +512,8 @@ def test_a_document_points_only_at_what_exists(document: str) -> None:
     for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text):
         assert (path.parent / target).exists(), f"{document} links to {target}, which is not there"
     for named in re.findall(
-        r"`((?:workshop_lib|local_cloud|edge_function|tests|notebooks|policies|docs|benchmarks)/[\w./-]*)`", text
+        rf"`((?:{FOLDERS})/[\w./-]*)`",
+        text,
     ):
         assert (ROOT / named).exists(), f"{document} speaks of {named}, which is not there"
     for module in re.findall(r"`([\w/]+\.py)`", text):

@@ -2,15 +2,9 @@
 
 | module | holds |
 |---|---|
-| `cli` | the console command `workshop` |
-| `fault_command` | `workshop fault` |
-| `runs` | runs of notebooks: kernels, reports |
 | `doctor` | examines the machine: can the workshop run here? |
 | `shared_cloud` | the local cloud that all notebooks, the command and the browser share |
 | `widgets` | pickers with a `.value` |
-| `plots` | charts |
-| `drill` | what was guessed, predicted and measured of one drill, side by side |
-| `designs` | ways to survive a region, put to the same test |
 | `clean_up` | lists and deletes what the workshop made; the receipt |
 | `inventory` | what the workshop may have made: how each kind is found and deleted |
 | `replication` | steps: buckets, versioning, replication, the website |
@@ -24,11 +18,8 @@
 | `waiting` | every wait, with a progress bar and a timeout that says what it last saw |
 | `packaging` | the edge function as a zip, byte for byte the same each time |
 | `roles` | IAM roles, as several steps need them |
-| `timeline` | asks at a steady rate while something is done |
-| `model` | how fast traffic moves when DNS says so, predicted and simulated |
 | `polling` | looking again and again |
 | `observe` | looks as a viewer (HTTP), a resolver (DNS) or an operator (statuses) would |
-| `measurement` | what a viewer saw in the course of time, and when the traffic had moved |
 | `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
 | `ownership` | the marks on what the workshop made, and so may delete |

@@ -8,7 +8,6 @@ picker that shows an invalid choice raises `InvalidName`, with the reason that i
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -16,15 +15,11 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 from botocore.exceptions import ClientError
 
-from workshop_lib.drill import Hypothesis
-from workshop_lib.errors import FaultRefused, InvalidName, WorkshopError
-from workshop_lib.faults import KINDS, WITH_REGION, cause_fault, end_faults
-from workshop_lib.names import S3Origin, validate_bucket_name, validate_learner_name, validate_region
+from workshop_lib.errors import InvalidName
+from workshop_lib.names import validate_bucket_name, validate_learner_name, validate_region
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-    from workshop_lib.cloud import Cloud
 
 REGIONS = {
     "eu-west-1": "Ireland",
@@ -141,7 +136,7 @@ def bucket_picker(value: str, *, description: str = "Bucket", s3: S3Client | Non
 def region_picker(value: str, *, description: str = "Region") -> Picker:
     """Ask for a region."""
     names = REGIONS if value in REGIONS else {value: "your choice", **REGIONS}
-    field = _dropdown([(f"{place} ({region})", region) for region, place in names.items()], value, description)
+    field = dropdown([(f"{place} ({region})", region) for region, place in names.items()], value, description)
 
     def judge(region: str) -> str:
         validate_region(region)
@@ -150,162 +145,14 @@ def region_picker(value: str, *, description: str = "Region") -> Picker:
     return Picker([field], lambda: field.value, judge)
 
 
-def weights_picker(weights: object, *, origins: Sequence[S3Origin]) -> WeightsPicker:
-    """Ask for one weight for each origin, with sliders from 0 to 255.
+def dropdown(options: Sequence[tuple[str, str]], value: str, description: str) -> ipywidgets.Dropdown:
+    """A list to choose from, as wide as the other fields of pickers.
 
     Args:
-        weights: Where the sliders start; everything that `parse_weights` reads.
-        origins: The origins, in the order of the weights.
-
-    Raises:
-        InvalidName: There is not one weight from 0 to 255 for each origin.
+        options: What is shown, and the value it stands for.
+        value: The value to start from.
+        description: The text before the field.
     """
-    return WeightsPicker(parse_weights(weights, count=len(origins)), origins)
-
-
-class WeightsPicker(Picker):
-    """Sliders for the weights of a record set; `.value` is what `put_weighted_records` wants."""
-
-    def __init__(self, weights: Sequence[int], origins: Sequence[S3Origin]) -> None:
-        self.sliders = [
-            ipywidgets.IntSlider(weight, 0, 255, description=origin.region, style=LABEL, layout=WIDE)
-            for weight, origin in zip(weights, origins, strict=True)
-        ]
-        self._origins = tuple(origins)
-        super().__init__(self.sliders, self._read_sliders, describe_weights)
-
-    def _read_sliders(self) -> dict[S3Origin, int]:
-        return {origin: slider.value for origin, slider in zip(self._origins, self.sliders, strict=True)}
-
-    @property
-    def by_region(self) -> dict[str, int]:
-        """The same weights by the name of the region, as `plot_shares` wants them."""
-        return {origin.region: weight for origin, weight in self.value.items()}
-
-
-def hypothesis_picker(*, seconds: float, failed: int, region: str = "eu-west-1") -> Picker:
-    """Ask what the learner expects of a drill, before it is held. `.value` is a `Hypothesis`.
-
-    Args:
-        seconds: Where the guess of the time starts, in seconds.
-        failed: Where the guess of failed requests starts.
-        region: The region that fails.
-    """
-    fields = [
-        ipywidgets.BoundedFloatText(
-            seconds, min=0, max=3600, step=0.5, description="seconds", style=LABEL, layout=WIDE
-        ),
-        ipywidgets.BoundedIntText(failed, min=0, max=10**6, description="failed requests", style=LABEL, layout=WIDE),
-    ]  # fmt: skip
-    place = REGIONS.get(region, region)
-
-    def judge(guess: Hypothesis) -> str:
-        return (
-            f"You say: all of {place}'s share has moved within {guess.seconds:g} seconds, "
-            f"and {f'at most {guess.failed}' if guess.failed else 'no'} requests fail."
-        )
-
-    return Picker(fields, lambda: Hypothesis(*(field.value for field in fields)), judge)
-
-
-def fault_picker(
-    cloud: Cloud, *, kind: str = "s3-unavailable", region: str = "eu-west-1", seconds: float = 60.0
-) -> FaultPicker:
-    """Ask for a fault, to be caused with its own button or in the next cell: `cause_fault(cloud, **picker.value)`.
-
-    Args:
-        cloud: The local cloud, which its buttons ask; on AWS they say why there is nothing to cause.
-        kind: The kind to start from, one of `faults.KINDS`.
-        region: The region to start from; some kinds have none.
-        seconds: How long it shall last, up to 600.
-
-    Raises:
-        FaultRefused: There is no such kind.
-    """
-    if kind not in KINDS:
-        raise FaultRefused(f"{kind!r} is no kind of fault. There are: {', '.join(KINDS)}.")
-    return FaultPicker(cloud, kind, region, seconds)
-
-
-class FaultPicker(Picker):
-    """A kind, a region and a time, and two buttons; `.value` is what `cause_fault` wants."""
-
-    def __init__(self, cloud: Cloud, kind: str, region: str, seconds: float) -> None:
-        self._cloud = cloud
-        places = REGIONS if region in REGIONS else {region: "your choice", **REGIONS}
-        self.kind = _dropdown([(one, one) for one in KINDS], kind, "Fault")
-        self.region = _dropdown([(f"{place} ({one})", one) for one, place in places.items()], region, "Region")
-        self.seconds = ipywidgets.BoundedFloatText(
-            seconds, min=1, max=600, step=5, description="Seconds", style=LABEL, layout=WIDE
-        )
-        self.cause_button = ipywidgets.Button(description="Cause", button_style="danger")
-        self.end_button = ipywidgets.Button(description="End all faults")
-        self.result = ipywidgets.HTML()
-        self.cause_button.on_click(lambda _: self._show(self._cause))
-        self.end_button.on_click(lambda _: self._show(self._end))
-        super().__init__([self.kind, self.region, self.seconds], self._read_fields, _describe_fault)
-        buttons = ipywidgets.HBox([self.cause_button, self.end_button])
-        self.children: Sequence[ipywidgets.Widget] = (*self._fields, self.verdict, buttons, self.result)
-
-    def _read_fields(self) -> dict[str, Any]:
-        region = self.region.value if self.kind.value in WITH_REGION else None
-        return {"kind": self.kind.value, "region": region, "seconds": self.seconds.value}
-
-    def _cause(self) -> str:
-        return f"{cause_fault(self._cloud, **self.value)}. It ends in {self.seconds.value:g} s."
-
-    def _end(self) -> str:
-        return f"Faults ended: {end_faults(self._cloud)}. None is in force."
-
-    def _show(self, act: Callable[[], str]) -> None:
-        """Do what a button is for, and write below it what came of it."""
-        try:
-            self.result.value = f"<span>✔ {html.escape(act())}</span>"
-        except WorkshopError as error:
-            self.result.value = f"<strong>✘ {html.escape(str(error))}</strong>"
-
-
-def _describe_fault(chosen: Mapping[str, Any]) -> str:
-    where = f" Region: {chosen['region']}." if chosen["region"] else ""
-    what = KINDS[chosen["kind"]]
-    return f"{what[0].upper()}{what[1:]}, for {chosen['seconds']:g} seconds.{where}"
-
-
-def describe_weights(weights: Mapping[S3Origin, int]) -> str:
-    """Say in words what Route 53 will do with these weights."""
-    total = sum(weights.values())
-    if total == 0:
-        return "All weights are 0: Route 53 then answers each record equally often."
-    parts = [f"{origin.region} {weight / total:.1%}" for origin, weight in weights.items()]
-    return f"Of all answers: {', '.join(parts)}. A weight is divided by the sum, {total}."
-
-
-def parse_weights(weights: object, *, count: int = 2) -> tuple[int, ...]:
-    """Read weights as people and command lines write them: `[70, 30]`, `"70,30"`, `"70 30"`, `"70:30"`.
-
-    Raises:
-        InvalidName: There are not `count` weights, or one is not a whole number from 0 to 255.
-    """
-    parts: Sequence[object] = (
-        re.findall(r"[^\s,;:/\[\]()]+", weights) if isinstance(weights, str) else _as_sequence(weights)
-    )
-    if len(parts) != count:
-        raise InvalidName(f"{weights!r} should be {count} weights, one for each origin, for example 90,10.")
-    return tuple(_parse_weight(part) for part in parts)
-
-
-def _as_sequence(weights: object) -> Sequence[object]:
-    return weights if isinstance(weights, Sequence) else [weights]
-
-
-def _parse_weight(weight: object) -> int:
-    text = str(weight)
-    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > 255:
-        raise InvalidName(f"{text} is not a weight. Route 53 takes a whole number from 0 to 255.")
-    return int(text)
-
-
-def _dropdown(options: Sequence[tuple[str, str]], value: str, description: str) -> ipywidgets.Dropdown:
     return ipywidgets.Dropdown(options=options, value=value, description=description, style=LABEL, layout=WIDE)
 
 

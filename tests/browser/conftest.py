@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from workshop_cli.runs.own_cloud import own_cloud
 from workshop_lib import distribution, dns_records, edge_function, replication, waiting
 from workshop_lib.cloud import Cloud
 from workshop_lib.names import save_names, suggest_names
-from workshop_lib.runs.own_cloud import own_cloud
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(

@@ -21,7 +21,7 @@ def start_workshop(
     """Start the command `workshop`, deaf to this terminal and to the variables of whoever runs the tests."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("WORKSHOP_", "AWS_"))}
     return subprocess.Popen(
-        [sys.executable, "-m", "workshop_lib.cli", *map(str, arguments)],
+        [sys.executable, "-m", "workshop_cli.main", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -57,14 +57,14 @@ def serve(folder: Path) -> None:
     """Answer calls until standard input closes."""
     import awscli.clidriver
 
-    import workshop_lib.cli
+    import workshop_cli.main
     import workshop_lib.policies  # noqa: F401 - what most of its calls need
 
     driver = awscli.clidriver.create_clidriver()
     loader = driver.session.get_component("data_loader")
     for service in SERVICES:
         loader.load_service_model(service, "service-2")
-    programs = {"aws": driver.main, "workshop": workshop_lib.cli.main}
+    programs = {"aws": driver.main, "workshop": workshop_cli.main.main}
     address = str(folder / "socket")
     for program in programs:
         (folder / program).write_text(CALL.format(python=sys.executable, address=address, program=program))

@@ -15,11 +15,11 @@ import pytest
 from click.testing import CliRunner
 from processes import find_processes, start_workshop, wait_for
 
-from workshop_lib.cli import main
-from workshop_lib.runs.kernels import kernel_factory
-from workshop_lib.runs.plan import make_plan
-from workshop_lib.runs.report import RunResult, render_failure
-from workshop_lib.runs.runner import run_notebooks
+from workshop_cli.main import main
+from workshop_cli.runs.kernels import kernel_factory
+from workshop_cli.runs.plan import make_plan
+from workshop_cli.runs.report import RunResult, render_failure
+from workshop_cli.runs.runner import run_notebooks
 
 FORKING = [True, False] if sys.platform == "linux" else [False]
 SIGNALS = [signal.SIGINT, signal.SIGKILL] if sys.platform != "win32" else []

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from traffic_lab.pickers import fault_picker
+from workshop_cli.faults import wait_until_over
+from workshop_cli.main import main
 from workshop_lib import dns_records
-from workshop_lib.cli import main
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import FaultRefused
-from workshop_lib.fault_command import wait_until_over
 from workshop_lib.faults import KINDS, cause_fault, end_faults, fail_region, list_faults, mend_region
 from workshop_lib.observe import fetch_page
 from workshop_lib.waiting import wait_until
-from workshop_lib.widgets import fault_picker
 
 if TYPE_CHECKING:
     from local_cloud.cloud import LocalCloud
@@ -171,7 +171,7 @@ def test_what_cannot_be_caused_is_refused(cloud: LocalCloud, arguments: list[str
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows can't send Ctrl-C to one process")
 def test_ctrl_c_ends_the_fault_at_once(cloud: LocalCloud) -> None:
-    program = [sys.executable, "-m", "workshop_lib.cli", "fault", "dns-silent", "--seconds", "600"]
+    program = [sys.executable, "-m", "workshop_cli.main", "fault", "dns-silent", "--seconds", "600"]
     env = {**os.environ, "WORKSHOP_CLOUD": "local", **cloud.environment}
     with subprocess.Popen(program, env=env, stderr=subprocess.PIPE, text=True) as running:
         wait_until(lambda: cloud.faults.in_force, bool, what="Causing a fault", timeout=20, show_progress=False)

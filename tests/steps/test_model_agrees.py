@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from traffic_lab.model.clocks import TICKS
+from traffic_lab.model.trials import Drill, try_drill
 from workshop_lib import distribution, dns_records, waiting
-from workshop_lib.model.clocks import TICKS
-from workshop_lib.model.trials import Drill, try_drill
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from traffic_lab.timeline import Action, record_timeline
 from workshop_lib import dns_records
 from workshop_lib.errors import NotTheLocalCloud
 from workshop_lib.names import S3Origin
 from workshop_lib.observe import Page, look_up_region, region_by_replication
-from workshop_lib.timeline import Action, record_timeline
 from workshop_lib.waiting import wait_until_served_from
 
 if TYPE_CHECKING:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import dataclass
 
@@ -124,3 +126,12 @@ def test_a_page_shows_what_the_cache_did() -> None:
     page = make_page('{"region": "eu-west-1"}', {"x-cache": "Hit from cloudfront", "age": "7"})
 
     assert repr(page) == "<Page 200 from eu-west-1, Hit from cloudfront, age 7 s, 23 characters>"
+
+
+def test_the_checks_load_neither_numpy_nor_matplotlib() -> None:
+    program = "import sys, workshop_lib.checks; print(*sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+
+    assert "workshop_lib.checks" in loaded
+    assert not {"numpy", "matplotlib"} & set(loaded)

@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from workshop_lib.cli import main
+from workshop_cli.main import main
 from workshop_lib.faults import KINDS
 from workshop_lib.names import save_names, suggest_names
 
@@ -36,7 +36,7 @@ def test_a_command_explains_itself_and_all_its_options(name: str) -> None:
 
 def test_help_imports_nothing_slow() -> None:
     slow = {"boto3", "papermill", "IPython", "jupyterlab"}
-    code = f"import sys, workshop_lib.cli; print(sorted({slow} & set(sys.modules)))"
+    code = f"import sys, workshop_cli.main; print(sorted({slow} & set(sys.modules)))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert answer.stdout.strip() == "[]"

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workshop_lib.errors import InvalidNumber
-from workshop_lib.model.clocks import (
+from traffic_lab.model.clocks import (
     FAILED,
     Outcome,
     Requests,
@@ -20,6 +19,7 @@ from workshop_lib.model.clocks import (
     follow,
     require_number,
 )
+from workshop_lib.errors import InvalidNumber
 
 OLD, NEW = 0, 1
 SPAN = 10_000

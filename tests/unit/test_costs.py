@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from traffic_lab.model.costs import estimate_cost, read_prices
+from traffic_lab.model.simulation import Traffic
 from workshop_lib.errors import InvalidNumber
-from workshop_lib.model.costs import estimate_cost, read_prices
-from workshop_lib.model.simulation import Traffic
 
 TRAFFIC = Traffic(
     regions=("eu-west-1",),

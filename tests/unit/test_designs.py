@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workshop_lib.designs import DNS_ALONE, DNS_AND_CACHE, ORIGIN_GROUP, Design, compare_designs
-from workshop_lib.measurement import Mark, Sample, Timeline
+from traffic_lab.designs import DNS_ALONE, DNS_AND_CACHE, ORIGIN_GROUP, Design, compare_designs
+from traffic_lab.measurement import Mark, Sample, Timeline
 
 IRELAND, SINGAPORE = "eu-west-1", "ap-southeast-1"
 HIT, MISS, REFRESH, ERROR = (

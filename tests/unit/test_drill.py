@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
-from workshop_lib.drill import Hypothesis, compare_drill
+from traffic_lab.drill import Hypothesis, compare_drill
+from traffic_lab.measurement import Mark, Sample, Timeline
 from workshop_lib.errors import WorkshopError
-from workshop_lib.measurement import Mark, Sample, Timeline
 
 IRELAND, SINGAPORE = "eu-west-1", "ap-southeast-1"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from workshop_lib import checks
+from traffic_lab import drill_checks
+from traffic_lab.measurement import Mark, Sample, Timeline
+from traffic_lab.model.prediction import predict_switch
 from workshop_lib.errors import CheckFailed
-from workshop_lib.measurement import Mark, Sample, Timeline
-from workshop_lib.model.prediction import predict_switch
 
 IRELAND, SINGAPORE = "eu-west-1", "ap-southeast-1"
 HIT, MISS = "Hit from cloudfront", "Miss from cloudfront"
@@ -27,11 +27,11 @@ def record(moves_at: float, *, fails: tuple[float, float] = (0.0, 0.0)) -> Timel
 
 @pytest.mark.parametrize("moves_at", [2.0, 4.0, 6.9])
 def test_a_move_within_the_band_is_as_predicted(moves_at: float) -> None:
-    assert checks.moved_as_predicted(record(moves_at), region=SINGAPORE, cause="switch", prediction=PREDICTED)
+    assert drill_checks.moved_as_predicted(record(moves_at), region=SINGAPORE, cause="switch", prediction=PREDICTED)
 
 
 def test_a_move_within_the_slack_says_that_there_is_one() -> None:
-    verdict = checks.moved_as_predicted(record(6.9), region=SINGAPORE, cause="switch", prediction=PREDICTED)
+    verdict = drill_checks.moved_as_predicted(record(6.9), region=SINGAPORE, cause="switch", prediction=PREDICTED)
 
     assert repr(verdict).endswith("4.9 s after 'switch'; predicted: 0.0 to 4.1 ± 1 s.")
 
@@ -39,44 +39,44 @@ def test_a_move_within_the_slack_says_that_there_is_one() -> None:
 @pytest.mark.parametrize("moves_at", [7.2, 99])
 def test_a_move_that_is_late_or_never_comes_is_not(moves_at: float) -> None:
     with pytest.raises(CheckFailed, match=r"not within the predicted 0\.0 to 4\.1 ± 1 s"):
-        checks.moved_as_predicted(record(moves_at), region=SINGAPORE, cause="switch", prediction=PREDICTED)
+        drill_checks.moved_as_predicted(record(moves_at), region=SINGAPORE, cause="switch", prediction=PREDICTED)
 
 
 def test_a_move_that_comes_too_early_is_not() -> None:
     late = predict_switch(dns_ttl=4, dns_change=3, trials=20)
 
     with pytest.raises(CheckFailed, match=r"0\.5 s after 'switch', not within the predicted 3\.0"):
-        checks.moved_as_predicted(record(2.5), region=SINGAPORE, cause="switch", prediction=late)
+        drill_checks.moved_as_predicted(record(2.5), region=SINGAPORE, cause="switch", prediction=late)
 
 
 def test_what_leaves_with_the_invalidation_has_stayed_until_then() -> None:
-    assert checks.stayed_until(record(8.1), region=IRELAND, cause="switch", label="invalidation")
+    assert drill_checks.stayed_until(record(8.1), region=IRELAND, cause="switch", label="invalidation")
 
 
 def test_what_was_asked_for_before_the_invalidation_may_be_answered_after_it() -> None:
-    assert checks.stayed_until(record(7.9), region=IRELAND, cause="switch", label="invalidation")
+    assert drill_checks.stayed_until(record(7.9), region=IRELAND, cause="switch", label="invalidation")
 
 
 @pytest.mark.parametrize("moves_at", [5.0, 11.0])
 def test_what_leaves_before_or_long_after_it_has_not(moves_at: float) -> None:
     with pytest.raises(CheckFailed, match="Between 'switch' and 'invalidation' pages came from"):
-        checks.stayed_until(record(moves_at), region=IRELAND, cause="switch", label="invalidation")
+        drill_checks.stayed_until(record(moves_at), region=IRELAND, cause="switch", label="invalidation")
 
 
 def test_one_failed_request_is_an_error_that_somebody_saw() -> None:
-    assert checks.nobody_saw_an_error(record(4.0))
+    assert drill_checks.nobody_saw_an_error(record(4.0))
     with pytest.raises(CheckFailed, match="1 of 240 requests failed"):
-        checks.nobody_saw_an_error(record(4.0, fails=(3.0, 3.05)))
+        drill_checks.nobody_saw_an_error(record(4.0, fails=(3.0, 3.05)))
 
 
 def test_as_many_failures_as_the_model_allows_are_as_predicted() -> None:
     outage = predict_switch(request_interval=0.1, dns_ttl=4, origin_fails=True, trials=20)  # until 4.35 s at most
 
-    assert checks.failed_as_predicted(record(5.0, fails=(2.0, 5.0)), cause="switch", prediction=outage)
+    assert drill_checks.failed_as_predicted(record(5.0, fails=(2.0, 5.0)), cause="switch", prediction=outage)
     with pytest.raises(CheckFailed, match="Requests that failed: 180; predicted: "):
-        checks.failed_as_predicted(record(99, fails=(2.0, 11.0)), cause="switch", prediction=outage)
+        drill_checks.failed_as_predicted(record(99, fails=(2.0, 11.0)), cause="switch", prediction=outage)
 
 
 def test_where_no_failure_is_predicted_one_is_too_many() -> None:
     with pytest.raises(CheckFailed, match="Requests that failed: 1; predicted: none"):
-        checks.failed_as_predicted(record(4.0, fails=(3.0, 3.05)), cause="switch", prediction=PREDICTED)
+        drill_checks.failed_as_predicted(record(4.0, fails=(3.0, 3.05)), cause="switch", prediction=PREDICTED)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from traffic_lab.measurement import Mark, Sample, Timeline
 from workshop_lib.errors import WorkshopError
-from workshop_lib.measurement import Mark, Sample, Timeline
 
 if TYPE_CHECKING:
     from pathlib import Path

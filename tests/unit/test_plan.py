@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from workshop_lib.runs.plan import RequestError, make_plan, read_value
+from workshop_cli.runs.plan import RequestError, make_plan, read_value
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from traffic_lab.measurement import Timeline
+from traffic_lab.model.clocks import TICKS
+from traffic_lab.model.prediction import HEALTHY_SHARE, Band, get_detection_seconds, predict_switch
+from traffic_lab.model.trials import WINDOW, Drill, try_drill
 from workshop_lib import observe
 from workshop_lib.errors import InvalidNumber
-from workshop_lib.measurement import Timeline
-from workshop_lib.model.clocks import TICKS
-from workshop_lib.model.prediction import HEALTHY_SHARE, Band, get_detection_seconds, predict_switch
-from workshop_lib.model.trials import WINDOW, Drill, try_drill
 
 REQUEST = 0.055
 """Twenty a second, up to a tenth late."""

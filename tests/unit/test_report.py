@@ -12,8 +12,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from workshop_lib.runs.html_report import write_html
-from workshop_lib.runs.report import (
+from workshop_cli.runs.html_report import write_html
+from workshop_cli.runs.report import (
     OPENING,
     NotebookResult,
     RunResult,

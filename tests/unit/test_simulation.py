@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from traffic_lab.model.simulation import Traffic, measure_spread, simulate_traffic
 from workshop_lib.errors import InvalidNumber
-from workshop_lib.model.simulation import Traffic, measure_spread, simulate_traffic
 
 IRELAND, SINGAPORE = "eu-west-1", "ap-southeast-1"
 FEW: dict[str, Any] = {

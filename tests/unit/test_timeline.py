@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from traffic_lab.measurement import Mark, Sample
+from traffic_lab.timeline import Action, record_timeline
 from workshop_lib.errors import CheckFailed, CloudNotReachable, NotTheLocalCloud, WorkshopError
 from workshop_lib.observe import Page
-from workshop_lib.timeline import Action, Mark, Sample, record_timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workshop_lib.timeline import Timeline
+    from traffic_lab.measurement import Timeline
 
 URL = "http://d1.cloudfront.localhost/region.json"
 IRELAND, SINGAPORE = "eu-west-1", "ap-southeast-1"

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError
 
+from traffic_lab import pickers
 from workshop_lib import widgets
 from workshop_lib.errors import FaultRefused, InvalidName
 from workshop_lib.names import S3Origin
@@ -112,17 +113,17 @@ def test_a_region_that_is_not_in_the_list_can_be_the_start():
 
 @pytest.mark.parametrize("written", [[70, 30], (70, 30), "70,30", "70 30", "70:30", "[70, 30]", ["70", "30"], "70/30"])
 def test_weights_are_read_as_people_write_them(written):
-    assert widgets.parse_weights(written) == (70, 30)
+    assert pickers.parse_weights(written) == (70, 30)
 
 
 @pytest.mark.parametrize("written", ["256,0", "-1,0", "a,b", "90", "1,2,3", [0.5, 0.5], 90, "", None, [True, False]])
 def test_what_route_53_would_not_take_as_weights_is_refused(written):
     with pytest.raises(InvalidName):
-        widgets.parse_weights(written)
+        pickers.parse_weights(written)
 
 
 def test_the_weights_are_what_a_record_set_needs():
-    picker = widgets.weights_picker("230,26", origins=[IRELAND, SINGAPORE])
+    picker = pickers.weights_picker("230,26", origins=[IRELAND, SINGAPORE])
 
     picker.sliders[1].value = 255
 
@@ -131,22 +132,22 @@ def test_the_weights_are_what_a_record_set_needs():
 
 
 def test_weights_are_shown_as_shares():
-    picker = widgets.weights_picker([230, 26], origins=[IRELAND, SINGAPORE])
+    picker = pickers.weights_picker([230, 26], origins=[IRELAND, SINGAPORE])
 
     assert "eu-west-1 89.8%, ap-southeast-1 10.2%" in picker.verdict.value
 
 
 def test_weights_of_zero_everywhere_are_explained():
-    assert "equally often" in widgets.weights_picker([0, 0], origins=[IRELAND, SINGAPORE]).verdict.value
+    assert "equally often" in pickers.weights_picker([0, 0], origins=[IRELAND, SINGAPORE]).verdict.value
 
 
 def test_a_picker_can_be_read_where_no_widgets_are_drawn():
     assert repr(widgets.learner_picker("ada")) == "Your name: ada"
-    assert repr(widgets.weights_picker([70, 30], origins=[IRELAND, SINGAPORE])) == "eu-west-1: 70, ap-southeast-1: 30"
+    assert repr(pickers.weights_picker([70, 30], origins=[IRELAND, SINGAPORE])) == "eu-west-1: 70, ap-southeast-1: 30"
 
 
 def test_a_hypothesis_is_said_as_a_sentence_and_kept_as_numbers():
-    picker = widgets.hypothesis_picker(seconds=30, failed=0)
+    picker = pickers.hypothesis_picker(seconds=30, failed=0)
 
     picker.children[0].value = 12.5
     picker.children[1].value = 20
@@ -158,7 +159,7 @@ def test_a_hypothesis_is_said_as_a_sentence_and_kept_as_numbers():
 
 @pytest.mark.parametrize("field", [0, 1])
 def test_nothing_moves_before_it_began_and_fewer_than_no_requests_cannot_fail(field):
-    picker = widgets.hypothesis_picker(seconds=30, failed=5)
+    picker = pickers.hypothesis_picker(seconds=30, failed=5)
 
     picker.children[field].value = -1
 
@@ -169,7 +170,7 @@ AWS = SimpleNamespace(control_url=None)
 
 
 def test_a_fault_without_a_region_is_picked_without_one():
-    picker = widgets.fault_picker(AWS, kind="s3-slow", region="ap-southeast-1", seconds=30)
+    picker = pickers.fault_picker(AWS, kind="s3-slow", region="ap-southeast-1", seconds=30)
     assert picker.value == {"kind": "s3-slow", "region": "ap-southeast-1", "seconds": 30}
 
     picker.kind.value = "dns-silent"
@@ -180,7 +181,7 @@ def test_a_fault_without_a_region_is_picked_without_one():
 
 @pytest.mark.parametrize("button", ["cause_button", "end_button"])
 def test_on_aws_the_buttons_say_what_to_do_instead(button):
-    picker = widgets.fault_picker(AWS)
+    picker = pickers.fault_picker(AWS)
 
     getattr(picker, button).click()
 
@@ -190,8 +191,8 @@ def test_on_aws_the_buttons_say_what_to_do_instead(button):
 
 def test_a_picker_starts_at_a_kind_that_there_is():
     with pytest.raises(FaultRefused, match="no kind of fault"):
-        widgets.fault_picker(AWS, kind="fire")
+        pickers.fault_picker(AWS, kind="fire")
 
 
 def test_a_fault_picker_can_be_read_where_no_widgets_are_drawn():
-    assert repr(widgets.fault_picker(AWS)) == "Fault: s3-unavailable, Region: eu-west-1, Seconds: 60.0"
+    assert repr(pickers.fault_picker(AWS)) == "Fault: s3-unavailable, Region: eu-west-1, Seconds: 60.0"

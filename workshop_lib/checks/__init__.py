@@ -9,7 +9,6 @@ A check changes nothing. It returns a `CheckPassed`, which shows as one line, or
 | `roles` | who may assume a role, and what it may do: notebooks 01 and 02 |
 | `edge` | the function, the distribution, what viewers get: notebooks 02 and 03 |
 | `dns` | records, weights, shares, health: notebooks 03 to 05 |
-| `drills` | what was measured, against what was predicted: notebooks 04 and 05 |
 | `verdict` | what all checks return or raise |
 """
 
@@ -20,7 +19,6 @@ from workshop_lib.checks.dns import (
     txt_record_answers,
     weights_set,
 )
-from workshop_lib.checks.drills import failed_as_predicted, moved_as_predicted, nobody_saw_an_error, stayed_until
 from workshop_lib.checks.edge import (
     bucket_policy_allows_identity,
     distribution_deployed,
@@ -57,14 +55,11 @@ __all__ = [
     "bucket_policy_allows_identity",
     "distribution_deployed",
     "etag_unchanged",
-    "failed_as_predicted",
     "function_associated",
     "function_package_matches",
     "function_published",
     "health_checks_attached",
     "health_is",
-    "moved_as_predicted",
-    "nobody_saw_an_error",
     "nothing_left",
     "object_deleted",
     "object_present",
@@ -80,7 +75,6 @@ __all__ = [
     "role_trusts",
     "served_from_cache",
     "shares_as_expected",
-    "stayed_until",
     "txt_record_answers",
     "versioning_enabled",
     "website_published",

@@ -24,9 +24,9 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from workshop_lib.runs.fork_server import OPTIONS
+from workshop_cli.runs.fork_server import OPTIONS
 
-PRELOADED = ("boto3", "ipywidgets", "tqdm.auto", "dns.resolver", "workshop_lib.runs.warm_up")
+PRELOADED = ("boto3", "ipywidgets", "tqdm.auto", "dns.resolver", "workshop_cli.runs.warm_up")
 
 ManagerFactory = Callable[..., AsyncKernelManager]
 
@@ -42,7 +42,7 @@ class ForkServer:
         self._lock = threading.Lock()
         self._was_asked = False
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "workshop_lib.runs.fork_server", *modules],
+            [sys.executable, "-m", "workshop_cli.runs.fork_server", *modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

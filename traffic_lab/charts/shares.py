@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
-from workshop_lib.plots.chart import GREYS, HATCHES, Chart
+from traffic_lab.charts.chart import GREYS, HATCHES, Chart
 
 Z_95 = 1.959964
 """Half the width of a 95 % interval, in standard deviations."""

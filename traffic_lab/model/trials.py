@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from workshop_lib.model.clocks import FAILED, TICKS, Outcome, Regions, Requests, Setting, State, Ticks, follow
+from traffic_lab.model.clocks import FAILED, TICKS, Outcome, Regions, Requests, Setting, State, Ticks, follow
 
 MOST_REQUESTS = 2_000_000
 """In all trials together. More are thinned out, so that a long time is seen by ever rarer requests."""

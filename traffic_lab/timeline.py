@@ -13,11 +13,8 @@ from operator import attrgetter, itemgetter
 from threading import Lock
 from typing import Any, NamedTuple
 
+from traffic_lab.measurement import NO_ANSWER, Mark, Sample, Timeline
 from workshop_lib.errors import CloudNotReachable, WorkshopError
-from workshop_lib.measurement import NO_ANSWER
-from workshop_lib.measurement import Mark as Mark
-from workshop_lib.measurement import Sample as Sample
-from workshop_lib.measurement import Timeline as Timeline
 from workshop_lib.observe import Page, fetch_page
 from workshop_lib.polling import Sleep, draw_progress
 

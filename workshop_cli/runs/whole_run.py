@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workshop_lib.runs.plan import Plan
-    from workshop_lib.runs.report import RunResult
+    from workshop_cli.runs.plan import Plan
+    from workshop_cli.runs.report import RunResult
 
 LEARNER_POLICY = "learner-permissions.json"
 """The policy of the learner with its placeholders filled in, where one is enforced."""
@@ -46,10 +46,10 @@ def run_plan(
     with ExitStack() as stack:
         find_environment = stack.enter_context(cloud)
         # Both imports take long; meanwhile the cloud starts, and the process warms up that kernels are forked from.
-        from workshop_lib.runs.kernels import kernel_factory
+        from workshop_cli.runs.kernels import kernel_factory
 
         manager = stack.enter_context(kernel_factory())
-        from workshop_lib.runs.runner import run_notebooks
+        from workshop_cli.runs.runner import run_notebooks
 
         environment = {**os.environ, **find_environment()}
         return run_notebooks(plan, output=output, environment=environment, manager=manager, say=say)

@@ -10,6 +10,7 @@ from io import BytesIO
 
 from matplotlib.figure import Figure
 
+from traffic_lab import charts  # noqa: F401
 from workshop_lib import (  # noqa: F401
     checks,
     clean_up,
@@ -19,7 +20,6 @@ from workshop_lib import (  # noqa: F401
     edge_function,
     health_checks,
     observe,
-    plots,
     replication,
     waiting,
     widgets,

@@ -10,9 +10,9 @@ Importing this takes about half a second, so only the notebooks that draw import
 | `chart` | what all charts are made of |
 """
 
-from workshop_lib.plots.chart import GREYS, HATCHES, Chart
-from workshop_lib.plots.shares import Z_95, get_interval, get_shares, plot_shares
-from workshop_lib.plots.switch import plot_simulation, plot_switch
+from traffic_lab.charts.chart import GREYS, HATCHES, Chart
+from traffic_lab.charts.shares import Z_95, get_interval, get_shares, plot_shares
+from traffic_lab.charts.switch import plot_simulation, plot_switch
 
 __all__ = [
     "GREYS",

@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from workshop_lib.drill import Prediction, find_span
-from workshop_lib.measurement import ROUNDING, Mark, Sample, Timeline
-from workshop_lib.plots.chart import HATCHES, Chart
-from workshop_lib.plots.labels import Place, measure_width, place_labels
+from traffic_lab.charts.chart import HATCHES, Chart
+from traffic_lab.charts.labels import Place, measure_width, place_labels
+from traffic_lab.drill import Prediction, find_span
+from traffic_lab.measurement import ROUNDING, Mark, Sample, Timeline
 
 SHARE = 0.95
 """The share that the title speaks of. All of it would be a matter of a single straggler."""

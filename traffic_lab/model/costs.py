@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from workshop_lib.model.clocks import require_number
-from workshop_lib.model.simulation import Traffic
+from traffic_lab.model.clocks import require_number
+from traffic_lab.model.simulation import Traffic
 
 PRICE_LIST = Path(__file__).with_name("prices.toml")
 SECONDS_IN_A_DAY = 86_400

@@ -20,9 +20,9 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from workshop_lib.runs.kernels import ManagerFactory
-from workshop_lib.runs.plan import Plan
-from workshop_lib.runs.report import NotebookResult, RunResult, read_steps, write_junit
+from workshop_cli.runs.kernels import ManagerFactory
+from workshop_cli.runs.plan import Plan
+from workshop_cli.runs.report import NotebookResult, RunResult, read_steps, write_junit
 
 ENGINE = "workshop"
 CELL_TIMEOUT = 3600
@@ -199,12 +199,12 @@ def _add_unreached(result: RunResult, notebooks: Iterable[Path]) -> None:
 
 
 def _render(notebook: NotebookResult) -> str:
-    from workshop_lib.runs.html_report import render_notebook
+    from workshop_cli.runs.html_report import render_notebook
 
     return render_notebook(notebook)
 
 
 def _write_page(result: RunResult, rendered: Mapping[str, str], path: Path) -> None:
-    from workshop_lib.runs.html_report import write_html
+    from workshop_cli.runs.html_report import write_html
 
     write_html(result, path, rendered=rendered)

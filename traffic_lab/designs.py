@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workshop_lib.measurement import Timeline
-from workshop_lib.timeline import Action, record_timeline
+from traffic_lab.measurement import Timeline
+from traffic_lab.timeline import Action, record_timeline
 
 MILLION = 1_000_000
 HIT = "Hit"

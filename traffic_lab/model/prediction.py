@@ -18,9 +18,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from traffic_lab.model.clocks import TICKS, require_number, to_ticks
+from traffic_lab.model.trials import Drill, try_drill
 from workshop_lib.errors import InvalidNumber
-from workshop_lib.model.clocks import TICKS, require_number, to_ticks
-from workshop_lib.model.trials import Drill, try_drill
 
 HEALTHY_SHARE = 0.18
 """Route 53 takes an endpoint for healthy when more than this share of its checkers does (R53DG, determining health)."""

@@ -17,7 +17,7 @@ import nbformat
 from nbconvert import HTMLExporter
 from pygments.formatters import HtmlFormatter
 
-from workshop_lib.runs.report import NOT_REACHED, NotebookResult, RunResult, Step
+from workshop_cli.runs.report import NOT_REACHED, NotebookResult, RunResult, Step
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 MERMAID = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from traffic_lab.measurement import Timeline
+from traffic_lab.model.prediction import SwitchPrediction
 from workshop_lib.checks.verdict import CheckPassed, judge
-from workshop_lib.measurement import Timeline
-from workshop_lib.model.prediction import SwitchPrediction
 
 SLACK = 1.0
 """Seconds that the model doesn't know of: those that the calls and the answers themselves take."""

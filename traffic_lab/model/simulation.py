@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workshop_lib.errors import InvalidNumber
-from workshop_lib.model.clocks import (
+from traffic_lab.model.clocks import (
     FAILED,
     TICKS,
     Draw,
@@ -32,6 +31,7 @@ from workshop_lib.model.clocks import (
     require_number,
     to_ticks,
 )
+from workshop_lib.errors import InvalidNumber
 
 
 @dataclass(frozen=True)

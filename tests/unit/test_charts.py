@@ -7,22 +7,22 @@ from types import SimpleNamespace
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from workshop_lib import plots
+from traffic_lab import charts
+from traffic_lab.charts.labels import place_labels
+from traffic_lab.measurement import Mark, Sample, Timeline
 from workshop_lib.errors import WorkshopError
-from workshop_lib.measurement import Mark, Sample, Timeline
-from workshop_lib.plots.labels import place_labels
 
 IRELAND, SINGAPORE = "eu-west-1", "ap-southeast-1"
 
 
 def test_a_weight_is_not_a_percentage():
-    shares = plots.get_shares({IRELAND: 230, SINGAPORE: 26})
+    shares = charts.get_shares({IRELAND: 230, SINGAPORE: 26})
 
     assert shares == {IRELAND: 230 / 256, SINGAPORE: 26 / 256}
 
 
 def test_weights_of_zero_everywhere_share_equally():
-    assert plots.get_shares({IRELAND: 0, SINGAPORE: 0}) == {IRELAND: 0.5, SINGAPORE: 0.5}
+    assert charts.get_shares({IRELAND: 0, SINGAPORE: 0}) == {IRELAND: 0.5, SINGAPORE: 0.5}
 
 
 @pytest.mark.parametrize(
@@ -30,15 +30,15 @@ def test_weights_of_zero_everywhere_share_equally():
     [(0, 100, 0.0, 0.0370), (100, 100, 0.9630, 1.0), (50, 100, 0.4038, 0.5962), (10, 100, 0.0552, 0.1744)],
 )
 def test_the_interval_is_wilsons(count, total, low, high):
-    assert plots.get_interval(count, total) == pytest.approx((low, high), abs=0.0001)
+    assert charts.get_interval(count, total) == pytest.approx((low, high), abs=0.0001)
 
 
 def test_with_no_answers_every_share_is_possible():
-    assert plots.get_interval(0, 0) == (0.0, 1.0)
+    assert charts.get_interval(0, 0) == (0.0, 1.0)
 
 
 def test_a_chart_says_in_words_what_it_draws():
-    chart = plots.plot_shares(Counter({IRELAND: 182, SINGAPORE: 18}), {IRELAND: 230, SINGAPORE: 26})
+    chart = charts.plot_shares(Counter({IRELAND: 182, SINGAPORE: 18}), {IRELAND: 230, SINGAPORE: 26})
 
     assert repr(chart).splitlines() == [
         "eu-west-1: expected 89.8%, observed 91.0% (86.2% to 94.2%, 182 of 200)",
@@ -47,20 +47,20 @@ def test_a_chart_says_in_words_what_it_draws():
 
 
 def test_a_region_that_answers_unexpectedly_is_drawn_too():
-    chart = plots.plot_shares(Counter({IRELAND: 9, "us-east-1": 1}), {IRELAND: 1})
+    chart = charts.plot_shares(Counter({IRELAND: 9, "us-east-1": 1}), {IRELAND: 1})
 
     assert [label.get_text() for label in chart.axes[0].get_yticklabels()] == [IRELAND, "us-east-1"]
 
 
 def test_a_notebook_gets_the_same_picture_for_the_same_numbers():
-    first, second = (plots.plot_shares({IRELAND: 3}, {IRELAND: 1})._repr_svg_() for _ in range(2))
+    first, second = (charts.plot_shares({IRELAND: 3}, {IRELAND: 1})._repr_svg_() for _ in range(2))
 
     assert first == second
     assert first.startswith("<?xml")
 
 
 def test_the_bars_differ_without_colour():
-    chart = plots.plot_shares({IRELAND: 1, SINGAPORE: 1}, {IRELAND: 1, SINGAPORE: 1})
+    chart = charts.plot_shares({IRELAND: 1, SINGAPORE: 1}, {IRELAND: 1, SINGAPORE: 1})
 
     assert len({bar.get_hatch() for bar in chart.axes[0].patches}) == 2
 
@@ -97,7 +97,7 @@ def texts_of(chart):
 
 
 def test_the_title_of_a_switch_is_its_conclusion():
-    chart = plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=predict())
+    chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=predict())
 
     assert texts_of(chart)[0] == "95 % moved to ap-southeast-1 after 2.0 s; predicted 1.0 to 3.0 s"
     assert repr(chart).splitlines()[:2] == [
@@ -107,7 +107,7 @@ def test_the_title_of_a_switch_is_its_conclusion():
 
 
 def test_a_switch_that_did_not_happen_says_so():
-    chart = plots.plot_switch(hold_drill(MARKS[0]), region="us-east-1")
+    chart = charts.plot_switch(hold_drill(MARKS[0]), region="us-east-1")
 
     assert repr(chart).startswith("95 % did not move to us-east-1 for good within 7 s\n")
 
@@ -119,13 +119,13 @@ def test_a_switch_can_be_judged_up_to_the_way_back():
         8.0,
     )
 
-    assert "did not move" in repr(plots.plot_switch(there_and_back, region=SINGAPORE))
-    chart = plots.plot_switch(there_and_back, region=SINGAPORE, until="weights 255, 0")
+    assert "did not move" in repr(charts.plot_switch(there_and_back, region=SINGAPORE))
+    chart = charts.plot_switch(there_and_back, region=SINGAPORE, until="weights 255, 0")
     assert repr(chart).startswith("95 % moved to ap-southeast-1 after 1.0 s\n")
 
 
 def test_the_prediction_begins_at_the_cause():
-    chart = plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=predict(), cause="health check")
+    chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=predict(), cause="health check")
 
     (expected,) = [line for line in chart.axes[0].lines if line.get_label() == "predicted: expected"]
     assert list(expected.get_xdata()) == [4, 5, 6, 7]  # and what comes after the recording is left out
@@ -133,11 +133,11 @@ def test_the_prediction_begins_at_the_cause():
 
 def test_a_cause_that_is_not_marked_is_refused():
     with pytest.raises(WorkshopError, match="'Ireland burns'"):
-        plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE, cause="Ireland burns")
+        charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE, cause="Ireland burns")
 
 
 def test_no_label_covers_another():
-    chart = plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE)
+    chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE)
     renderer = FigureCanvasAgg(chart).get_renderer()
 
     boxes = [text.get_window_extent(renderer) for text in chart.texts]
@@ -166,21 +166,21 @@ def test_a_label_near_the_end_is_moved_to_where_there_is_room():
 def test_any_number_of_moments_leaves_room_for_the_chart():
     marks = [Mark(number / 20, f"DNS: {SINGAPORE}") for number in range(200)]
 
-    chart = plots.plot_switch(hold_drill(*marks), region=SINGAPORE)
+    chart = charts.plot_switch(hold_drill(*marks), region=SINGAPORE)
 
     assert len(chart.texts) == 1 + 12
     assert chart.get_figheight() < 8
 
 
 def test_failed_requests_have_a_row_of_their_own():
-    chart = plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE)
+    chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE)
 
     assert [label.get_text() for label in chart.axes[1].get_yticklabels()] == ["failed: 2", "miss: 98"]
     assert "failed" in [text.get_text() for text in chart.legends[0].get_texts()]
 
 
 def test_without_failures_every_request_belongs_to_a_region():
-    chart = plots.plot_switch(hold_drill(*MARKS, failed=0), region=SINGAPORE)
+    chart = charts.plot_switch(hold_drill(*MARKS, failed=0), region=SINGAPORE)
 
     assert [text.get_text() for text in chart.legends[0].get_texts()] == [SINGAPORE, IRELAND]
 
@@ -189,20 +189,20 @@ def test_a_page_that_the_cache_should_have_forgotten_is_stale():
     words = [("Hit from cloudfront", 3), ("Hit from cloudfront", 11), ("RefreshHit from cloudfront", 0), ("", 0)]
     samples = tuple(Sample(float(number), 200, IRELAND, word, age) for number, (word, age) in enumerate(words))
 
-    chart = plots.plot_switch(Timeline(samples, (), 4.0), region=SINGAPORE, edge_ttl=10)
+    chart = charts.plot_switch(Timeline(samples, (), 4.0), region=SINGAPORE, edge_ttl=10)
 
     rows = [label.get_text() for label in chart.axes[1].get_yticklabels()]
     assert rows == ["failed: 0", "hit: 1", "stale hit: 1", "refresh hit: 1", "other: 1"]
 
 
 def test_the_regions_of_a_switch_differ_without_colour():
-    chart = plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE)
+    chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE)
 
     assert len({area.get_hatch() for area in chart.axes[0].patches if area.get_fill()}) == 2
 
 
 def test_the_same_switch_gives_the_same_picture():
-    first, second = (plots.plot_switch(hold_drill(*MARKS), region=SINGAPORE)._repr_svg_() for _ in range(2))
+    first, second = (charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE)._repr_svg_() for _ in range(2))
 
     assert first == second
 
@@ -214,7 +214,7 @@ def test_simulated_traffic_is_drawn_the_same_way():
         moved_at=lambda region, *, share, since: 20.0 - since,
     )  # fmt: skip
 
-    chart = plots.plot_simulation(traffic, region=SINGAPORE, since=5.0)
+    chart = charts.plot_simulation(traffic, region=SINGAPORE, since=5.0)
 
     assert repr(chart).startswith("95 % moved to ap-southeast-1 after 15.0 s\n")
     assert [text.get_text() for text in chart.legends[0].get_texts()] == [SINGAPORE, IRELAND, "failed"]

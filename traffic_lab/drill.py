@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from workshop_lib.measurement import Timeline
+from traffic_lab.measurement import Timeline
 
 
 class Hypothesis(NamedTuple):

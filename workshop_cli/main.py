@@ -16,15 +16,15 @@ from typing import Any, TypeVar
 
 import click
 
+from workshop_cli.faults import fault
+from workshop_cli.runs import whole_run
 from workshop_lib import shared_cloud
-from workshop_lib.fault_command import fault
-from workshop_lib.runs import whole_run
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 OUTPUT = ROOT / "build" / "run"
 INTERRUPTED = 130
-LAB_SETTINGS = ROOT / "workshop_lib" / "lab_settings"
+LAB_SETTINGS = Path(__file__).resolve().parent / "lab_settings"
 """Settings with which JupyterLab starts; a learner's own go before them."""
 KIT = "policies/learner-permissions.json"
 """What `--enforce` says without a file."""
@@ -154,9 +154,9 @@ def run(
     A parameter goes to every notebook that has it: -p weights=70,30 -p ttl=5
     """
     whole_run.spare_slow_imports()
+    from workshop_cli.runs.plan import RequestError, make_plan
+    from workshop_cli.runs.report import render_failure, render_table
     from workshop_lib.errors import WorkshopError
-    from workshop_lib.runs.plan import RequestError, make_plan
-    from workshop_lib.runs.report import render_failure, render_table
 
     if any(value is not None for value in options.values()):
         if _uses_aws():
@@ -184,7 +184,7 @@ def run(
 def _choose_cloud(
     output: Path, running: bool, options: dict[str, Any]
 ) -> AbstractContextManager[whole_run.FindEnvironment]:
-    from workshop_lib.runs.own_cloud import starting_cloud
+    from workshop_cli.runs.own_cloud import starting_cloud
 
     names = {"WORKSHOP_NAMES": str(_names_file())}
     if _uses_aws():

@@ -1,0 +1,8 @@
+"""The console command `workshop`. Top layer first.
+
+| module | holds |
+|---|---|
+| `main` | the commands |
+| `faults` | `workshop fault` |
+| `runs` | runs of notebooks: kernels, reports |
+"""
