@@ -11,7 +11,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab run cloud test check lint types contracts differences bench clean
+.PHONY: help setup lab run cloud test check lint types contracts wheel differences bench clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1@\2/' | awk -F@ '{printf "%-18s %s\n", $$1, $$2}'
@@ -54,7 +54,7 @@ run: $(READY) ## Run notebooks 00 to 06 in a local cloud of their own; see build
 cloud: $(READY) ## Run the local cloud alone and print its addresses; Ctrl-C ends it
 	$(BIN)/workshop cloud $(ARGS)
 
-check: lint types contracts test ## Everything CI runs, in the same order
+check: lint types contracts test wheel ## Everything CI runs, in the same order
 
 lint: $(READY) ## Style and mistakes: ruff; notebooks without outputs: nbstripout
 	$(BIN)/ruff check .
@@ -70,6 +70,9 @@ contracts: $(READY) ## Who may import whom: import-linter
 # One worker more than the smallest machine has cores: the end-to-end run spends most of its time waiting.
 test: $(READY) ## All tests; the end-to-end run of the notebooks is one of them
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+wheel: $(READY) ## Build the wheel, install it outside the checkout, and run notebooks 00 and 01 from it
+	$(BIN)/python -m tests.wheel
 
 differences: $(READY) ## Write docs/aws-differences.md anew, from the conformance cases
 	$(BIN)/python -m tests.conformance.differences

@@ -411,6 +411,13 @@ def test_conda_gets_what_pip_gets() -> None:
     assert conda["name"] == project["name"]
 
 
+def test_the_wheel_carries_every_notebook() -> None:
+    carried = pyproject()["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+
+    assert {name for name in carried if name.endswith(".ipynb")} == {f"notebooks/{path.name}" for path in NOTEBOOKS}
+    assert all(target == f"workshop_lib/data/{source}" for source, target in carried.items())
+
+
 def test_every_dependency_has_a_tested_version() -> None:
     project = pyproject()["project"]
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()

@@ -5,4 +5,5 @@
 | `main` | the commands |
 | `faults` | `workshop fault` |
 | `runs` | runs of notebooks: kernels, reports |
+| `working_copy` | the learner's own copy of the notebooks |
 """

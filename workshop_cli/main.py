@@ -5,6 +5,7 @@ Each command is thin. What is slow to import is imported by the command that nee
 
 from __future__ import annotations
 
+import importlib.resources
 import json
 import os
 import shlex
@@ -18,9 +19,12 @@ import click
 
 from workshop_cli.faults import fault
 from workshop_cli.runs import whole_run
+from workshop_cli.working_copy import update_working_copy
 from workshop_lib import shared_cloud
+from workshop_lib.resources import IS_CHECKOUT, RESOURCES
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = RESOURCES if IS_CHECKOUT else Path.cwd()
+"""Where the notebooks are, and what is built: the checkout or, installed from a wheel, the current folder."""
 NOTEBOOKS = ROOT / "notebooks"
 OUTPUT = ROOT / "build" / "run"
 INTERRUPTED = 130
@@ -98,8 +102,11 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
     Starts the local cloud first, unless it runs or WORKSHOP_CLOUD=aws is set. The local cloud stays when JupyterLab
     ends, with all you built in it; `workshop cloud --stop` ends it.
 
+    Installed from a wheel, it first copies the notebooks to the current folder. What you changed there stays.
+
     Options of JupyterLab itself go after two dashes: workshop lab -- --ServerApp.ip=127.0.0.1
     """
+    _bring_notebooks()
     if not _uses_aws():
         os.environ.update(shared_cloud.start(_with_policy(options, ROOT / "build")))
     elif options["enforce"]:
@@ -131,9 +138,7 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
 @click.option("--to", "last", metavar="NOTEBOOK", help="End with this one.")
 @click.option("--running", is_flag=True, help="Use the local cloud that runs, and the names chosen in notebook 00.")
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=OUTPUT, help="[default: build/run]")
-@click.option(
-    "--notebooks", type=click.Path(exists=True, file_okay=False, path_type=Path), default=NOTEBOOKS, hidden=True
-)
+@click.option("--notebooks", type=click.Path(file_okay=False, path_type=Path), default=NOTEBOOKS, hidden=True)
 def run(
     pairs: tuple[str, ...],
     first: str | None,
@@ -153,6 +158,8 @@ def run(
 
     A parameter goes to every notebook that has it: -p weights=70,30 -p ttl=5
     """
+    if notebooks == NOTEBOOKS:
+        _bring_notebooks()
     whole_run.spare_slow_imports()
     from workshop_cli.runs.plan import RequestError, make_plan
     from workshop_cli.runs.report import render_failure, render_table
@@ -322,6 +329,18 @@ def _with_policy(options: dict[str, Any], folder: Path, *, buckets: str = "*") -
     if chosen is not None and not Path(chosen).is_file():
         raise click.UsageError(f"--enforce {chosen}: there is no such file.")
     return {**options, "enforce": Path(chosen).resolve() if chosen else None}
+
+
+def _bring_notebooks() -> None:
+    """Copy the notebooks, and the edge function that they show, to the current folder; in a checkout they are there."""
+    if IS_CHECKOUT:
+        return
+    code = Path(str(importlib.resources.files("edge_function")))
+    copied = update_working_copy(ROOT, sources={"notebooks": RESOURCES / "notebooks", "edge_function": code})
+    if copied.written:
+        click.echo(f"Copied {len(copied.written)} files to {ROOT}.", err=True)
+    for name in copied.kept:
+        click.echo(f"You changed {name}. It stays as it is; the new one is in {RESOURCES}.", err=True)
 
 
 def _uses_aws() -> bool:

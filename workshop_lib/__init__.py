@@ -30,4 +30,5 @@
 | `guards` | what keeps a client from the wrong cloud |
 | `names` | the learner's names, chosen once in notebook 00 |
 | `errors` | everything that may be raised |
+| `resources` | files that travel with the package: policies, notebooks |
 """

@@ -22,8 +22,8 @@ from workshop_lib import shared_cloud
 from workshop_lib.errors import AmbiguousCloud, WorkshopError
 from workshop_lib.guards import choose_cloud
 from workshop_lib.names import get_names_path, load_names
+from workshop_lib.resources import RESOURCES
 
-ROOT = Path(__file__).resolve().parent.parent
 OLDEST_PYTHON = (3, 11)
 PINNED = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
 NEEDED = ("aiohttp", "boto3", "dnspython", "ipywidgets", "jupyterlab", "matplotlib", "moto", "papermill", "waitress")
@@ -86,7 +86,7 @@ def examine_machine(
     *,
     environment: Mapping[str, str] = os.environ,
     python: tuple[int, int] = sys.version_info[:2],
-    constraints: Path = ROOT / "constraints.txt",
+    constraints: Path = RESOURCES / "constraints.txt",
     names_file: Path | None = None,
     find_cloud: Callable[[], Mapping[str, str]] = shared_cloud.find,
 ) -> Examination:

@@ -11,10 +11,12 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from workshop_lib.resources import RESOURCES
+
 LOCAL_ACCOUNT = "123456789012"
 """The account of the local cloud, as AWS's own examples have it."""
 
-POLICIES = Path(__file__).resolve().parent.parent / "policies"
+POLICIES = RESOURCES / "policies"
 
 
 def list_policies() -> list[str]:
