@@ -1,7 +1,7 @@
 """The one entrance to the AWS APIs of the local cloud: a WSGI application.
 
 request ─► guard of Host and Origin ─► control API  (/_local_cloud/…)
-                    └─► operation layer: refuse → who may? → answer, or moto → observe → call log
+                    └─► operation layer: ours? → refuse → who may? → answer, or moto → observe → call log
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in H
 _FUNCTIONS = "/2015-03-31/functions/"
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
-_NO_SERVICE = Service()
 _INTERNAL_ERROR = AwsError("InternalError", "We encountered an internal error. Please try again.", 500)
 
 
@@ -46,7 +45,7 @@ class Gateway:
     """WSGI application in front of moto.
 
     Args:
-        services: The services that complete moto, by botocore's name.
+        services: The services that complete moto, by botocore's name. No other is answered, and moto is not asked.
         lock: Held while a call touches state; moto is not safe for threads.
         control: Answers requests below `/_local_cloud/`.
         log: Called once a call, after it was answered.
@@ -130,8 +129,10 @@ class Gateway:
         return self._control(environ["REQUEST_METHOD"], path.removeprefix(PREFIX), query)
 
     def _answer(self, call: Call, *, suffers: bool) -> Response:
-        service = self._services.get(call.service, _NO_SERVICE)
+        service = self._services.get(call.service)
         try:
+            if service is None:  # moto's other services would do things outside this process
+                raise not_implemented(call)
             if suffers and call.service == "s3":
                 suffer(call, self._faults)
             if call.operation in service.unlocked:

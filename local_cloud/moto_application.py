@@ -10,7 +10,7 @@ from typing import Any
 from xml.parsers.expat import ExpatError
 
 from moto.core.request import Request
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import create_backend_app
 from moto.s3.responses import S3Response
 
 from local_cloud.call import Call, Response
@@ -19,9 +19,9 @@ from local_cloud.errors import AwsError
 logger = logging.getLogger(__name__)
 
 _STUMBLES = (
-    ArithmeticError, AssertionError, AttributeError, ExpatError, ImportError, LookupError, TypeError, ValueError,
+    ArithmeticError, AssertionError, AttributeError, ExpatError, LookupError, TypeError, ValueError,
 )  # fmt: skip
-"""What moto raises where it takes for granted what a request says, or that all that it may need is installed."""
+"""What moto raises where it takes for granted what a request says."""
 
 _RANGE = re.compile(r"bytes=(?:\d+-\d*|-\d+)")
 _COPY_SOURCE = "x-amz-copy-source"
@@ -46,13 +46,14 @@ S3_OPERATIONS = frozenset(re.findall(r"\w+", _S3_OPERATIONS))
 """What moto 5.2.5 does of S3. Anything else it takes for another operation: a PUT for CreateBucket, for instance."""
 
 
-class MotoApplication(DomainDispatcherApplication):
-    """moto's own WSGI application, which looks up a host's service once instead of on every request."""
+class MotoApplication:
+    """moto's own WSGI applications, one a service.
+
+    The call says which one is asked. moto would guess it from the request, and could take it for another service's.
+    """
 
     def __init__(self) -> None:
-        super().__init__(create_backend_app)
-        self.get_backend_for_host = functools.lru_cache(4096)(super().get_backend_for_host)  # type: ignore[method-assign]
-        self._is_known = functools.lru_cache(4096)(self._find_backend)
+        self._application_of = functools.cache(create_backend_app)
 
     def ask(self, call: Call) -> Response:
         """What moto answers to a call.
@@ -67,10 +68,7 @@ class MotoApplication(DomainDispatcherApplication):
         except NotImplementedError as error:
             raise not_implemented(call) from error
         except _STUMBLES as error:
-            if isinstance(error, ImportError):  # no surprise: what moto needs for other services is not installed
-                logger.warning("moto can't do %s of %s here: %s", call.operation, call.service, error)
-            else:
-                logger.warning("moto stumbled over %s of %s", call.operation, call.service, exc_info=True)
+            logger.warning("moto stumbled over %s of %s", call.operation, call.service, exc_info=True)
             raise _refusal_after(error, call) from error
         if response.status >= 300 and (response.header("Content-Type") or "").startswith("text/html"):
             raise not_implemented(call)  # Flask's own page: moto has no such path
@@ -78,10 +76,7 @@ class MotoApplication(DomainDispatcherApplication):
 
     def _ask_service(self, call: Call) -> Response:
         answered: list[Any] = []
-        host = self.infer_service_region_host(call.environ, call.environ.get("PATH_INFO", ""))
-        if not self._is_known(host or ""):
-            raise not_implemented(call)
-        application: Any = self.get_application(call.environ)
+        application: Any = self._application_of(call.service)  # type: ignore[arg-type]
         body = application(call.environ, lambda status, headers, *_: answered.extend((status, headers)))
         try:
             # Without the headers by which moto invites every web page; those of a bucket's CORS rules come from S3.
@@ -89,11 +84,6 @@ class MotoApplication(DomainDispatcherApplication):
             return Response.from_wsgi(answered[0], headers, body)
         finally:
             body.close()
-
-    def _find_backend(self, host: str) -> bool:
-        """Whether moto has a service for a host; asked first, because moto prints to the terminal when it hasn't."""
-        url = f"http://{host}"
-        return "." not in host or any(pattern.match(url) for _, pattern in self.backend_url_patterns)
 
 
 class _S3Request(Request):

@@ -6,7 +6,9 @@ import http.client
 import io
 import json
 import socket
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
@@ -14,6 +16,7 @@ from xml.etree import ElementTree
 import boto3
 import pytest
 import requests
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +24,7 @@ from moto.core.request import Request
 from moto.core.routing import get_service_router
 
 from local_cloud import plain_objects, protocol
+from local_cloud.access.authorizer import Authorizer
 from local_cloud.addressing import is_our_origin, is_ours, read_host
 from local_cloud.cloud import LocalCloud
 from local_cloud.control import Control
@@ -28,6 +32,7 @@ from local_cloud.faults import S3_SLOW
 from local_cloud.services import Service
 
 Client = Callable[..., Any]
+TOPIC = "arn:aws:sns:us-east-1:123456789012:topic"
 SIGNED = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/{}/aws4_request, SignedHeaders=host, Signature=0"
 
 
@@ -162,7 +167,8 @@ def test_a_bucket_resource_that_is_not_done_makes_no_bucket(
 
 
 def test_moto_is_not_asked_for_what_it_takes_for_another_operation(cloud: LocalCloud) -> None:
-    gateway = type(cloud.gateway)({}, lock=cloud.lock, control=Control(cloud).answer, log=lambda *_: None)
+    services = {"s3": Service()}
+    gateway = type(cloud.gateway)(services, lock=cloud.lock, control=Control(cloud).answer, log=lambda *_: None)
     environ = environ_of("GET", "/ghost", QUERY_STRING="metrics&id=1", HTTP_AUTHORIZATION=SIGNED.format("s3"))
 
     response = gateway.respond(environ)
@@ -178,21 +184,119 @@ def test_an_operation_that_is_not_done_is_named(client: Client) -> None:
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
-def test_a_service_that_moto_does_not_have_is_named(client: Client) -> None:
-    with pytest.raises(ClientError, match="does not do DescribeServices of pricing"):
-        client("pricing", "us-east-1").describe_services()
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("sns", "Subscribe", {"TopicArn": TOPIC, "Protocol": "http", "Endpoint": "http://127.0.0.1:9/"}),
+        ("sqs", "CreateQueue", {"QueueName": "queue"}),
+        ("ec2", "DescribeInstances", {}),
+        ("dynamodb", "ListTables", {}),
+        ("ssm", "DescribeParameters", {}),
+        ("secretsmanager", "ListSecrets", {}),
+        ("kms", "ListKeys", {}),
+        ("cloudwatch", "ListMetrics", {}),
+        ("events", "ListRules", {}),
+        ("stepfunctions", "ListStateMachines", {}),
+        ("cloudformation", "ListStacks", {}),
+        ("apigateway", "GetRestApis", {}),
+        ("cognito-idp", "ListUserPools", {"MaxResults": 1}),
+        ("pricing", "DescribeServices", {}),
+    ],
+)
+def test_a_service_outside_the_list_is_refused_by_name(
+    client: Client, service: str, operation: str, parameters: dict[str, Any]
+) -> None:
+    with pytest.raises(ClientError) as caught:
+        getattr(client(service, "us-east-1"), xform_name(operation))(**parameters)
+
+    error, status = caught.value.response["Error"], caught.value.response["ResponseMetadata"]["HTTPStatusCode"]
+    assert (error["Code"], status) == ("NotImplemented", 501)
+    assert error["Message"] == f"The local cloud does not do {operation} of {service}."
+
+
+def test_a_service_outside_the_list_is_refused_before_anyone_asks_who_may(cloud: LocalCloud) -> None:
+    nobody_may = Authorizer({"Statement": []})
+    gateway = type(cloud.gateway)(
+        {}, lock=cloud.lock, control=Control(cloud).answer, log=lambda *_: None, authorizer=nobody_may
+    )
+    query = "Action=ListTopics&Version=2010-03-31"
+
+    response = gateway.respond(environ_of("GET", "/", QUERY_STRING=query, HTTP_AUTHORIZATION=SIGNED.format("sns")))
+
+    assert (response.status, b"does not do ListTopics of sns." in response.body) == (501, True)
+
+
+class Heard(BaseHTTPRequestHandler):
+    """Answers, and makes a note of, whatever is sent to the server."""
+
+    def do_POST(self) -> None:
+        """Take a message of SNS."""
+        self.server.__dict__.setdefault("heard", []).append(self.path)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_request(self, *_: Any) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def subscriber() -> Iterator[HTTPServer]:
+    """An HTTP server that SNS could be told to send to."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Heard) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_a_subscription_of_sns_makes_no_connection(client: Client, subscriber: HTTPServer) -> None:
+    sns, refused = client("sns", "us-east-1"), []
+    subscription = {"TopicArn": TOPIC, "Protocol": "http", "Endpoint": f"http://127.0.0.1:{subscriber.server_port}/"}
+    presigned = sns.generate_presigned_url("subscribe", Params=subscription)
+    unsigned = presigned.partition("&X-Amz-")[0]
+    for ask in (
+        lambda: sns.create_topic(Name="topic"),
+        lambda: sns.subscribe(**subscription),
+        lambda: sns.publish(TopicArn=TOPIC, Message="hello"),
+    ):
+        try:
+            ask()
+        except ClientError as error:
+            refused.append(error.response["Error"]["Code"])
+    host = {"Host": "sns.us-east-1.amazonaws.com"}
+    statuses = [requests.get(url, headers=host, timeout=10).status_code for url in (presigned, unsigned)]
+
+    assert "heard" not in vars(subscriber)
+    assert refused == ["NotImplemented"] * 3
+    assert statuses == [501, 403]
+
+
+def test_an_unsigned_request_to_the_host_of_another_service_is_refused(ask: Callable[..., Answer]) -> None:
+    path = "/?Action=ListTopics&Version=2010-03-31"
+    answer = ask("GET", path, signed="", Host="sns.us-east-1.amazonaws.com")
+
+    assert (answer.status, code_of(answer)) == (403, "MissingAuthenticationToken")
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "Credential=a/20260101/us-east-1/sns/aws4, Also=local/20260101/us-east-1/iam/aws4_request",
+        "Credential=local/20260101/us-east-1/iam/aws4_request",
+    ],
+)
+def test_moto_is_asked_for_the_service_that_was_understood(ask: Callable[..., Answer], signature: str) -> None:
+    form, algorithm = {"Content-Type": "application/x-www-form-urlencoded"}, "AWS4-HMAC-SHA256"
+    body = "Action=ListUsers&Version=2010-05-08"
+    answer = ask("POST", "/", body=body, signed="", Authorization=f"{algorithm} {signature}", **form)
+
+    assert (answer.status, b"ListUsersResponse" in answer.body) == (200, True)
 
 
 def test_an_operation_is_named_where_the_signature_has_another_name_for_the_service(client: Client) -> None:
     with pytest.raises(ClientError, match="does not do ListAnalyzers of accessanalyzer"):
         client("accessanalyzer").list_analyzers()
-
-
-def test_a_package_that_moto_lacks_is_one_line_in_the_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.raises(ClientError, match="does not do ListUserPools of cognito-idp"):
-        client("cognito-idp").list_user_pools(MaxResults=1)
-
-    assert [(record.levelname, record.exc_info) for record in caplog.records] == [("WARNING", None)]
 
 
 def test_credentials_of_an_assumed_role_are_that_role(cloud: LocalCloud, client: Client) -> None:

@@ -17,11 +17,11 @@ from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 from moto.moto_api._internal.models import moto_api_backend
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import create_backend_app
 from moto.s3.responses import S3Response
 from werkzeug.exceptions import NotFound
 
-from local_cloud.moto_application import S3_OPERATIONS, MotoApplication
+from local_cloud.moto_application import S3_OPERATIONS
 
 SERVICES = ("s3", "s3control", "iam", "lambda", "cloudfront", "route53", "logs", "sts")
 
@@ -146,11 +146,9 @@ def test_moto_still_takes_a_bucket_resource_that_it_does_not_know_for_the_bucket
     assert "metrics" not in moto.s3.responses.ACTION_MAP["BUCKET"]["PUT"]
 
 
-def test_the_application_of_a_service_is_looked_up_through_a_method_that_can_be_remembered() -> None:
-    stock = DomainDispatcherApplication(create_backend_app)
-
-    host = "iam.us-east-1.amazonaws.com"
-    assert MotoApplication().get_backend_for_host(host) == stock.get_backend_for_host(host) == "iam"
+@pytest.mark.parametrize("service", ["iam", "sts", "lambda", "logs"])
+def test_moto_makes_the_application_of_a_service_by_its_name(service: Any) -> None:
+    assert vars(create_backend_app(service))["service"] == service
 
 
 def test_reset_forgets_all_backends() -> None:

@@ -12,6 +12,7 @@ from s3_kit import KIT, make_environ, refused
 from local_cloud.access.authorizer import Authorizer
 from local_cloud.call import Response
 from local_cloud.gateway import Gateway
+from local_cloud.services import Service
 from local_cloud.services.iam import IamService, StsService
 
 WHO_AM_I = b"Action=GetCallerIdentity&Version=2011-06-15"
@@ -29,7 +30,7 @@ def make_key(seconds: int) -> str:
 def ask(service: str, path: str, body: bytes = b"", *, later: int = 0, key: str | None = None) -> Response:
     """What is answered some seconds later, to a request that is signed with a key, or isn't."""
     gateway = Gateway(
-        {"iam": IamService(), "sts": StsService()},
+        {"iam": IamService(), "sts": StsService(), "s3": Service(), "lambda": Service()},
         lock=threading.RLock(),
         control=lambda *_: Response(404),
         log=lambda *_: None,
