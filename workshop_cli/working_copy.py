@@ -18,7 +18,7 @@ MANIFEST = ".workshop-manifest.json"
 """In the folder of the copy: the SHA-256 of each file as it was delivered, by its path."""
 
 
-_IGNORED = {"__pycache__", "__init__.py"}
+_IGNORED = {"__pycache__", "__init__.py", "py.typed"}
 """A copy is read, not imported: it must not hide the installed package from programs that start beside it."""
 
 
