@@ -219,7 +219,7 @@ def test_every_step_is_checked(path: Path) -> None:
 
 
 @notebooks
-def test_a_cli_twin_has_a_command_that_does_something(path: Path) -> None:
+def test_a_cli_twin_shows_a_command(path: Path) -> None:
     text = "\n".join(sources_of("markdown", read(path).cells))
     for twin in re.findall(r"<details><summary>[^<]*AWS CLI[^<]*</summary>(.*?)</details>", text, re.DOTALL):
         commands = re.findall(r"^(?!#|```|\s*$).*", twin, re.M)

@@ -160,6 +160,8 @@ def run(
     """
     if notebooks == NOTEBOOKS:
         _bring_notebooks()
+    if not notebooks.is_dir():
+        raise click.UsageError(f"There is no folder {notebooks}.")
     whole_run.spare_slow_imports()
     from workshop_cli.runs.plan import RequestError, make_plan
     from workshop_cli.runs.report import render_failure, render_table
@@ -340,7 +342,7 @@ def _bring_notebooks() -> None:
     if copied.written:
         click.echo(f"Copied {len(copied.written)} files to {ROOT}.", err=True)
     for name in copied.kept:
-        click.echo(f"You changed {name}. It stays as it is; the new one is in {RESOURCES}.", err=True)
+        click.echo(f"You changed {name}. It stays as it is, and the newer one was not copied.", err=True)
 
 
 def _uses_aws() -> bool:
