@@ -11,7 +11,6 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,6 +21,7 @@ from local_cloud.control import PREFIX
 from local_cloud.errors import AwsError
 from local_cloud.faults import ConnectionRefused, Faults
 from local_cloud.moto_application import MotoApplication, not_implemented
+from local_cloud.phrases import phrase
 from local_cloud.plain_objects import is_plain_read
 from local_cloud.protocol import render_error, render_result, understand
 from local_cloud.required import check_body, check_required
@@ -34,7 +34,6 @@ logger = logging.getLogger(__name__)
 ControlHandler = Callable[[str, str, Mapping[str, str]], Response]
 """Answers the control API: method, path below `/_local_cloud/`, query."""
 
-_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 _FUNCTIONS = "/2015-03-31/functions/"
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
@@ -78,7 +77,7 @@ class Gateway:
         if response.header("Content-Length") is None:
             response.headers.append(("Content-Length", str(len(response.body))))
         headers = [(name, _printable(value)) for name, value in response.headers]
-        start_response(_STATUS_LINES.get(response.status) or f"{response.status} Unknown", headers)
+        start_response(f"{response.status} {phrase(response.status) or 'Unknown'}", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
     def respond(self, environ: dict[str, Any], *, principal: str | None = None) -> Response:
