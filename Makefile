@@ -17,6 +17,7 @@ help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1@\2/' | awk -F@ '{printf "%-18s %s\n", $$1, $$2}'
 
 setup: $(READY) ## Install everything into .venv (needs Python >= 3.11, nothing else)
+	@$(BIN)/python -m workshop_cli.terminals
 
 # Installed again when the list of dependencies or the tested versions change. uv installs in seconds what takes
 # pip most of a minute; bytecode is left to the first import, because compiling all of it takes longer than it saves.
