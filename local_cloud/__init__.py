@@ -18,7 +18,7 @@ access/            who may do what: the policy evaluator
 signatures         who signed a request
 faults             what a learner breaks, for a while
 logs, log_patterns CloudWatch Logs, fed by functions
-call, errors, clock
+call, errors, clock, phrases
 services/          one module or package a service
 engines/           replicator, nameserver, prober, edge, sandbox
 
