@@ -183,6 +183,7 @@ def run(
         plan = make_plan(notebooks, given=_read_pairs(pairs), first=first, last=last, with_preparations=empty)
     except RequestError as error:
         raise click.UsageError(str(error)) from error
+    _require_policy(options)
     whole_run.make_room(output)
     options = _with_policy(options, output, buckets="two-regions-*")  # as notebook 00 suggests
     try:
@@ -335,9 +336,14 @@ def _with_policy(options: dict[str, Any], folder: Path, *, buckets: str = "*") -
             **options,
             "enforce": write_learner_policy(folder.resolve() / whole_run.LEARNER_POLICY, buckets=buckets),
         }
-    if chosen is not None and not Path(chosen).is_file():
-        raise click.UsageError(f"--enforce {chosen}: there is no such file.")
+    _require_policy(options)
     return {**options, "enforce": Path(chosen).resolve() if chosen else None}
+
+
+def _require_policy(options: dict[str, Any]) -> None:
+    chosen = options["enforce"]
+    if chosen not in (None, KIT) and not Path(chosen).is_file():
+        raise click.UsageError(f"--enforce {chosen}: there is no such file.")
 
 
 def _bring_notebooks() -> None:
