@@ -2,7 +2,7 @@
 
 The work is done by moto's router, parser and serializer, which follow botocore's models and so know
 every operation of every service, whether moto implements it or not. They are internals of moto 5.2.5:
-`tests/local_cloud/test_moto_seam.py` says at once when a new moto moves them.
+`tests/local_cloud/front/test_moto_seam.py` says at once when a new moto moves them.
 """
 
 from __future__ import annotations
