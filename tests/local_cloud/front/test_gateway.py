@@ -140,13 +140,6 @@ def test_head_tells_the_length_and_sends_nothing(ask: Callable[..., Answer], cli
     assert answer.headers["Content-Type"] == "text/html"
 
 
-def test_a_presigned_url_is_enough(client: Client, bucket: str) -> None:
-    client("s3").put_object(Bucket=bucket, Key="page", Body=b"found")
-    url = client("s3").generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "page"})
-
-    assert requests.get(url, timeout=5).content == b"found"
-
-
 def test_an_unsigned_request_to_loopback_takes_the_region_of_the_bucket(
     ask: Callable[..., Answer], cloud: LocalCloud, bucket: str
 ) -> None:

@@ -282,29 +282,3 @@ def test_block_public_acls_refuses_public_acls_where_acls_are_on(kit: Kit) -> No
 
     answer = refused(kit.ireland.put_object, Bucket=SOURCE, Key="open.html", Body=b"", ACL="public-read")
     assert answer[:2] == ("AccessDenied", 403)
-
-
-def test_a_presigned_url_is_the_owners(kit: Kit) -> None:
-    url = kit.ireland.generate_presigned_url("get_object", Params={"Bucket": SOURCE, "Key": "index.html"})
-
-    assert kit.fetch(url.removeprefix("http://127.0.0.1:9")).status == 200
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "Signature=x&Expires=4102444800",
-        "Signature=x&Expires=4102444800&AWSAccessKeyId=",
-        "Signature=x&Expires=soon&AWSAccessKeyId=local",
-        "Signature=x&Expires=1&AWSAccessKeyId=local",
-        "not-a-Signature=x",
-        "X-Amz-Signature=x&X-Amz-Credential=nobody",
-        "X-Amz-Signature=x&X-Amz-Credential=nobody&X-Amz-Date=20260101T000000Z&X-Amz-Expires=604800"
-        "&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host",
-    ],
-)
-def test_what_only_looks_like_a_signature_opens_nothing(kit: Kit, query: str) -> None:
-    answer = kit.fetch(f"/{SOURCE}/index.html?{query}")
-
-    assert answer.status in (400, 403)
-    assert b"Code" in answer.body
