@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
-from local_cloud.call import ACCOUNT_ID, Call
+from local_cloud.call import Call
 from local_cloud.clock import Clock
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.engines.replicator import Replicator
 from local_cloud.engines.replicator.batch import BatchReplication, Job
 from local_cloud.errors import AwsError
@@ -144,7 +146,7 @@ def _priority(call: Call) -> int:
     return int(given)
 
 
-def _refuse_undone(parameters: dict[str, Any], generator: dict[str, Any]) -> None:
+def _refuse_undone(parameters: Mapping[str, Any], generator: dict[str, Any]) -> None:
     """A job that asks for more than is done here is refused rather than run without it."""
     asked = {
         "write reports of batch operations": parameters["Report"].get("Enabled"),

@@ -14,7 +14,8 @@ from botocore.awsrequest import AWSResponse
 
 from local_cloud.call import Response
 from local_cloud.clock import Clock
-from local_cloud.gateway import Gateway
+from local_cloud.front.gateway import Gateway
+from local_cloud.front.wsgi import read_request
 from local_cloud.services.cloudfront import CloudFrontService
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:route:1"
@@ -109,7 +110,7 @@ def ask(gateway: Gateway, request: Any) -> AWSResponse:
         text = value.decode() if isinstance(value, bytes) else value
         key = name.upper().replace("-", "_")
         environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = text
-    response = gateway.respond(environ)
+    response = gateway.respond(read_request(environ))
     return AWSResponse(request.url, response.status, dict(response.headers), _Raw(response.body))
 
 

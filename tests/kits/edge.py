@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from local_cloud.call import Response
+from local_cloud.call import Asker, HttpRequest, Response
 from local_cloud.clock import Clock
 from local_cloud.engines.edge import CITIES, City, Edge
 from local_cloud.engines.sandbox import DeployedFunction, Invocation
@@ -30,7 +30,8 @@ class Buckets:
 
     def __init__(self) -> None:
         self.objects: dict[tuple[str, str], Response] = {}
-        self.asked: list[dict[str, Any]] = []
+        self.asked: list[HttpRequest] = []
+        self.askers: list[Asker] = []
         self.was_asked = threading.Event()
         self.gate: threading.Event | None = None
 
@@ -42,13 +43,14 @@ class Buckets:
         given = [(name.replace("_", "-"), value) for name, value in headers.items()]
         self.objects[host, path] = Response(status, given, b"<Error/>")
 
-    def respond(self, environ: dict[str, Any], *, principal: str | None = None) -> Response:
-        self.asked.append({**environ, "principal": principal})
+    def respond(self, request: HttpRequest, asker: Asker) -> Response:
+        self.asked.append(request)
+        self.askers.append(asker)
         self.was_asked.set()
         if self.gate:
             self.gate.wait(5)
-        held = self.objects.get((environ["HTTP_HOST"], environ["PATH_INFO"]), Response(403, [], b"<Error/>"))
-        if held.ok and held.header("ETag") and held.header("ETag") == environ.get("HTTP_IF_NONE_MATCH"):
+        held = self.objects.get((request.host, request.path), Response(403, [], b"<Error/>"))
+        if held.ok and held.header("ETag") and held.header("ETag") == request.headers.get("if-none-match"):
             return Response(304, held.headers, b"")
         return held
 

@@ -21,11 +21,12 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local_cloud.call import Response
+from local_cloud.call import Asker, Response
 from local_cloud.clock import Clock
 from local_cloud.engines.replicator import Replicator
 from local_cloud.faults import Faults
-from local_cloud.gateway import Gateway
+from local_cloud.front.gateway import Gateway
+from local_cloud.front.wsgi import read_request
 from local_cloud.services.iam import IamService, StsService
 from local_cloud.services.s3 import S3Service
 from local_cloud.services.s3control import S3ControlService
@@ -91,10 +92,18 @@ class Kit:
         self.clock.speed = FAST
 
     def fetch(
-        self, path: str, *, host: str = "127.0.0.1", method: str = "GET", principal: str | None = None, **environ: str
+        self,
+        path: str,
+        *,
+        host: str = "127.0.0.1",
+        method: str = "GET",
+        principal: str | None = None,
+        asker: Asker | None = None,
+        **environ: str,
     ) -> Response:
         """An unsigned request, as a browser or an edge sends it."""
-        return self.gateway.respond(make_environ(method, path, host=host) | environ, principal=principal)
+        request = read_request(make_environ(method, path, host=host) | environ)
+        return self.gateway.respond(request, asker or Asker(principal))
 
     def _answer(self, request: Any) -> AWSResponse:
         url, body = urlsplit(request.url), request.body or b""
@@ -106,7 +115,7 @@ class Kit:
             environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = (
                 value.decode() if isinstance(value, bytes) else value
             )
-        response = self.gateway.respond(environ)
+        response = self.gateway.respond(read_request(environ))
         return AWSResponse(request.url, response.status, dict(response.headers), _Raw(response.body))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local_cloud.log_patterns import is_about_words, matches_pattern
+from local_cloud.services.logs.patterns import is_about_words, matches_pattern
 
 MESSAGE = "ERROR: the origin was not found (502)"
 

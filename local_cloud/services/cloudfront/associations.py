@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from moto.backends import get_backend
 
-from local_cloud.call import ACCOUNT_ID
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
 from local_cloud.services.cloudfront.refusals import refusal
 from local_cloud.services.cloudfront.store import Config, items

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import dns.name
@@ -154,7 +155,7 @@ class HostedZones(Service):
         return zone
 
 
-def _refuse_delegation_set(parameters: dict[str, Any]) -> None:
+def _refuse_delegation_set(parameters: Mapping[str, Any]) -> None:
     """None can be made here, so none that is named exists."""
     if "DelegationSetId" in parameters:
         raise AwsError("NoSuchDelegationSet", "A reusable delegation set with the specified ID does not exist.")

@@ -12,7 +12,7 @@ from moto.core.utils import get_service_model
 from local_cloud.access.authorizer import Authorizer, read_policy
 from local_cloud.access.identities import LEARNER
 from local_cloud.access.permissions import find_permissions
-from local_cloud.call import Call
+from local_cloud.call import Call, HttpRequest
 from local_cloud.cloud import LocalCloud
 from local_cloud.errors import AwsError
 
@@ -25,7 +25,7 @@ LOGS = "arn:aws:logs:us-east-1:123456789012:log-group"
 def call(service: str, operation: str, who: str | None = LEARNER, **parameters: Any) -> Call:
     """A call as the gateway understands it."""
     model = get_service_model(service).operation_model(operation)
-    return Call(service, operation, parameters, "us-east-1", who, {}, model)
+    return Call(service, operation, parameters, "us-east-1", who, HttpRequest("GET", "/"), model)
 
 
 def needed(service: str, operation: str, **parameters: Any) -> list[tuple[str, str]]:

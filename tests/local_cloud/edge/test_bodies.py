@@ -32,7 +32,7 @@ def replacing(**fields: Any) -> Any:
 
 
 def sent_on(edge: EdgeKit) -> bytes:
-    return bytes(edge.buckets.asked[0]["wsgi.input"].getvalue())
+    return edge.buckets.asked[0].body
 
 
 def test_the_body_is_in_the_event_when_the_association_includes_it(edge: EdgeKit) -> None:
@@ -60,7 +60,7 @@ def test_what_describes_a_body_goes_with_it_whatever_the_cache_policy_says(edge:
         "content-md5": "SfaKXIST7C",
         "content-type": "text/html",
     }
-    assert edge.buckets.asked[0]["CONTENT_TYPE"] == "text/html"
+    assert edge.buckets.asked[0].headers["content-type"] == "text/html"
 
 
 def test_without_include_body_there_is_none(edge: EdgeKit) -> None:
@@ -93,7 +93,7 @@ def test_a_body_that_is_replaced_goes_to_the_origin(edge: EdgeKit, event_type: s
     edge.get("/form", method="POST", body=b"a=1")
 
     assert sent_on(edge) == b"b=2"
-    assert edge.buckets.asked[0]["CONTENT_LENGTH"] == "3"
+    assert edge.buckets.asked[0].headers["content-length"] == "3"
 
 
 def test_a_body_that_is_replaced_is_cut_at_40_kb_in_viewer_requests(edge: EdgeKit) -> None:

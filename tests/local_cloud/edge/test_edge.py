@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from local_cloud.call import Asker
 from tests.kits.cloudfront import minimal_behavior, minimal_origin
 from tests.kits.edge import DISABLED, IRELAND, OPTIMIZED, SINGAPORE, EdgeKit, own_policy, running_edge
 
@@ -149,7 +150,7 @@ def test_query_strings_do_not_count_under_caching_optimized(edge: EdgeKit) -> No
     edge.get("/page.html?a=1")
 
     assert edge.get("/page.html?a=2").x_cache == HIT
-    assert edge.buckets.asked[0]["QUERY_STRING"] == ""
+    assert edge.buckets.asked[0].query == ""
 
 
 def test_only_listed_query_strings_count(edge: EdgeKit) -> None:
@@ -160,7 +161,7 @@ def test_only_listed_query_strings_count(edge: EdgeKit) -> None:
 
     assert edge.get("/list?page=1").x_cache == HIT
     assert edge.get("/list?page=2").x_cache == MISS
-    assert edge.buckets.asked[0]["QUERY_STRING"] == "page=1"
+    assert edge.buckets.asked[0].query == "page=1"
 
 
 def test_listed_headers_and_cookies_count_and_are_sent_on(edge: EdgeKit) -> None:
@@ -173,7 +174,7 @@ def test_listed_headers_and_cookies_count_and_are_sent_on(edge: EdgeKit) -> None
     assert edge.get("/page", X_Lang="en", Cookie="group=a").x_cache == HIT
     assert edge.get("/page", X_Lang="ga", Cookie="group=a").x_cache == MISS
     assert edge.get("/page", X_Lang="en", Cookie="group=b").x_cache == MISS
-    assert (edge.buckets.asked[0]["HTTP_X_LANG"], edge.buckets.asked[0]["HTTP_COOKIE"]) == ("en", "group=a")
+    assert (edge.buckets.asked[0].headers["x-lang"], edge.buckets.asked[0].headers["cookie"]) == ("en", "group=a")
 
 
 def test_accept_encoding_is_normalised(edge: EdgeKit) -> None:
@@ -183,7 +184,7 @@ def test_accept_encoding_is_normalised(edge: EdgeKit) -> None:
 
     assert edge.get("/page", Accept_Encoding="br, gzip").x_cache == HIT
     assert edge.get("/page", Accept_Encoding="gzip").x_cache == MISS
-    assert edge.buckets.asked[0]["HTTP_ACCEPT_ENCODING"] == "br,gzip"
+    assert edge.buckets.asked[0].headers["accept-encoding"] == "br,gzip"
 
 
 def test_a_custom_error_response_replaces_an_error(edge: EdgeKit) -> None:
@@ -330,7 +331,7 @@ def test_a_viewer_gets_the_part_it_asks_for(edge: EdgeKit, wanted: str, status: 
     answer = edge.get("/page", Range=wanted)
 
     assert (answer.status, answer.text) == (status, body)
-    assert "HTTP_RANGE" not in edge.buckets.asked[0]
+    assert "range" not in edge.buckets.asked[0].headers
 
 
 def test_an_origin_group_asks_the_second_origin_when_the_first_fails(edge: EdgeKit) -> None:
@@ -347,7 +348,7 @@ def test_an_origin_group_asks_the_second_origin_when_the_first_fails(edge: EdgeK
     edge.buckets.put("/page", "from the twin", host=SINGAPORE)
 
     assert edge.get("/page").text == "from the twin"
-    assert [environ["HTTP_HOST"] for environ in edge.buckets.asked] == [IRELAND, SINGAPORE]
+    assert [asked.host for asked in edge.buckets.asked] == [IRELAND, SINGAPORE]
 
 
 def test_the_origin_access_identity_is_who_asks(edge: EdgeKit) -> None:
@@ -359,7 +360,7 @@ def test_the_origin_access_identity_is_who_asks(edge: EdgeKit) -> None:
 
     identity = origin["S3OriginConfig"]["OriginAccessIdentity"].rpartition("/")[2]
     principal = f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {identity}"
-    assert edge.buckets.asked[0]["principal"] == principal
+    assert edge.buckets.askers[0].principal == principal
 
 
 def test_with_an_origin_access_control_the_distribution_asks(edge: EdgeKit) -> None:
@@ -372,9 +373,8 @@ def test_with_an_origin_access_control_the_distribution_asks(edge: EdgeKit) -> N
 
     edge.get("/page")
 
-    asked = edge.buckets.asked[0]
-    assert asked["principal"] == "cloudfront.amazonaws.com"
-    assert asked["local_cloud.source_arn"] == f"arn:aws:cloudfront::123456789012:distribution/{distribution_id}"
+    arn = f"arn:aws:cloudfront::123456789012:distribution/{distribution_id}"
+    assert edge.buckets.askers == [Asker("cloudfront.amazonaws.com", source_arn=arn)]
 
 
 def test_a_public_bucket_is_asked_by_no_one_in_particular(edge: EdgeKit) -> None:
@@ -382,12 +382,12 @@ def test_a_public_bucket_is_asked_by_no_one_in_particular(edge: EdgeKit) -> None
 
     edge.get("/page")
 
-    assert edge.buckets.asked[0]["principal"] is None
+    assert edge.buckets.askers[0].principal is None
 
 
 def test_the_origin_path_is_put_before_the_uri(edge: EdgeKit) -> None:
     edge.create(Origins={"Quantity": 1, "Items": [minimal_origin(OriginPath="/site")]})
-    edge.buckets.put("/site/a page", "hello")
+    edge.buckets.put("/site/a%20page", "hello")
 
     assert edge.get("/a%20page").text == "hello"
 

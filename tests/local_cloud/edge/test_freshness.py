@@ -97,7 +97,7 @@ def test_an_expired_object_is_confirmed_by_the_origin(edge: EdgeKit) -> None:
     confirmed, again = edge.get("/page"), edge.get("/page")
 
     assert (confirmed.x_cache, confirmed.text) == (REFRESH_HIT, "hello")
-    assert edge.buckets.asked[1]["HTTP_IF_NONE_MATCH"] == '"1"'
+    assert edge.buckets.asked[1].headers["if-none-match"] == '"1"'
     assert (again.x_cache, again.headers["Age"]) == (HIT, "0")
 
 

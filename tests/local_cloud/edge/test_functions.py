@@ -106,8 +106,8 @@ def test_the_bucket_that_the_function_names_is_asked(edge: EdgeKit) -> None:
     answer = edge.get("/page")
 
     assert answer.text == "from Singapore"
-    assert edge.buckets.asked[0]["principal"].startswith("arn:aws:iam::cloudfront:user/CloudFront Origin Access Id")
-    assert edge.buckets.asked[0]["HTTP_X_DNS_ORIGIN"] == "origin.two-regions.test"
+    assert edge.buckets.askers[0].principal.startswith("arn:aws:iam::cloudfront:user/CloudFront Origin Access Id")
+    assert edge.buckets.asked[0].headers["x-dns-origin"] == "origin.two-regions.test"
 
 
 def test_what_is_cached_stays_after_the_function_changes_its_mind(edge: EdgeKit) -> None:
@@ -148,12 +148,12 @@ def test_uri_query_and_headers_that_the_function_returns_are_sent(edge: EdgeKit)
         request["headers"]["x-mine"] = [{"value": "1"}]
 
     edge.create_with_function(changed(change))
-    edge.buckets.put("/other page", "other")
+    edge.buckets.put("/other%20page", "other")
 
     assert edge.get("/page").text == "other"
     asked = edge.buckets.asked[0]
-    assert (asked["QUERY_STRING"], asked["RAW_URI"]) == ("versionId=1", "/other%20page?versionId=1")
-    assert asked["HTTP_X_MINE"] == "1"
+    assert (asked.path, asked.query) == ("/other%20page", "versionId=1")
+    assert asked.headers["x-mine"] == "1"
 
 
 def test_without_the_new_host_name_the_signature_does_not_match(edge: EdgeKit) -> None:
@@ -446,4 +446,4 @@ def test_a_function_may_ask_as_no_one_in_particular(edge: EdgeKit) -> None:
 
     edge.get("/page")
 
-    assert edge.buckets.asked[0]["principal"] is None
+    assert edge.buckets.askers[0].principal is None

@@ -51,7 +51,7 @@ def test_a_bucket_as_a_custom_origin_is_asked_by_no_one_in_particular(edge: Edge
     edge.buckets.put("/page", "hello")
 
     assert edge.get("/page").text == "hello"
-    assert edge.buckets.asked[0]["principal"] is None
+    assert edge.buckets.askers[0].principal is None
 
 
 def test_a_function_may_leave_s3_for_a_custom_origin(edge: EdgeKit) -> None:
@@ -59,7 +59,7 @@ def test_a_function_may_leave_s3_for_a_custom_origin(edge: EdgeKit) -> None:
     edge.buckets.put("/site/page", "from Singapore", host=SINGAPORE)
 
     assert edge.get("/page").text == "from Singapore"
-    assert (edge.buckets.asked[0]["principal"], edge.buckets.asked[0]["HTTP_X_MINE"]) == (None, "1")
+    assert (edge.buckets.askers[0].principal, edge.buckets.asked[0].headers["x-mine"]) == (None, "1")
 
 
 def test_a_function_may_leave_a_custom_origin_for_s3_without_an_identity(edge: EdgeKit) -> None:
@@ -92,7 +92,7 @@ def test_a_host_that_is_no_name_of_s3_is_a_bucket_to_it(edge: EdgeKit) -> None:
 
     edge.get("/page")
 
-    assert edge.buckets.asked[0]["HTTP_HOST"] == "www.two-regions.test.s3.ap-southeast-1.amazonaws.com"
+    assert edge.buckets.asked[0].host == "www.two-regions.test.s3.ap-southeast-1.amazonaws.com"
 
 
 def test_a_custom_origin_in_an_event_has_the_shape_of_aws(edge: EdgeKit) -> None:

@@ -109,7 +109,7 @@ def test_a_header_that_viewer_request_sets_is_in_the_cache_key_and_goes_to_the_o
     edge.functions.run = with_header("x-group", "b")
 
     assert edge.get("/page").x_cache == "Miss from cloudfront"
-    assert [asked["HTTP_X_GROUP"] for asked in edge.buckets.asked] == ["a", "b"]
+    assert [asked.headers["x-group"] for asked in edge.buckets.asked] == ["a", "b"]
 
 
 def test_what_viewer_request_generates_is_not_kept_and_no_other_function_sees_it(edge: EdgeKit) -> None:
@@ -141,7 +141,7 @@ def test_a_viewer_request_function_may_change_what_is_read_only_for_an_origin(ed
 
     edge.get("/page")
 
-    assert edge.buckets.asked[0]["HTTP_ACCEPT_ENCODING"] == "gzip"
+    assert edge.buckets.asked[0].headers["accept-encoding"] == "gzip"
 
 
 def test_viewer_request_cannot_add_the_country(edge: EdgeKit) -> None:
@@ -316,7 +316,7 @@ def test_names_in_other_scripts_come_through_as_they_are(edge: EdgeKit) -> None:
     answer = edge.get("/page")
 
     assert answer.headers["X-Name"].encode("latin-1").decode() == "日本"
-    assert edge.buckets.asked[0]["HTTP_X_NAME"].encode("latin-1").decode() == "日本"
+    assert edge.buckets.asked[0].headers["x-name"].encode("latin-1").decode() == "日本"
 
 
 def test_bytes_that_are_not_utf8_count_as_latin_1(edge: EdgeKit) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from local_cloud.call import Response
+from local_cloud.call import HttpRequest, Response
 from local_cloud.cloud import LocalCloud
-from local_cloud.gateway import Gateway
+from local_cloud.front.gateway import Gateway
+
+PAGE = HttpRequest("GET", "/page.html", host="no-such-bucket.s3.eu-west-1.amazonaws.com", scheme="https")
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def gateway() -> Iterator[Gateway]:
 
 
 def test_a_plain_read_is_answered_at_once(gateway: Gateway) -> None:
-    response = gateway.respond_at_once(environ_of("GET", "/page.html"))
+    response = gateway.respond_at_once(PAGE)
 
     assert response is not None
     assert response.status == 404
@@ -32,13 +34,13 @@ def test_a_plain_read_is_answered_at_once(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     "more",
     [
-        {"REQUEST_METHOD": "PUT"},
-        {"QUERY_STRING": "versionId=1"},
-        {"HTTP_AUTHORIZATION": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/lambda/aws4_request"},
+        {"method": "PUT"},
+        {"query": "versionId=1"},
+        {"headers": {"authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/lambda/aws4_request"}},
     ],
 )
-def test_what_could_wait_for_an_engine_is_not_answered_at_once(gateway: Gateway, more: dict[str, str]) -> None:
-    assert gateway.respond_at_once(environ_of("GET", "/page.html", **more)) is None
+def test_what_could_wait_for_an_engine_is_not_answered_at_once(gateway: Gateway, more: dict[str, Any]) -> None:
+    assert gateway.respond_at_once(replace(PAGE, **more)) is None
 
 
 def test_while_another_call_has_the_lock_nothing_is_answered_at_once() -> None:
@@ -46,11 +48,11 @@ def test_while_another_call_has_the_lock_nothing_is_answered_at_once() -> None:
     gateway = Gateway({}, lock=lock, control=lambda *_: Response(200), log=lambda *_: None)
 
     with held(lock):
-        assert gateway.respond_at_once(environ_of("GET", "/page.html")) is None
+        assert gateway.respond_at_once(PAGE) is None
 
 
 def test_an_edge_does_not_reach_the_control_api(gateway: Gateway) -> None:
-    assert gateway.respond(environ_of("GET", "/_local_cloud/environment")).status == 404
+    assert gateway.respond(replace(PAGE, path="/_local_cloud/environment")).status == 404
 
 
 @contextmanager
@@ -71,19 +73,3 @@ def held(lock: Any) -> Iterator[None]:
     finally:
         done.set()
         thread.join(5)
-
-
-def environ_of(method: str, path: str, **more: str) -> dict[str, Any]:
-    host = "no-such-bucket.s3.eu-west-1.amazonaws.com"
-    return {
-        "REQUEST_METHOD": method,
-        "PATH_INFO": path,
-        "RAW_URI": path,
-        "QUERY_STRING": "",
-        "HTTP_HOST": host,
-        "SERVER_NAME": host,
-        "SERVER_PORT": "443",
-        "wsgi.url_scheme": "https",
-        "wsgi.input": io.BytesIO(),
-        **more,
-    }

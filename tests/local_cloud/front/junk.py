@@ -19,6 +19,9 @@ from botocore.model import OperationModel, Shape
 from botocore.serialize import create_serializer
 from botocore.session import Session
 
+from local_cloud.call import HttpRequest
+from local_cloud.front.wsgi import read_request
+
 SERVICES = ("s3", "s3control", "iam", "sts", "lambda", "cloudfront", "route53", "logs", "resourcegroupstaggingapi")
 SIGNED = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/{}/aws4_request, SignedHeaders=host, Signature=0"
 _SIGNING_NAMES = {"s3control": "s3", "resourcegroupstaggingapi": "tagging"}
@@ -63,18 +66,18 @@ class Fuzz:
         self._known = known
         self._wrong = 0.0
 
-    def request(self, service: str, operation: str, *, wrong: float = 0.1) -> dict[str, Any]:
+    def request(self, service: str, operation: str, *, wrong: float = 0.1) -> HttpRequest:
         """A request for an operation; `wrong` is how often a member is not what the model says."""
         model = _session.get_service_model(service).operation_model(operation)
         self._wrong = wrong
         while True:
             parameters = self._structure(model.input_shape, 0) if model.input_shape else {}
             try:
-                return self._environ(model, parameters)
+                return self._request(model, parameters)
             except Exception:
                 self._wrong /= 2  # botocore can't write this one down
 
-    def _environ(self, model: OperationModel, parameters: Any) -> dict[str, Any]:
+    def _request(self, model: OperationModel, parameters: Any) -> HttpRequest:
         protocol = model.service_model.resolved_protocol
         serialized = create_serializer(protocol, include_validation=False).serialize_to_request(parameters, model)
         body = serialized["body"]
@@ -85,7 +88,7 @@ class Fuzz:
         path, _, query = serialized["url_path"].partition("?")
         query = "&".join(part for part in (query, urlencode(serialized["query_string"], doseq=True)) if part)
         signing = _SIGNING_NAMES.get(model.service_model.service_name, model.service_model.signing_name)
-        return environ_of(serialized["method"], path, query, headers, self._spoilt(body), signed=signing)
+        return request_of(serialized["method"], path, query, headers, self._spoilt(body), signed=signing)
 
     def _spoilt(self, body: bytes) -> bytes:
         if not body or self.random.random() > self._wrong / 2:
@@ -146,6 +149,11 @@ class Fuzz:
 
     def _blob(self, shape: Shape, depth: int) -> bytes:
         return self.random.choice((b"", b"x", b"PK\x03\x04", bytes(range(256)), b"{}", json.dumps({"a": 1}).encode()))
+
+
+def request_of(*args: Any, **kwargs: Any) -> HttpRequest:
+    """The same as `environ_of`, as the gateway's engines send it."""
+    return read_request(environ_of(*args, **kwargs))
 
 
 def environ_of(

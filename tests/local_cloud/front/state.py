@@ -11,8 +11,8 @@ from typing import Any
 from moto.backends import get_backend
 from moto.iam.models import AWSManagedPolicy
 
-from local_cloud.call import ACCOUNT_ID
 from local_cloud.cloud import LocalCloud
+from local_cloud.constants import ACCOUNT_ID
 
 _MOTO = ("s3", "iam", "sts", "lambda")
 _PASSED_OVER = {
@@ -24,6 +24,7 @@ _PASSED_OVER = {
     "_lock",
     "clock",
     "_clock",
+    "_running",  # threads, which end by themselves
 }
 # AWS's own policies are read when one is asked for, and there are 1,300 of them.
 _NOBODYS = (type, types.ModuleType, types.FunctionType, types.MethodType, AWSManagedPolicy)

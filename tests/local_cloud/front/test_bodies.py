@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_cloud.cloud import LocalCloud
-from tests.local_cloud.front.junk import environ_of
+from tests.local_cloud.front.junk import request_of
 
 BROKEN = {
     "no size": b"\r\nhello\r\n0\r\n\r\n",
@@ -43,8 +43,8 @@ HEADERS = {"X-Amz-Content-Sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "Conten
 def upload(cloud: LocalCloud, body: bytes, **headers: str) -> tuple[int, int]:
     """The status of an upload in chunks, and that of a HEAD of its object afterwards."""
     sent = HEADERS | {name.replace("_", "-"): value for name, value in headers.items()}
-    put = cloud.gateway.respond(environ_of("PUT", "/site/chunked", headers=sent, body=body, signed="s3"))
-    return put.status, cloud.gateway.respond(environ_of("HEAD", "/site/chunked", signed="s3")).status
+    put = cloud.gateway.respond(request_of("PUT", "/site/chunked", headers=sent, body=body, signed="s3"))
+    return put.status, cloud.gateway.respond(request_of("HEAD", "/site/chunked", signed="s3")).status
 
 
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from tests.local_cloud.front.junk import environ_of
+from tests.local_cloud.front.junk import request_of
 
 THREADS, PUTS = 16, 60
 
@@ -26,18 +26,18 @@ def _threads_take_turns_often() -> Iterator[None]:
 
 
 def put(cloud: LocalCloud, path: str, body: bytes = b"", query: str = "") -> int:
-    return cloud.gateway.respond(environ_of("PUT", path, query, body=body, signed="s3")).status
+    return cloud.gateway.respond(request_of("PUT", path, query, body=body, signed="s3")).status
 
 
 def test_no_concurrent_put_of_a_version_is_lost(cloud: LocalCloud, furnished: object) -> None:
     def put_many(thread: int) -> list[str | None]:
-        requests = [environ_of("PUT", "/site/hot", body=b"%d %d" % (thread, n), signed="s3") for n in range(PUTS)]
+        requests = [request_of("PUT", "/site/hot", body=b"%d %d" % (thread, n), signed="s3") for n in range(PUTS)]
         return [cloud.gateway.respond(request).header("x-amz-version-id") for request in requests]
 
     with ThreadPoolExecutor(THREADS) as pool:
         versions = {version for done in pool.map(put_many, range(THREADS)) for version in done}
 
-    kept = cloud.gateway.respond(environ_of("GET", "/site", "versions&prefix=hot", signed="s3")).body
+    kept = cloud.gateway.respond(request_of("GET", "/site", "versions&prefix=hot", signed="s3")).body
     assert len(versions) == kept.count(b"<Version>") == THREADS * PUTS
 
 
@@ -72,7 +72,7 @@ def test_resets_during_traffic_neither_hang_nor_break(cloud: LocalCloud, furnish
         while not over.is_set():
             statuses.add(put(cloud, "/site", b""))
             statuses.add(put(cloud, "/site/page", b"1"))
-            statuses.add(cloud.gateway.respond(environ_of("GET", "/", signed="s3")).status)
+            statuses.add(cloud.gateway.respond(request_of("GET", "/", signed="s3")).status)
 
     with ThreadPoolExecutor(4) as pool:
         running = [pool.submit(go_on) for _ in range(4)]
@@ -84,4 +84,4 @@ def test_resets_during_traffic_neither_hang_nor_break(cloud: LocalCloud, furnish
 
     cloud.reset()
     assert 500 not in statuses
-    assert b"<Bucket>" not in cloud.gateway.respond(environ_of("GET", "/", signed="s3")).body
+    assert b"<Bucket>" not in cloud.gateway.respond(request_of("GET", "/", signed="s3")).body

@@ -11,7 +11,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from local_cloud.call import Call, Response
+from local_cloud.call import Call, HttpRequest, Response
 from local_cloud.call_log import CallLog
 from local_cloud.cloud import LocalCloud
 
@@ -23,7 +23,7 @@ def control(cloud: LocalCloud, method: str, path: str) -> requests.Response:
 
 
 def make_call(operation: str = "PutObject", **parameters: Any) -> Call:
-    return Call("s3", operation, parameters, "eu-west-1", None, {}, None)  # type: ignore[arg-type]
+    return Call("s3", operation, parameters, "eu-west-1", None, HttpRequest("GET", "/"), None)  # type: ignore[arg-type]
 
 
 def test_it_says_that_it_is_well(cloud: LocalCloud) -> None:

@@ -10,7 +10,7 @@ import os
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from tests.local_cloud.front.junk import SERVICES, Fuzz, environ_of, operations
+from tests.local_cloud.front.junk import SERVICES, Fuzz, operations, request_of
 from tests.local_cloud.front.state import state_of
 
 ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "1"))
@@ -28,14 +28,14 @@ def test_no_request_of_a_service_is_an_internal_error(
     for _ in range(ROUNDS):
         for operation in operations(service):
             request = fuzz.request(service, operation, wrong=fuzz.random.choice((0, 0.02, 0.1)))
-            said = (service, operation, request["RAW_URI"], request["wsgi.input"].getvalue())
+            said = (service, operation, request.path, request.query, request.body)
 
             response = cloud.gateway.respond(request)
 
             assert response.status != 500, said
             assert "html" not in (response.header("Content-Type") or "") or response.ok, said
             assert NO_CASE not in response.body or service in STUMBLES, said
-    assert cloud.gateway.respond(environ_of("GET", "/", signed="s3")).ok
+    assert cloud.gateway.respond(request_of("GET", "/", signed="s3")).ok
 
 
 @pytest.mark.parametrize("service", ["s3", "s3control", "iam", "sts", "lambda", "cloudfront", "route53"])
@@ -46,7 +46,7 @@ def test_what_is_refused_has_changed_nothing(cloud: LocalCloud, furnished: dict[
     for _ in range(ROUNDS):
         for operation in operations(service):
             request = fuzz.request(service, operation, wrong=0.3)
-            said = (operation, request["RAW_URI"], request["wsgi.input"].getvalue())
+            said = (operation, request.path, request.query, request.body)
 
             response = cloud.gateway.respond(request)
 

@@ -23,12 +23,14 @@ from hypothesis import strategies as st
 from moto.core.request import Request
 from moto.core.routing import get_service_router
 
-from local_cloud import plain_objects, protocol
 from local_cloud.access.authorizer import Authorizer
-from local_cloud.addressing import is_our_origin, is_ours, read_host
 from local_cloud.cloud import LocalCloud
-from local_cloud.control import Control
 from local_cloud.faults import S3_SLOW
+from local_cloud.front import parsing
+from local_cloud.front.addressing import is_our_origin, is_ours, read_host
+from local_cloud.front.control import Control
+from local_cloud.front.plain_objects import parse_object_request
+from local_cloud.front.wsgi import build_environ, read_request
 from local_cloud.services import Service
 
 Client = Callable[..., Any]
@@ -159,16 +161,6 @@ def test_a_bucket_resource_that_is_not_done_makes_no_bucket(
     assert client("s3").list_buckets()["Buckets"] == []
 
 
-def test_moto_is_not_asked_for_what_it_takes_for_another_operation(cloud: LocalCloud) -> None:
-    services = {"s3": Service()}
-    gateway = type(cloud.gateway)(services, lock=cloud.lock, control=Control(cloud).answer, log=lambda *_: None)
-    environ = environ_of("GET", "/ghost", QUERY_STRING="metrics&id=1", HTTP_AUTHORIZATION=SIGNED.format("s3"))
-
-    response = gateway.respond(environ)
-
-    assert (response.status, b"NotImplemented" in response.body) == (501, True)
-
-
 def test_an_operation_that_is_not_done_is_named(client: Client) -> None:
     with pytest.raises(ClientError, match="does not do ListCodeSigningConfigs of lambda") as caught:
         client("lambda", "us-east-1").list_code_signing_configs()
@@ -214,7 +206,9 @@ def test_a_service_outside_the_list_is_refused_before_anyone_asks_who_may(cloud:
     )
     query = "Action=ListTopics&Version=2010-03-31"
 
-    response = gateway.respond(environ_of("GET", "/", QUERY_STRING=query, HTTP_AUTHORIZATION=SIGNED.format("sns")))
+    response = gateway.respond(
+        read_request(environ_of("GET", "/", QUERY_STRING=query, HTTP_AUTHORIZATION=SIGNED.format("sns")))
+    )
 
     assert (response.status, b"does not do ListTopics of sns." in response.body) == (501, True)
 
@@ -341,7 +335,7 @@ def test_an_error_of_ours_is_an_internal_error_as_aws_has_it(
     service = BrokenService()
     gateway = type(cloud.gateway)({"s3": service}, lock=cloud.lock, control=Control(cloud).answer, log=lambda *_: None)
 
-    response = gateway.respond({**environ_of("GET", "/"), "HTTP_AUTHORIZATION": SIGNED.format("s3")})
+    response = gateway.respond(read_request({**environ_of("GET", "/"), "HTTP_AUTHORIZATION": SIGNED.format("s3")}))
 
     assert response.status == 500
     assert b"<Code>InternalError</Code>" in response.body
@@ -428,15 +422,14 @@ def environ_of(method: str, path: str, **headers: str) -> dict[str, Any]:
     ids=str,
 )
 def test_the_short_way_and_the_long_way_understand_the_same(method: str, headers: dict[str, str]) -> None:
-    environ = environ_of(method, "/site/a%20b", **headers)
-    protocol._keep_metadata_names(environ)
+    request = read_request(environ_of(method, "/site/a%20b", **headers))
 
-    short = plain_objects.understand_object(environ, "/site/a%20b")
-    long = protocol._understand_by_model("s3", environ, b"")
+    short = parse_object_request(request)
+    long = parsing._parse_by_model("s3", request)
 
     assert short is not None
     assert (short[0].name, short[1]) == (long[0].name, long[1])
-    assert long[0] == get_service_router("s3").match(Request(environ))[0]
+    assert long[0] == get_service_router("s3").match(Request(build_environ(request)))[0]
 
 
 @pytest.mark.parametrize(
@@ -450,9 +443,9 @@ def test_the_short_way_and_the_long_way_understand_the_same(method: str, headers
     ids=str,
 )
 def test_what_is_not_plain_takes_the_long_way(method: str, headers: dict[str, str]) -> None:
-    environ = {**environ_of(method, "/site/a"), **headers}
+    request = read_request({**environ_of(method, "/site/a"), **headers})
 
-    assert plain_objects.understand_object(environ, "/site/a") is None
+    assert parse_object_request(request) is None
 
 
 def test_connections_with_junk_leave_it_answering(cloud: LocalCloud, client: Client) -> None:
@@ -497,7 +490,7 @@ def test_junk_never_is_an_internal_error(
     if service:
         environ["HTTP_AUTHORIZATION"] = SIGNED.format(service)
 
-    response = cloud.gateway.respond(environ)
+    response = cloud.gateway.respond(read_request(environ))
 
     assert response.status != 500, response.body
     assert b"<html" not in response.body.lower()

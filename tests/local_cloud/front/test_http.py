@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from tests.local_cloud.front.junk import SERVICES, environ_of
+from tests.local_cloud.front.junk import SERVICES, environ_of, request_of
 
 Converse = Callable[..., bytes]
 HOST = b"Host: localhost\r\n"
@@ -102,14 +102,14 @@ DEEP = b"<a>" * 20_000 + b"</a>" * 20_000
 def test_xml_made_to_harm_is_malformed(
     cloud: LocalCloud, furnished: object, body: bytes, method: str, path: str, query: str, service: str
 ) -> None:
-    response = cloud.gateway.respond(environ_of(method, path, query, body=body, signed=service))
+    response = cloud.gateway.respond(request_of(method, path, query, body=body, signed=service))
 
     assert response.status == 400, response.body
 
 
 def test_json_without_end_of_depth_is_malformed(cloud: LocalCloud) -> None:
     body = b"[" * 100_000
-    response = cloud.gateway.respond(environ_of("POST", "/2015-03-31/functions", body=body, signed="lambda"))
+    response = cloud.gateway.respond(request_of("POST", "/2015-03-31/functions", body=body, signed="lambda"))
 
     assert (response.status, json.loads(response.body)["__type"]) == (400, "SerializationException")
 
@@ -117,7 +117,7 @@ def test_json_without_end_of_depth_is_malformed(cloud: LocalCloud) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_body_and_no_operation_is_no_internal_error(cloud: LocalCloud, service: str) -> None:
     for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"):
-        assert cloud.gateway.respond(environ_of(method, "/", signed=service)).status != 500
+        assert cloud.gateway.respond(request_of(method, "/", signed=service)).status != 500
 
 
 def ask(cloud: LocalCloud, method: str = "GET", path: str = "/_local_cloud/health", **headers: str) -> int:

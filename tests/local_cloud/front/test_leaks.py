@@ -13,7 +13,7 @@ import pytest
 
 from local_cloud.cloud import LocalCloud
 from tests.local_cloud.front.conftest import Converse
-from tests.local_cloud.front.junk import Fuzz, environ_of, operations
+from tests.local_cloud.front.junk import Fuzz, operations, request_of
 from tests.local_cloud.front.test_http import JUNK
 
 LAPS = int(os.environ.get("FUZZ_LAPS", "2"))
@@ -27,7 +27,7 @@ def lap(cloud: LocalCloud, fuzz: Fuzz) -> None:
         service = ("s3", "iam", "lambda", "cloudfront", "route53")[number % 5]
         reads = [name for name in operations(service) if name.startswith(("Get", "List", "Head"))]
         cloud.gateway.respond(fuzz.request(service, fuzz.random.choice(reads), wrong=0.2))
-        cloud.gateway.respond(environ_of("PUT", "/site/page", body=b"x" * 2000, signed="iam"))
+        cloud.gateway.respond(request_of("PUT", "/site/page", body=b"x" * 2000, signed="iam"))
     cloud.call_log.clear()
     gc.collect()
 

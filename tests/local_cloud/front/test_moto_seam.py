@@ -21,7 +21,7 @@ from moto.moto_server.werkzeug_app import create_backend_app
 from moto.s3.responses import S3Response
 from werkzeug.exceptions import NotFound
 
-from local_cloud.moto_application import S3_OPERATIONS
+from local_cloud.services.s3.operations import OPERATIONS as S3_OPERATIONS
 
 SERVICES = ("s3", "s3control", "iam", "lambda", "cloudfront", "route53", "logs", "sts")
 

@@ -11,7 +11,7 @@ from http.client import parse_headers
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-from local_cloud.server import LONG_BODY, Server
+from local_cloud.front.server import LONG_BODY, Server
 
 LARGE = b"x" * 64 * 1024 * 1024
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local_cloud.server import Server
+from local_cloud.front.server import Server
 
 ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "1")) * 60
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"

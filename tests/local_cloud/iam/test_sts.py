@@ -10,7 +10,8 @@ import pytest
 
 from local_cloud.access.authorizer import Authorizer
 from local_cloud.call import Response
-from local_cloud.gateway import Gateway
+from local_cloud.front.gateway import Gateway
+from local_cloud.front.wsgi import read_request
 from local_cloud.services import Service
 from local_cloud.services.iam import IamService, StsService
 from tests.kits.s3 import KIT, make_environ, refused
@@ -42,7 +43,7 @@ def ask(service: str, path: str, body: bytes = b"", *, later: int = 0, key: str 
     if key:
         scope = f"{key}/20260101/us-east-1/{service}/aws4_request"
         environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
-    return gateway.respond(environ)
+    return gateway.respond(read_request(environ))
 
 
 @pytest.mark.parametrize(

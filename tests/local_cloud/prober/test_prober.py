@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from local_cloud.call import Response
+from local_cloud.call import Asker, HttpRequest, Response
 from local_cloud.clock import Clock
 from local_cloud.engines.prober import Observation, Prober
 from local_cloud.engines.prober.probes import _host_header, probe
@@ -36,10 +36,10 @@ class Region:
 
     def __init__(self) -> None:
         self.status = 307
-        self.asked: list[dict[str, Any]] = []
+        self.asked: list[HttpRequest] = []
 
-    def __call__(self, environ: dict[str, Any]) -> Response:
-        self.asked.append(environ)
+    def __call__(self, request: HttpRequest, asker: Asker) -> Response:
+        self.asked.append(request)
         return Response(self.status)
 
 
@@ -132,8 +132,8 @@ def test_the_text_says_what_s3_answered(region: Region) -> None:
 def test_s3_is_asked_in_this_process_by_its_host_name(region: Region, host: str) -> None:
     probe({**S3, "FullyQualifiedDomainName": host, "ResourcePath": "/region.json?x=1"}, respond=region)
     [asked] = region.asked
-    assert (asked["HTTP_HOST"], asked["PATH_INFO"], asked["QUERY_STRING"]) == (host, "/region.json", "x=1")
-    assert "HTTP_AUTHORIZATION" not in asked
+    assert (asked.host, asked.path, asked.query) == (host, "/region.json", "x=1")
+    assert "authorization" not in asked.headers
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_a_disabled_check_asks_nobody(prober: Prober, region: Region) -> None:
     prober.put("off", {**S3, **TIMING, "Disabled": True})
     prober.put("on", {**S3, **TIMING, "FullyQualifiedDomainName": "s3.us-east-1.amazonaws.com"})
     wait_until(lambda: len(region.asked) >= 6)
-    assert {asked["HTTP_HOST"] for asked in region.asked} == {"s3.us-east-1.amazonaws.com"}
+    assert {asked.host for asked in region.asked} == {"s3.us-east-1.amazonaws.com"}
 
 
 def test_checkers_ask_at_the_interval_each_for_itself(region: Region) -> None:
@@ -348,7 +348,7 @@ def test_an_endpoint_that_hangs_does_not_hold_up_the_others() -> None:
 
 
 def test_a_mistake_in_a_probe_is_a_failed_observation(caplog: pytest.LogCaptureFixture) -> None:
-    def respond(environ: dict[str, Any]) -> Response:
+    def respond(request: HttpRequest, asker: Asker) -> Response:
         raise RuntimeError("a mistake of ours")
 
     prober = Prober(clock=Clock(500), respond=respond)

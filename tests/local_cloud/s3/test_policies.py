@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from local_cloud.call import Asker
 from local_cloud.errors import AwsError
+from local_cloud.front.wsgi import read_request
 from local_cloud.services.s3.policies import check_policy
 from tests.kits.s3 import ACCOUNT, KIT, SOURCE, Kit, make_bucket, make_environ, make_role, refused
 
@@ -215,11 +217,11 @@ def test_a_missing_object_is_not_found_by_the_owner(kit: Kit) -> None:
 def test_cloudfront_reads_for_the_distribution_that_the_policy_names(kit: Kit) -> None:
     condition = {"StringEquals": {"AWS:SourceArn": DISTRIBUTION}}
     put_policy(kit, statement(Principal={"Service": "cloudfront.amazonaws.com"}, Condition=condition))
-    service, source = "cloudfront.amazonaws.com", {"local_cloud.source_arn": DISTRIBUTION}
+    named = Asker("cloudfront.amazonaws.com", source_arn=DISTRIBUTION)
+    other = Asker("cloudfront.amazonaws.com", source_arn=f"{DISTRIBUTION}X")
 
-    assert kit.fetch("/index.html", host=HOST, principal=service, **source).status == 200
-    other = {"local_cloud.source_arn": f"{DISTRIBUTION}X"}
-    assert kit.fetch("/index.html", host=HOST, principal=service, **other).status == 403
+    assert kit.fetch("/index.html", host=HOST, asker=named).status == 200
+    assert kit.fetch("/index.html", host=HOST, asker=other).status == 403
     assert kit.fetch("/index.html", host=HOST).status == 403
 
 
@@ -237,7 +239,7 @@ def test_without_a_signature_each_deletion_of_several_is_decided_alone(kit: Kit)
     body = f"<Delete>{keys}</Delete>".encode()
     environ = make_environ("POST", "/?delete", host=HOST, body=body)
 
-    assert b"<Key>kept.html</Key><Code>AccessDenied</Code>" in kit.gateway.respond(environ).body
+    assert b"<Key>kept.html</Key><Code>AccessDenied</Code>" in kit.gateway.respond(read_request(environ)).body
     assert [found["Key"] for found in kit.ireland.list_objects_v2(Bucket=SOURCE)["Contents"]] == ["kept.html"]
 
 

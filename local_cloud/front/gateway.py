@@ -1,12 +1,11 @@
 """The one entrance to the AWS APIs of the local cloud: a WSGI application.
 
 request ─► guard of Host and Origin ─► control API  (/_local_cloud/…)
-                    └─► operation layer: ours? → refuse → who may? → answer, or moto → observe → call log
+                    └─► parsed → refused? → may they? → prepared → refused? → answered, or moto → observed → call log
 """
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 import threading
@@ -16,18 +15,19 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from local_cloud.access.authorizer import Authorizer
-from local_cloud.addressing import is_our_origin, is_ours
-from local_cloud.call import Call, Response
-from local_cloud.control import PREFIX
+from local_cloud.call import Asker, Call, HttpRequest, Response, not_implemented
+from local_cloud.constants import CONTROL_PREFIX
 from local_cloud.errors import AwsError
 from local_cloud.faults import ConnectionRefused, Faults
-from local_cloud.moto_application import MotoApplication, not_implemented
-from local_cloud.plain_objects import is_plain_read
-from local_cloud.protocol import render_error, render_result, understand
-from local_cloud.required import check_body, check_required
+from local_cloud.front.moto_application import MotoApplication
+from local_cloud.front.parsing import NOBODY, parse_request
+from local_cloud.front.plain_objects import is_plain_read
+from local_cloud.front.required import check_body, check_required
+from local_cloud.front.strangers import refuse_strangers
+from local_cloud.front.wsgi import read_request
+from local_cloud.rendering import render_error, render_result
 from local_cloud.services import Service
-from local_cloud.services.s3.outages import suffer
-from local_cloud.signatures import PRINCIPAL_KEY
+from local_cloud.services.s3.outages import meet_faults
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,6 @@ ControlHandler = Callable[[str, str, Mapping[str, str]], Response]
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 _FUNCTIONS = "/2015-03-31/functions/"
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 _INTERNAL_ERROR = AwsError("InternalError", "We encountered an internal error. Please try again.", 500)
 
 
@@ -73,68 +72,63 @@ class Gateway:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one HTTP request; WSGI's form of it."""
-        environ.pop(PRINCIPAL_KEY, None)  # only `respond` may be told who asks
-        response = _refuse_strangers(environ) or self._respond_to_control(environ) or self.respond(environ)
+        response = refuse_strangers(environ) or self._respond_to_control(environ) or self.respond(read_request(environ))
         if response.header("Content-Length") is None:
             response.headers.append(("Content-Length", str(len(response.body))))
         headers = [(name, _printable(value)) for name, value in response.headers]
         start_response(_STATUS_LINES.get(response.status) or f"{response.status} Unknown", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
-    def respond(self, environ: dict[str, Any], *, principal: str | None = None) -> Response:
+    def respond(self, request: HttpRequest, asker: Asker = NOBODY) -> Response:
         """Answer a request; the way in for engines in this process, which may say who they are.
 
         Raises:
             ConnectionRefused: It was for S3 in a region which, by a learner's doing, refuses connections.
         """
-        return self._respond(environ, principal, suffers=bool(self._faults.in_force))
+        return self._respond(request, asker, meets_faults=bool(self._faults.in_force))
 
-    def _respond(self, environ: dict[str, Any], principal: str | None, *, suffers: bool) -> Response:
-        if principal:
-            environ[PRINCIPAL_KEY] = principal
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(body)
+    def respond_at_once(self, request: HttpRequest, asker: Asker = NOBODY) -> Response | None:
+        """As `respond`, or None, without any effect, where that could wait: for the lock, an engine, or by a fault.
+
+        For an event loop, which must not wait, but would spend as much time on a thread as on a plain read.
+        """
+        if self._faults.in_force or not is_plain_read(request) or not self._lock.acquire(blocking=False):
+            return None
         try:
-            return self._answer(understand(environ, body), suffers=suffers)
+            return self._respond(request, asker, meets_faults=False)
+        finally:
+            self._lock.release()
+
+    def may_take_long(self, path: str) -> bool:
+        """Whether a request for this path may wait: for a function, for what the control API does, or by a fault."""
+        path = "/" + path.lstrip("/")  # so the server will tell it
+        return path.startswith((CONTROL_PREFIX, _FUNCTIONS)) or bool(self._faults.in_force)
+
+    def _respond(self, request: HttpRequest, asker: Asker, *, meets_faults: bool) -> Response:
+        try:
+            return self._answer(parse_request(request, asker), meets_faults=meets_faults)
         except AwsError as error:
             return render_error(error, error.service or "s3")
         except ConnectionRefused:
             raise
         except Exception:
-            logger.exception("%s %s was not understood", environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
+            logger.exception("%s %s was not understood", request.method, request.path)
             return render_error(_INTERNAL_ERROR, "s3")
-
-    def may_take_long(self, path: str) -> bool:
-        """Whether a request for this path may wait: for a function, for what the control API does, or by a fault."""
-        path = "/" + path.lstrip("/")  # so the server will tell it
-        return path.startswith((PREFIX, _FUNCTIONS)) or bool(self._faults.in_force)
-
-    def respond_at_once(self, environ: dict[str, Any], *, principal: str | None = None) -> Response | None:
-        """As `respond`, or None, without any effect, where that could wait: for the lock, an engine, or by a fault.
-
-        For an event loop, which must not wait, but would spend as much time on a thread as on a plain read.
-        """
-        if self._faults.in_force or not is_plain_read(environ) or not self._lock.acquire(blocking=False):
-            return None
-        try:
-            return self._respond(environ, principal, suffers=False)
-        finally:
-            self._lock.release()
 
     def _respond_to_control(self, environ: dict[str, Any]) -> Response | None:
         path = environ.get("PATH_INFO", "")
-        if not path.startswith(PREFIX):
+        if not path.startswith(CONTROL_PREFIX):
             return None
         query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
-        return self._control(environ["REQUEST_METHOD"], path.removeprefix(PREFIX), query)
+        return self._control(environ["REQUEST_METHOD"], path.removeprefix(CONTROL_PREFIX), query)
 
-    def _answer(self, call: Call, *, suffers: bool) -> Response:
+    def _answer(self, call: Call, *, meets_faults: bool) -> Response:
         service = self._services.get(call.service)
         try:
             if service is None:  # moto's other services would do things outside this process
                 raise not_implemented(call)
-            if suffers and call.service == "s3":
-                suffer(call, self._faults)
+            if meets_faults and call.service == "s3":
+                meet_faults(call, self._faults)
             if call.operation in service.unlocked:
                 response = self._through(service, call)
             else:
@@ -151,15 +145,21 @@ class Gateway:
         return response
 
     def _through(self, service: Service, call: Call) -> Response:
-        """Refuse → answer, or moto → observe. What is refused has changed nothing."""
+        """Prepare → refuse → answer, or moto → observe. What is refused has changed nothing."""
         self._authorizer.check_session(call)
         check_required(call)
-        service.refuse(call)
+        service.prepare(call)
+        with call.read_only():
+            service.refuse(call)
+        service.authorize(call)
         self._authorizer.check(call)
         if call.service == "s3":
             check_body(call)
+        if prepare := service.method("prepare", call):
+            prepare(call)
         if refuse := service.method("refuse", call):
-            refuse(call)
+            with call.read_only():
+                refuse(call)
         if answer := service.method("answer", call):
             result = answer(call)
             response = result if isinstance(result, Response) else render_result(call, result)
@@ -176,27 +176,3 @@ def _printable(value: str) -> str:
     """A header's value without what would end it, such as line ends that S3 was asked to repeat."""
     value = _CONTROLS.sub(" ", value)
     return value if value.isascii() else value.encode("latin-1", "replace").decode("latin-1")
-
-
-def _refuse_strangers(environ: dict[str, Any]) -> Response | None:
-    """Refuse what a web page of elsewhere sends here, by a host name or from an origin that is not this machine's."""
-    host, origin = environ.get("HTTP_HOST", "127.0.0.1"), environ.get("HTTP_ORIGIN")
-    named = _ABSOLUTE.match(environ.get("RAW_URI", ""))
-    stranger = None
-    if named and not is_ours(named[1]):
-        stranger = named[1]
-    elif not is_ours(host):
-        stranger = host
-    elif origin is not None:
-        stranger = None if is_our_origin(origin) else origin
-    elif environ.get("HTTP_SEC_FETCH_SITE") == "cross-site" and not _follows_a_link(environ):
-        stranger = "a page of another site"
-    if stranger is None:
-        return None
-    message = f"The local cloud answers to programs of this machine only, not to {stranger}."
-    return render_error(AwsError("AccessDenied", message, 403), "s3")
-
-
-def _follows_a_link(environ: dict[str, Any]) -> bool:
-    """Whether a person goes to another page in a browser; the page that they come from sees nothing of it."""
-    return environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ.get("HTTP_SEC_FETCH_MODE") == "navigate"

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from dataclasses import replace
 
+from local_cloud.call import HttpRequest
 from local_cloud.errors import AwsError
 
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;|\r?\n)")
 
 
-def decode_body(environ: dict[str, Any], body: bytes) -> bytes:
+def decode_body(request: HttpRequest) -> HttpRequest:
     """Take the body out of its chunks, if it comes in chunks, and correct the headers that told of them.
 
     Checksums that follow the body become the headers that they stand for. Signatures of chunks are not verified.
@@ -22,23 +23,21 @@ def decode_body(environ: dict[str, Any], body: bytes) -> bytes:
     Raises:
         AwsError: The chunks are not what the encoding allows.
     """
-    if not environ.get("HTTP_X_AMZ_CONTENT_SHA256", "").startswith("STREAMING-"):
-        return body
+    if not request.headers.get("x-amz-content-sha256", "").startswith("STREAMING-"):
+        return request
+    headers = dict(request.headers)
     try:
-        decoded, trailers = _decode(io.BytesIO(body))
-        if len(decoded) != int(environ.get("HTTP_X_AMZ_DECODED_CONTENT_LENGTH") or len(decoded)):
+        body, trailers = _decode(io.BytesIO(request.body))
+        if len(body) != int(headers.get("x-amz-decoded-content-length") or len(body)):
             raise ValueError("the body is not as long as it says")
     except ValueError as error:
         raise AwsError("IncompleteBody", "The request body terminated unexpectedly", 400) from error
-    for name, value in trailers.items():
-        environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
-    environ["HTTP_X_AMZ_CONTENT_SHA256"] = "UNSIGNED-PAYLOAD"
-    environ["CONTENT_LENGTH"] = str(len(decoded))
-    others = [name for name in environ.get("HTTP_CONTENT_ENCODING", "").split(",") if name.strip() != "aws-chunked"]
-    environ.pop("HTTP_CONTENT_ENCODING", None)
+    encodings = headers.pop("content-encoding", "").split(",")
+    others = [name for name in encodings if name.strip() != "aws-chunked"]
     if any(others):
-        environ["HTTP_CONTENT_ENCODING"] = ",".join(others)
-    return decoded
+        headers["content-encoding"] = ",".join(others)
+    headers |= trailers | {"x-amz-content-sha256": "UNSIGNED-PAYLOAD", "content-length": str(len(body))}
+    return replace(request, headers=headers, body=body)
 
 
 def _decode(stream: io.BytesIO) -> tuple[bytes, dict[str, str]]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import collections
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from moto.backends import get_backend
 
-from local_cloud.call import ACCOUNT_ID, Call
+from local_cloud.call import Call, not_implemented
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
-from local_cloud.log_patterns import is_about_words, matches_pattern
-from local_cloud.moto_application import not_implemented
 from local_cloud.services.constraints import check_constraints
+from local_cloud.services.logs.patterns import is_about_words, matches_pattern
 from local_cloud.services.service import Service
 
 LONGEST_NAME = 512
@@ -64,10 +64,13 @@ class LogsService(Service):
         """
         self._waiting.append(_Output(group, region, stream, tuple(lines), int(self._now() * 1000)))
 
-    def refuse(self, call: Call) -> None:
-        """Bring in what functions wrote, then refuse what the model rules out and names of what isn't there."""
+    def prepare(self, call: Call) -> None:
+        """Bring in what functions wrote."""
         while self._waiting:
             _store(self._waiting.popleft())
+
+    def refuse(self, call: Call) -> None:
+        """Refuse what the model rules out."""
         for member in ("logGroupName", "logStreamName"):
             if len(call.parameters.get(member) or "") > LONGEST_NAME:
                 text = f"Invalid LogGroup or LogStream, both must have length less than or equal to {LONGEST_NAME}."
@@ -90,16 +93,27 @@ class LogsService(Service):
         if call.parameters.get("logGroupNamePrefix") and call.parameters.get("logGroupNamePattern"):
             raise _invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
 
+    def prepare_describe_log_streams(self, call: Call) -> None:
+        """Turn an identifier of the log group, a name or an ARN, into its name, which is all that moto knows."""
+        identifier = call.parameters.get("logGroupIdentifier")
+        if identifier and not call.parameters.get("logGroupName"):
+            name = identifier.partition(":log-group:")[2].removesuffix(":*") or identifier
+            named = {key: value for key, value in call.parameters.items() if key != "logGroupIdentifier"}
+            call.parameters = {**named, "logGroupName": name}
+            call.rewrite(body=json.dumps(call.parameters).encode())
+
+    prepare_get_log_events = prepare_describe_log_streams
+    prepare_delete_log_stream = prepare_describe_log_streams
+    prepare_filter_log_events = prepare_describe_log_streams
+
     def refuse_describe_log_streams(self, call: Call) -> None:
-        """Refuse a name and an identifier at once; tell moto the name, which is all it knows."""
+        """Refuse a name and an identifier at once."""
         if call.parameters.get("logGroupName") and call.parameters.get("logGroupIdentifier"):
             text = "LogGroup name and LogGroup ARN are mutually exclusive parameters."
             raise AwsError("ValidationException", text, 400)
-        _name_group(call)
 
     def refuse_get_log_events(self, call: Call) -> None:
         """Refuse a stream that isn't there; moto says that the group isn't."""
-        _name_group(call)
         group = _groups(call).get(call.parameters.get("logGroupName") or "")
         if group and call.parameters["logStreamName"] not in group.streams:
             raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.", 400)
@@ -108,7 +122,6 @@ class LogsService(Service):
 
     def refuse_filter_log_events(self, call: Call) -> None:
         """Refuse what excludes each other, groups that aren't there, and patterns that aren't about words."""
-        _name_group(call)
         if call.parameters.get("logStreamNames") and call.parameters.get("logStreamNamePrefix"):
             raise _invalid("logStreamNames and logStreamNamePrefix are mutually exclusive.")
         if not is_about_words(call.parameters.get("filterPattern") or ""):
@@ -142,7 +155,7 @@ def _store(output: _Output) -> None:
         logs.put_log_events(output.group, output.stream, events)
 
 
-def _find_events(group: Any, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+def _find_events(group: Any, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The events of a log group that a call asks for, the oldest first."""
     prefix, pattern = parameters.get("logStreamNamePrefix") or "", parameters.get("filterPattern") or ""
     streams = parameters.get("logStreamNames") or [name for name in group.streams if name.startswith(prefix)]
@@ -161,21 +174,6 @@ def _find_events(group: Any, parameters: dict[str, Any]) -> list[dict[str, Any]]
 def _groups(call: Call) -> dict[str, Any]:
     groups: dict[str, Any] = get_backend("logs")[ACCOUNT_ID][call.region].groups
     return groups
-
-
-def _name_group(call: Call) -> None:
-    """Turn the identifier of a log group, a name or an ARN, into its name."""
-    identifier = call.parameters.get("logGroupIdentifier")
-    if identifier and not call.parameters.get("logGroupName"):
-        name = identifier.partition(":log-group:")[2].removesuffix(":*") or identifier
-        call.parameters["logGroupName"] = name
-        _tell_moto(call, logGroupName=name, logGroupIdentifier=None)
-
-
-def _tell_moto(call: Call, **changes: str | None) -> None:
-    """Change what moto reads, which is the body; None takes a member away."""
-    members = {**json.loads(call.body), **changes}
-    call.body = json.dumps({name: value for name, value in members.items() if value is not None}).encode()
 
 
 def _invalid(message: str) -> AwsError:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import datetime
 import re
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
-from botocore.exceptions import UnknownServiceError
 from moto.backends import get_backend
-from moto.core.utils import get_service_model
 
-from local_cloud.call import ACCOUNT_ID
+from local_cloud.call import HttpRequest
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
-
-PRINCIPAL_KEY = "local_cloud.principal"
-"""WSGI environment key by which an engine in this process says who it is; no HTTP header can set it."""
+from local_cloud.rendering import protocol_of
 
 _SCOPE = re.compile(r"([^/,\s=]+)/\d{8}/([a-z0-9-]*)/([a-z0-9-]+)/aws4_request")
 _SHORTEST_ACCESS_KEY = 16
@@ -38,9 +35,9 @@ class Caller(NamedTuple):
     session_policy: str | None = None
 
 
-def find_signature(environ: dict[str, Any]) -> Signature | None:
+def find_signature(request: HttpRequest) -> Signature | None:
     """The signature in the `Authorization` header or, of a presigned URL, in the query; None when there is none."""
-    header, query = environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", "")
+    header, query = request.headers.get("authorization", ""), request.query
     if header.startswith("AWS4-HMAC-SHA256") and (scope := _SCOPE.search(header)):
         return Signature(scope[1], scope[2] or None, scope[3])
     if header.startswith("AWS "):  # Signature version 2, of S3 only, knows no region
@@ -65,14 +62,12 @@ def _letters_of_this_account() -> str:
     return str(generate_access_key_id_from_account_id(ACCOUNT_ID, "", 9)[:8])
 
 
-def find_caller(environ: dict[str, Any], signature: Signature | None, service: str) -> Caller:
-    """Who asks: an engine, a user or an assumed role, if the key was made in the local cloud; else the learner.
+def find_caller(signature: Signature | None, service: str) -> Caller:
+    """Who asks: a user or an assumed role, if the key was made in the local cloud; else the learner.
 
     Raises:
         AwsError: The key was made here, and has been deleted or made inactive since.
     """
-    if engine := environ.get(PRINCIPAL_KEY):
-        return Caller(str(engine))
     if signature is None:
         return Caller(None)
     if len(signature.access_key) >= _SHORTEST_ACCESS_KEY:
@@ -97,11 +92,3 @@ def _no_such_key(service: str) -> AwsError:
         error = AwsError(code, "The security token included in the request is invalid.", status)
     error.service = service
     return error
-
-
-def protocol_of(service: str) -> str:
-    """The protocol of a service that botocore knows; of others XML, which is what SDKs make out best."""
-    try:
-        return str(get_service_model(service).protocol)
-    except UnknownServiceError:
-        return "rest-xml"

@@ -4,19 +4,39 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from local_cloud.call import Response
-
-if TYPE_CHECKING:
-    from local_cloud.cloud import LocalCloud
-
-PREFIX = "/_local_cloud/"
-"""Path at which the control API begins; no bucket can have that name."""
+from local_cloud.call_log import CallLog
+from local_cloud.clock import Clock
+from local_cloud.faults import Faults
+from local_cloud.services.lambda_functions import LambdaService
 
 LONGEST_SETTLE = 3600.0
 """Seconds for which `settle` waits at most."""
+
+
+class Controlled(Protocol):
+    """What is asked of the cloud."""
+
+    call_log: CallLog
+    clock: Clock
+    faults: Faults
+    functions: LambdaService
+    lock: threading.RLock
+    stop_requested: threading.Event
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program needs in its environment to use this cloud."""
+
+    def reset(self) -> None:
+        """Forget everything."""
+
+    def settle(self, timeout: float) -> None:
+        """Wait until nothing is under way any more."""
 
 
 class Control:
@@ -30,11 +50,11 @@ class Control:
         cloud: What is controlled.
     """
 
-    def __init__(self, cloud: LocalCloud) -> None:
+    def __init__(self, cloud: Controlled) -> None:
         self._cloud = cloud
 
     def answer(self, method: str, path: str, query: Mapping[str, str]) -> Response:
-        """Answer one request: method, path below `PREFIX`, and query."""
+        """Answer one request: method, path below `CONTROL_PREFIX`, and query."""
         name = path.strip("/")
         handler = getattr(self, f"_{method.lower()}_{name}", None) if name.isidentifier() else None
         if handler is None:

@@ -1,11 +1,11 @@
-"""moto, asked for one call at a time, and what of S3 it can be asked."""
+"""moto, asked for one call at a time."""
 
 from __future__ import annotations
 
 import functools
-import io
 import logging
 import re
+from dataclasses import replace
 from typing import Any
 from xml.parsers.expat import ExpatError
 
@@ -13,8 +13,9 @@ from moto.core.request import Request
 from moto.moto_server.werkzeug_app import create_backend_app
 from moto.s3.responses import S3Response
 
-from local_cloud.call import Call, Response
-from local_cloud.errors import AwsError
+from local_cloud.call import Call, HttpRequest, Response, not_implemented
+from local_cloud.errors import AwsError, malformed_xml
+from local_cloud.front.wsgi import build_environ
 
 logger = logging.getLogger(__name__)
 
@@ -25,25 +26,7 @@ _STUMBLES = (
 
 _RANGE = re.compile(r"bytes=(?:\d+-\d*|-\d+)")
 _COPY_SOURCE = "x-amz-copy-source"
-_S3_OPERATIONS = """
-    AbortMultipartUpload CompleteMultipartUpload CopyObject CreateBucket CreateMultipartUpload DeleteBucket
-    DeleteBucketCors DeleteBucketEncryption DeleteBucketLifecycle DeleteBucketOwnershipControls DeleteBucketPolicy
-    DeleteBucketReplication DeleteBucketTagging DeleteBucketWebsite DeleteObject DeleteObjectTagging DeleteObjects
-    DeletePublicAccessBlock GetBucketAccelerateConfiguration GetBucketAcl GetBucketCors GetBucketEncryption
-    GetBucketInventoryConfiguration GetBucketLifecycleConfiguration GetBucketLocation GetBucketLogging
-    GetBucketNotificationConfiguration GetBucketOwnershipControls GetBucketPolicy GetBucketPolicyStatus
-    GetBucketReplication GetBucketTagging GetBucketVersioning GetBucketWebsite GetObject GetObjectAcl
-    GetObjectAttributes GetObjectLegalHold GetObjectLockConfiguration GetObjectTagging GetPublicAccessBlock
-    HeadBucket HeadObject ListBucketInventoryConfigurations ListBuckets ListMultipartUploads ListObjectVersions
-    ListObjects ListObjectsV2 ListParts PutBucketAccelerateConfiguration PutBucketAcl PutBucketCors
-    PutBucketEncryption PutBucketInventoryConfiguration PutBucketLifecycleConfiguration PutBucketLogging
-    PutBucketNotificationConfiguration PutBucketOwnershipControls PutBucketPolicy PutBucketReplication
-    PutBucketTagging PutBucketVersioning PutBucketWebsite PutObject PutObjectAcl PutObjectLegalHold
-    PutObjectLockConfiguration PutObjectRetention PutObjectTagging PutPublicAccessBlock RestoreObject UploadPart
-    UploadPartCopy
-    """
-S3_OPERATIONS = frozenset(re.findall(r"\w+", _S3_OPERATIONS))
-"""What moto 5.2.5 does of S3. Anything else it takes for another operation: a PUT for CreateBucket, for instance."""
+_PASS = "AWS4-HMAC-SHA256 Credential=local/20260101/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"
 
 
 class MotoApplication:
@@ -61,8 +44,6 @@ class MotoApplication:
         Raises:
             AwsError: moto does not do this operation.
         """
-        call.environ["wsgi.input"] = io.BytesIO(call.body)
-        call.environ["CONTENT_LENGTH"] = str(len(call.body))
         try:
             response = _ask_s3(call) if call.service == "s3" else self._ask_service(call)
         except NotImplementedError as error:
@@ -77,7 +58,7 @@ class MotoApplication:
     def _ask_service(self, call: Call) -> Response:
         answered: list[Any] = []
         application: Any = self._application_of(call.service)  # type: ignore[arg-type]
-        body = application(call.environ, lambda status, headers, *_: answered.extend((status, headers)))
+        body = application(build_environ(call.request), lambda status, headers, *_: answered.extend((status, headers)))
         try:
             # Without the headers by which moto invites every web page; those of a bucket's CORS rules come from S3.
             headers = [header for header in answered[1] if not header[0].lower().startswith("access-control-")]
@@ -97,24 +78,33 @@ class _S3Request(Request):
 
 def _ask_s3(call: Call) -> Response:
     """Ask S3's dispatcher itself: requests are in path style, so Flask has nothing left to find out."""
-    if call.operation not in S3_OPERATIONS:
-        raise not_implemented(call)
-    if call.operation != "GetObject" or not _RANGE.fullmatch(call.environ.get("HTTP_RANGE", "")):
-        call.environ.pop("HTTP_RANGE", None)  # S3 ignores what is no range; moto stumbles, and cuts other answers too
-    request = _S3Request(call.environ)
+    request = _S3Request(build_environ(_as_moto_reads_it(call)))
     parts = request.raw_path.split("/", 2)
     dispatch = S3Response.key_dispatch if len(parts) > 2 and parts[2] else S3Response.ambiguous_dispatch
     if not parts[1]:
         dispatch = S3Response.bucket_dispatch
     status, headers, body = dispatch(request, request.raw_url, dict(request.headers))
     headers.pop("x-amz-sdk-checksum-algorithm", None)  # a header of requests, which moto shows to every reader
-    if call.environ["REQUEST_METHOD"] == "HEAD":
+    if call.request.method == "HEAD":
         body = b""
     return Response(
         int(status),
         [(str(name), str(value)) for name, value in headers.items()],
         body.encode() if isinstance(body, str) else bytes(body),
     )
+
+
+def _as_moto_reads_it(call: Call) -> HttpRequest:
+    """A request of S3 that moto answers as S3 does.
+
+    Without a Range that is none: S3 ignores it, moto stumbles over it, and cuts the answers of other operations too.
+    And signed: moto would look at the bucket policy again, in its own way, though who may do this is decided.
+    """
+    headers = dict(call.request.headers)
+    headers.setdefault("authorization", _PASS.format(region=call.region))
+    if call.operation != "GetObject" or not _RANGE.fullmatch(headers.get("range", "")):
+        headers.pop("range", None)
+    return replace(call.request, headers=headers)
 
 
 def _refusal_after(error: Exception, call: Call) -> AwsError:
@@ -129,8 +119,7 @@ def _refusal_after(error: Exception, call: Call) -> AwsError:
         if any(name.startswith("Grant") for name in parameters):
             return AwsError("InvalidArgument", "Argument format not recognized", 400)
         if _has_document(call):
-            text = "The XML you provided was not well-formed or did not validate against our published schema"
-            return AwsError("MalformedXML", text, 400)
+            return malformed_xml()
     if call.service == "iam" and ("Marker" in parameters or "MaxItems" in parameters):
         return AwsError("ValidationError", "1 validation error detected: the Marker is not one of a listing.", 400)
     if call.service == "lambda" and isinstance(error, LookupError | AttributeError):
@@ -144,8 +133,3 @@ def _has_document(call: Call) -> bool:
     shape: Any = call.model.input_shape
     payload = shape.serialization.get("payload") if shape else None
     return bool(call.body and payload and shape.members[payload].type_name == "structure")
-
-
-def not_implemented(call: Call) -> AwsError:
-    """The refusal of an operation that the local cloud does not do."""
-    return AwsError("NotImplemented", f"The local cloud does not do {call.operation} of {call.service}.", 501)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from local_cloud.call import Call
-from local_cloud.errors import AwsError
+from local_cloud.errors import AwsError, malformed_xml
 
 _NEED_A_BODY = {"CompleteMultipartUpload", "PutBucketLifecycleConfiguration", "RestoreObject"}
 """Operations whose body botocore's model calls optional, and S3 does not."""
@@ -65,8 +65,7 @@ def check_body(call: Call) -> None:
         or lacks_member(document, call.parameters.get(payload) or {})
         or has_unknown_word(document, call.parameters.get(payload) or {})
     ):
-        text = "The XML you provided was not well-formed or did not validate against our published schema"
-        raise AwsError("MalformedXML", text, 400)
+        raise malformed_xml()
 
 
 def check_required(call: Call) -> None:

@@ -1,17 +1,10 @@
-"""Where a request was sent: which service and region a host name means, and which bucket, if it names one.
-
-Requests for S3 are rewritten to path style (`/bucket/key` at the regional host), so that everything behind
-this module knows one form only.
-"""
+"""Where a request was sent: which service and region a host name means, and which bucket, if it names one."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
-from urllib.parse import quote
 
-ORIGINAL_HOST_KEY = "local_cloud.host"
-"""WSGI environment key of the host name that the client used, before the rewriting."""
+from local_cloud.call import Host
 
 _REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
 _S3_HOST = re.compile(
@@ -21,14 +14,6 @@ _OTHER_HOST = re.compile(rf"(?:[^:]+\.)?(?P<service>[a-z0-9-]+?)(?:\.(?P<region>
 _LOCAL_BUCKET_HOST = re.compile(r"(?P<bucket>[^:]+)\.localhost")
 _OUR_PAGES = re.compile(r"127\.0\.0\.\d+|\[::1\]|(?:[\w.-]+\.)?localhost\.?")  # the root's dot changes nothing
 _OURS = re.compile(_OUR_PAGES.pattern + r"|[\w.-]+\.(?:amazonaws\.com|cloudfront\.net)\.?")
-
-
-class Host(NamedTuple):
-    """What a host name says; None where it says nothing."""
-
-    service: str | None
-    region: str | None
-    bucket: str | None
 
 
 def is_ours(host: str) -> bool:
@@ -59,28 +44,6 @@ def read_host(host: str) -> Host:
     if local := _LOCAL_BUCKET_HOST.fullmatch(name):
         return Host(None, None, local["bucket"])
     return Host(None, None, None)
-
-
-def raw_path(environ: dict[str, Any]) -> str:
-    """The path as it was sent, still percent-encoded, without the query; keys depend on it: `a%2Fb` is not `a/b`."""
-    raw: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
-    if raw.startswith(("http://", "https://")):
-        raw = "/" + raw.split("/", 3)[3] if raw.count("/") > 2 else "/"
-    if not raw:
-        return quote(environ.get("PATH_INFO", "").encode("latin-1"), safe="/~") or "/"
-    return raw.split("?", 1)[0] or "/"
-
-
-def rewrite_to_path_style(environ: dict[str, Any], path: str, bucket: str | None, region: str) -> str:
-    """Change an S3 request to path style at the region's host; returns the path, percent-encoded."""
-    environ[ORIGINAL_HOST_KEY] = environ.get("HTTP_HOST", "")
-    environ["HTTP_HOST"] = f"s3.{region}.amazonaws.com"
-    if bucket:
-        path = f"/{bucket}{path}"
-        environ["PATH_INFO"] = f"/{bucket}{environ.get('PATH_INFO') or '/'}"
-    query = environ.get("QUERY_STRING", "")
-    environ["RAW_URI"] = f"{path}?{query}" if query else path
-    return path
 
 
 def _without_port(host: str) -> str:
