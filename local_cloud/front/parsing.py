@@ -181,7 +181,7 @@ def _no_operation(service: str, request: HttpRequest) -> AwsError:
         message = "The specified method is not allowed against this resource."
         return AwsError("MethodNotAllowed", message, 405, Method=request.method, ResourceType="OBJECT")
     what = f"{request.method} {request.path}"
-    return AwsError("NotImplemented", f"No operation of {service} is asked for by {what}.", 501)
+    return AwsError("NotImplemented", f"{what} is no operation of {service}.", 501)
 
 
 def _parse(model: OperationModel, request: Request, url_parameters: dict[str, Any], body: bytes) -> dict[str, Any]:

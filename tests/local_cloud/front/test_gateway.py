@@ -162,7 +162,7 @@ def test_a_bucket_resource_that_is_not_done_makes_no_bucket(
 
 
 def test_an_operation_that_is_not_done_is_named(client: Client) -> None:
-    with pytest.raises(ClientError, match="does not do ListCodeSigningConfigs of lambda") as caught:
+    with pytest.raises(ClientError, match="doesn't implement ListCodeSigningConfigs of lambda") as caught:
         client("lambda", "us-east-1").list_code_signing_configs()
 
     assert caught.value.response["Error"]["Code"] == "NotImplemented"
@@ -196,7 +196,7 @@ def test_a_service_outside_the_list_is_refused_by_name(
 
     error, status = caught.value.response["Error"], caught.value.response["ResponseMetadata"]["HTTPStatusCode"]
     assert (error["Code"], status) == ("NotImplemented", 501)
-    assert error["Message"] == f"The local cloud does not do {operation} of {service}."
+    assert error["Message"] == f"The local cloud doesn't implement {operation} of {service}."
 
 
 def test_a_service_outside_the_list_is_refused_before_anyone_asks_who_may(cloud: LocalCloud) -> None:
@@ -210,7 +210,7 @@ def test_a_service_outside_the_list_is_refused_before_anyone_asks_who_may(cloud:
         read_request(environ_of("GET", "/", QUERY_STRING=query, HTTP_AUTHORIZATION=SIGNED.format("sns")))
     )
 
-    assert (response.status, b"does not do ListTopics of sns." in response.body) == (501, True)
+    assert (response.status, b"doesn't implement ListTopics of sns." in response.body) == (501, True)
 
 
 class Heard(BaseHTTPRequestHandler):
@@ -282,7 +282,7 @@ def test_moto_is_asked_for_the_service_that_was_understood(ask: Callable[..., An
 
 
 def test_an_operation_is_named_where_the_signature_has_another_name_for_the_service(client: Client) -> None:
-    with pytest.raises(ClientError, match="does not do ListAnalyzers of accessanalyzer"):
+    with pytest.raises(ClientError, match="doesn't implement ListAnalyzers of accessanalyzer"):
         client("accessanalyzer").list_analyzers()
 
 

@@ -95,17 +95,20 @@ def test_the_learner_whose_policy_is_not_among_those_of_iam_is_not_simulated(kit
     assert answer == (
         "NotImplemented",
         501,
-        f"The local cloud does not do SimulatePrincipalPolicy of iam for {learner}.",
+        f"The local cloud doesn't implement SimulatePrincipalPolicy of iam for {learner}.",
     )
 
 
 def test_a_user_is_not_bounded_and_a_session_has_no_tags_and_both_are_said_by_name(kit: Kit) -> None:
     boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess"
     answer = refused(kit.iam.create_user, UserName="ada", PermissionsBoundary=boundary)
-    assert answer[::2] == ("NotImplemented", "The local cloud does not do PermissionsBoundary in CreateUser of iam.")
+    assert answer[::2] == (
+        "NotImplemented",
+        "The local cloud doesn't implement PermissionsBoundary in CreateUser of iam.",
+    )
 
     trusting = trust(Principal={"AWS": "123456789012"})
     role = kit.iam.create_role(RoleName="role", AssumeRolePolicyDocument=trusting)["Role"]["Arn"]
     tags = [{"Key": "team", "Value": "web"}]
     answer = refused(kit.client("sts", "us-east-1").assume_role, RoleArn=role, RoleSessionName="me", Tags=tags)
-    assert answer[::2] == ("NotImplemented", "The local cloud does not do Tags in AssumeRole of sts.")
+    assert answer[::2] == ("NotImplemented", "The local cloud doesn't implement Tags in AssumeRole of sts.")

@@ -86,7 +86,7 @@ def test_sts_names_what_needs_no_signature_and_is_not_done(operation: str, in_qu
     answer = ask("sts", f"/?{query}") if in_query else ask("sts", "/", query.encode())
 
     assert answer.status == 501
-    assert f"The local cloud does not do {operation} of sts.".encode() in answer.body
+    assert f"The local cloud doesn't implement {operation} of sts.".encode() in answer.body
 
 
 def test_a_condition_on_the_external_id_is_held() -> None:

@@ -247,7 +247,7 @@ def test_a_runtime_that_is_not_here_is_named(create: Callable[..., Any], lambda_
 
     assert refusal(lambda_.invoke, FunctionName="site") == (
         "NotImplemented",
-        "The local cloud does not run nodejs24.x, only Python.",
+        "The local cloud runs Python functions only, not nodejs24.x.",
     )
 
 

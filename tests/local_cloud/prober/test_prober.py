@@ -146,7 +146,7 @@ def test_s3_is_asked_in_this_process_by_its_host_name(region: Region, host: str)
     ],
 )
 def test_no_other_endpoint_is_ever_asked(region: Region, endpoint: dict[str, str]) -> None:
-    assert "The local cloud has no route to" in failure({"Type": "HTTP", "Port": 80, **endpoint}, region)
+    assert "The local cloud can't reach" in failure({"Type": "HTTP", "Port": 80, **endpoint}, region)
     assert region.asked == []
 
 

@@ -144,7 +144,7 @@ def test_the_status_shows_what_three_checkers_saw(route53: Any) -> None:
         assert time.monotonic() < end
         threading.Event().wait(0.02)
     assert {each["Region"] for each in seen} == {"us-east-1", "eu-west-1", "ap-southeast-1"}
-    assert "The local cloud has no route to no.such.host.test" in seen[0]["StatusReport"]["Status"]
+    assert "The local cloud can't reach no.such.host.test" in seen[0]["StatusReport"]["Status"]
     reasons = route53.get_health_check_last_failure_reason(HealthCheckId=check_id)["HealthCheckObservations"]
     assert {each["StatusReport"]["Status"] for each in reasons} == {seen[0]["StatusReport"]["Status"]}
 
