@@ -160,8 +160,8 @@ class Call:
 
 
 def not_implemented(call: Call) -> AwsError:
-    """The refusal of an operation that the local cloud does not do."""
-    return AwsError("NotImplemented", f"The local cloud does not do {call.operation} of {call.service}.", 501)
+    """The refusal of an operation that the local cloud doesn't implement."""
+    return AwsError("NotImplemented", f"The local cloud doesn't implement {call.operation} of {call.service}.", 501)
 
 
 @dataclass

@@ -42,7 +42,7 @@ class MotoApplication:
         """What moto answers to a call.
 
         Raises:
-            AwsError: moto does not do this operation.
+            AwsError: moto doesn't implement this operation.
         """
         try:
             response = _ask_s3(call) if call.service == "s3" else self._ask_service(call)
@@ -124,7 +124,7 @@ def _refusal_after(error: Exception, call: Call) -> AwsError:
         return AwsError("ValidationError", "1 validation error detected: the Marker is not one of a listing.", 400)
     if call.service == "lambda" and isinstance(error, LookupError | AttributeError):
         return AwsError("ResourceNotFoundException", "The resource you requested does not exist.", 404)
-    text = f"The local cloud does not do {call.operation} of {call.service} with what this request says."
+    text = f"The local cloud doesn't implement {call.operation} of {call.service} with these parameters."
     return AwsError("NotImplemented", text, 501)
 
 

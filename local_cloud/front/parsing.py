@@ -2,7 +2,7 @@
 
 The work is done by moto's router and parser, which follow botocore's models and so know every operation of every
 service, whether moto implements it or not. They are internals of moto 5.2.5:
-`tests/local_cloud/test_moto_seam.py` says at once when a new moto moves them.
+`tests/local_cloud/front/test_moto_seam.py` says at once when a new moto moves them.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def _no_operation(service: str, request: HttpRequest) -> AwsError:
         message = "The specified method is not allowed against this resource."
         return AwsError("MethodNotAllowed", message, 405, Method=request.method, ResourceType="OBJECT")
     what = f"{request.method} {request.path}"
-    return AwsError("NotImplemented", f"No operation of {service} is asked for by {what}.", 501)
+    return AwsError("NotImplemented", f"{what} is no operation of {service}.", 501)
 
 
 def _parse(model: OperationModel, request: Request, url_parameters: dict[str, Any], body: bytes) -> dict[str, Any]:

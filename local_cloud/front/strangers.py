@@ -28,7 +28,7 @@ def refuse_strangers(environ: dict[str, Any]) -> Response | None:
         stranger = "a page of another site"
     if stranger is None:
         return None
-    message = f"The local cloud answers to programs of this machine only, not to {stranger}."
+    message = f"The local cloud answers only programs on this machine, not {stranger}."
     return render_error(AwsError("AccessDenied", message, 403), "s3")
 
 

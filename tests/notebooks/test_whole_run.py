@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 
 import psutil
 import pytest
-from processes import find_processes, start_workshop
-from replay import Need, Policy, find_stop, is_covered, learner_policy, list_actions, read_needs, without
+from tests.kits.processes import find_processes, start_workshop
+from tests.notebooks.replay import Need, Policy, find_stop, is_covered, learner_policy, list_actions, read_needs, without
 
 from workshop_lib import batch_replication, edge_function, inventory, replication
 from workshop_lib.cloud import Cloud

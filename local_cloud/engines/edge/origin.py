@@ -103,7 +103,7 @@ def _try_custom(respond: RespondAtOnce, request: Request, body: bytes) -> Origin
     custom = request["origin"]["custom"]
     domain, host = custom["domainName"], _host(request)
     if not _BUCKET_DOMAIN.fullmatch(domain):
-        raise OriginUnreachable(f"The local cloud has no way to the custom origin {domain}; it reaches buckets only.")
+        raise OriginUnreachable(f"The local cloud can't reach the custom origin {domain}. It reaches S3 buckets only.")
     if not _BUCKET_DOMAIN.fullmatch(host):
         host = f"{host}.s3.{region_of(domain)}.amazonaws.com"
     answer = respond(_http_request(request, custom, host, body), Asker())

@@ -60,7 +60,7 @@ def probe(config: dict[str, Any], *, respond: Respond, response_seconds: float =
         return _failure("The health checker could not get a response within the timeout limit.")
     except (OSError, http.client.HTTPException) as error:
         return _failure(f"{error.__class__.__name__}: {error}")
-    return _failure(f"The local cloud has no route to {address or host}: it never leaves this machine.")
+    return _failure(f"The local cloud can't reach {address or host}: it sends nothing outside this machine.")
 
 
 def _probe_loopback(config: dict[str, Any], address: str, host: str, seconds: float) -> Observation:

@@ -122,7 +122,7 @@ def check_version(arn: str, functions: Functions, trust_of: TrustOf) -> None:
     _check_limits(arn, function)
     _check_trust(function.get("Role") or "", trust_of)
     if not function["Runtime"].startswith("python"):
-        message = f"The local cloud runs Python functions only, and {arn} is for {function['Runtime']}."
+        message = f"The local cloud runs Python functions only. The runtime of {arn} is {function['Runtime']}."
         raise AwsError("NotImplemented", message, 501)
 
 

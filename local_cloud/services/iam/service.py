@@ -75,7 +75,7 @@ class IamService(Service):
         """Refuse names that are taken; and boundaries, which moto keeps of roles only."""
         check_name_is_free("user", call.parameters["UserName"])
         if call.parameters.get("PermissionsBoundary"):
-            text = "The local cloud does not do PermissionsBoundary in CreateUser of iam."
+            text = "The local cloud doesn't implement PermissionsBoundary in CreateUser of iam."
             raise AwsError("NotImplemented", text, 501)
 
     def refuse_update_assume_role_policy(self, call: Call) -> None:

@@ -53,7 +53,7 @@ def policies_of(call: Call) -> list[Document]:
     """
     arn = call.parameters["PolicySourceArn"]
     if arn == LEARNER:
-        raise AwsError("NotImplemented", f"The local cloud does not do {call.operation} of iam for {arn}.", 501)
+        raise AwsError("NotImplemented", f"The local cloud doesn't implement {call.operation} of iam for {arn}.", 501)
     known = [*backend().users.values(), *backend().groups.values()]
     if find_role(arn) is None and arn not in (one.arn for one in known):
         raise no_such_entity(f"No such entity: {arn}")

@@ -43,7 +43,7 @@ class StsService(Service):
         Who may assume a role is decided before that, in `authorizer`.
         """
         if unknown := [name for name in _NOT_DONE if call.parameters.get(name)]:
-            text = f"The local cloud does not do {', '.join(unknown)} in AssumeRole of sts."
+            text = f"The local cloud doesn't implement {', '.join(unknown)} in AssumeRole of sts."
             raise AwsError("NotImplemented", text, 501)
         if policy := call.parameters.get("Policy"):
             check_session_policy(policy)

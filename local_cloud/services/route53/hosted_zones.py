@@ -51,7 +51,7 @@ class HostedZones(Service):
         name = _parse_zone_name(parameters["Name"])
         config = parameters.get("HostedZoneConfig", {})
         if config.get("PrivateZone") or "VPC" in parameters:
-            raise AwsError("NotImplemented", "The local cloud has public hosted zones only.", 501)
+            raise AwsError("NotImplemented", "The local cloud implements public hosted zones only.", 501)
         _refuse_delegation_set(parameters)
         if parameters["CallerReference"] in self.zone_references:
             message = "A hosted zone has already been created with the specified caller reference."

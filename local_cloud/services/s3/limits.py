@@ -53,7 +53,7 @@ def check_own_keys(call: Call) -> None:
         raise AwsError("AccessDenied", "Access Denied", 403)
     rules = (call.parameters.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or []
     if any("NONE" in ((rule.get("BlockedEncryptionTypes") or {}).get("EncryptionType") or []) for rule in rules):
-        raise AwsError("NotImplemented", "The local cloud does not do SSE-C in PutBucketEncryption of s3.", 501)
+        raise AwsError("NotImplemented", "The local cloud doesn't implement SSE-C in PutBucketEncryption of s3.", 501)
 
 
 def ignore_dates(call: Call) -> None:
