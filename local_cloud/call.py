@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from moto.core.model import OperationModel
@@ -45,7 +44,7 @@ class Host(NamedTuple):
 _NO_HOST = Host(None, None, None)
 
 
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_NO_HEADERS: Mapping[str, str] = {}
 
 
 class HttpRequest(NamedTuple):
