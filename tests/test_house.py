@@ -37,7 +37,7 @@ EXPECTED_NOTEBOOKS = [
 ]
 PACKAGES = ("workshop_lib", "traffic_lab", "workshop_cli", "local_cloud", "edge_function")
 STEP_MODULES = (
-    *("replication", "batch_replication", "edge_function", "dns_records", "health_checks", "distribution", "faults"),
+    *("replication", "batch_replication", "lambda_edge", "dns_records", "health_checks", "distribution", "faults"),
     *("clean_up", "checks", "drill_checks"),
 )
 LAB_MODULES = ("drill_checks",)

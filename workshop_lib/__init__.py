@@ -9,7 +9,7 @@
 | `inventory` | what the workshop may have made: how each kind is found and deleted |
 | `replication` | steps: buckets, versioning, replication, the website |
 | `batch_replication` | steps: existing objects are replicated by S3 Batch Replication |
-| `edge_function` | steps: create and publish the function that runs at the edge |
+| `lambda_edge` | steps: create and publish the function that runs at the edge, with Lambda@Edge |
 | `dns_records` | steps: hosted zone, TXT record sets, weights |
 | `health_checks` | steps: what tells Route 53 that a region is down |
 | `distribution` | steps: origin access identity, bucket policies, distributions, invalidations |

@@ -109,7 +109,7 @@ def create_distribution(
         origin: What is read when DNS says nothing; it must exist.
         origin_access_identity_id: From `create_origin_access_identity`.
         dns_origin: `names.record_name`, the value of the origin custom header `X-DNS-ORIGIN`.
-        version_arn: The edge function's version, from `edge_function.publish_version`.
+        version_arn: The edge function's version, from `lambda_edge.publish_version`.
         name_servers: The zone's name servers, for a zone that nobody delegated to; `X-DNS-NAMESERVERS`.
         allowed_buckets: The only buckets that a TXT record may name; `X-DNS-ALLOWED-BUCKETS`.
         cache_policy_id: With `CACHING_DISABLED` every request runs the function, and DNS alone decides.

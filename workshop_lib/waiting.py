@@ -153,7 +153,7 @@ def wait_until_invalidated(
 
 @name_missed_step(
     "ResourceNotFoundException",
-    "There is no such version. Run edge_function.create_edge_function(…) and publish_version(…) first.",
+    "There is no such version. Run lambda_edge.create_edge_function(…) and publish_version(…) first.",
 )
 def wait_until_function_active(
     lambda_: LambdaClient, *, version_arn: str, timeout: float = 120, sleep: Sleep = time.sleep

@@ -14,7 +14,7 @@ import pytest
 from processes import find_processes, start_workshop
 from replay import Need, Policy, find_stop, is_covered, learner_policy, list_actions, read_needs, without
 
-from workshop_lib import batch_replication, edge_function, inventory, replication
+from workshop_lib import batch_replication, inventory, lambda_edge, replication
 from workshop_lib.cloud import Cloud
 from workshop_lib.names import WorkshopNames, suggest_names
 from workshop_cli.runs.own_cloud import own_cloud
@@ -107,7 +107,7 @@ def mend(cloud: Cloud) -> None:
     package = package_edge_function()
     older = next(runtime for runtime in EDGE_RUNTIMES if runtime != package.runtime)
     for one in (package_edge_function(runtime=older), package):
-        edge_function.create_edge_function(
+        lambda_edge.create_edge_function(
             cloud.lambda_, function_name=names.function_name, role_arn=role_arn, package=one
         )
     leave_unfinished(cloud, names)

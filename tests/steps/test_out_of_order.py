@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workshop_lib import checks, distribution, dns_records, edge_function, health_checks, replication
+from workshop_lib import checks, distribution, dns_records, health_checks, lambda_edge, packaging, replication
 from workshop_lib.errors import WorkshopError
 from workshop_lib.waiting import wait_until_deployed, wait_until_function_active, wait_until_health
 
@@ -32,11 +32,11 @@ TOO_EARLY: dict[str, Any] = {
     "put_region_marker": lambda cloud, names: replication.put_region_marker(
         cloud.s3("eu-west-1"), bucket=names.source_bucket, region="eu-west-1"
     ),
-    "publish_version": lambda cloud, names: edge_function.publish_version(
-        cloud.lambda_, function_name=names.function_name, package=edge_function.package_edge_function()
+    "publish_version": lambda cloud, names: lambda_edge.publish_version(
+        cloud.lambda_, function_name=names.function_name, package=packaging.package_edge_function()
     ),
-    "invoke_edge_function": lambda cloud, names: edge_function.invoke_edge_function(
-        cloud.lambda_, version_arn=MISSING_VERSION, event=edge_function.make_event()
+    "invoke_edge_function": lambda cloud, names: lambda_edge.invoke_edge_function(
+        cloud.lambda_, version_arn=MISSING_VERSION, event=lambda_edge.make_event()
     ),
     "get_etag": lambda cloud, names: distribution.get_etag(cloud.cloudfront, distribution_id="ENOTHING"),
     "create_invalidation": lambda cloud, names: distribution.create_invalidation(

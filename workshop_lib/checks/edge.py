@@ -24,13 +24,13 @@ def function_published(lambda_: LambdaClient, *, version_arn: str) -> CheckPasse
 
     Args:
         lambda_: Client in us-east-1.
-        version_arn: From `edge_function.publish_version`.
+        version_arn: From `lambda_edge.publish_version`.
     """
     function, _, version = version_arn.rpartition(":")
     if not version.isdigit():
         raise CheckFailed(
             f"{version_arn} does not end with a version number, which CloudFront demands.",
-            mend="run edge_function.publish_version(…) and use the ARN that it returns.",
+            mend="run lambda_edge.publish_version(…) and use the ARN that it returns.",
         )
     state = _get_function(lambda_, version_arn)["State"]
     return judge(
@@ -54,7 +54,7 @@ def function_package_matches(lambda_: LambdaClient, *, version_arn: str, sha256:
         found == sha256,
         right=f"The package and Lambda's CodeSha256 are the same: {sha256}.",
         wrong=f"Lambda's CodeSha256 is {found}; the package's is {sha256}.",
-        mend="run edge_function.publish_version(…) with this package.",
+        mend="run lambda_edge.publish_version(…) with this package.",
     )
 
 
@@ -237,5 +237,5 @@ def _get_function(lambda_: LambdaClient, version_arn: str) -> dict[str, Any]:
             raise
         raise CheckFailed(
             f"There is no function {version_arn}.",
-            mend="run edge_function.create_edge_function(…) and edge_function.publish_version(…).",
+            mend="run lambda_edge.create_edge_function(…) and lambda_edge.publish_version(…).",
         ) from error

@@ -1,4 +1,4 @@
-"""Steps that bring the function to the edge: package, role, function, numbered version, and trying it out.
+"""Steps that bring the function to the edge: role, function, numbered version, and trying it out.
 
 Lambda@Edge takes functions from us-east-1 only, whatever the region of the buckets, and only numbered versions.
 """
@@ -15,7 +15,6 @@ from botocore.exceptions import ClientError
 
 from workshop_lib.errors import InvalidName, StepOutOfOrder, get_error_code, name_missed_step
 from workshop_lib.ownership import MADE_BY
-from workshop_lib.packaging import Package, package_edge_function
 from workshop_lib.policies import render_policy
 from workshop_lib.polling import Sleep, retry_while
 from workshop_lib.roles import create_role, put_role_policy
@@ -26,16 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
 
-__all__ = [
-    "Package",
-    "create_edge_function",
-    "create_edge_role",
-    "invoke_edge_function",
-    "make_event",
-    "package_edge_function",
-    "publish_version",
-    "read_log",
-]
+    from workshop_lib.packaging import Package
 
 HANDLER = "handler.handler"
 MEMORY_SIZE = 128
@@ -75,7 +65,7 @@ def create_edge_function(
         lambda_: Client in us-east-1.
         function_name: Name of the function.
         role_arn: From `create_edge_role`.
-        package: From `package_edge_function`.
+        package: From `packaging.package_edge_function`.
         sleep: Seam for tests.
 
     Returns:
@@ -150,7 +140,7 @@ def publish_version(lambda_: LambdaClient, *, function_name: str, package: Packa
     Raises:
         StepOutOfOrder: The function isn't there, or holds another package.
     """
-    step = f"Run edge_function.create_edge_function(lambda_, function_name={function_name!r}, …) first."
+    step = f"Run lambda_edge.create_edge_function(lambda_, function_name={function_name!r}, …) first."
     try:
         version = retry_while(
             lambda: lambda_.publish_version(FunctionName=function_name, CodeSha256=package.sha256),
@@ -169,7 +159,7 @@ def publish_version(lambda_: LambdaClient, *, function_name: str, package: Packa
 
 @name_missed_step(
     "ResourceNotFoundException",
-    "There is no such version. Run edge_function.create_edge_function(…) and publish_version(…) first.",
+    "There is no such version. Run lambda_edge.create_edge_function(…) and publish_version(…) first.",
 )
 def invoke_edge_function(lambda_: LambdaClient, *, version_arn: str, event: dict[str, Any]) -> dict[str, Any]:
     """Run the function once, in Lambda itself and not at the edge, with an event of your own.
