@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import re
 import subprocess
@@ -157,6 +158,35 @@ def test_tests_neither_patch_nor_sleep() -> None:
         text = path.read_text(encoding="utf-8")
         for banned, instead in BANNED_IN_TESTS.items():
             assert banned not in text, f"{path.relative_to(ROOT)} uses {banned}: {instead}"
+
+
+def modules_of(package: str) -> set[str]:
+    folder = ROOT / package
+    return {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+
+
+@notebooks
+def test_a_notebook_takes_each_function_from_the_module_that_defines_it(path: Path) -> None:
+    code = ast.parse("\n".join(sources_of("code", read(path).cells)))
+    imports = [node for node in ast.walk(code) if isinstance(node, ast.ImportFrom)]
+    modules = {
+        one.name: importlib.import_module(f"{node.module}.{one.name}")
+        for node in imports
+        for one in node.names
+        if node.module in LESSONS and one.name in modules_of(node.module)
+    }
+    for node in ast.walk(code):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+            module = modules[node.value.id]
+            home = getattr(getattr(module, node.attr), "__module__", module.__name__)
+            assert home.startswith(module.__name__), f"{ast.unparse(node)} is defined in {home}: take it from there"
+
+
+@pytest.mark.parametrize("package", LESSONS)
+def test_no_module_passes_on_what_another_one_defines(package: str) -> None:
+    for path in python_files(package):
+        passed_on = re.findall(r"import (\w+) as \1\b", path.read_text(encoding="utf-8"))
+        assert not passed_on, f"{path.relative_to(ROOT)} passes on {passed_on}: import them from where they are defined"
 
 
 # ---------------------------------------------------------------- notebooks

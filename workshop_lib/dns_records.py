@@ -10,8 +10,7 @@ from botocore.exceptions import ClientError
 
 from workshop_lib.errors import InvalidName, get_error_code, name_missed_step
 from workshop_lib.names import S3Origin
-from workshop_lib.observe import find_hosted_zones
-from workshop_lib.observe import list_record_sets as list_record_sets
+from workshop_lib.observe import find_hosted_zones, list_record_sets
 from workshop_lib.ownership import MADE_BY
 
 if TYPE_CHECKING:

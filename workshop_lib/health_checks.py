@@ -6,7 +6,6 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from workshop_lib.errors import name_missed_step
-from workshop_lib.observe import get_health as get_health
 from workshop_lib.policies import render_policy
 
 if TYPE_CHECKING:

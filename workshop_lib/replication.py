@@ -12,7 +12,6 @@ from botocore.exceptions import ClientError
 
 from workshop_lib.errors import InvalidName, StepOutOfOrder, VersioningNotEnabled, get_error_code, name_missed_step
 from workshop_lib.names import S3Origin
-from workshop_lib.observe import get_replication_status as get_replication_status
 from workshop_lib.ownership import BUCKET_TAG, is_made_by_us
 from workshop_lib.policies import render_policy
 from workshop_lib.polling import Sleep

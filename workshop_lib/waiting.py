@@ -1,6 +1,6 @@
 """Every wait of the workshop: with a progress bar, and a timeout that says what was seen last.
 
-How all of them look again and again is in `polling`; its `wait_until` is here too, for waits of your own.
+How all of them look again and again is in `polling`; for a wait of your own, call its `wait_until`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workshop_lib.errors import CheckFailed, StepOutOfOrder, name_missed_step
 from workshop_lib.guards import is_loopback
 from workshop_lib.observe import Page, fetch_page, get_health, get_replication_status
-from workshop_lib.polling import Sleep, draw_progress
-from workshop_lib.polling import wait_until as wait_until
+from workshop_lib.polling import Sleep, draw_progress, wait_until
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient

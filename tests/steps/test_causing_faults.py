@@ -20,7 +20,7 @@ from workshop_lib.cloud import Cloud
 from workshop_lib.errors import FaultRefused
 from workshop_lib.faults import KINDS, cause_fault, end_faults, fail_region, list_faults, mend_region
 from workshop_lib.observe import fetch_page
-from workshop_lib.waiting import wait_until
+from workshop_lib.polling import wait_until
 
 if TYPE_CHECKING:
     from local_cloud.cloud import LocalCloud

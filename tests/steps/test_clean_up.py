@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workshop_lib import batch_replication, checks, clean_up, dns_records, health_checks, replication
+from workshop_lib import batch_replication, checks, clean_up, dns_records, health_checks, observe, replication
 from workshop_lib.calls import AccessRefused
 from workshop_lib.distribution import create_distribution, create_failover_distribution, find_distribution
 from workshop_lib.errors import CheckFailed
@@ -229,7 +229,7 @@ def test_in_a_zone_that_was_there_before_only_our_records_go(connected: Cloud, n
 
     assert [item.kind for item in report.deleted] == ["record set"]
     assert [item.kind for item in report.kept] == ["hosted zone"]
-    assert sorted(item["Type"] for item in dns_records.list_record_sets(route53, zone_id=zone_id)) == [
+    assert sorted(item["Type"] for item in observe.list_record_sets(route53, zone_id=zone_id)) == [
         "NS",
         "SOA",
         "TXT",

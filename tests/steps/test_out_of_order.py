@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workshop_lib import checks, distribution, dns_records, health_checks, lambda_edge, packaging, replication
+from workshop_lib import checks, distribution, dns_records, health_checks, lambda_edge, observe, packaging, replication
 from workshop_lib.errors import WorkshopError
 from workshop_lib.waiting import wait_until_deployed, wait_until_function_active, wait_until_health
 
@@ -49,7 +49,7 @@ TOO_EARLY: dict[str, Any] = {
     "put_txt_record": lambda cloud, names: dns_records.put_txt_record(
         cloud.route53, zone_id="ZNOTHING", record_name=names.record_name, origin=names.source_origin
     ),
-    "list_record_sets": lambda cloud, names: dns_records.list_record_sets(cloud.route53, zone_id="ZNOTHING"),
+    "list_record_sets": lambda cloud, names: observe.list_record_sets(cloud.route53, zone_id="ZNOTHING"),
     "invert_health_check": lambda cloud, names: health_checks.invert_health_check(
         cloud.route53, health_check_id="00000000-0000-0000-0000-000000000000"
     ),

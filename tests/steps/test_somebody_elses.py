@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workshop_lib import clean_up, dns_records, lambda_edge, packaging, replication
+from workshop_lib import clean_up, dns_records, lambda_edge, observe, packaging, replication
 from workshop_lib.errors import InvalidName
 from workshop_lib.names import suggest_names
 from workshop_lib.policies import render_policy
@@ -84,7 +84,7 @@ def test_a_zone_shared_with_another_learner_keeps_the_others_records(connected: 
 
     assert [item.kind for item in report.deleted] == ["record set"]
     assert [item.state for item in report.waiting] == [f"holds what these names didn't make: {other.record_name} TXT"]
-    assert dns_records.list_record_sets(connected.route53, zone_id=zone_id, record_name=other.record_name)
+    assert observe.list_record_sets(connected.route53, zone_id=zone_id, record_name=other.record_name)
     assert [item.kind for item in clean_up.delete_resources(connected, other).deleted] == ["record set", "hosted zone"]
 
 
