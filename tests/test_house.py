@@ -24,6 +24,7 @@ from packaging.utils import canonicalize_name
 from tests.conformance.case import all_cases
 from tests.conformance.differences import DOCUMENT, render
 from tests.conformance.operations import SERVICES
+from workshop_lib.errors import STEPS
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -45,6 +46,7 @@ LAB_MODULES = ("drill_checks",)
 LESSONS = ("workshop_lib", "traffic_lab", "workshop_cli")
 FOLDERS = "|".join((*PACKAGES, "tests", "notebooks", "policies", "docs", "benchmarks"))
 
+NAMED_STEP = r"steps? ([\d and]+) of notebook (\d\d) \((\w+)\.(\w+)\)"
 KNOWN_TAGS = {"parameters", "check", "exercise", "solution", "hide-input"}
 COLLECTIONS = (ast.List, ast.ListComp, ast.Tuple, ast.Dict)
 
@@ -275,6 +277,20 @@ def test_the_steps_of_a_notebook_are_numbered_from_one(path: Path) -> None:
     numbers = [title.split()[1] for title, _ in steps(path)]
 
     assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+
+def test_an_error_names_a_step_that_is_there() -> None:
+    for what, step in STEPS.items():
+        numbers, notebook, module, function = re.findall(NAMED_STEP, step)[0]
+        for number in numbers.split(" and "):
+            (cells,) = (
+                cells
+                for path in NOTEBOOKS
+                for title, cells in steps(path)
+                if path.name.startswith(notebook) and title.startswith(f"Step {number} ")
+            )
+            called = f"{module}.{function}("
+            assert called in "\n".join(sources_of("code", cells)), f"a missing {what}: {step} doesn't call it"
 
 
 @notebooks

@@ -14,7 +14,7 @@
 | `health_checks` | steps: what tells Route 53 that a region is down |
 | `distribution` | steps: origin access identity, bucket policies, distributions, invalidations |
 | `faults` | steps: what breaks in the local cloud, for a while |
-| `checks` | looks at the cloud and says what is wrong and which step mends it |
+| `checks` | looks at the cloud and says what is wrong and which step fixes it |
 | `waiting` | every wait, with a progress bar and a timeout that says what it last saw |
 | `packaging` | the edge function as a zip, byte for byte the same each time |
 | `roles` | IAM roles, as several steps need them |

@@ -242,7 +242,7 @@ class Cloud:
             raise NotTheLocalCloud(f"{request.url} is on this machine, but it isn't the local cloud.")
 
     def _give_up_if_nothing_answers(self, caught_exception: Exception | None, **_: Any) -> None:
-        """Botocore would try again for seconds; a refused connection on loopback won't mend itself."""
+        """Botocore would try again for seconds; a refused connection on loopback won't work a second later."""
         if isinstance(caught_exception, EndpointConnectionError | ConnectTimeoutError):
             raise _not_reachable(self.environment["AWS_ENDPOINT_URL"]) from caught_exception
 

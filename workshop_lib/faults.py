@@ -93,7 +93,9 @@ def cause_fault(
 
 
 def fail_region(cloud: Cloud, *, region: str, health_check_id: str, seconds: float = 60.0) -> str:
-    """Let S3 fail in a region: really, in the local cloud; on AWS its health check is inverted. `mend_region` ends it.
+    """Let S3 fail in a region: really, in the local cloud; on AWS its health check is inverted.
+
+    `restore_region` ends it.
 
     Args:
         cloud: From `connect`.
@@ -110,7 +112,7 @@ def fail_region(cloud: Cloud, *, region: str, health_check_id: str, seconds: flo
     return f"The health check of {region} is inverted; S3 there is as well as ever."
 
 
-def mend_region(cloud: Cloud, *, health_check_id: str) -> None:
+def restore_region(cloud: Cloud, *, health_check_id: str) -> None:
     """End what `fail_region` began. Safe to repeat.
 
     Args:

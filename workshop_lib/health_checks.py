@@ -68,6 +68,6 @@ def invert_health_check(route53: Route53Client, *, health_check_id: str, inverte
     Raises:
         StepOutOfOrder: There is no such health check.
     """
-    with name_missed_step("NoSuchHealthCheck", "Run health_checks.create_health_check(…) first."):
+    with name_missed_step("NoSuchHealthCheck"):
         changed = route53.update_health_check(HealthCheckId=health_check_id, Inverted=inverted)
     return dict(changed["HealthCheck"]["HealthCheckConfig"])

@@ -90,7 +90,7 @@ def wait_until_replicated(
     )
 
 
-@name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
+@name_missed_step("NoSuchDistribution")
 def wait_until_deployed(
     cloudfront: CloudFrontClient,
     *,
@@ -150,10 +150,7 @@ def wait_until_invalidated(
     )
 
 
-@name_missed_step(
-    "ResourceNotFoundException",
-    "There is no such version. Run lambda_edge.create_edge_function(…) and publish_version(…) first.",
-)
+@name_missed_step("ResourceNotFoundException")
 def wait_until_function_active(
     lambda_: LambdaClient, *, version_arn: str, timeout: float = 120, sleep: Sleep = time.sleep
 ) -> str:
@@ -176,7 +173,7 @@ def wait_until_function_active(
     def is_active(state: str) -> bool:
         if state == "Failed":
             reason = lambda_.get_function_configuration(FunctionName=version_arn).get("StateReason", "no reason given")
-            raise CheckFailed(f"Lambda could not make {version_arn}: {reason}.", mend="create the function again.")
+            raise CheckFailed(f"Lambda could not make {version_arn}: {reason}.", fix="create the function again.")
         return state == "Active"
 
     return wait_until(
@@ -232,7 +229,7 @@ def wait_until_job_complete(
         reasons = "; ".join(reason.get("FailureReason", "") for reason in job.get("FailureReasons", [])) or "none given"
         raise CheckFailed(
             f"The job ended as {job['Status']}. AWS's reasons: {reasons}.",
-            mend="run create_batch_role(…) and create_batch_replication_job(…) of batch_replication again.",
+            fix="run create_batch_role(…) and create_batch_replication_job(…) of batch_replication again.",
         )
     return dict(job.get("ProgressSummary", {}))
 

@@ -90,16 +90,16 @@ def needs(whole_run: WholeRun) -> list[Need]:
 
 @pytest.fixture(scope="module")
 def needs_again(tmp_path_factory: pytest.TempPathFactory) -> list[Need]:
-    """What the steps need that mend what is there, which a run from start to end doesn't."""
+    """What the steps need that repair what is there, which a run from start to end doesn't."""
     folder = tmp_path_factory.mktemp("again")
     policy, log = folder / "policy.json", folder / "calls.jsonl"
     policy.write_text(json.dumps(learner_policy(NAMES)), encoding="utf-8")
     with own_cloud(folder, {"enforce": policy, "call_log": log, "speed": 1}) as environment:
-        mend(Cloud(environment))
+        repair(Cloud(environment))
     return read_needs(log, step=AGAIN)
 
 
-def mend(cloud: Cloud) -> None:
+def repair(cloud: Cloud) -> None:
     """Run steps on what somebody typed and on an older package; clean up a job and an upload that never ended."""
     names, trust = suggest_names("ada-lovelace"), render_policy("edge-role-trust")
     cloud.iam.create_role(RoleName=names.edge_role_name, AssumeRolePolicyDocument=json.dumps(trust))

@@ -11,7 +11,7 @@ import pytest
 from workshop_lib import batch_replication, checks, clean_up, dns_records, health_checks, observe, replication
 from workshop_lib.calls import AccessRefused
 from workshop_lib.distribution import create_distribution, create_failover_distribution, find_distribution
-from workshop_lib.errors import CheckFailed
+from workshop_lib.errors import CheckFailed, StepOutOfOrder
 from workshop_lib.inventory.distributions import DISTRIBUTIONS
 from workshop_lib.inventory.kind import Resource
 from workshop_lib.names import suggest_names
@@ -131,7 +131,8 @@ def test_what_aws_lets_go_later_is_reported_as_waiting(
 
     assert kinds(report.waiting) == ["edge function", "edge role", "log group"]
     assert "still replicated at the edge" in repr(report)
-    assert find_distribution(connected.cloudfront, comment=names.distribution_comment) is None
+    with pytest.raises(StepOutOfOrder):
+        find_distribution(connected.cloudfront, comment=names.distribution_comment)
     with pytest.raises(CheckFailed, match="edge function"):
         checks.nothing_left(clean_up.get_receipt(connected, names))
 

@@ -56,7 +56,7 @@ def test_the_role_trusts_lambda_and_the_edge(iam: Any) -> None:
     assert trust["Statement"][0]["Principal"]["Service"] == ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]
 
 
-def test_creating_the_role_again_mends_its_trust(iam: Any, role_arn: str) -> None:
+def test_creating_the_role_again_restores_its_trust(iam: Any, role_arn: str) -> None:
     narrow = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},'
     iam.update_assume_role_policy(RoleName="edge", PolicyDocument=narrow + '"Action":"sts:AssumeRole"}]}')
 
@@ -94,6 +94,29 @@ def test_a_changed_handler_publishes_a_new_version(
     lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=package)
 
     assert lambda_edge.publish_version(lambda_, function_name="site", package=package).endswith(":site:2")
+
+
+def test_the_newest_version_is_found(
+    lambda_: Any, role_arn: str, package: Package, version_arn: str, tmp_path: Path
+) -> None:
+    assert lambda_edge.find_version(lambda_, function_name="site") == version_arn
+    changed = tmp_path / "handler.py"
+    changed.write_text(HANDLER.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    newer = packaging.package_edge_function(source=changed)
+    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=newer)
+    second = lambda_edge.publish_version(lambda_, function_name="site", package=newer)
+
+    assert lambda_edge.find_version(lambda_, function_name="site") == second != version_arn
+
+
+def test_finding_the_version_publishes_nothing(lambda_: Any, role_arn: str, package: Package) -> None:
+    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=package)
+
+    with pytest.raises(StepOutOfOrder, match=r"no version\. Run step 7 of notebook 02"):
+        lambda_edge.find_version(lambda_, function_name="site")
+
+    versions = lambda_.list_versions_by_function(FunctionName="site")["Versions"]
+    assert [version["Version"] for version in versions] == ["$LATEST"]
 
 
 def test_publishing_before_creating_names_the_missing_step(lambda_: Any, package: Package) -> None:

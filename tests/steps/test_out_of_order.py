@@ -38,6 +38,17 @@ TOO_EARLY: dict[str, Any] = {
     "invoke_edge_function": lambda cloud, names: lambda_edge.invoke_edge_function(
         cloud.lambda_, version_arn=MISSING_VERSION, event=lambda_edge.make_event()
     ),
+    "find_version": lambda cloud, names: lambda_edge.find_version(cloud.lambda_, function_name=names.function_name),
+    "find_replication_role": lambda cloud, names: replication.find_replication_role(
+        cloud.iam, role_name=names.replication_role_name
+    ),
+    "find_hosted_zone": lambda cloud, names: dns_records.find_hosted_zone(cloud.route53, zone_name=names.zone_name),
+    "find_origin_access_identity": lambda cloud, names: distribution.find_origin_access_identity(
+        cloud.cloudfront, comment=names.distribution_comment
+    ),
+    "find_distribution": lambda cloud, names: distribution.find_distribution(
+        cloud.cloudfront, comment=names.distribution_comment
+    ),
     "get_etag": lambda cloud, names: distribution.get_etag(cloud.cloudfront, distribution_id="ENOTHING"),
     "create_invalidation": lambda cloud, names: distribution.create_invalidation(
         cloud.cloudfront, distribution_id="ENOTHING"

@@ -78,7 +78,7 @@ def test_a_names_file_that_is_broken_is_told_from_one_that_is_not_there(tmp_path
 
     assert "can't be read" in names.found
     assert "00_start_here" in names.remedy
-    assert not names.is_fault, "notebook 00, which mends it, stops at faults"
+    assert not names.is_fault, "notebook 00, which fixes it, stops at faults"
     assert finding("Names").found.startswith("none chosen yet")
 
 

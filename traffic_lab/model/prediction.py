@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 from traffic_lab.model.clocks import TICKS, require_number, to_ticks
 from traffic_lab.model.trials import Drill, try_drill
 from workshop_lib.errors import InvalidNumber
+from workshop_lib.observe import HEALTHY_SHARE
 
-HEALTHY_SHARE = 0.18
-"""Route 53 takes an endpoint for healthy when more than this share of its checkers does (R53DG, determining health)."""
 SHARES = (0.5, 0.95, 1.0)
 
 
