@@ -14,7 +14,7 @@ import ipywidgets
 
 from traffic_lab.drill import Hypothesis
 from workshop_lib.errors import FaultRefused, InvalidNumber, WorkshopError
-from workshop_lib.faults import KINDS, WITH_REGION, cause_fault, end_faults
+from workshop_lib.faults import ENDED, KINDS, WITH_REGION, cause_fault, end_faults
 from workshop_lib.names import S3Origin
 from workshop_lib.widgets import LABEL, REGIONS, WIDE, Picker, dropdown
 
@@ -127,7 +127,7 @@ class FaultPicker(Picker):
         return f"{cause_fault(self._cloud, **self.value)}. It ends in {self.seconds.value:g} s."
 
     def _end(self) -> str:
-        return f"Faults ended: {end_faults(self._cloud)}. None is in force."
+        return ENDED.format(end_faults(self._cloud))
 
     def _show(self, act: Callable[[], str]) -> None:
         """Do what a button is for, and write below it what came of it."""

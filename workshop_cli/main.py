@@ -294,10 +294,9 @@ def clean_up(yes: bool) -> None:
         names, cloud = load_names(_names_file()), connect(start=shared_cloud.find)  # an empty one would be no help
         if not yes:
             found = step.find_resources(cloud, names)
-            for resource in found:
-                click.echo(f"{resource.kind:28}{resource.region:16}{resource.name}")
-            advice = "Nothing was deleted. `workshop clean-up --yes` deletes what is listed above."
-            click.echo(advice if found else "Nothing of the workshop is there.")
+            click.echo(str(found))
+            if found:
+                click.echo("Nothing was deleted. `workshop clean-up --yes` deletes what is listed above.")
             return
         click.echo(str(step.delete_resources(cloud, names)))
         click.echo(str(step.get_receipt(cloud, names)))

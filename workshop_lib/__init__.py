@@ -31,4 +31,5 @@
 | `names` | the learner's names, chosen once in notebook 00 |
 | `errors` | everything that may be raised |
 | `resources` | files that travel with the package: policies, notebooks |
+| `tables` | the one way to draw a table, as HTML and as text |
 """

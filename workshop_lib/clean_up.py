@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import TookTooLong
 from workshop_lib.inventory import KINDS, Kind, Resource, take_out_of_service
 from workshop_lib.names import WorkshopNames
 from workshop_lib.polling import Sleep, wait_until
+from workshop_lib.tables import WHOLE, Column, align_columns, render_table
 
 NOTHING_THERE = "Nothing of the workshop is there."
 NOTHING_TO_DO = "nothing to do"
+COLUMNS = (Column("kind", WHOLE), Column("name", WHOLE), Column("region", WHOLE), Column("state"))
 
 
 @dataclass(frozen=True)
@@ -154,23 +155,17 @@ def _sweep(
 
 
 def _list(resources: Iterable[Resource]) -> str:
-    rows = [(resource.kind, resource.name, resource.region, resource.state) for resource in resources]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return "\n".join("  " + "  ".join([*map(str.ljust, row, widths), row[3]]).rstrip() for row in rows)
+    return align_columns(map(_describe, resources), indent="  ")
+
+
+def _describe(resource: Resource) -> tuple[str, str, str, str]:
+    return resource.kind, resource.name, resource.region, resource.state
 
 
 def _render_table(parts: Mapping[str, Iterable[Resource]]) -> str:
     """A table, its parts under their titles. JupyterLab breaks plain text that is too wide in the middle of words."""
-    rows = [_render_row("th", "kind", "name", "region", "state")]
+    rows: list[Sequence[str]] = []
     for title, resources in parts.items():
-        rows += [f"<tr><th colspan='4' style='text-align:left'>{escape(title)}</th></tr>"] if title else []
-        rows += [_render_row("td", one.kind, one.name, one.region, one.state) for one in resources]
-    return f"<table>{''.join(rows)}</table>"
-
-
-def _render_row(element: str, *texts: str) -> str:
-    """Kind, name, region and state; of these only the state may wrap, else `eu-west-1` breaks at its hyphens."""
-    kept = f"<{element} style='text-align:left;white-space:nowrap'>{{}}</{element}>"
-    wrapped = f"<{element} style='text-align:left'>{{}}</{element}>"
-    cells = zip((kept, kept, kept, wrapped), texts, strict=True)
-    return f"<tr>{''.join(cell.format(escape(text)) for cell, text in cells)}</tr>"
+        rows += [(title,)] if title else []
+        rows += map(_describe, resources)
+    return render_table(COLUMNS, rows)

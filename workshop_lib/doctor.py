@@ -13,7 +13,6 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from click import ClickException
@@ -23,6 +22,7 @@ from workshop_lib.errors import AmbiguousCloud, WorkshopError
 from workshop_lib.guards import choose_cloud
 from workshop_lib.names import get_names_path, load_names
 from workshop_lib.resources import RESOURCES
+from workshop_lib.tables import WHOLE, Column, render_table
 
 OLDEST_PYTHON = (3, 11)
 PINNED = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
@@ -70,16 +70,8 @@ class Examination:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        rows = [_render_row("th", "", "what", "found", "what to do")]
-        for finding in self.findings:
-            rows.append(_render_row("td", finding.mark, finding.what, finding.found, finding.remedy))
-        return f"<table>{''.join(rows)}</table>"
-
-
-def _render_row(element: str, *texts: str) -> str:
-    """A row of the table, flush left, headers too: JupyterLab would set both flush right."""
-    cells = (f"<{element} style='text-align:left'>{escape(text)}</{element}>" for text in texts)
-    return f"<tr>{''.join(cells)}</tr>"
+        columns = [Column(""), Column("what", WHOLE), Column("found"), Column("what to do")]
+        return render_table(columns, [(one.mark, one.what, one.found, one.remedy) for one in self.findings])
 
 
 def examine_machine(

@@ -30,6 +30,8 @@ KINDS = {
 WITH_REGION = ("s3-unavailable", "s3-slow", "s3-refuses-connections", "replication-paused")
 """The kinds that happen in a region; only replication can do without one, and is then paused everywhere."""
 
+ENDED = "Faults ended: {}. None is in force."
+
 ON_AWS = (
     "Faults exist in the local cloud only: nobody can switch off a region of AWS. There the drill inverts the health "
     "check, health_checks.invert_health_check(…), and all that follows is the same."
