@@ -26,9 +26,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from traffic_lab.measurement import Timeline
 from traffic_lab.model.prediction import SwitchPrediction, predict_switch
 from traffic_lab.timeline import Action, record_timeline
-from workshop_cli.runs.own_cloud import own_cloud
 from workshop_lib import distribution, dns_records, faults, health_checks, lambda_edge, packaging, replication, waiting
 from workshop_lib.cloud import Cloud
+from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import WorkshopNames, suggest_names
 from workshop_lib.observe import fetch_page
 

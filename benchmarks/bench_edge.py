@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import platform
 import re
@@ -21,7 +20,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +30,7 @@ import boto3
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from workshop_lib import distribution, dns_records, lambda_edge, packaging, replication, waiting
+from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import S3Origin
 
 BODY = b"x" * 1024
@@ -126,14 +125,8 @@ def constant_server() -> Iterator[str]:
 @contextlib.contextmanager
 def local_cloud() -> Iterator[dict[str, str]]:
     """The local cloud in a process of its own, which ends with this one."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "local_cloud", "serve", "--until-stdin-closes"]
-        with piped(command, {"WORKSHOP_STATE_DIR": folder}) as process:
-            assert process.stdout is not None
-            endpoint = next(line for line in process.stdout if "AWS_ENDPOINT_URL" in line)
-            url = endpoint.strip().rpartition("=")[2]
-            with urllib.request.urlopen(f"{url}/_local_cloud/environment") as answer:
-                yield json.load(answer)
+    with tempfile.TemporaryDirectory() as folder, own_cloud(Path(folder), {}) as environment:
+        yield environment
 
 
 @contextlib.contextmanager

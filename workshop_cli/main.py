@@ -193,7 +193,7 @@ def run(
 def _choose_cloud(
     output: Path, running: bool, options: dict[str, Any]
 ) -> AbstractContextManager[whole_run.FindEnvironment]:
-    from workshop_cli.runs.own_cloud import starting_cloud
+    from workshop_lib.cloud_process import starting_cloud
 
     names = {"WORKSHOP_NAMES": str(_names_file())}
     if _uses_aws():

@@ -25,6 +25,7 @@
 | `ownership` | the marks on what the workshop made, and so may delete |
 | `acceptance` | which AWS accounts somebody agreed to pay for |
 | `control` | asks the local cloud what AWS has no word for |
+| `cloud_process` | starts the local cloud as a process and gives its variables |
 | `blind_session` | a session of botocore that reads nothing of the machine |
 | `calls` | the table of the AWS calls that a notebook made |
 | `guards` | what keeps a client from the wrong cloud |

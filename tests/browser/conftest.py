@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from workshop_cli.runs.own_cloud import own_cloud
 from workshop_lib import distribution, dns_records, lambda_edge, packaging, replication, waiting
 from workshop_lib.cloud import Cloud
+from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import save_names, suggest_names
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,7 @@ from quick_commands import quick_commands
 from workshop_lib import checks, clean_up, distribution, dns_records
 from workshop_lib.cloud import Cloud
 from workshop_lib.names import WorkshopNames, save_names, suggest_names
-from workshop_cli.runs.own_cloud import own_cloud
+from workshop_lib.cloud_process import own_cloud
 from workshop_lib.policies import write_learner_policy
 
 ROOT = Path(__file__).resolve().parents[2]

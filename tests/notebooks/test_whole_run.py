@@ -17,7 +17,7 @@ from replay import Need, Policy, find_stop, is_covered, learner_policy, list_act
 from workshop_lib import batch_replication, inventory, lambda_edge, replication
 from workshop_lib.cloud import Cloud
 from workshop_lib.names import WorkshopNames, suggest_names
-from workshop_cli.runs.own_cloud import own_cloud
+from workshop_lib.cloud_process import own_cloud
 from workshop_lib.packaging import EDGE_RUNTIMES, package_edge_function
 from workshop_lib.policies import LOCAL_ACCOUNT, render_policy
 from workshop_lib.roles import create_role

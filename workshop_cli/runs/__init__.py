@@ -4,7 +4,6 @@
 |---|---|
 | `whole_run` | a run of notebooks: its room, its cloud, its kernels |
 | `runner` | runs notebooks with papermill, one after the other |
-| `own_cloud` | a local cloud for one run alone |
 | `warm_up` | does once what every notebook would do first; the kernels' process imports it |
 | `kernels` | kernels that start fast |
 | `html_report` | what a run did, as pages to read |
