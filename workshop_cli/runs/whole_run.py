@@ -9,12 +9,11 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workshop_cli.cloud_options import LEARNER_POLICY
+
 if TYPE_CHECKING:
     from workshop_cli.runs.plan import Plan
     from workshop_cli.runs.report import RunResult
-
-LEARNER_POLICY = "learner-permissions.json"
-"""The policy of the learner with its placeholders filled in, where one is enforced."""
 
 FindEnvironment = Callable[[], dict[str, str]]
 """Waits until a cloud is ready, and says what programs need in their environment to use it."""
