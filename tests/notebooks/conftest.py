@@ -10,7 +10,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-METADATA = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}}
+METADATA = {
+    "kernelspec": {"name": "python3", "display_name": "Python 3"},
+    "language_info": {"file_extension": ".py", "name": "python"},
+}
 
 
 SLOW = ("test_whole_run.py", "test_goes_red.py", "test_in_the_browser.py", "test_small_runs.py")

@@ -16,8 +16,8 @@ from replay import Need, Policy, find_stop, is_covered, learner_policy, list_act
 
 from workshop_lib import batch_replication, inventory, lambda_edge, replication
 from workshop_lib.cloud import Cloud
-from workshop_lib.names import WorkshopNames, suggest_names
 from workshop_lib.cloud_process import own_cloud
+from workshop_lib.names import WorkshopNames, suggest_names
 from workshop_lib.packaging import EDGE_RUNTIMES, package_edge_function
 from workshop_lib.policies import LOCAL_ACCOUNT, render_policy
 from workshop_lib.roles import create_role
@@ -127,7 +127,9 @@ def leave_unfinished(cloud: Cloud, names: WorkshopNames) -> None:
     replication.put_replication(ireland, **buckets, destination_bucket=names.destination_bucket, role_arn=role_arn)
     batch_role_arn = batch_replication.create_batch_role(cloud.iam, role_name=names.batch_role_name, **buckets)
     control = cloud.s3control(names.source_region)
-    batch_replication.create_batch_replication_job(control, account_id=LOCAL_ACCOUNT, role_arn=batch_role_arn, **buckets)
+    batch_replication.create_batch_replication_job(
+        control, account_id=LOCAL_ACCOUNT, role_arn=batch_role_arn, **buckets
+    )
     ireland.create_multipart_upload(Bucket=names.source_bucket, Key="the-pier.mp4")
 
 
