@@ -190,7 +190,7 @@ def make_site(cloud: Cloud) -> Site:
 
 
 def put_markers(s3: Any, *, bucket: str, region: str) -> None:
-    """A region marker for each time that an edge shall keep one."""
+    """A region marker for each time that an edge should keep one."""
     for edge_ttl in filter(None, EDGE_TTLS):
         s3.put_object(
             Bucket=bucket,

@@ -89,7 +89,7 @@ def fault_picker(
         cloud: The local cloud, which its buttons ask; on AWS they say why there is nothing to cause.
         kind: The kind to start from, one of `faults.KINDS`.
         region: The region to start from; some kinds have none.
-        seconds: How long it shall last, up to 600.
+        seconds: How long it lasts, at most 600.
 
     Raises:
         FaultRefused: There is no such kind.

@@ -56,8 +56,8 @@ def cloud(stop: bool, **options: Any) -> None:
     do with AWS. There is one local cloud for each user: while this one runs, the notebooks use it.
     """
     if stop:
-        sys.exit(shared_cloud.ask("stop"))
-    shared_cloud.become(with_policy(options, BUILD))
+        sys.exit(shared_cloud.run_command("stop"))
+    shared_cloud.replace_this_process(with_policy(options, BUILD))
 
 
 @main.command()
@@ -108,7 +108,7 @@ def run(
         plan = make_plan(notebooks, given=_read_pairs(pairs), first=first, last=last, with_preparations=empty)
     except RequestError as error:
         raise click.UsageError(str(error)) from error
-    whole_run.make_room(output)
+    whole_run.remove_old_results(output)
     options = with_policy(options, output, buckets="two-regions-*")  # as notebook 00 suggests
     try:
         result = whole_run.run_plan(plan, output, _choose_cloud(output, running, options), say=click.echo)
@@ -145,7 +145,7 @@ def status() -> None:
     if uses_aws():
         click.echo("WORKSHOP_CLOUD=aws: the notebooks use AWS.")
     else:
-        exit_status = shared_cloud.ask("status")
+        exit_status = shared_cloud.run_command("status")
     try:
         names = load_names(_names_file())
         click.echo(f"\nNames, from {_names_file()}:")
@@ -205,7 +205,7 @@ def reset() -> None:
     """
     if uses_aws():
         raise click.ClickException("WORKSHOP_CLOUD=aws is set, and AWS can't be reset. Use workshop clean-up.")
-    sys.exit(shared_cloud.ask("reset"))
+    sys.exit(shared_cloud.run_command("reset"))
 
 
 @main.command("clean-up")

@@ -36,7 +36,11 @@ class Report:
 
     @property
     def _parts(self) -> dict[str, tuple[Resource, ...]]:
-        parts = {"deleted": self.deleted, "waiting": self.waiting, "kept, for it isn't ours": self.kept}
+        parts = {
+            "deleted": self.deleted,
+            "waiting": self.waiting,
+            "kept, because the workshop didn't make it": self.kept,
+        }
         return {title: resources for title, resources in parts.items() if resources}
 
     def __repr__(self) -> str:
@@ -57,7 +61,7 @@ class Receipt:
 
     def __repr__(self) -> str:
         verdict = f"Still there:\n{_list(self.left)}" if self.left else "Nothing is left."
-        kept = f"\nKept, for it isn't ours:\n{_list(self.kept)}" if self.kept else ""
+        kept = f"\nKept, because the workshop didn't make it:\n{_list(self.kept)}" if self.kept else ""
         return "Looked here:\n" + "\n".join(f"  {place}" for place in self.looked) + f"\n{verdict}{kept}"
 
 
@@ -79,7 +83,7 @@ def find_resources(cloud: Cloud, names: WorkshopNames) -> Inventory:
         names: The learner's names.
 
     Returns:
-        What was found, in the order in which it would be deleted; what isn't `ours` would be kept.
+        What was found, in the order in which it would be deleted; what the workshop didn't make would be kept.
     """
     return Inventory(resource for kind in KINDS for resource in kind.find(cloud, names))
 
@@ -97,7 +101,7 @@ def delete_resources(cloud: Cloud, names: WorkshopNames, *, patience: float = 0,
         sleep: Seam for tests.
 
     Returns:
-        What was deleted, what must wait, and what isn't ours.
+        What was deleted, what must wait, and what the workshop didn't make.
     """
     deleted: list[Resource] = []
     kept: list[Resource] = []
@@ -129,20 +133,20 @@ def get_receipt(cloud: Cloud, names: WorkshopNames) -> Receipt:
     found = find_resources(cloud, names)
     return Receipt(
         looked=tuple(place for kind in KINDS for place in kind.look(names)),
-        left=tuple(resource for resource in found if resource.ours),
-        kept=tuple(resource for resource in found if not resource.ours),
+        left=tuple(resource for resource in found if resource.made_by_workshop),
+        kept=tuple(resource for resource in found if not resource.made_by_workshop),
     )
 
 
 def _sweep(
     cloud: Cloud, names: WorkshopNames, kinds: Iterable[Kind], deleted: list[Resource], kept: list[Resource]
 ) -> list[Resource]:
-    """Delete what can be deleted now and add it to `deleted`, what isn't ours to `kept`; return what must wait."""
+    """Delete what can be deleted now, and return what must wait. Adds to `deleted`, and to `kept` what isn't deleted."""
     waiting: list[Resource] = []
     found = [(kind, list(kind.find(cloud, names))) for kind in kinds]
     for kind, resources in found:
         for resource in resources:
-            if not resource.ours:
+            if not resource.made_by_workshop:
                 kept.append(resource)
                 continue
             blocked = any(other.kind == kind.after for other in waiting)

@@ -180,7 +180,7 @@ def create_failover_distribution(
 ) -> dict[str, str]:
     """Create a distribution with an origin group: CloudFront itself asks the second bucket when the first one fails.
 
-    No function, no DNS; for each cache miss anew it asks the primary first (CFDG/high_availability_origin_failover).
+    No function, no DNS; it asks the primary first at each cache miss (CFDG/high_availability_origin_failover).
     Running it again updates the distribution with this comment if something differs.
 
     Args:

@@ -18,7 +18,7 @@ def create_health_check(
     """Have Route 53 check S3 in one region.
 
     It asks `https://s3.REGION.amazonaws.com/` and not the bucket, for a private bucket always answers 403, which
-    counts as unhealthy. Running it again returns the health check that is there, with the threshold set anew; with
+    counts as unhealthy. Running it again returns the health check that is there, with the new threshold; with
     another interval, which can't be changed, it makes another one.
 
     Args:

@@ -37,7 +37,7 @@ BUSY = {"ResourceConflictException": "The operation cannot be performed at this 
 
 
 def create_edge_role(iam: IAMClient, *, role_name: str) -> str:
-    """Create the role that the function runs as, or find it; its policies are set anew each time.
+    """Create the role that the function runs as, or find it; its policies are written each time.
 
     Both `lambda` and `edgelambda` must be trusted: the second is who runs it at the edge. It may only write logs, in
     every region, because it runs in the region nearest to the viewer.

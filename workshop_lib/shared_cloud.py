@@ -21,15 +21,15 @@ ENFORCED = "WORKSHOP_ENFORCED_POLICY"
 """The variable by which a local cloud says which policy binds the learner."""
 
 
-def become(options: Mapping[str, object]) -> NoReturn:
+def replace_this_process(options: Mapping[str, object]) -> NoReturn:
     """Run the local cloud instead of this program, so that Ctrl-C and kill reach it and nothing stays behind."""
     command = [*PROGRAM, "serve", *as_flags(options)]
-    if sys.platform == "win32":  # has no such thing as becoming another program
+    if sys.platform == "win32":  # has no os.execv that keeps the process
         sys.exit(subprocess.run(command, check=False).returncode)
     os.execv(command[0], command)
 
 
-def ask(*arguments: str) -> int:
+def run_command(*arguments: str) -> int:
     """Run one of its commands, such as `status`, with its output going to ours; returns the exit status."""
     return subprocess.run([*PROGRAM, *arguments], check=False).returncode
 

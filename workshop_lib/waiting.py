@@ -257,7 +257,7 @@ def wait_until_served_from(
 
     Args:
         url: Address of `region.json` at a distribution.
-        region: The region that shall answer.
+        region: The region that should answer.
         in_a_row: How many answers must agree.
         timeout: Seconds.
         sleep: Seam for tests.

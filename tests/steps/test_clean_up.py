@@ -212,7 +212,7 @@ def test_a_bucket_that_the_workshop_did_not_make_is_kept(
 
     assert [(item.kind, item.state) for item in report.kept] == [("bucket", "without the workshop's tag")]
     assert ireland.head_object(Bucket=names.source_bucket, Key="beach.jpg")
-    assert "it isn't ours" in repr(clean_up.get_receipt(connected, names))
+    assert "the workshop didn't make it" in repr(clean_up.get_receipt(connected, names))
 
 
 def test_in_a_zone_that_was_there_before_only_our_records_go(connected: Cloud, names: WorkshopNames) -> None:

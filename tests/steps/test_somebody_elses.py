@@ -113,4 +113,4 @@ def test_an_empty_bucket_of_yours_is_taken_over_and_marked(
 
     replication.create_bucket(ireland, bucket=names.source_bucket, region=names.source_region)
 
-    assert [item.ours for item in clean_up.find_resources(connected, names)] == [True]
+    assert [item.made_by_workshop for item in clean_up.find_resources(connected, names)] == [True]

@@ -143,7 +143,7 @@ def predict_switch(
         Bands and curves.
 
     Raises:
-        InvalidNumber: A number that cannot be, or a region that fails and shall keep a part of the weight.
+        InvalidNumber: A number that cannot be, or a region that fails but keeps a part of the weight.
     """
     require_number(0, dns_ttl=dns_ttl, edge_ttl=edge_ttl, error_ttl=error_ttl, dns_change=dns_change)
     require_number(1, environments=environments, caches=caches, trials=trials)
