@@ -1,24 +1,93 @@
-"""One AWS API call, as the rest of the local cloud sees it: no HTTP, no XML, only botocore's own words."""
+"""A request for an AWS API, as HTTP brings it and as the local cloud sees it, and its answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from moto.core.model import OperationModel
 
-if TYPE_CHECKING:
-    from local_cloud.access.permissions import Permission
-    from local_cloud.errors import AwsError
+from local_cloud.errors import AwsError
 
-ACCOUNT_ID = "123456789012"
-"""The account that owns everything in the local cloud; moto's default."""
+Context = Mapping[str, str | tuple[str, ...]]
+"""Condition keys and their values, as policies compare them."""
+
+NO_CONTEXT: Context = {}
+EVERYTHING = "*"
+"""The resource of an action that can't be narrowed to some resources."""
+
+
+class Permission(NamedTuple):
+    """An action on a resource, as a policy names both.
+
+    Attributes:
+        action: Such as `"s3:GetObject"`.
+        resource: An ARN, or `"*"` where AWS knows no resources for the action.
+        context: Condition keys that belong to this action alone, such as `iam:PassedToService`.
+    """
+
+    action: str
+    resource: str = EVERYTHING
+    context: Context = NO_CONTEXT
+
+
+class Host(NamedTuple):
+    """What a host name says; None where it says nothing."""
+
+    service: str | None
+    region: str | None
+    bucket: str | None
+
+
+_NO_HOST = Host(None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """An HTTP request, from a socket or from an engine in this process.
+
+    Attributes:
+        method: Such as `"GET"`.
+        path: As it was sent, percent-encoded, without the query; keys depend on it: `a%2Fb` is not `a/b`.
+        query: What follows the question mark, as it was sent.
+        headers: By name in lower case, `host` apart; values as WSGI has them, in Latin-1.
+        body: All of it.
+        host: The `Host` header, with its port; empty when there is none.
+        scheme: `"http"` or `"https"`.
+        source_ip: Who sent it.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    host: str = ""
+    scheme: str = "http"
+    source_ip: str = "127.0.0.1"
+
+
+class Asker(NamedTuple):
+    """What an engine in this process says of itself; nothing that comes over HTTP can say it.
+
+    Attributes:
+        principal: An ARN or the name of a service; None leaves it to the request's signature.
+        source_arn: On whose behalf a service asks, such as a distribution's ARN.
+        is_logged: False for requests that no caller made, such as a health checker's.
+    """
+
+    principal: str | None = None
+    source_arn: str | None = None
+    is_logged: bool = True
 
 
 @dataclass
 class Call:
-    """A request, understood.
+    """A request, understood: its operation and parameters in botocore's words.
+
+    `prepare_` methods may change it. While a `refuse_` method runs it is read-only.
 
     Attributes:
         service: botocore's service name, such as `"s3"` or `"cloudfront"`.
@@ -26,28 +95,73 @@ class Call:
         parameters: The request's parameters under botocore's names. A streaming body is left out.
         region: Region from the signature or the host name.
         principal: Who asks: an ARN, `"cloudfront.amazonaws.com"`-like service names, or None when anonymous.
-        environ: The WSGI environment, for what the parameters don't hold.
+        request: The request, for what the parameters don't hold; what moto is asked is made from it. S3's is in path
+            style, `/bucket/key` at the region's host, and its body is out of its chunks.
         model: botocore's model of the operation.
-        body: The request's body.
+        host: What the host name says.
         expires: When the credentials of whoever asks expire, in seconds since the epoch; None if they don't.
         session_policy: What the session of whoever asks is limited to, as JSON; None if to nothing but its role.
+        source_arn: On whose behalf a service asks.
+        is_logged: False for requests that no caller made.
         permissions: What somebody of this account needed to be allowed for it; found by `authorizer`.
         refusals: Of DeleteObjects alone, which is decided object by object: the places, in its list, of those that
             may not be deleted, and why.
+        notes: What one method of a service leaves for another, under a name of its own.
     """
 
     service: str
     operation: str
-    parameters: dict[str, Any]
+    parameters: Mapping[str, Any]
     region: str
     principal: str | None
-    environ: dict[str, Any]
+    request: HttpRequest
     model: OperationModel
-    body: bytes = b""
+    host: Host = _NO_HOST
     expires: float | None = None
     session_policy: str | None = None
+    source_arn: str | None = None
+    is_logged: bool = True
     permissions: tuple[Permission, ...] = ()
-    refusals: dict[int, AwsError] = field(default_factory=dict)
+    refusals: Mapping[int, AwsError] = field(default_factory=dict)
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    _is_read_only: bool = field(default=False, init=False, repr=False)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute.
+
+        Raises:
+            TypeError: A `refuse_` method runs.
+        """
+        if self.__dict__.get("_is_read_only"):
+            raise TypeError(f"{name} of a call can't be changed while it is being refused")
+        object.__setattr__(self, name, value)
+
+    @property
+    def body(self) -> bytes:
+        """The request's body."""
+        return self.request.body
+
+    def rewrite(self, **changes: Any) -> None:
+        """Change members of the request, and so what moto is asked."""
+        self.request = replace(self.request, **changes)
+
+    def note(self, name: str, value: Any) -> None:
+        """Leave a note for another method of the service."""
+        self.notes = {**self.notes, name: value}
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        """Let nothing set an attribute for a while."""
+        self._is_read_only = True
+        try:
+            yield
+        finally:
+            object.__setattr__(self, "_is_read_only", False)
+
+
+def not_implemented(call: Call) -> AwsError:
+    """The refusal of an operation that the local cloud doesn't implement."""
+    return AwsError("NotImplemented", f"The local cloud doesn't implement {call.operation} of {call.service}.", 501)
 
 
 @dataclass

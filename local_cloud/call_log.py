@@ -15,9 +15,6 @@ from local_cloud.call import Call, Response
 
 _CODE = re.compile(rb"<Code>([^<]+)</Code>")
 _LONGEST_TEXT = 120
-UNLOGGED_KEY = "local_cloud.unlogged"
-"""WSGI environment key of requests that no caller made, such as a health checker's; no HTTP header can set it."""
-
 _DEEPEST = 4
 
 
@@ -44,7 +41,7 @@ class CallLog:
 
     def add(self, call: Call, response: Response) -> None:
         """Note one call and its answer."""
-        if UNLOGGED_KEY in call.environ:
+        if not call.is_logged:
             return
         entry = {
             "number": 0,

@@ -16,22 +16,23 @@ from moto.moto_api._internal.models import moto_api_backend
 from local_cloud.access.authorizer import Authorizer, read_policy
 from local_cloud.call_log import CallLog
 from local_cloud.clock import Clock
-from local_cloud.control import PREFIX, Control
+from local_cloud.constants import CONTROL_PREFIX
 from local_cloud.engines.edge import CITIES, City, Edge
 from local_cloud.engines.nameserver import Nameserver
 from local_cloud.engines.prober import Prober
 from local_cloud.engines.replicator import Replicator
 from local_cloud.engines.sandbox import Sandbox
 from local_cloud.faults import Faults
-from local_cloud.gateway import Gateway
-from local_cloud.logs import LogsService
-from local_cloud.protocol import load_models
-from local_cloud.server import Server
+from local_cloud.front.control import Control
+from local_cloud.front.gateway import Gateway
+from local_cloud.front.parsing import load_models
+from local_cloud.front.server import Server
 from local_cloud.services import Service
 from local_cloud.services.cloudfront import CloudFrontService
 from local_cloud.services.iam import IamService, StsService
 from local_cloud.services.iam.service_roles import ensure_edge_roles
 from local_cloud.services.lambda_functions import LambdaService
+from local_cloud.services.logs import LogsService
 from local_cloud.services.route53 import Route53Service
 from local_cloud.services.s3 import S3Service
 from local_cloud.services.s3.buckets import regions
@@ -120,7 +121,7 @@ class LocalCloud:
     def _build_services(self, nameserver_port: int, environments: int) -> None:
         """Make services and engines, and tell them of each other."""
         self.replicator = Replicator(clock=self.clock, lock=self.lock, note=self.call_log.note, faults=self.faults)
-        self.prober = Prober(clock=self.clock, respond=lambda environ: self.gateway.respond(environ))
+        self.prober = Prober(clock=self.clock, respond=lambda request, asker: self.gateway.respond(request, asker))
         self.route53 = Route53Service(clock=self.clock, prober=self.prober)
         self.nameserver = Nameserver(
             self.route53, is_healthy=self.prober.is_healthy, faults=self.faults, port=nameserver_port
@@ -162,7 +163,7 @@ class LocalCloud:
             "WORKSHOP_EDGE_URL": self.edge.url,
             "WORKSHOP_EDGE_LOCATIONS": ",".join(f"{city}={url}" for city, url in self.edge.urls.items()),
             "WORKSHOP_NAMESERVER": f"{host}:{port}",
-            "WORKSHOP_CONTROL_URL": f"{self._server.url}{PREFIX.rstrip('/')}",
+            "WORKSHOP_CONTROL_URL": f"{self._server.url}{CONTROL_PREFIX.rstrip('/')}",
             **({"WORKSHOP_ENFORCED_POLICY": str(self._enforced)} if self._enforced else {}),
         }
 

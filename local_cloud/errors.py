@@ -24,3 +24,9 @@ class AwsError(Exception):
         self.message = message
         self.status = status
         self.details = details
+
+
+def malformed_xml() -> AwsError:
+    """S3's refusal of a document that is not what the operation takes."""
+    message = "The XML you provided was not well-formed or did not validate against our published schema"
+    return AwsError("MalformedXML", message, 400)

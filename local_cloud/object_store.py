@@ -14,7 +14,7 @@ from moto.s3 import urls
 from moto.s3.exceptions import BucketAlreadyExists
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, PublicAccessBlock, S3Backend, s3_backends
 
-from local_cloud.call import ACCOUNT_ID
+from local_cloud.constants import ACCOUNT_ID
 
 DEFAULT_ENCRYPTION = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}}
 

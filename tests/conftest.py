@@ -14,7 +14,16 @@ from local_cloud.cloud import LocalCloud
 from workshop_cli.runs.whole_run import spare_slow_imports
 
 spare_slow_imports()  # nbformat is imported by each worker
-pytest.register_assert_rewrite("tests.conformance")  # the cases assert, and are no test modules
+pytest.register_assert_rewrite("tests.conformance", "tests.kits")  # they assert, and are no test modules
+pytest_plugins = ["tests.kits.learner"]
+
+SLOW = ("test_whole_run.py", "test_goes_red.py", "test_in_the_browser.py", "test_small_runs.py")
+"""The files that take longest, longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that all workers end at about the same time."""
+    items.sort(key=lambda item: SLOW.index(item.path.name) if item.path.name in SLOW else len(SLOW))
 
 
 @pytest.fixture(scope="session")
@@ -33,8 +42,8 @@ def clean_cloud(cloud: LocalCloud) -> LocalCloud:
 
 @pytest.fixture(autouse=True)
 def _begin_with_an_empty_cloud(request: pytest.FixtureRequest) -> None:
-    """Empty the local cloud before each test of `steps/` and `local_cloud/`; no other test starts it unasked."""
-    if {"steps", "local_cloud"} & set(request.path.parts):
+    """Empty the local cloud before each test that uses it; no other test starts it unasked."""
+    if "cloud" in request.fixturenames:
         request.getfixturevalue("clean_cloud")
 
 

@@ -141,7 +141,7 @@ def get_receipt(cloud: Cloud, names: WorkshopNames) -> Receipt:
 def _sweep(
     cloud: Cloud, names: WorkshopNames, kinds: Iterable[Kind], deleted: list[Resource], kept: list[Resource]
 ) -> list[Resource]:
-    """Delete what can be deleted now, and return what must wait. Adds to `deleted`, and to `kept` what isn't deleted."""
+    """Delete what can be deleted now, and return what must wait. Adds to `deleted` and to `kept`."""
     waiting: list[Resource] = []
     found = [(kind, list(kind.find(cloud, names))) for kind in kinds]
     for kind, resources in found:

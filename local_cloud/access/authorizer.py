@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from local_cloud.access.conditions import Context
 from local_cloud.access.evaluator import Access, Decision, Document, decide, may_assume, statements, without_resources
 from local_cloud.access.identities import (
     LEARNER,
@@ -24,8 +23,9 @@ from local_cloud.access.identities import (
     role_of_session,
     user_id,
 )
-from local_cloud.access.permissions import EVERYTHING, Permission, find_permissions
-from local_cloud.call import ACCOUNT_ID, Call
+from local_cloud.access.permissions import find_permissions
+from local_cloud.call import EVERYTHING, Call, Context, Permission
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
 from local_cloud.object_store import find_bucket
 
@@ -94,7 +94,7 @@ class Authorizer:
             refusal = _refusal(call, permission, decision, by=next(deciding, "resource-based policy"))
             if call.operation != "DeleteObjects":
                 raise refusal
-            call.refusals[place] = refusal
+            call.refusals = {**call.refusals, place: refusal}
 
 
 def read_policy(file: Path) -> str:
@@ -160,7 +160,7 @@ def _context(call: Call, permission: Permission) -> tuple[tuple[str, str | tuple
         "aws:userid": user_id(who),
         "aws:RequestedRegion": call.region,
         "aws:SecureTransport": "true",
-        "aws:SourceIp": call.environ.get("REMOTE_ADDR", "127.0.0.1"),
+        "aws:SourceIp": call.request.source_ip,
         **permission.context,
     }
     if ":user/" in who:

@@ -14,8 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-Context = Mapping[str, str | tuple[str, ...]]
-"""A request's condition keys and their values."""
+from local_cloud.call import Context
 
 Test = Callable[[str, str], bool]
 """Compares the value in the policy with the value of the request."""

@@ -21,7 +21,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from local_cloud.access.conditions import Context, fill_in, is_affirmative, meets_conditions
+from local_cloud.access.conditions import fill_in, is_affirmative, meets_conditions
+from local_cloud.call import Context
 
 Document = Mapping[str, Any]
 """A policy, parsed from JSON."""

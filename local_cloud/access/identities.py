@@ -10,7 +10,7 @@ from typing import Any
 from moto.backends import get_backend
 
 from local_cloud.access.evaluator import Access, Document, covers_action, decide, may_assume, statements
-from local_cloud.call import ACCOUNT_ID
+from local_cloud.constants import ACCOUNT_ID
 
 LEARNER = f"arn:aws:iam::{ACCOUNT_ID}:user/learner"
 """Who signs with a key that was not made here; moto doesn't know this user."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
-from local_cloud.call import ACCOUNT_ID, Call
+from local_cloud.call import Call
 from local_cloud.clock import Clock
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.engines.replicator import Replicator
 from local_cloud.engines.replicator.batch import BatchReplication, Job
 from local_cloud.errors import AwsError
@@ -144,7 +146,7 @@ def _priority(call: Call) -> int:
     return int(given)
 
 
-def _refuse_undone(parameters: dict[str, Any], generator: dict[str, Any]) -> None:
+def _refuse_undone(parameters: Mapping[str, Any], generator: dict[str, Any]) -> None:
     """A job that asks for more than is done here is refused rather than run without it."""
     asked = {
         "write reports of batch operations": parameters["Report"].get("Enabled"),
@@ -152,7 +154,7 @@ def _refuse_undone(parameters: dict[str, Any], generator: dict[str, Any]) -> Non
         "tag batch operations": parameters.get("Tags"),
     }
     for what in (what for what, wanted in asked.items() if wanted):
-        raise AwsError("NotImplemented", f"The local cloud does not {what}.", 501)
+        raise AwsError("NotImplemented", f"The local cloud doesn't {what}.", 501)
 
 
 def _make_job(call: Call) -> Job:
@@ -162,12 +164,12 @@ def _make_job(call: Call) -> Job:
         AwsError: The request is not for a job that can be.
     """
     if set(call.parameters["Operation"]) != {"S3ReplicateObject"}:
-        raise AwsError("NotImplemented", "The local cloud does not do batch operations but S3ReplicateObject.", 501)
+        raise AwsError("NotImplemented", "The local cloud implements only the batch operation S3ReplicateObject.", 501)
     generator = (call.parameters.get("ManifestGenerator") or {}).get("S3JobManifestGenerator")
     if generator and call.parameters.get("Manifest"):
         raise AwsError("InvalidRequest", "A job has either a manifest or a manifest generator, not both")
     if not generator:
-        raise AwsError("NotImplemented", "The local cloud makes manifests, but does not read them.", 501)
+        raise AwsError("NotImplemented", "The local cloud generates manifests. It can't read existing ones.", 501)
     _refuse_undone(call.parameters, generator)
     name = generator["SourceBucket"].rsplit(":", 1)[-1]
     bucket = find_bucket(name)

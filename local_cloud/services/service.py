@@ -1,6 +1,7 @@
 """What every service of the local cloud is: a class whose method names say what they do for which operation.
 
-    refuse_<operation>(call)             raise AwsError where AWS says no
+    prepare_<operation>(call)            change the call: what other methods, and moto, are to find in it
+    refuse_<operation>(call)             raise AwsError where AWS says no, and change nothing
     answer_<operation>(call)             answer in moto's place: a result in botocore's shape, or a Response
     observe_<operation>(call, response)  see, or amend, what moto answered
 
@@ -35,11 +36,21 @@ class Service:
         """False while something is under way that ends by itself, a deployment for instance; `settle` waits for it."""
         return True
 
+    def prepare(self, call: Call) -> None:
+        """Prepare for any operation of the service. Overridden where something must be."""
+
     def refuse(self, call: Call) -> None:
         """Refuse what AWS refuses in every operation of the service. Overridden where there is such a rule."""
 
+    def authorize(self, call: Call) -> None:
+        """Decide about callers who are no user or role of this account. Overridden where a service lets any in.
+
+        Raises:
+            AwsError: They may not.
+        """
+
     def method(self, verb: str, call: Call) -> Callable[..., Any] | None:
-        """The method for one verb (`"refuse"`, `"answer"`, `"observe"`) of the call's operation, or None."""
+        """The method for one verb of the call's operation, such as `"refuse"`, or None."""
         return getattr(self, f"{verb}_{xform_name(call.operation)}", None)
 
     def reset(self) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.lab import open_jupyterlab, serve_notebooks
 from workshop_lib import distribution, dns_records, lambda_edge, packaging, replication, waiting
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud
@@ -104,8 +105,6 @@ def _replicate(cloud: Cloud, names: Any) -> None:
 @pytest.fixture(scope="module")
 def lab(browser: Any, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A page that shows JupyterLab, whose notebooks use this module's local cloud."""
-    from lab import open_jupyterlab, serve_notebooks
-
     variables = environment | {"PYTHONPATH": str(ROOT)}
     with serve_notebooks(tmp_path_factory.mktemp("lab"), ROOT / "notebooks", variables) as address:
         page = _open_page(browser)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from lab import Notebook, strip_colours
 
+from tests.browser.lab import Notebook, strip_colours
 from workshop_lib import distribution, dns_records, waiting
 
 pytestmark = pytest.mark.browser

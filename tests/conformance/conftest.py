@@ -29,6 +29,11 @@ def pytest_report_header() -> str:
     return f"conformance: {len(all_cases())} cases{cost}"
 
 
+@pytest.fixture(autouse=True)
+def _begin_with_an_empty_cloud() -> None:
+    """The cases share one cloud: each deletes what it made."""
+
+
 @pytest.fixture(scope="session")
 def local_target(cloud: LocalCloud) -> Endpoint:
     """The local cloud of these tests."""

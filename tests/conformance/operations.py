@@ -16,8 +16,8 @@ from botocore.model import OperationModel, Shape, StructureShape
 from moto.core.responses import BaseResponse
 
 import local_cloud.cloud  # noqa: F401  # imports every service
-from local_cloud.moto_application import S3_OPERATIONS
 from local_cloud.services import Service
+from local_cloud.services.s3.operations import OPERATIONS as S3_OPERATIONS
 
 SERVICES = ("s3", "s3control", "iam", "sts", "lambda", "cloudfront", "route53", "logs", "resourcegroupstaggingapi")
 """The services taught, by botocore's names."""

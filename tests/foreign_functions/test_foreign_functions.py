@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from edge_site import EdgeSite
 
 from local_cloud.cloud import LocalCloud
+from tests.foreign_functions.edge_site import EdgeSite
 
 MISS, HIT = "Miss from cloudfront", "Hit from cloudfront"
 

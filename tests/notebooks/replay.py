@@ -2,7 +2,7 @@
 
 As a command it runs the notebooks once for each action, without that action, and says where the run stops:
 
-    python tests/notebooks/replay.py s3:PutBucketTagging iam:PassRole      all actions when none is named
+    python -m tests.notebooks.replay s3:PutBucketTagging iam:PassRole      all actions when none is named
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import nbformat
 
 from local_cloud.access.evaluator import Access, decide
 from local_cloud.access.identities import LEARNER
+from tests.kits.processes import start_workshop
 from workshop_lib.policies import LOCAL_ACCOUNT, render_policy
 
 Policy = dict[str, Any]
@@ -96,8 +97,6 @@ def without(policy: Policy, number: int, action: str) -> Policy:
 
 def run_without(action: str, folder: Path) -> str:
     """Run the notebooks without an action; the step at which the run stops, and what the learner reads there."""
-    from processes import start_workshop
-
     policy = learner_policy("two-regions-*")
     for number in sorted({number for number, other in list_actions(policy) if other == action}, reverse=True):
         policy = without(policy, number, action)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from quick_commands import quick_commands
 
+from tests.notebooks.quick_commands import quick_commands
 from workshop_lib import checks, clean_up, distribution, dns_records
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud

@@ -10,7 +10,8 @@ from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
-from processes import start_workshop
+
+from tests.kits.processes import start_workshop
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("workshop_lib", "local_cloud", "edge_function", "policies", "notebooks")

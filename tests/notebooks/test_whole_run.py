@@ -11,9 +11,18 @@ from xml.etree import ElementTree
 
 import psutil
 import pytest
-from processes import find_processes, start_workshop
-from replay import Need, Policy, find_stop, is_covered, learner_policy, list_actions, read_needs, without
 
+from tests.kits.processes import find_processes, start_workshop
+from tests.notebooks.replay import (
+    Need,
+    Policy,
+    find_stop,
+    is_covered,
+    learner_policy,
+    list_actions,
+    read_needs,
+    without,
+)
 from workshop_lib import batch_replication, inventory, lambda_edge, replication
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud

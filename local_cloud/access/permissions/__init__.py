@@ -17,8 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from local_cloud.access.permissions import cloudfront, iam, lambda_functions, logs, route53, s3, s3control
-from local_cloud.access.permissions.permission import EVERYTHING, Permission
-from local_cloud.call import Call
+from local_cloud.call import EVERYTHING, Call, Permission
 
 __all__ = ["EVERYTHING", "Permission", "find_permissions"]
 

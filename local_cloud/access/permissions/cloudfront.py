@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from local_cloud.access.identities import find_by_name
-from local_cloud.access.permissions.permission import EVERYTHING, Permission, arn
-from local_cloud.call import Call
+from local_cloud.access.permissions.permission import arn
+from local_cloud.call import EVERYTHING, Call, Permission
 
 _DIFFERENT = {"CreateDistributionWithTags": "CreateDistribution"}
 _KINDS = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local_cloud.access.identities import find_by_name
-from local_cloud.access.permissions.permission import EVERYTHING, Permission, arn
-from local_cloud.call import Call
+from local_cloud.access.permissions.permission import arn
+from local_cloud.call import EVERYTHING, Call, Permission
 
 _NAMED = {
     "InstanceProfileName": "instance-profile",
@@ -44,7 +44,7 @@ def find_sts_permissions(call: Call) -> Iterator[Permission]:
 
 
 def _find_resource(call: Call) -> str:
-    parameters: dict[str, Any] = call.parameters
+    parameters: Mapping[str, Any] = call.parameters
     for parameter, kind in _NAMED.items():
         if name := parameters.get(parameter):
             known = None if call.operation.startswith("Create") else find_by_name(kind, name)

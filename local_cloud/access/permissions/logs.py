@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from local_cloud.access.permissions.permission import Permission, arn
-from local_cloud.call import Call
+from local_cloud.access.permissions.permission import arn
+from local_cloud.call import Call, Permission
 
 
 def find_permissions(call: Call) -> Iterator[Permission]:

@@ -1,30 +1,11 @@
-"""One thing that a call needs to be allowed."""
+"""Permissions, and ARNs in them, that several services need."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
-from local_cloud.access.conditions import Context
-from local_cloud.call import ACCOUNT_ID
-
-EVERYTHING = "*"
-"""The resource of an action that can't be narrowed to some resources."""
-
-NO_CONTEXT: Context = {}
-
-
-class Permission(NamedTuple):
-    """An action on a resource, as a policy names both.
-
-    Attributes:
-        action: Such as `"s3:GetObject"`.
-        resource: An ARN, or `"*"` where AWS knows no resources for the action.
-        context: Condition keys that belong to this action alone, such as `iam:PassedToService`.
-    """
-
-    action: str
-    resource: str = EVERYTHING
-    context: Context = NO_CONTEXT
+from local_cloud.call import Permission
+from local_cloud.constants import ACCOUNT_ID
 
 
 def pass_role(role_arn: Any, service: str) -> Permission:

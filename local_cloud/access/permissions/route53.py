@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local_cloud.access.conditions import Context
-from local_cloud.access.permissions.permission import EVERYTHING, NO_CONTEXT, Permission
-from local_cloud.call import Call
+from local_cloud.call import EVERYTHING, NO_CONTEXT, Call, Context, Permission
 
 _NOT_NARROWED = {"TestDNSAnswer"}
 
@@ -19,7 +17,7 @@ def find_permissions(call: Call) -> Iterator[Permission]:
 
 
 def _find_resource(call: Call) -> str:
-    parameters: dict[str, Any] = call.parameters
+    parameters: Mapping[str, Any] = call.parameters
     if call.operation in _NOT_NARROWED:
         return EVERYTHING
     if check := parameters.get("HealthCheckId"):

@@ -14,8 +14,8 @@ from moto.core.utils import get_service_model
 from moto.s3.models import FakeDeleteMarker
 
 from local_cloud.access.evaluator import matches_pattern
-from local_cloud.access.permissions.permission import EVERYTHING, Permission, pass_role
-from local_cloud.call import Call
+from local_cloud.access.permissions.permission import pass_role
+from local_cloud.call import EVERYTHING, Call, Permission
 from local_cloud.object_store import find_bucket, find_version
 
 _DIFFERENT = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from local_cloud.access.permissions.permission import EVERYTHING, Permission, arn, pass_role
-from local_cloud.call import Call
+from local_cloud.access.permissions.permission import arn, pass_role
+from local_cloud.call import EVERYTHING, Call, Permission
 
 _DIFFERENT = {
     "DeletePublicAccessBlock": "PutAccountPublicAccessBlock",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from local_cloud.engines.edge.cache import Object
+from local_cloud.engines.edge.cache import CachedResponse
 from local_cloud.engines.edge.cache_key import cache_key
 from local_cloud.engines.edge.edge_cache import HIT, Served
 from local_cloud.engines.edge.events import Viewer
@@ -99,10 +99,10 @@ class LocationServer:
             served, viewer = await self._through_functions(site, behavior, viewer)
         fields = {**self._fields(site, served.x_cache), "X-Amz-Cf-Id": viewer.id}
         if served.from_cache:
-            fields["Age"] = str(self._age(served.thing))
-        if key and can_be_whole(served.thing, request):
-            return new_response(served.thing, fields)
-        return respond_with(served.thing, viewer.method, viewer.headers, fields)
+            fields["Age"] = str(self._age(served.cached))
+        if key and can_be_whole(served.cached, request):
+            return new_response(served.cached, fields)
+        return respond_with(served.cached, viewer.method, viewer.headers, fields)
 
     async def _through_functions(self, site: Site, behavior: Behavior, viewer: Viewer) -> tuple[Served, Viewer]:
         """What the viewer gets, and its request as a function left it; the cache behavior stays that of the first path.
@@ -110,7 +110,7 @@ class LocationServer:
         Viewer-response does not run for a response that viewer-request made (CFDG/lambda-cloudfront-trigger-events).
         """
         passed = await self._viewer_events.on_request(site, behavior, viewer)
-        if isinstance(passed, Object):
+        if isinstance(passed, CachedResponse):
             return Served(passed, passed.x_cache), viewer
         path = site.path_of(passed.path)
         key = cache_key(site.id, passed.method, path, passed.query, passed.headers, behavior.caching)
@@ -121,8 +121,8 @@ class LocationServer:
     def _fields(self, site: Site, x_cache: str) -> dict[str, str]:
         return {"X-Cache": x_cache, "Via": site.via, "X-Amz-Cf-Pop": self._pop}
 
-    def _age(self, thing: Object) -> int:
-        return int(self._now() - thing.stored_at)
+    def _age(self, cached: CachedResponse) -> int:
+        return int(self._now() - cached.stored_at)
 
 
 def _target(request: web.BaseRequest) -> str:

@@ -14,7 +14,7 @@ MEGABYTE = 1024 * 1024
 
 
 @dataclass
-class Object:
+class CachedResponse:
     """An answer of an origin, or of a function, as an edge keeps it.
 
     Attributes:
@@ -55,25 +55,25 @@ class Cache:
     """
 
     def __init__(self, room: int = 64 * MEGABYTE) -> None:
-        self._objects: OrderedDict[Key, Object] = OrderedDict()
+        self._objects: OrderedDict[Key, CachedResponse] = OrderedDict()
         self._room = room
         self._used = 0
         self.epoch = 0
 
-    def get(self, key: Key) -> Object | None:
+    def get(self, key: Key) -> CachedResponse | None:
         """What is kept under a key, fresh or not."""
         held = self._objects.get(key)
         if held is not None:
             self._objects.move_to_end(key)
         return held
 
-    def put(self, key: Key, thing: Object) -> None:
+    def put(self, key: Key, cached: CachedResponse) -> None:
         """Keep an object in place of the one before."""
         self.drop(key)
-        if thing.size > self._room:
+        if cached.size > self._room:
             return
-        self._objects[key] = thing
-        self._used += thing.size
+        self._objects[key] = cached
+        self._used += cached.size
         while self._used > self._room:
             self._used -= self._objects.popitem(last=False)[1].size
 

@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from local_cloud.engines.edge.cache import MEGABYTE, Cache, Object
+from local_cloud.engines.edge.cache import MEGABYTE, Cache, CachedResponse
 from local_cloud.engines.edge.cache_key import Key
 from local_cloud.engines.edge.events import Viewer
 from local_cloud.engines.edge.fetching import Fetcher
@@ -33,12 +33,12 @@ class Served(NamedTuple):
     """What a viewer, or an edge location, gets.
 
     Attributes:
-        thing: The object.
+        cached: The object.
         x_cache: What X-Cache says.
         from_cache: True when no origin was asked for this viewer; its Age is told then.
     """
 
-    thing: Object
+    cached: CachedResponse
     x_cache: str
     from_cache: bool = False
 
@@ -58,7 +58,7 @@ class EdgeCache:
         self._now = now
         self._flights: dict[tuple[Key, str, int], asyncio.Task[Served]] = {}
 
-    def find(self, key: Key, method: str) -> Object | None:
+    def find(self, key: Key, method: str) -> CachedResponse | None:
         """A fresh object for a viewer, or None. After HEAD an object is no use for GET."""
         held = self.cache.get(key)
         if held is None or held.fresh_until <= self._now() or (held.is_head and method != "HEAD"):
@@ -86,71 +86,73 @@ class EdgeCache:
         served = await asyncio.shield(flight)
         if is_first:
             return served
-        if served.thing.fresh_until <= self._now() and not served.thing.is_error:
+        if served.cached.fresh_until <= self._now() and not served.cached.is_error:
             return await self._fill(key, site, behavior, viewer)
-        return _from_cache(served.thing)
+        return _from_cache(served.cached)
 
     async def _fill(self, key: Key, site: Site, behavior: Behavior, viewer: Viewer) -> Served:
         """Ask, and keep what comes; what is fresh no longer is kept too, for when the origin confirms it or fails."""
         epoch = self.cache.epoch
         served = await self._ask(key, site, behavior, viewer, self._find_stale(key, viewer.method))
-        thing = served.thing
-        is_kept = thing.fresh_until > self._now() or (thing.status == 200 and not thing.is_error)
+        cached = served.cached
+        is_kept = cached.fresh_until > self._now() or (cached.status == 200 and not cached.is_error)
         if is_kept and epoch == self.cache.epoch:
-            self.cache.put(key, thing)
+            self.cache.put(key, cached)
         return served
 
-    async def _ask(self, key: Key, site: Site, behavior: Behavior, viewer: Viewer, stale: Object | None) -> Served:
+    async def _ask(
+        self, key: Key, site: Site, behavior: Behavior, viewer: Viewer, stale: CachedResponse | None
+    ) -> Served:
         """Ask an origin, with the conditions of the object that is kept but no longer fresh."""
-        thing = await self._fetcher.fetch(site, behavior, viewer, _conditions(stale))
-        if stale and thing.status == 304:
-            thing, x_cache = _confirmed(stale, thing), REFRESH_HIT
+        cached = await self._fetcher.fetch(site, behavior, viewer, _conditions(stale))
+        if stale and cached.status == 304:
+            cached, x_cache = _confirmed(stale, cached), REFRESH_HIT
         else:
-            x_cache = thing.x_cache
-        thing.fresh_until = thing.stored_at + _seconds(thing, site, behavior)
-        return self.prefer_stale(Served(thing, x_cache), stale, behavior)
+            x_cache = cached.x_cache
+        cached.fresh_until = cached.stored_at + _seconds(cached, site, behavior)
+        return self.prefer_stale(Served(cached, x_cache), stale, behavior)
 
-    def prefer_stale(self, served: Served, stale: Object | None, behavior: Behavior) -> Served:
+    def prefer_stale(self, served: Served, stale: CachedResponse | None, behavior: Behavior) -> Served:
         """While the origin fails, the object that is kept goes on being served (CFDG/HTTPStatusCodes).
 
         No one is asked again for as long as the error would be kept.
         """
-        thing = served.thing
-        if stale is None or thing.status < 500 or thing.x_cache != ERROR:
+        cached = served.cached
+        if stale is None or cached.status < 500 or cached.x_cache != ERROR:
             return served
         until = stale_if_error_until(stale, behavior.caching)
         if until <= self._now():
             return served
-        return _from_cache(dataclasses.replace(stale, fresh_until=min(thing.fresh_until, until)))
+        return _from_cache(dataclasses.replace(stale, fresh_until=min(cached.fresh_until, until)))
 
-    def _find_stale(self, key: Key, method: str) -> Object | None:
+    def _find_stale(self, key: Key, method: str) -> CachedResponse | None:
         held = self.cache.get(key)
         if held is None or held.is_error or (held.is_head and method != "HEAD"):
             return None
         return held
 
 
-def _from_cache(thing: Object) -> Served:
-    return Served(thing, ERROR if thing.is_error else HIT, from_cache=True)
+def _from_cache(cached: CachedResponse) -> Served:
+    return Served(cached, ERROR if cached.is_error else HIT, from_cache=True)
 
 
-def _seconds(thing: Object, site: Site, behavior: Behavior) -> float:
+def _seconds(cached: CachedResponse, site: Site, behavior: Behavior) -> float:
     """How long what an origin answered is fresh."""
-    if thing.status < 400:
-        return seconds_to_keep(thing, behavior.caching)
+    if cached.status < 400:
+        return seconds_to_keep(cached, behavior.caching)
     least = LEAST_FOR_S3_ERRORS if site.origins[behavior.target][0].is_bucket else 0.0
-    minimum = max(least, site.error_response(thing.status).ttl)
-    return error_seconds_to_keep(thing, behavior.caching, minimum)
+    minimum = max(least, site.error_response(cached.status).ttl)
+    return error_seconds_to_keep(cached, behavior.caching, minimum)
 
 
-def _conditions(stale: Object | None) -> Mapping[str, str]:
+def _conditions(stale: CachedResponse | None) -> Mapping[str, str]:
     if stale is None:
         return {}
     named = {"If-None-Match": stale.headers.get("ETag"), "If-Modified-Since": stale.headers.get("Last-Modified")}
     return {name: value for name, value in named.items() if value}
 
 
-def _confirmed(stale: Object, answer: Object) -> Object:
+def _confirmed(stale: CachedResponse, answer: CachedResponse) -> CachedResponse:
     """The object that is kept, with the headers that came with the 304 (RFC 9111, 4.3.4)."""
     headers = stale.headers.copy()
     for name in ("Cache-Control", "Expires", "ETag", "Last-Modified", "Date", "x-amz-version-id"):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from local_cloud.engines.edge.cache import Object
+from local_cloud.engines.edge.cache import CachedResponse
 from local_cloud.engines.edge.cache_key import (
     forwarded_cookies,
     forwarded_headers,
@@ -174,16 +174,20 @@ def region_of(domain_name: str) -> str:
     return region if region and region != "amazonaws.com" else "us-east-1"
 
 
-def event_response(thing: Object) -> Response:
+def event_response(cached: CachedResponse) -> Response:
     """What an origin answered, or what a viewer will get, in the shape in which functions see it: without the body.
 
     Which of the headers that CloudFront itself adds for viewers (Via, Age, X-Cache) are in viewer-response events is
     not documented, but for X-Cache, which is not; here none of them is.
     """
-    headers = exposed(thing.headers.items())
-    if thing.status not in (204, 304):
-        headers.setdefault("content-length", [{"key": "Content-Length", "value": str(len(thing.body))}])
-    return {"status": str(thing.status), "statusDescription": thing.reason or phrase(thing.status), "headers": headers}
+    headers = exposed(cached.headers.items())
+    if cached.status not in (204, 304):
+        headers.setdefault("content-length", [{"key": "Content-Length", "value": str(len(cached.body))}])
+    return {
+        "status": str(cached.status),
+        "statusDescription": cached.reason or phrase(cached.status),
+        "headers": headers,
+    }
 
 
 def phrase(status: int) -> str:

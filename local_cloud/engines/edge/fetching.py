@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from local_cloud.engines.edge.cache import Object
+from local_cloud.engines.edge.cache import CachedResponse
+from local_cloud.engines.edge.cached_responses import from_error, from_function, from_origin, with_changes
 from local_cloud.engines.edge.events import Request, Viewer, build_request, event_response, with_origin
 from local_cloud.engines.edge.header_rules import ORIGIN_REQUEST, ORIGIN_RESPONSE
-from local_cloud.engines.edge.objects import from_error, from_function, from_origin, with_changes
 from local_cloud.engines.edge.origin import (
     Access,
     OriginResponse,
@@ -23,7 +23,7 @@ from local_cloud.engines.edge.origin import (
 )
 from local_cloud.engines.edge.running import FunctionFailed, FunctionRunner
 from local_cloud.engines.edge.site import Behavior, Origin, Site
-from local_cloud.engines.edge.validation import Made
+from local_cloud.engines.edge.validation import GeneratedResponse
 
 logger = logging.getLogger(__name__)
 
@@ -52,49 +52,51 @@ class Fetcher:
     now: Callable[[], float]
     respond_at_once: RespondAtOnce | None = None
 
-    async def fetch(self, site: Site, behavior: Behavior, viewer: Viewer, conditions: Mapping[str, str]) -> Object:
+    async def fetch(
+        self, site: Site, behavior: Behavior, viewer: Viewer, conditions: Mapping[str, str]
+    ) -> CachedResponse:
         """Ask the origins of a cache behavior, one after the other while they fail over.
 
         Functions run for each origin that is asked, and what an origin itself answered decides whether it fails over
         (CFDG/high_availability_origin_failover). Never raises: what goes wrong becomes the error that the viewer sees.
         """
         request = build_request(site, behavior, viewer, conditions)
-        thing = None
+        cached = None
         for origin in site.origins[behavior.target]:
-            thing, status = await self._fetch_from(origin, site, behavior, viewer, request)
+            cached, status = await self._fetch_from(origin, site, behavior, viewer, request)
             if status not in origin.fails_over:
                 break
-        assert thing is not None, "a target has at least one origin"
-        return thing
+        assert cached is not None, "a target has at least one origin"
+        return cached
 
     async def _fetch_from(
         self, origin: Origin, site: Site, behavior: Behavior, viewer: Viewer, request: Request
-    ) -> tuple[Object, int]:
+    ) -> tuple[CachedResponse, int]:
         """What came of asking one origin, and the status that it answered with, before any function saw it."""
         asked, body = with_origin(request, origin), viewer.body
         try:
             if association := behavior.functions.get(ORIGIN_REQUEST):
                 result, body = await self.runner.on_request(ORIGIN_REQUEST, association, site, asked, viewer)
-                if isinstance(result, Made):
+                if isinstance(result, GeneratedResponse):
                     return from_function(result, self.now()), result.status
                 asked = result
-            thing = from_origin(await self._ask(asked, _access(origin, site), body), viewer.method, self.now())
+            cached = from_origin(await self._ask(asked, _access(origin, site), body), viewer.method, self.now())
             if association := behavior.functions.get(ORIGIN_RESPONSE):
-                response, runner = event_response(thing), self.runner
+                response, runner = event_response(cached), self.runner
                 made = await runner.on_response(ORIGIN_RESPONSE, association, site, asked, response, viewer)
-                return with_changes(thing, made), thing.status
+                return with_changes(cached, made), cached.status
         except FunctionFailed as failed:
-            thing = from_error(failed.status, failed.x_cache, failed.reason, viewer.id, self.now())
+            cached = from_error(failed.status, failed.x_cache, failed.reason, viewer.id, self.now())
         except OriginUnreachable as unreachable:
-            thing = from_error(502, "Error from cloudfront", str(unreachable), viewer.id, self.now())
+            cached = from_error(502, "Error from cloudfront", str(unreachable), viewer.id, self.now())
         except ConnectionRefusedError:
             # The viewer gets 502 (CFDG/http-502-bad-gateway); an origin group fails over when 503 is one of its status
             # codes (CFDG/high_availability_origin_failover).
             return from_error(502, "Error from cloudfront", _REFUSED, viewer.id, self.now()), 503
         except Exception:
             logger.exception("%s %s of %s failed", viewer.method, viewer.path, site.id)
-            thing = from_error(500, "Error from cloudfront", _INTERNAL_ERROR, viewer.id, self.now())
-        return thing, thing.status
+            cached = from_error(500, "Error from cloudfront", _INTERNAL_ERROR, viewer.id, self.now())
+        return cached, cached.status
 
     async def _ask(self, request: Request, access: Access, body: bytes) -> OriginResponse:
         """Ask an origin: here if that needn't wait, for a thread's turn takes as long as a read; else in a thread."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from multidict import CIMultiDict
 
-from local_cloud.engines.edge.cache import Object
+from local_cloud.engines.edge.cache import CachedResponse
 from local_cloud.engines.edge.site import Caching
 
 _DIRECTIVE = re.compile(
@@ -25,26 +25,26 @@ _ERRORS_NOT_KEPT_IF_TOLD = frozenset((404, 410, 414, 501))
 _REDIRECTS_KEPT_IF_TOLD = frozenset((307, 308))
 
 
-def seconds_to_keep(thing: Object, by: Caching) -> float:
+def seconds_to_keep(cached: CachedResponse, by: Caching) -> float:
     """How long an answer is fresh: what the origin says, within the cache behavior's bounds.
 
     A minimum TTL above 0 also holds for `no-cache`, `no-store` and `private`. 307 and 308 are kept only when
     Cache-Control says so.
     """
-    control = _control(thing.headers)
-    if thing.status in _REDIRECTS_KEPT_IF_TOLD and not control:
+    control = _control(cached.headers)
+    if cached.status in _REDIRECTS_KEPT_IF_TOLD and not control:
         return 0.0
     if _NEVER.search(control):
         return by.minimum
-    wanted = _seconds_said(control, thing.headers, thing.stored_at)
+    wanted = _seconds_said(control, cached.headers, cached.stored_at)
     return min(max(by.default if wanted is None else wanted, by.minimum), by.maximum)
 
 
-def error_seconds_to_keep(thing: Object, by: Caching, minimum: float) -> float:
+def error_seconds_to_keep(cached: CachedResponse, by: Caching, minimum: float) -> float:
     """How long an error is kept: the error caching minimum TTL, or longer when the origin says so.
 
     Args:
-        thing: The error.
+        cached: The error.
         by: The cache behavior's policy. What may be kept at all has been decided before.
         minimum: The error caching minimum TTL for its status, in seconds.
 
@@ -52,32 +52,32 @@ def error_seconds_to_keep(thing: Object, by: Caching, minimum: float) -> float:
         Seconds. 0 for what CloudFront keeps only if Cache-Control has an age (such as 403) and it has none; for 404 and
         its like, if Cache-Control forbids it; and for all statuses that CloudFront's list doesn't have.
     """
-    control = _control(thing.headers)
+    control = _control(cached.headers)
     ages = _directives(control).keys() & {"max-age", "s-maxage"}
-    if thing.status not in _KEPT_ERRORS and not (thing.status in _ERRORS_KEPT_IF_TOLD and ages):
+    if cached.status not in _KEPT_ERRORS and not (cached.status in _ERRORS_KEPT_IF_TOLD and ages):
         return 0.0
-    if thing.status in _ERRORS_NOT_KEPT_IF_TOLD and _NEVER.search(control):
+    if cached.status in _ERRORS_NOT_KEPT_IF_TOLD and _NEVER.search(control):
         return 0.0
-    return max(minimum, min(_seconds_said(control, thing.headers, thing.stored_at) or 0.0, by.maximum))
+    return max(minimum, min(_seconds_said(control, cached.headers, cached.stored_at) or 0.0, by.maximum))
 
 
-def stale_if_error_until(thing: Object, by: Caching) -> float:
+def stale_if_error_until(cached: CachedResponse, by: Caching) -> float:
     """Until when an object may be served while the origin fails: for the maximum TTL, or as `stale-if-error` says.
 
     That includes objects with `no-cache`, `no-store` and `private`; the page advises `stale-if-error=0` to avoid it.
     """
-    return _stale_until("stale-if-error", thing, by, otherwise=by.maximum)
+    return _stale_until("stale-if-error", cached, by, otherwise=by.maximum)
 
 
-def stale_while_revalidate_until(thing: Object, by: Caching) -> float:
+def stale_while_revalidate_until(cached: CachedResponse, by: Caching) -> float:
     """Until when an object may be served while the origin is asked: not at all, or as `stale-while-revalidate` says."""
-    return _stale_until("stale-while-revalidate", thing, by, otherwise=0.0)
+    return _stale_until("stale-while-revalidate", cached, by, otherwise=0.0)
 
 
-def _stale_until(directive: str, thing: Object, by: Caching, *, otherwise: float) -> float:
+def _stale_until(directive: str, cached: CachedResponse, by: Caching, *, otherwise: float) -> float:
     """Seconds count from when the object is no longer fresh; after the maximum TTL it is not available at all."""
-    seconds = _directives(_control(thing.headers)).get(directive, otherwise)
-    return thing.stored_at + min(seconds_to_keep(thing, by) + seconds, by.maximum)
+    seconds = _directives(_control(cached.headers)).get(directive, otherwise)
+    return cached.stored_at + min(seconds_to_keep(cached, by) + seconds, by.maximum)
 
 
 def _control(headers: CIMultiDict[str]) -> str:

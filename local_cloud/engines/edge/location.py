@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from local_cloud.engines.edge.cache import Object
+from local_cloud.engines.edge.cache import CachedResponse
 from local_cloud.engines.edge.cache_key import Key
 from local_cloud.engines.edge.edge_cache import HIT, REFRESH_HIT, EdgeCache, Served
 from local_cloud.engines.edge.events import Viewer, region_of
@@ -40,10 +40,12 @@ class EdgeLocation(EdgeCache):
         """
         if behavior.caching.is_enabled and viewer.method in behavior.cached_methods:
             return await super().get(key, site, behavior, viewer)
-        thing = await self._fetcher.fetch(site, behavior, viewer, {})
-        return await self._with_error_page(Served(thing, thing.x_cache), site, viewer)
+        cached = await self._fetcher.fetch(site, behavior, viewer, {})
+        return await self._with_error_page(Served(cached, cached.x_cache), site, viewer)
 
-    async def _ask(self, key: Key, site: Site, behavior: Behavior, viewer: Viewer, stale: Object | None) -> Served:
+    async def _ask(
+        self, key: Key, site: Site, behavior: Behavior, viewer: Viewer, stale: CachedResponse | None
+    ) -> Served:
         """Ask the regional edge cache, or the origin."""
         if self._skips_regional(site, behavior, viewer.method):
             served = await super()._ask(key, site, behavior, viewer, stale)
@@ -71,25 +73,25 @@ class EdgeLocation(EdgeCache):
         It is kept as long as the error. That the page's own cache behavior may say otherwise is documented, but not
         how the two times go together; here they don't.
         """
-        thing = served.thing
-        response = site.error_response(thing.status) if thing.is_error else None
+        cached = served.cached
+        response = site.error_response(cached.status) if cached.is_error else None
         if not response or not response.page:
             return served
         asked = dataclasses.replace(viewer, method="GET", path=response.page, query="", body=b"")
         page = await self._fetcher.fetch(site, site.behavior_of(response.page), asked, {})
         if page.is_error:  # CFDG/creating-custom-error-pages: the viewer gets the status that the page's origin gave
-            return Served(dataclasses.replace(page, fresh_until=thing.fresh_until), page.x_cache)
-        page = dataclasses.replace(page, status=response.code, is_error=True, x_cache=thing.x_cache)
-        return Served(dataclasses.replace(page, fresh_until=thing.fresh_until), served.x_cache)
+            return Served(dataclasses.replace(page, fresh_until=cached.fresh_until), page.x_cache)
+        page = dataclasses.replace(page, status=response.code, is_error=True, x_cache=cached.x_cache)
+        return Served(dataclasses.replace(page, fresh_until=cached.fresh_until), served.x_cache)
 
 
-def _taken_over(served: Served, stale: Object | None) -> Served:
+def _taken_over(served: Served, stale: CachedResponse | None) -> Served:
     """What the regional edge cache had, for this location; it is a refresh if it only confirms what is kept here."""
-    thing, x_cache, from_cache = served
-    if stale and x_cache == HIT and thing.stored_at > stale.stored_at and _tag(thing) == _tag(stale) is not None:
+    cached, x_cache, from_cache = served
+    if stale and x_cache == HIT and cached.stored_at > stale.stored_at and _tag(cached) == _tag(stale) is not None:
         x_cache = REFRESH_HIT
-    return Served(dataclasses.replace(thing), x_cache, from_cache)
+    return Served(dataclasses.replace(cached), x_cache, from_cache)
 
 
-def _tag(thing: Object) -> str | None:
-    return thing.headers.get("ETag")
+def _tag(cached: CachedResponse) -> str | None:
+    return cached.headers.get("ETag")

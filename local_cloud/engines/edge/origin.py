@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
-from urllib.parse import quote, unquote_to_bytes
+from typing import Any
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from local_cloud.call import Asker, HttpRequest, Response
+from local_cloud.constants import CLOUDFRONT
 from local_cloud.engines.edge.events import Request, region_of
 
 IDENTITY_PRINCIPAL = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity "
-SOURCE_ARN_KEY = "local_cloud.source_arn"
-"""WSGI environment key for the distribution that asks, when its origin has an origin access control."""
 
 _BUCKET_DOMAIN = re.compile(
     r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.s3(?:[.-](?!website)(?:dualstack\.)?[a-z]{2}[a-z0-9-]*-\d)?\.amazonaws\.com"
@@ -23,19 +21,11 @@ _BUCKET_DOMAIN = re.compile(
 _URI_SAFE = "/%:@!$&'()*+,;=~?#[]"
 
 
-class Answer(Protocol):
-    """What the gateway answers."""
+Respond = Callable[[HttpRequest, Asker], Response]
+"""The gateway's `respond(request, asker)`."""
 
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-
-Respond = Callable[..., Answer]
-"""The gateway's `respond(environ, principal=…)`."""
-
-RespondAtOnce = Callable[..., Answer | None]
-"""The gateway's `respond_at_once(environ, principal=…)`: None when the answer could keep an event loop waiting."""
+RespondAtOnce = Callable[[HttpRequest, Asker], Response | None]
+"""The gateway's `respond_at_once(request, asker)`: None when the answer could keep an event loop waiting."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +67,7 @@ def try_origin(respond: RespondAtOnce, request: Request, access: Access, body: b
     """Send a request to the bucket that it names; None, without any effect, when `respond` says None.
 
     Args:
-        respond: Answers a WSGI environment; the gateway.
+        respond: Answers a request; the gateway.
         request: In the shape of events; checked.
         access: As whom to ask.
         body: What the viewer sent along, for methods that have a body.
@@ -96,13 +86,12 @@ def try_origin(respond: RespondAtOnce, request: Request, access: Access, body: b
         return _signature_does_not_match()
     if s3["authMethod"] != "none" and s3["region"] != region_of(domain):
         return _wrong_region(s3["region"], region_of(domain))
-    environ = _environ(request, s3, host, body)
-    principal = None
+    asker = Asker()
     if s3["authMethod"] != "none":
-        principal = IDENTITY_PRINCIPAL + access.identity
+        asker = Asker(IDENTITY_PRINCIPAL + access.identity)
     elif access.control:
-        principal, environ[SOURCE_ARN_KEY] = "cloudfront.amazonaws.com", access.distribution_arn
-    answer = respond(environ, principal=principal)
+        asker = Asker(CLOUDFRONT, source_arn=access.distribution_arn)
+    answer = respond(_http_request(request, s3, host, body), asker)
     return None if answer is None else OriginResponse(answer.status, answer.headers, answer.body)
 
 
@@ -114,10 +103,10 @@ def _try_custom(respond: RespondAtOnce, request: Request, body: bytes) -> Origin
     custom = request["origin"]["custom"]
     domain, host = custom["domainName"], _host(request)
     if not _BUCKET_DOMAIN.fullmatch(domain):
-        raise OriginUnreachable(f"The local cloud has no way to the custom origin {domain}; it reaches buckets only.")
+        raise OriginUnreachable(f"The local cloud can't reach the custom origin {domain}. It reaches S3 buckets only.")
     if not _BUCKET_DOMAIN.fullmatch(host):
         host = f"{host}.s3.{region_of(domain)}.amazonaws.com"
-    answer = respond(_environ(request, custom, host, body), principal=None)
+    answer = respond(_http_request(request, custom, host, body), Asker())
     return None if answer is None else OriginResponse(answer.status, answer.headers, answer.body)
 
 
@@ -125,39 +114,24 @@ def _host(request: Request) -> str:
     return next((header["value"].lower() for header in request["headers"].get("host", [])), "")
 
 
-def _environ(request: Request, origin: dict[str, Any], host: str, body: bytes) -> dict[str, Any]:
-    raw = quote(origin["path"] + request["uri"], safe=_URI_SAFE)
-    query = request["querystring"]
-    environ = {
-        "REQUEST_METHOD": request["method"],
-        "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(raw).decode("latin-1"),
-        "QUERY_STRING": query,
-        "RAW_URI": f"{raw}?{query}" if query else raw,
-        "REQUEST_URI": f"{raw}?{query}" if query else raw,
-        "SERVER_NAME": host,
-        "SERVER_PORT": "443",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "https",
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-    }
+def _http_request(request: Request, origin: dict[str, Any], host: str, body: bytes) -> HttpRequest:
     # An origin custom header replaces a header of the same name (CFDG/add-origin-custom-headers).
-    for name, listed in {**request["headers"], **origin["customHeaders"]}.items():
+    sent = {name.lower(): listed for name, listed in {**request["headers"], **origin["customHeaders"]}.items()}
+    headers = {}
+    for name, listed in sent.items():
         value = ", ".join(header["value"] for header in listed)
-        environ["HTTP_" + name.upper().replace("-", "_")] = (
-            value if value.isascii() else value.encode().decode("latin-1")  # as WSGI wants it (PEP 3333)
-        )
-    environ.pop("HTTP_CONTENT_LENGTH", None)
-    if "HTTP_CONTENT_TYPE" in environ:
-        environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE")
-    return {**environ, "HTTP_HOST": host}
+        headers[name] = value if value.isascii() else value.encode().decode("latin-1")
+    headers.pop("host", None)
+    headers["content-length"] = str(len(body))
+    return HttpRequest(
+        method=request["method"],
+        path=quote(origin["path"] + request["uri"], safe=_URI_SAFE),
+        query=request["querystring"],
+        headers=headers,
+        body=body,
+        host=host,
+        scheme="https",
+    )
 
 
 def _signature_does_not_match() -> OriginResponse:

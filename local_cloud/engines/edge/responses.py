@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
-from local_cloud.engines.edge.cache import Object
+from local_cloud.engines.edge.cache import CachedResponse
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
@@ -49,9 +49,9 @@ class OwnResponse(web.Response):
 _MOST_AT_ONCE = 65536
 
 
-def can_be_whole(thing: Object, request: web.BaseRequest) -> bool:
+def can_be_whole(cached: CachedResponse, request: web.BaseRequest) -> bool:
     """True when one piece will do: a small success, all of it, on a connection that stays open."""
-    small = thing.status == 200 and not thing.is_error and len(thing.body) <= _MOST_AT_ONCE
+    small = cached.status == 200 and not cached.is_error and len(cached.body) <= _MOST_AT_ONCE
     return (
         small
         and request.method == "GET"
@@ -61,22 +61,22 @@ def can_be_whole(thing: Object, request: web.BaseRequest) -> bool:
     )
 
 
-def kept_response(thing: Object, fields: Mapping[str, str], age: int, request_id: str) -> WholeResponse:
+def kept_response(cached: CachedResponse, fields: Mapping[str, str], age: int, request_id: str) -> WholeResponse:
     """Answer with a kept object; `fields` must be the same each time."""
-    if thing.head is None:
-        thing.head = _head(thing, fields)
+    if cached.head is None:
+        cached.head = _head(cached, fields)
     own = f"Age: {age}\r\nX-Amz-Cf-Id: {request_id}\r\n\r\n".encode()
-    return WholeResponse(b"".join((thing.head, own, thing.body)))
+    return WholeResponse(b"".join((cached.head, own, cached.body)))
 
 
-def new_response(thing: Object, fields: Mapping[str, str]) -> WholeResponse:
+def new_response(cached: CachedResponse, fields: Mapping[str, str]) -> WholeResponse:
     """Answer with an object that just came; `fields` belong to this response alone."""
-    return WholeResponse(b"".join((_head(thing, fields), b"\r\n", thing.body)))
+    return WholeResponse(b"".join((_head(cached, fields), b"\r\n", cached.body)))
 
 
-def _head(thing: Object, fields: Mapping[str, str]) -> bytes:
-    headers = {**fields, "Content-Length": str(len(thing.body))}
-    lines = [f"{name}: {value}\r\n" for name, value in (*thing.headers.items(), *headers.items())]
+def _head(cached: CachedResponse, fields: Mapping[str, str]) -> bytes:
+    headers = {**fields, "Content-Length": str(len(cached.body))}
+    lines = [f"{name}: {value}\r\n" for name, value in (*cached.headers.items(), *headers.items())]
     return "".join(["HTTP/1.1 200 OK\r\n", *lines]).encode()
 
 
@@ -85,54 +85,56 @@ def is_plain(headers: Mapping[str, str]) -> bool:
     return not ("Range" in headers or "If-None-Match" in headers or "If-Modified-Since" in headers)
 
 
-def respond_with(thing: Object, method: str, headers: Mapping[str, str], fields: Mapping[str, str]) -> web.Response:
+def respond_with(
+    cached: CachedResponse, method: str, headers: Mapping[str, str], fields: Mapping[str, str]
+) -> web.Response:
     """Make the response.
 
     Args:
-        thing: What is kept, or just came.
+        cached: What is kept, or just came.
         method: For HEAD the body stays away.
         headers: The viewer's: conditions and range are honoured for successes only.
         fields: Headers that belong to this response alone.
     """
-    answer = thing.headers.copy()
+    answer = cached.headers.copy()
     answer.update(fields)
-    reason = thing.reason or None
-    if thing.status == 200 and not is_plain(headers):
-        if _has_it(thing, headers):
+    reason = cached.reason or None
+    if cached.status == 200 and not is_plain(headers):
+        if _has_it(cached, headers):
             return OwnResponse(status=304, headers=answer)
-        if "Range" in headers and method == "GET" and _range_counts(thing, headers):
-            return _part(thing, headers["Range"], answer)
-    if method == "HEAD" and not thing.is_head:
-        answer["Content-Length"] = str(len(thing.body))
-        return OwnResponse(status=thing.status, reason=reason, headers=answer)
-    return OwnResponse(status=thing.status, reason=reason, headers=answer, body=thing.body)
+        if "Range" in headers and method == "GET" and _range_counts(cached, headers):
+            return _part(cached, headers["Range"], answer)
+    if method == "HEAD" and not cached.is_head:
+        answer["Content-Length"] = str(len(cached.body))
+        return OwnResponse(status=cached.status, reason=reason, headers=answer)
+    return OwnResponse(status=cached.status, reason=reason, headers=answer, body=cached.body)
 
 
-def _has_it(thing: Object, headers: Mapping[str, str]) -> bool:
+def _has_it(cached: CachedResponse, headers: Mapping[str, str]) -> bool:
     if "If-None-Match" in headers:  # takes precedence over the date (RFC 9110, 13.2.2)
-        held = thing.headers.get("ETag", "").removeprefix("W/")
+        held = cached.headers.get("ETag", "").removeprefix("W/")
         tags = [tag.strip().removeprefix("W/") for tag in headers["If-None-Match"].split(",")]
         return bool(held) and (held in tags or "*" in tags)
-    since, changed = _moment(headers.get("If-Modified-Since")), _moment(thing.headers.get("Last-Modified"))
+    since, changed = _moment(headers.get("If-Modified-Since")), _moment(cached.headers.get("Last-Modified"))
     return since is not None and changed is not None and changed <= since
 
 
-def _range_counts(thing: Object, headers: Mapping[str, str]) -> bool:
+def _range_counts(cached: CachedResponse, headers: Mapping[str, str]) -> bool:
     condition = headers.get("If-Range")
-    return condition is None or condition in (thing.headers.get("ETag"), thing.headers.get("Last-Modified"))
+    return condition is None or condition in (cached.headers.get("ETag"), cached.headers.get("Last-Modified"))
 
 
-def _part(thing: Object, wanted: str, answer: Mapping[str, str]) -> web.Response:
+def _part(cached: CachedResponse, wanted: str, answer: Mapping[str, str]) -> web.Response:
     """One range of bytes; anything else that is asked for as a range gets the whole (RFC 9110, 14.2)."""
-    match, size = _RANGE.fullmatch(wanted.strip()), len(thing.body)
+    match, size = _RANGE.fullmatch(wanted.strip()), len(cached.body)
     if not match or not (match[1] or match[2]):
-        return OwnResponse(status=200, headers=answer, body=thing.body)
+        return OwnResponse(status=200, headers=answer, body=cached.body)
     first = int(match[1]) if match[1] else max(0, size - int(match[2]))
     last = min(int(match[2]), size - 1) if match[1] and match[2] else size - 1
     if first > last:
         return OwnResponse(status=416, headers={**answer, "Content-Range": f"bytes */{size}"})
     part = {**answer, "Content-Range": f"bytes {first}-{last}/{size}"}
-    return OwnResponse(status=206, headers=part, body=thing.body[first : last + 1])
+    return OwnResponse(status=206, headers=part, body=cached.body[first : last + 1])
 
 
 def _moment(text: str | None) -> float | None:

@@ -14,7 +14,7 @@ from local_cloud.engines.edge.events import Request, Response, Viewer, build_eve
 from local_cloud.engines.edge.site import Association, Site
 from local_cloud.engines.edge.validation import (
     LARGEST,
-    Made,
+    GeneratedResponse,
     check_body,
     check_request_result,
     check_response_result,
@@ -74,7 +74,7 @@ class FunctionRunner:
 
     async def on_request(
         self, event_type: str, association: Association, site: Site, request: Request, viewer: Viewer
-    ) -> tuple[Request | Made, bytes]:
+    ) -> tuple[Request | GeneratedResponse, bytes]:
         """Run the function of a request event.
 
         Args:
@@ -95,7 +95,7 @@ class FunctionRunner:
         try:
             checked = check_request_result(run.payload, request, event_type)
             replaced = None
-            if association.include_body and not isinstance(checked, Made):
+            if association.include_body and not isinstance(checked, GeneratedResponse):
                 replaced = check_body(run.payload, event_type)
         except InvalidResult as invalid:
             raise self._fail(invalid, association.arn, run.request_id, site, viewer) from None
@@ -109,7 +109,7 @@ class FunctionRunner:
         request: Request,
         response: Response,
         viewer: Viewer,
-    ) -> Made:
+    ) -> GeneratedResponse:
         """Run the function of a response event; what it does to the request is ignored.
 
         Raises:

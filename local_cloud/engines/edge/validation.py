@@ -52,7 +52,7 @@ _NO_OBJECT = "The Lambda function returned invalid JSON: The JSON output must be
 
 
 @dataclass(frozen=True)
-class Made:
+class GeneratedResponse:
     """A response that a function made or changed.
 
     Attributes:
@@ -66,7 +66,7 @@ class Made:
     body: bytes | None
 
 
-def check_request_result(result: Any, sent: Request, event_type: str) -> Request | Made:
+def check_request_result(result: Any, sent: Request, event_type: str) -> Request | GeneratedResponse:
     """Take what a function returned from a request event.
 
     Args:
@@ -91,7 +91,7 @@ def check_request_result(result: Any, sent: Request, event_type: str) -> Request
     return made
 
 
-def check_response_result(result: Any, sent: Response, event_type: str) -> Made:
+def check_response_result(result: Any, sent: Response, event_type: str) -> GeneratedResponse:
     """Take what a function returned from a response event; the rest is as for `check_request_result`.
 
     What AWS does with another status from viewer-response, which "cannot modify the HTTP status code", is not
@@ -142,7 +142,9 @@ def _check_request(result: dict[str, Any], sent: Request, event_type: str) -> Re
     return checked
 
 
-def _check_response(result: dict[str, Any], sent: Headers, read_only: Iterable[str], event_type: str) -> Made:
+def _check_response(
+    result: dict[str, Any], sent: Headers, read_only: Iterable[str], event_type: str
+) -> GeneratedResponse:
     status, description = str(result.get("status")), result.get("statusDescription", "")
     if not _STATUS.fullmatch(status):
         raise failed("The status must be a number from 200 to 599.")
@@ -154,7 +156,7 @@ def _check_response(result: dict[str, Any], sent: Headers, read_only: Iterable[s
         raise failed(_BODY)
     pairs = [(header["key"], header["value"]) for listed in headers.values() for header in listed]
     pairs = [pair for pair in pairs if pair[0].lower() != "content-length"]
-    return Made(int(status), check_description(description), pairs, content)
+    return GeneratedResponse(int(status), check_description(description), pairs, content)
 
 
 def _size(headers: Headers) -> int:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from multidict import CIMultiDict
 
-from local_cloud.engines.edge.cache import Object
+from local_cloud.engines.edge.cache import CachedResponse
+from local_cloud.engines.edge.cached_responses import from_error, from_function, with_changes
 from local_cloud.engines.edge.edge_cache import Served
 from local_cloud.engines.edge.events import Viewer, event_response, viewer_request
 from local_cloud.engines.edge.header_rules import VIEWER_REQUEST, VIEWER_RESPONSE
-from local_cloud.engines.edge.objects import from_error, from_function, with_changes
 from local_cloud.engines.edge.running import FunctionFailed, FunctionRunner
 from local_cloud.engines.edge.site import Behavior, Site
-from local_cloud.engines.edge.validation import Made
+from local_cloud.engines.edge.validation import GeneratedResponse
 
 
 class ViewerEvents:
@@ -31,7 +31,7 @@ class ViewerEvents:
         self._runner = runner
         self._now = now
 
-    async def on_request(self, site: Site, behavior: Behavior, viewer: Viewer) -> Viewer | Object:
+    async def on_request(self, site: Site, behavior: Behavior, viewer: Viewer) -> Viewer | CachedResponse:
         """The request to go on with, or what the viewer gets at once.
 
         The viewer's path is still `/` where there is a default root object (reported, not documented).
@@ -44,7 +44,7 @@ class ViewerEvents:
             result, body = await self._runner.on_request(VIEWER_REQUEST, association, site, request, viewer)
         except FunctionFailed as failed:
             return self._error(failed, viewer)
-        if isinstance(result, Made):
+        if isinstance(result, GeneratedResponse):
             return from_function(result, self._now())
         listed = (header for one in result["headers"].values() for header in one)
         headers = CIMultiDict((header["key"], header["value"]) for header in listed)
@@ -58,15 +58,15 @@ class ViewerEvents:
         remembers the error is not documented.
         """
         association = behavior.functions.get(VIEWER_RESPONSE)
-        if association is None or served.thing.is_error:
+        if association is None or served.cached.is_error:
             return served
-        request, response = viewer_request(site, viewer), event_response(served.thing)
+        request, response = viewer_request(site, viewer), event_response(served.cached)
         try:
             made = await self._runner.on_response(VIEWER_RESPONSE, association, site, request, response, viewer)
         except FunctionFailed as failed:
-            thing = self._error(failed, viewer)
-            return Served(thing, thing.x_cache)
-        return served._replace(thing=with_changes(served.thing, made))
+            cached = self._error(failed, viewer)
+            return Served(cached, cached.x_cache)
+        return served._replace(cached=with_changes(served.cached, made))
 
-    def _error(self, failed: FunctionFailed, viewer: Viewer) -> Object:
+    def _error(self, failed: FunctionFailed, viewer: Viewer) -> CachedResponse:
         return from_error(failed.status, failed.x_cache, failed.reason, viewer.id, self._now())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import io
 import ipaddress
 import re
 import socket
@@ -16,11 +15,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from local_cloud.call import Response
-from local_cloud.call_log import UNLOGGED_KEY
+from local_cloud.call import Asker, HttpRequest, Response
 
-Respond = Callable[[dict[str, Any]], Response]
-"""Asks the gateway in this process, with a WSGI environment."""
+Respond = Callable[[HttpRequest, Asker], Response]
+"""Asks the gateway in this process."""
 
 TCP_SECONDS = 10.0
 """To connect, when that is all that is checked."""
@@ -62,7 +60,7 @@ def probe(config: dict[str, Any], *, respond: Respond, response_seconds: float =
         return _failure("The health checker could not get a response within the timeout limit.")
     except (OSError, http.client.HTTPException) as error:
         return _failure(f"{error.__class__.__name__}: {error}")
-    return _failure(f"The local cloud has no route to {address or host}: it never leaves this machine.")
+    return _failure(f"The local cloud can't reach {address or host}: it sends nothing outside this machine.")
 
 
 def _probe_loopback(config: dict[str, Any], address: str, host: str, seconds: float) -> Observation:
@@ -126,24 +124,10 @@ def _host_header(config: dict[str, Any], address: str, host: str) -> str:
 
 def _probe_s3(config: dict[str, Any], host: str, respond: Respond, seconds: float) -> Observation:
     path, _, query = _path_of(config).partition("?")
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": "",
-        "PATH_INFO": path,
-        "QUERY_STRING": query,
-        "REQUEST_URI": _path_of(config),
-        "SERVER_NAME": host,
-        "SERVER_PORT": str(config["Port"]),
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": host,
-        "HTTP_USER_AGENT": USER_AGENT,
-        "wsgi.url_scheme": "https" if config["Type"].startswith("HTTPS") else "http",
-        "wsgi.input": io.BytesIO(),
-        UNLOGGED_KEY: True,
-    }
+    scheme = "https" if config["Type"].startswith("HTTPS") else "http"
+    headers = {"user-agent": USER_AGENT}
     asked = time.monotonic()
-    response = respond(environ)
+    response = respond(HttpRequest("GET", path, query, headers, host=host, scheme=scheme), Asker(is_logged=False))
     if time.monotonic() - asked > seconds:
         raise TimeoutError
     return _judge(config, response.status, response.body[:SEARCHED_BYTES])

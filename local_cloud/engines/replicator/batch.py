@@ -14,7 +14,7 @@ from typing import Any
 from moto.s3.models import FakeKey
 
 from local_cloud.access.identities import Permissions
-from local_cloud.call import ACCOUNT_ID
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.engines.replicator.replicator import Replicator
 from local_cloud.engines.replicator.transfer import Failure
 from local_cloud.object_store import Bucket, find_bucket, replication_status

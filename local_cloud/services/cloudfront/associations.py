@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from moto.backends import get_backend
 
-from local_cloud.call import ACCOUNT_ID
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
 from local_cloud.services.cloudfront.refusals import refusal
 from local_cloud.services.cloudfront.store import Config, items
@@ -122,7 +122,7 @@ def check_version(arn: str, functions: Functions, trust_of: TrustOf) -> None:
     _check_limits(arn, function)
     _check_trust(function.get("Role") or "", trust_of)
     if not function["Runtime"].startswith("python"):
-        message = f"The local cloud runs Python functions only, and {arn} is for {function['Runtime']}."
+        message = f"The local cloud runs Python functions only. The runtime of {arn} is {function['Runtime']}."
         raise AwsError("NotImplemented", message, 501)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from local_cloud.call import Call
@@ -45,7 +46,7 @@ class Operations(Service):
         return next((v for v in kind.values() if v.config.get(member) == name and v.id != but), None)
 
 
-def check_match(parameters: dict[str, Any], held: Versioned) -> None:
+def check_match(parameters: Mapping[str, Any], held: Versioned) -> None:
     """Refuse a change that was not made from the version that is held.
 
     Raises:

@@ -136,4 +136,4 @@ def invalid(message: str) -> AwsError:
 
 def not_done(what: str) -> AwsError:
     """The error to raise for what CloudFront can and the local cloud cannot."""
-    return AwsError("NotImplemented", f"The local cloud does not do this: {what}.", 501)
+    return AwsError("NotImplemented", f"The local cloud doesn't implement this: {what}.", 501)

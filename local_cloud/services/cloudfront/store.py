@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import secrets
 import string
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from local_cloud.call import ACCOUNT_ID
 from local_cloud.clock import Clock
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
 
 DEPLOYING = 300.0
@@ -131,7 +131,7 @@ def counted(values: Iterable[Any]) -> Config:
 
 
 def paginate(
-    values: Sequence[T], parameters: Config, *, key: Callable[[T], str], render: Callable[[T], Config]
+    values: Sequence[T], parameters: Mapping[str, Any], *, key: Callable[[T], str], render: Callable[[T], Config]
 ) -> Config:
     """One page of a listing, with `Marker`, `NextMarker` and `IsTruncated` as CloudFront gives them."""
     marker, size = parameters.get("Marker") or "", str(parameters.get("MaxItems") or 100)

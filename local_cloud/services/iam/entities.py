@@ -10,7 +10,8 @@ from urllib.parse import quote
 from moto.backends import get_backend
 
 from local_cloud.access.identities import LEARNER
-from local_cloud.call import ACCOUNT_ID, Call
+from local_cloud.call import Call
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
 
 THE_LEARNER = {

@@ -7,7 +7,7 @@ import json
 from functools import cache
 from typing import Any
 
-from local_cloud.call import ACCOUNT_ID
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.services.iam.entities import backend
 
 PREFIX = "arn:aws:iam::aws:policy/"

@@ -9,7 +9,7 @@ from botocore.parsers import create_parser
 
 from local_cloud.call import Call, Response
 from local_cloud.errors import AwsError
-from local_cloud.protocol import render_result
+from local_cloud.rendering import render_result
 
 LARGEST_PAGE = 100
 """Entries of a page, if `MaxItems` doesn't say otherwise (botocore, `iam.ListRoles`)."""
@@ -19,16 +19,20 @@ _parser = create_parser("query")
 
 
 def ask_for_all(call: Call) -> None:
-    """Make moto answer with all entries, on one page; in the body and, of a GET, in the query.
+    """Make moto answer with all entries, on one page; in the body and, of a GET, in the query."""
+    if call.body:
+        call.rewrite(body=_without_page(call.body.decode()).encode())
+    else:
+        call.rewrite(query=_without_page(call.request.query))
+
+
+def check_marker(call: Call) -> None:
+    """Refuse a marker that is none.
 
     Raises:
         AwsError: ValidationError, for a marker that no listing gave.
     """
     _first(call)
-    if call.body:
-        call.body = _without_page(call.body.decode()).encode()
-    else:
-        call.environ["QUERY_STRING"] = _without_page(call.environ.get("QUERY_STRING", ""))
 
 
 def keep_page(call: Call, response: Response) -> None:

@@ -6,9 +6,8 @@ import re
 from typing import Any
 
 from local_cloud.access.permissions.cloudfront import SERVICE_ROLES
-from local_cloud.call import Call, Response
+from local_cloud.call import Call, Response, not_implemented
 from local_cloud.errors import AwsError
-from local_cloud.moto_application import not_implemented
 from local_cloud.services.constraints import check_constraints
 from local_cloud.services.iam import managed_policies, pages, service_roles, simulation
 from local_cloud.services.iam.entities import (
@@ -45,8 +44,13 @@ class IamService(Service):
 
     name = "iam"
 
+    def prepare(self, call: Call) -> None:
+        """Bring in AWS's policies that are named."""
+        for member in ("PolicyArn", "PermissionsBoundary"):
+            managed_policies.provide(call.parameters.get(member) or "")
+
     def refuse(self, call: Call) -> None:
-        """Refuse what the model rules out, and names of what isn't there; bring in AWS's policy that is named."""
+        """Refuse what the model rules out, and names of what isn't there."""
         _check_names(call)
         check_constraints(call, code="ValidationError", shows_values=False)
         if not call.operation.startswith("Create"):
@@ -71,7 +75,7 @@ class IamService(Service):
         """Refuse names that are taken; and boundaries, which moto keeps of roles only."""
         check_name_is_free("user", call.parameters["UserName"])
         if call.parameters.get("PermissionsBoundary"):
-            text = "The local cloud does not do PermissionsBoundary in CreateUser of iam."
+            text = "The local cloud doesn't implement PermissionsBoundary in CreateUser of iam."
             raise AwsError("NotImplemented", text, 501)
 
     def refuse_update_assume_role_policy(self, call: Call) -> None:
@@ -181,7 +185,7 @@ class IamService(Service):
         if user and user.access_keys:
             raise AwsError("DeleteConflict", "Cannot delete entity, must delete access keys first.", 409)
 
-    def refuse_list_policies(self, call: Call) -> None:
+    def prepare_list_policies(self, call: Call) -> None:
         """Bring all of AWS's policies in, if they are to be listed."""
         if call.parameters.get("Scope") != "Local":
             managed_policies.provide_all()
@@ -193,15 +197,30 @@ class IamService(Service):
         if call.parameters.get("Scope") == "Local":
             pages.keep_page(call, response)
 
-    def refuse_list_roles(self, call: Call) -> None:
+    def prepare_list_roles(self, call: Call) -> None:
         """Ask moto for all of them, of which one page is kept."""
         pages.ask_for_all(call)
+
+    prepare_list_role_policies = prepare_list_roles
+    prepare_list_attached_role_policies = prepare_list_roles
+    prepare_list_users = prepare_list_roles
+    prepare_list_groups = prepare_list_roles
+    prepare_list_entities_for_policy = prepare_list_roles  # and all are kept: moto looks at one page of roles only
+
+    def refuse_list_roles(self, call: Call) -> None:
+        """Refuse a marker that no listing gave."""
+        pages.check_marker(call)
 
     refuse_list_role_policies = refuse_list_roles
     refuse_list_attached_role_policies = refuse_list_roles
     refuse_list_users = refuse_list_roles
     refuse_list_groups = refuse_list_roles
-    refuse_list_entities_for_policy = refuse_list_roles  # and all are kept: moto looks at one page of roles only
+    refuse_list_entities_for_policy = refuse_list_roles
+
+    def refuse_list_policies(self, call: Call) -> None:
+        """Refuse a marker that no listing of the account's own gave."""
+        if call.parameters.get("Scope") == "Local":
+            pages.check_marker(call)
 
     def observe_list_roles(self, call: Call, response: Response) -> None:
         """One page at a time."""
@@ -268,7 +287,6 @@ def _check_tags(call: Call) -> None:
 def _check_policy_arn(arn: str) -> None:
     if not _POLICY_ARN.fullmatch(arn):
         raise AwsError("ValidationError", f"ARN {arn} is not valid.", 400)
-    managed_policies.provide(arn)
 
 
 def _check_boundary(call: Call) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from local_cloud.access.evaluator import Access, Document, as_list, covers_action, decide, statements
@@ -39,7 +39,7 @@ def simulate(call: Call, policies: list[Document]) -> dict[str, Any]:
     return paginate(call, "EvaluationResults", results)
 
 
-def _limits(parameters: dict[str, Any]) -> list[Document]:
+def _limits(parameters: Mapping[str, Any]) -> list[Document]:
     """The permissions boundary that a simulation is given, in place of the one that the principal has."""
     given = _documents(parameters.get("PermissionsBoundaryPolicyInputList"))
     return given or [parse(text) for text in boundary_texts(str(parameters.get("PolicySourceArn")))]
@@ -53,7 +53,7 @@ def policies_of(call: Call) -> list[Document]:
     """
     arn = call.parameters["PolicySourceArn"]
     if arn == LEARNER:
-        raise AwsError("NotImplemented", f"The local cloud does not do {call.operation} of iam for {arn}.", 501)
+        raise AwsError("NotImplemented", f"The local cloud doesn't implement {call.operation} of iam for {arn}.", 501)
     known = [*backend().users.values(), *backend().groups.values()]
     if find_role(arn) is None and arn not in (one.arn for one in known):
         raise no_such_entity(f"No such entity: {arn}")

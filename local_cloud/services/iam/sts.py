@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from local_cloud.access.identities import find_role, user_id
-from local_cloud.call import ACCOUNT_ID, Call
+from local_cloud.call import Call, not_implemented
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
-from local_cloud.moto_application import not_implemented
 from local_cloud.services.constraints import check_constraints
 from local_cloud.services.iam.permission_policies import check_session_policy
 from local_cloud.services.service import Service
@@ -43,7 +43,7 @@ class StsService(Service):
         Who may assume a role is decided before that, in `authorizer`.
         """
         if unknown := [name for name in _NOT_DONE if call.parameters.get(name)]:
-            text = f"The local cloud does not do {', '.join(unknown)} in AssumeRole of sts."
+            text = f"The local cloud doesn't implement {', '.join(unknown)} in AssumeRole of sts."
             raise AwsError("NotImplemented", text, 501)
         if policy := call.parameters.get("Policy"):
             check_session_policy(policy)

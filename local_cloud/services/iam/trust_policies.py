@@ -10,7 +10,7 @@ from typing import Any
 from local_cloud.access.evaluator import as_list, statements
 from local_cloud.access.identities import LEARNER, find_role
 from local_cloud.access.service_principals import is_service
-from local_cloud.call import ACCOUNT_ID
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
 from local_cloud.services.iam.entities import find, length
 from local_cloud.services.iam.permission_policies import check_operators, check_sids, malformed

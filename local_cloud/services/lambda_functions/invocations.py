@@ -58,7 +58,7 @@ def check_runs_here(found: Any) -> None:
         AwsError: NotImplemented.
     """
     if not str(found.run_time).startswith("python"):
-        raise AwsError("NotImplemented", f"The local cloud does not run {found.run_time}, only Python.", 501)
+        raise AwsError("NotImplemented", f"The local cloud runs Python functions only, not {found.run_time}.", 501)
 
 
 def choose_version(name: FunctionName, *, draw: Callable[[], float] = random.random) -> Any:

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from moto.backends import get_backend
 
-from local_cloud.call import ACCOUNT_ID, Call
+from local_cloud.call import Call
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
 
 _NAME = re.compile(

@@ -182,7 +182,7 @@ def check_supported(call: Call) -> None:
     if (parameters.get("SnapStart") or {}).get("ApplyOn") == "PublishedVersions":
         wanted.append("SnapStart")
     if wanted:
-        text = f"The local cloud does not do {', '.join(wanted)} in {call.operation} of lambda."
+        text = f"The local cloud doesn't implement {', '.join(wanted)} in {call.operation} of lambda."
         raise AwsError("NotImplemented", text, 501)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from local_cloud.call import Call, Response
 from local_cloud.clock import Clock
-from local_cloud.control import PREFIX
+from local_cloud.constants import CONTROL_PREFIX
 from local_cloud.engines.sandbox import DeployedFunction, Invocation, Sandbox
 from local_cloud.errors import AwsError
 from local_cloud.services.constraints import check_constraints
@@ -47,10 +47,10 @@ from local_cloud.services.lambda_functions.states import States
 from local_cloud.services.lambda_functions.versions import Numbers, answer_with, leave_publishing_to_us, publish
 from local_cloud.services.service import Service
 
-BEFORE = "local_cloud.function_before"
-"""WSGI environment key: what a function was before an update."""
-PUBLISHES = "local_cloud.publishes"
-"""WSGI environment key: whether a version is to be made of what a function has become."""
+BEFORE = "function before"
+"""Note: what a function was before an update."""
+PUBLISHES = "publishes"
+"""Note: whether a version is to be made of what a function has become."""
 
 
 class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, Service):
@@ -109,6 +109,11 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         if "FunctionName" in call.parameters:
             read_name(call)
 
+    def prepare_create_function(self, call: Call) -> None:
+        """Let moto make the function only, by its bare name; a version is made here."""
+        call.rewrite(body=json.dumps({**json.loads(call.body), "FunctionName": read_name(call).name}).encode())
+        call.note(PUBLISHES, leave_publishing_to_us(call))
+
     def refuse_create_function(self, call: Call) -> None:
         """Refuse what Lambda refuses in a new function."""
         parameters = call.parameters
@@ -121,16 +126,18 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         if len(name.name) > 64 or name.qualifier:
             raise AwsError("ValidationException", f"{parameters['FunctionName']} can't be a function's name.", 400)
         check_source(call, parameters["Code"])
-        call.body = json.dumps({**json.loads(call.body), "FunctionName": name.name}).encode()
-        call.environ[PUBLISHES] = leave_publishing_to_us(call)
 
     def observe_create_function(self, call: Call, response: Response) -> None:
         """A new function is Pending at first; it may have a version at once."""
         self._begin(response)
-        if call.environ[PUBLISHES]:
+        if call.notes[PUBLISHES]:
             version, _ = publish(read_name(call), self._numbers)
             self._states.begin(version.function_arn)
             answer_with(response, {**json.loads(response.body), "Version": str(version.version)})
+
+    def prepare_update_function_configuration(self, call: Call) -> None:
+        """Remember what the function was."""
+        _note_what_it_was(call)
 
     def refuse_update_function_configuration(self, call: Call) -> None:
         """Refuse what Lambda refuses in a changed function, and changes while it is busy."""
@@ -142,17 +149,21 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         """If nothing has changed, there is nothing new to publish either; moto thinks there is."""
         self._end_change(call, response)
 
+    def prepare_update_function_code(self, call: Call) -> None:
+        """Remember what the function was; a version is made here, not by moto."""
+        _note_what_it_was(call)
+        call.note(PUBLISHES, leave_publishing_to_us(call))
+
     def refuse_update_function_code(self, call: Call) -> None:
         """Refuse code that can't be unpacked, and changes while the function is busy."""
         check_supported(call)
         check_source(call, call.parameters)
         self._refuse_change(call)
-        call.environ[PUBLISHES] = leave_publishing_to_us(call)
 
     def observe_update_function_code(self, call: Call, response: Response) -> None:
         """A dry run, or the same code again, leaves nothing new to publish; moto thinks it does."""
         self._end_change(call, response)
-        if call.environ[PUBLISHES]:
+        if call.notes[PUBLISHES]:
             answer_with(response, self._publish(read_name(call)))
 
     def refuse_publish_version(self, call: Call) -> None:
@@ -207,8 +218,8 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         answer = json.loads(response.body)
         self._states.amend(answer["Configuration"])
         _name_alias(call, answer["Configuration"])
-        host, arn = call.environ.get("HTTP_HOST", "127.0.0.1"), quote(read_name(call).arn)
-        answer["Code"]["Location"] = f"http://{host}{PREFIX}code?function={arn}"
+        host, arn = call.request.host or "127.0.0.1", quote(read_name(call).arn)
+        answer["Code"]["Location"] = f"http://{host}{CONTROL_PREFIX}code?function={arn}"
         _replace_body(response, answer)
 
     def answer_get_function_configuration(self, call: Call) -> dict[str, Any]:
@@ -256,11 +267,10 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
             raise invalid_parameter(f"{name.arn} can't be changed: only $LATEST can.")
         self._states.check(found.function_arn)
         self._check_revision(call, found)
-        call.environ[BEFORE] = (found.code_or_config_updated, _content(found))
 
     def _end_change(self, call: Call, response: Response) -> None:
         found = get_function(read_name(call))
-        updated, content = call.environ[BEFORE]
+        updated, content = call.notes[BEFORE]
         if content == _content(found):
             found.code_or_config_updated = updated
         if not call.parameters.get("DryRun"):
@@ -286,6 +296,12 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         configuration = json.loads(response.body)
         self._states.amend(configuration)
         _replace_body(response, configuration)
+
+
+def _note_what_it_was(call: Call) -> None:
+    name = read_name(call)
+    if found := find_function(name.region, name.arn):
+        call.note(BEFORE, (found.code_or_config_updated, _content(found)))
 
 
 def _name_alias(call: Call, configuration: dict[str, Any]) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from local_cloud.call import Call
-from local_cloud.moto_application import not_implemented
+from local_cloud.call import Call, not_implemented
 from local_cloud.services.lambda_functions.names import backend, get_function, numbered_versions, parse_name, read_name
 from local_cloud.services.lambda_functions.pages import paginate
 from local_cloud.services.lambda_functions.rules import LARGEST_UNZIPPED, invalid_parameter

@@ -39,7 +39,7 @@ def leave_publishing_to_us(call: Call) -> bool:
     asked = json.loads(call.body or b"{}")
     if not asked.pop("Publish", False):
         return False
-    call.body = json.dumps(asked).encode()
+    call.rewrite(body=json.dumps(asked).encode())
     return not asked.get("DryRun")
 
 

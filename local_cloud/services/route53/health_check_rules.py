@@ -27,7 +27,7 @@ def check_config(config: dict[str, Any], others: Mapping[str, dict[str, Any]]) -
     """
     kind = config["Type"]
     if kind == "RECOVERY_CONTROL":
-        raise AwsError("NotImplemented", "The local cloud has no routing controls (Route 53 ARC).", 501)
+        raise AwsError("NotImplemented", "The local cloud doesn't implement routing controls (Route 53 ARC).", 501)
     if kind in _ENDPOINT_PORTS:
         _check_endpoint(kind, config)
     else:

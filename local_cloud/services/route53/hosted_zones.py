@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import dns.name
@@ -50,7 +51,7 @@ class HostedZones(Service):
         name = _parse_zone_name(parameters["Name"])
         config = parameters.get("HostedZoneConfig", {})
         if config.get("PrivateZone") or "VPC" in parameters:
-            raise AwsError("NotImplemented", "The local cloud has public hosted zones only.", 501)
+            raise AwsError("NotImplemented", "The local cloud implements public hosted zones only.", 501)
         _refuse_delegation_set(parameters)
         if parameters["CallerReference"] in self.zone_references:
             message = "A hosted zone has already been created with the specified caller reference."
@@ -154,7 +155,7 @@ class HostedZones(Service):
         return zone
 
 
-def _refuse_delegation_set(parameters: dict[str, Any]) -> None:
+def _refuse_delegation_set(parameters: Mapping[str, Any]) -> None:
     """None can be made here, so none that is named exists."""
     if "DelegationSetId" in parameters:
         raise AwsError("NoSuchDelegationSet", "A reusable delegation set with the specified ID does not exist.")

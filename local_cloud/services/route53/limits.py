@@ -24,7 +24,7 @@ class Limits(HostedZones):
             "MAX_HEALTH_CHECKS_BY_OWNER": (MAXIMUM_HEALTH_CHECKS, len(self.health_checks)),
         }
         if kind not in known:
-            raise AwsError("NotImplemented", f"The local cloud has nothing that {kind} would limit.", 501)
+            raise AwsError("NotImplemented", f"The local cloud doesn't implement the limit {kind}.", 501)
         return _limit(kind, *known[kind])
 
     def answer_get_hosted_zone_limit(self, call: Call) -> dict[str, Any]:

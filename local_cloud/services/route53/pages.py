@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from local_cloud.errors import AwsError
@@ -10,7 +10,7 @@ from local_cloud.errors import AwsError
 T = TypeVar("T")
 
 
-def page_size(parameters: dict[str, Any], *, largest: int = 100) -> int:
+def page_size(parameters: Mapping[str, Any], *, largest: int = 100) -> int:
     """How many items a page shall have: `MaxItems`, at most `largest`, which is also the default.
 
     Raises:

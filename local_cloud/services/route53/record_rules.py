@@ -88,7 +88,7 @@ def _not_exactly_one(expected: str, *, is_none: bool, where: str) -> AwsError:
 def _not_here(what: str) -> AwsError:
     return AwsError(
         "NotImplemented",
-        f"The local cloud does not do {what}; it has simple, weighted, failover and multivalue answer record sets.",
+        f"The local cloud doesn't implement {what}, only simple, weighted, failover and multivalue answer routing.",
         501,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -104,7 +105,7 @@ def _order(key: Key) -> tuple[str, str, str]:
     return sort_key(name), kind, set_identifier
 
 
-def _start_of(parameters: dict[str, Any]) -> Key | None:
+def _start_of(parameters: Mapping[str, Any]) -> Key | None:
     """The key from which to list.
 
     Raises:
@@ -119,7 +120,7 @@ def _start_of(parameters: dict[str, Any]) -> Key | None:
     return name, parameters.get("StartRecordType", ""), parameters.get("StartRecordIdentifier", "")
 
 
-def _check_subnet(parameters: dict[str, Any]) -> None:
+def _check_subnet(parameters: Mapping[str, Any]) -> None:
     """Refuse a mask that is no number of bits of the client's address.
 
     Raises:

@@ -14,24 +14,21 @@ from local_cloud.access.authorizer import decide_from_memory
 from local_cloud.access.evaluator import Decision, is_public
 from local_cloud.access.identities import parse
 from local_cloud.access.permissions.s3 import action_of, find_deletions, resource_of
-from local_cloud.call import ACCOUNT_ID, Call
+from local_cloud.call import Call
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
 from local_cloud.object_store import Bucket, find_bucket, find_version
 from local_cloud.services.s3.lookups import invalid_argument
 from local_cloud.services.s3.presigned import is_presigned
 
-SOURCE_ARN_KEY = "local_cloud.source_arn"
-"""WSGI environment key: the distribution for which CloudFront, as a service, asks."""
-
 _READING = {"GetObject", "HeadObject"}
 _READS_BUCKET = {"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
 _READS_OBJECT = {"s3:GetObject", "s3:GetObjectVersion"}
-_PASS = "AWS4-HMAC-SHA256 Credential=local/20260101/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"
 
 
 def is_signed(call: Call) -> bool:
     """Whether the account's owner asks, by an Authorization header or a presigned URL."""
-    return "HTTP_AUTHORIZATION" in call.environ or is_presigned(call.environ.get("QUERY_STRING", ""))
+    return "authorization" in call.request.headers or is_presigned(call.request.query)
 
 
 def authorize(call: Call) -> None:
@@ -48,7 +45,7 @@ def authorize(call: Call) -> None:
     if bucket is None:
         _refuse_without_bucket(call)
     elif call.operation == "DeleteObjects":
-        call.refusals |= {
+        call.refusals = {
             place: _access_denied(call, what, which)
             for place, (_, (what, which, _)) in enumerate(find_deletions(call))
             if not _may(call, bucket, what, which)
@@ -59,12 +56,10 @@ def authorize(call: Call) -> None:
         _refuse_missing_object(call, bucket)
     if bucket:
         _refuse_encrypted(call, bucket)
-    # moto would look at the policy again, in its own way; to it, whoever came so far is signed.
-    call.environ["HTTP_AUTHORIZATION"] = _PASS.format(region=call.region)
 
 
 def _has_version_2(call: Call) -> bool:
-    header, query = call.environ.get("HTTP_AUTHORIZATION", ""), call.environ.get("QUERY_STRING", "")
+    header, query = call.request.headers.get("authorization", ""), call.request.query
     return header.startswith("AWS ") or (not header and "X-Amz-Signature=" not in query)
 
 
@@ -105,9 +100,9 @@ def _decide(call: Call, bucket: Bucket, action: str, resource: str | None = None
 
 def _context(call: Call) -> Mapping[str, str]:
     """Condition keys. On AWS all of this goes over TLS; loopback stands in for that."""
-    context = {"aws:SecureTransport": "true", "aws:SourceIp": call.environ.get("REMOTE_ADDR", "127.0.0.1")}
-    if source_arn := call.environ.get(SOURCE_ARN_KEY):
-        context |= {"aws:SourceArn": source_arn, "aws:SourceAccount": ACCOUNT_ID}
+    context = {"aws:SecureTransport": "true", "aws:SourceIp": call.request.source_ip}
+    if call.source_arn:
+        context |= {"aws:SourceArn": call.source_arn, "aws:SourceAccount": ACCOUNT_ID}
     if call.principal and call.principal.startswith("arn:"):
         context["aws:PrincipalArn"] = call.principal
     return context

@@ -65,7 +65,7 @@ class BucketOperations(Service):
             for name, value in (call.parameters.get("NotificationConfiguration") or {}).items()
             if value is not None
         ]:
-            text = f"The local cloud does not do {', '.join(wanted)} in PutBucketNotificationConfiguration of s3."
+            text = f"The local cloud doesn't implement {', '.join(wanted)} in PutBucketNotificationConfiguration of s3."
             raise AwsError("NotImplemented", text, 501)
 
     def observe_create_bucket(self, call: Call, response: object) -> None:
@@ -92,7 +92,7 @@ class BucketOperations(Service):
             message = "The Versioning element must be specified"
             raise AwsError("IllegalVersioningConfigurationException", message)
         if (call.parameters.get("VersioningConfiguration") or {}).get("MFADelete") == "Enabled":
-            raise AwsError("NotImplemented", "The local cloud does not do MFADelete of PutBucketVersioning.", 501)
+            raise AwsError("NotImplemented", "The local cloud doesn't implement MFADelete of PutBucketVersioning.", 501)
         if status == "Suspended":
             check_not_locked(call)
         if status == "Suspended" and bucket.replication_configuration is not None:

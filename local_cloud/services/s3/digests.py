@@ -30,7 +30,7 @@ def check_digests(call: Call) -> None:
     for name, digest in _CHECKSUMS.items():
         if given := call.parameters.get(f"Checksum{name}"):
             _check(name, _decode(given), digest(call.body))
-    signed = call.environ.get("HTTP_X_AMZ_CONTENT_SHA256", "")
+    signed = call.request.headers.get("x-amz-content-sha256", "")
     if _SHA256.fullmatch(signed) and signed != hashlib.sha256(call.body).hexdigest():
         message = "The provided 'x-amz-content-sha256' header does not match what was computed."
         raise AwsError("XAmzContentSHA256Mismatch", message)

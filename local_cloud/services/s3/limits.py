@@ -14,7 +14,7 @@ from local_cloud.services.s3.lookups import invalid_argument
 
 _LONGEST_KEY = 1024
 _MOST_METADATA = 2048
-_CONDITIONS = {"HTTP_IF_MODIFIED_SINCE": "HTTP_IF_NONE_MATCH", "HTTP_IF_UNMODIFIED_SINCE": "HTTP_IF_MATCH"}
+_CONDITIONS = {"if-modified-since": "if-none-match", "if-unmodified-since": "if-match"}
 _READS = ("GetObject", "HeadObject")
 _WITH_OWN_KEY = {"PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"}
 _WORDS = {
@@ -53,18 +53,23 @@ def check_own_keys(call: Call) -> None:
         raise AwsError("AccessDenied", "Access Denied", 403)
     rules = (call.parameters.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or []
     if any("NONE" in ((rule.get("BlockedEncryptionTypes") or {}).get("EncryptionType") or []) for rule in rules):
-        raise AwsError("NotImplemented", "The local cloud does not do SSE-C in PutBucketEncryption of s3.", 501)
+        raise AwsError("NotImplemented", "The local cloud doesn't implement SSE-C in PutBucketEncryption of s3.", 501)
 
 
-def ignore_dates(environ: dict[str, str], operation: str) -> None:
+def ignore_dates(call: Call) -> None:
     """Take conditions by date away where S3 ignores them.
 
     That is in other operations than reads, where there is no date, and where an ETag says it more precisely (S3 API
     Reference, "GetObject"; RFC 9110, 13.2.2).
     """
-    for name, stronger in _CONDITIONS.items():
-        if name in environ and (operation not in _READS or stronger in environ or not _is_date(environ[name])):
-            del environ[name]
+    headers = call.request.headers
+    ignored = {
+        name
+        for name, stronger in _CONDITIONS.items()
+        if name in headers and (call.operation not in _READS or stronger in headers or not _is_date(headers[name]))
+    }
+    if ignored:
+        call.rewrite(headers={name: value for name, value in headers.items() if name not in ignored})
 
 
 def _check_words(call: Call) -> None:

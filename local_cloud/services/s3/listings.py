@@ -79,6 +79,16 @@ class ListingOperations(Service):
         }
         return {name: value for name, value in answer.items() if value is not None}
 
+    def prepare_list_objects_v2(self, call: Call) -> None:
+        """Ask for no more than a page holds."""
+        _limit_page(call, "max-keys")
+
+    prepare_list_object_versions = prepare_list_objects_v2
+
+    def prepare_list_multipart_uploads(self, call: Call) -> None:
+        """Ask for no more than a page holds."""
+        _limit_page(call, "max-uploads")
+
     def refuse_list_objects_v2(self, call: Call) -> None:
         """Refuse the same, and continuation tokens that were not given out."""
         _check_page(call, "MaxKeys", "max-keys")
@@ -125,16 +135,18 @@ def _describe(key: FakeKey) -> dict[str, Any]:
 
 
 def _check_page(call: Call, member: str, name: str) -> None:
-    """Refuse what is no page; a page of more than 1,000 is asked for in vain, and holds 1,000."""
+    """Refuse what is no page."""
     size, encoding = call.parameters.get(member), call.parameters.get("EncodingType")
     if size is not None and not 0 <= size <= _MOST:
         raise invalid_argument(f"{name} must be an integer from 0 to {_MOST}", name, str(size))
-    if size is not None and size > _LONGEST_PAGE:
-        for variable in ("QUERY_STRING", "RAW_URI"):
-            text = call.environ.get(variable, "")
-            call.environ[variable] = re.sub(rf"(?<![^?&]){name}=\d+", f"{name}={_LONGEST_PAGE}", text)
     if encoding not in (None, "url"):
         raise invalid_argument("Invalid Encoding Method specified in Request", "encoding-type", encoding)
+
+
+def _limit_page(call: Call, name: str) -> None:
+    """A page of more than 1,000 is asked for in vain, and holds 1,000; moto would fill it."""
+    asked = re.compile(rf"(?<![^&]){name}=(\d+)")
+    call.rewrite(query=asked.sub(lambda size: f"{name}={min(int(size[1]), _LONGEST_PAGE)}", call.request.query))
 
 
 def _tokens() -> Any:

@@ -8,7 +8,6 @@ from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.object_store import Bucket, find_bucket
 
-MALFORMED_XML = "The XML you provided was not well-formed or did not validate against our published schema"
 _VERSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|null")
 
 

@@ -6,14 +6,13 @@ is down is down for everyone, whatever region they signed for. S3 Control is not
 
 from __future__ import annotations
 
-from local_cloud.addressing import ORIGINAL_HOST_KEY, read_host
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.faults import S3_REFUSES, S3_SLOW, S3_UNAVAILABLE, ConnectionRefused, Faults
 from local_cloud.object_store import find_bucket
 
 
-def suffer(call: Call, faults: Faults) -> None:
+def meet_faults(call: Call, faults: Faults) -> None:
     """Let a call of S3 meet the faults of its region: wait, or be refused. Call it without the cloud's lock.
 
     Raises:
@@ -34,4 +33,4 @@ def suffer(call: Call, faults: Faults) -> None:
 def _region_asked(call: Call) -> str:
     if bucket := find_bucket(call.parameters.get("Bucket", "")):
         return str(bucket.region_name)
-    return read_host(call.environ.get(ORIGINAL_HOST_KEY, "")).region or call.region
+    return call.host.region or call.region

@@ -41,18 +41,21 @@ def keep_parts(version: FakeKey, numbers: list[int]) -> None:
 
 
 def check_part(call: Call, version: FakeKey) -> None:
-    """Refuse a part beyond the last, and a part of which a range is asked for; let moto find the whole object.
+    """Refuse a part beyond the last, and a part of which a range is asked for.
 
     Raises:
         AwsError: InvalidPartNumber or InvalidRequest.
     """
     number, sizes = call.parameters["PartNumber"], part_sizes(version)
-    if call.environ.get("HTTP_RANGE"):
+    if call.request.headers.get("range"):
         raise AwsError("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
     if not 1 <= number <= max(1, len(sizes)):
         raise AwsError("InvalidPartNumber", "The requested partnumber is not satisfiable", 416)
-    for variable in ("QUERY_STRING", "RAW_URI") if sizes else ():
-        call.environ[variable] = re.sub(r"(?<=[?&])partNumber=\d+|^partNumber=\d+", "", call.environ.get(variable, ""))
+
+
+def ask_for_whole(call: Call) -> None:
+    """Let moto find the whole object, of which `cut_to_part` leaves the part that was asked for."""
+    call.rewrite(query=re.sub(r"(?<![^&])partNumber=\d+", "", call.request.query))
 
 
 def cut_to_part(call: Call, response: Response, version: FakeKey) -> None:

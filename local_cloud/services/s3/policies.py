@@ -13,7 +13,8 @@ from local_cloud.access.identities import LEARNER, find_by_name, find_role
 from local_cloud.access.permissions.s3 import applies_to, is_known_action
 from local_cloud.access.permissions.s3_keys import is_known_key
 from local_cloud.access.service_principals import is_service
-from local_cloud.call import ACCOUNT_ID, Call, Response
+from local_cloud.call import Call, Response
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
 from local_cloud.services.s3.lookups import bucket_of
 from local_cloud.services.service import Service

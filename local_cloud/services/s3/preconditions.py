@@ -38,7 +38,7 @@ def check_write(call: Call) -> None:
 
 
 def check_delete(call: Call) -> None:
-    """Refuse to delete another object than the caller thinks; `*` is any, and moto takes it for an ETag.
+    """Refuse to delete another object than the caller thinks; `*` is any.
 
     Raises:
         AwsError: PreconditionFailed or NoSuchKey.
@@ -46,7 +46,12 @@ def check_delete(call: Call) -> None:
     match, bucket = call.parameters.get("IfMatch"), find_bucket(call.parameters["Bucket"])
     if match and bucket:
         check_match(bucket, call.parameters["Key"], match)
-        call.environ.pop("HTTP_IF_MATCH", None)
+
+
+def take_match(call: Call) -> None:
+    """Take the condition about the ETag out of what moto is asked: it has been checked."""
+    headers = call.request.headers
+    call.rewrite(headers={name: value for name, value in headers.items() if name != "if-match"})
 
 
 def check_match(bucket: Bucket, key: str, tag: str) -> None:

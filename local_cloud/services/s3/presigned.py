@@ -36,7 +36,7 @@ def check_presigned(call: Call) -> None:
     Raises:
         AwsError: AccessDenied, or AuthorizationQueryParametersError.
     """
-    query = call.environ.get("QUERY_STRING", "")
+    query = call.request.query
     if not is_presigned(query):
         return
     given = {name: values[0] for name, values in parse_qs(query).items()}
@@ -55,7 +55,7 @@ def check_region(call: Call, region: str) -> None:
     Raises:
         AwsError: AuthorizationQueryParametersError.
     """
-    if call.region != region and "X-Amz-Credential=" in call.environ.get("QUERY_STRING", ""):
+    if call.region != region and "X-Amz-Credential=" in call.request.query:
         wrong = _malformed(f"{_IN_CREDENTIAL} the region '{call.region}' is wrong; expecting '{region}'")
         wrong.details["Region"] = region
         raise wrong

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_cloud.call import Call, Response
-from local_cloud.errors import AwsError
+from local_cloud.errors import AwsError, malformed_xml
 from local_cloud.object_store import find_bucket
-from local_cloud.services.s3.lookups import MALFORMED_XML, bucket_of
+from local_cloud.services.s3.lookups import bucket_of
 from local_cloud.services.service import Service
 
 Rule = Mapping[str, Any]
@@ -64,9 +64,9 @@ def check_configuration(configuration: Mapping[str, Any], *, source: str) -> Non
     """
     rules: list[Rule] = configuration.get("Rules") or []
     if not rules or any(rule.get("Status") not in ("Enabled", "Disabled") for rule in rules):
-        raise AwsError("MalformedXML", MALFORMED_XML)
+        raise malformed_xml()
     if any("ExistingObjectReplication" in rule for rule in rules):  # no longer supported (terraform-provider-aws#43746)
-        raise AwsError("MalformedXML", MALFORMED_XML)
+        raise malformed_xml()
     if len(rules) > _MOST_RULES:
         raise _invalid(f"The number of replication rules must not exceed the allowed limit of {_MOST_RULES} rules")
     if not _ROLE_ARN.fullmatch(configuration.get("Role") or ""):
@@ -99,7 +99,7 @@ def _check_filter(rule: Rule) -> None:
     predicates = len(both.get("Tags") or []) + (both.get("Prefix") is not None)
     markers = (rule.get("DeleteMarkerReplication") or {}).get("Status")
     if rule.get("Prefix") is not None or len(wanted) > 1 or ("And" in wanted and predicates < 2):
-        raise AwsError("MalformedXML", MALFORMED_XML)
+        raise malformed_xml()
     if markers == "Enabled" and (wanted.get("Tag") or both.get("Tags")):
         raise _invalid(f"Delete marker replication is not supported if any Tag filter is specified. {_GUIDE}")
 

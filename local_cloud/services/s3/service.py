@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from local_cloud.addressing import ORIGINAL_HOST_KEY, read_host
-from local_cloud.call import ACCOUNT_ID, Call
+from local_cloud.call import Call, not_implemented
+from local_cloud.constants import ACCOUNT_ID
 from local_cloud.engines.replicator import Replicator
 from local_cloud.errors import AwsError
-from local_cloud.moto_application import S3_OPERATIONS, not_implemented
 from local_cloud.object_store import Bucket, find_bucket, install
 from local_cloud.services.s3.authorization import authorize, is_signed
 from local_cloud.services.s3.buckets import BucketOperations, redirect_to
@@ -18,6 +17,7 @@ from local_cloud.services.s3.limits import check_limits, check_own_keys, ignore_
 from local_cloud.services.s3.listings import ListingOperations
 from local_cloud.services.s3.locks import LockOperations
 from local_cloud.services.s3.objects import ObjectOperations
+from local_cloud.services.s3.operations import OPERATIONS
 from local_cloud.services.s3.policies import PolicyOperations
 from local_cloud.services.s3.presigned import check_presigned, check_region
 from local_cloud.services.s3.replication import ReplicationOperations
@@ -45,13 +45,16 @@ class S3Service(
         self._is_identity = is_identity
         install()
 
+    def prepare(self, call: Call) -> None:
+        """Take away conditions that S3 ignores."""
+        ignore_dates(call)
+
     def refuse(self, call: Call) -> None:
-        """Refuse what isn't done, before its parameters are looked at; redirect to the bucket's region; ask who may."""
-        if call.operation not in S3_OPERATIONS:
+        """Refuse what isn't done, before its parameters are looked at; redirect to the bucket's region."""
+        if call.operation not in OPERATIONS:
             raise not_implemented(call)
         check_limits(call)
         check_presigned(call)
-        ignore_dates(call.environ, call.operation)
         bucket = find_bucket(call.parameters.get("Bucket", ""))
         if bucket is not None and call.operation not in _EVERYWHERE:
             owner = call.parameters.get("ExpectedBucketOwner", ACCOUNT_ID)
@@ -60,22 +63,23 @@ class S3Service(
             check_region(call, bucket.region_name)
             if owner != ACCOUNT_ID:
                 raise AwsError("AccessDenied", "Access Denied", 403)
+
+    def authorize(self, call: Call) -> None:
+        """Ask the bucket's policy and ACL about those who didn't sign."""
         authorize(call)
         check_own_keys(call)
 
 
 def _says_region(call: Call) -> bool:
     """Whether the request names a region. A plain URL of this machine doesn't, and is served wherever the bucket is."""
-    if "HTTP_AUTHORIZATION" in call.environ:
+    if "authorization" in call.request.headers:
         return True
-    host = call.environ.get(ORIGINAL_HOST_KEY) or call.environ.get("HTTP_HOST", "")
-    return not is_signed(call) and read_host(host).region is not None
+    return not is_signed(call) and call.host.region is not None
 
 
 def _wrong_region(call: Call, bucket: Bucket) -> AwsError:
     """At the bucket's own host it is the signature that is wrong; elsewhere it is the host."""
-    host = read_host(call.environ.get(ORIGINAL_HOST_KEY, ""))
-    if host.bucket is None or host.region != bucket.region_name:
+    if call.host.bucket is None or call.host.region != bucket.region_name:
         return redirect_to(bucket)
     wrong = f"the region '{call.region}' is wrong; expecting '{bucket.region_name}'"
     headers = {"x-amz-bucket-region": bucket.region_name}

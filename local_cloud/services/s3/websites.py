@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from local_cloud.call import Call
-from local_cloud.errors import AwsError
-from local_cloud.services.s3.lookups import MALFORMED_XML, bucket_of, invalid_argument
+from local_cloud.errors import AwsError, malformed_xml
+from local_cloud.services.s3.lookups import bucket_of, invalid_argument
 from local_cloud.services.service import Service
 
 
@@ -27,7 +27,7 @@ class WebsiteOperations(Service):
             if not suffix or "/" in suffix:
                 raise invalid_argument("The IndexDocument Suffix is not well formed", "IndexDocument", suffix)
         if "ErrorDocument" in configuration and not configuration["ErrorDocument"].get("Key"):
-            raise AwsError("MalformedXML", MALFORMED_XML)
+            raise malformed_xml()
 
 
 def _check_redirect(redirect: dict[str, Any], *, alone: bool) -> None:

@@ -1,0 +1,178 @@
+"""The one entrance to the AWS APIs of the local cloud: a WSGI application.
+
+request ─► guard of Host and Origin ─► control API  (/_local_cloud/…)
+                    └─► parsed → refused? → may they? → prepared → refused? → answered, or moto → observed → call log
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from local_cloud.access.authorizer import Authorizer
+from local_cloud.call import Asker, Call, HttpRequest, Response, not_implemented
+from local_cloud.constants import CONTROL_PREFIX
+from local_cloud.errors import AwsError
+from local_cloud.faults import ConnectionRefused, Faults
+from local_cloud.front.moto_application import MotoApplication
+from local_cloud.front.parsing import NOBODY, parse_request
+from local_cloud.front.plain_objects import is_plain_read
+from local_cloud.front.required import check_body, check_required
+from local_cloud.front.strangers import refuse_strangers
+from local_cloud.front.wsgi import read_request
+from local_cloud.rendering import render_error, render_result
+from local_cloud.services import Service
+from local_cloud.services.s3.outages import meet_faults
+
+logger = logging.getLogger(__name__)
+
+ControlHandler = Callable[[str, str, Mapping[str, str]], Response]
+"""Answers the control API: method, path below `/_local_cloud/`, query."""
+
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+_FUNCTIONS = "/2015-03-31/functions/"
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_INTERNAL_ERROR = AwsError("InternalError", "We encountered an internal error. Please try again.", 500)
+
+
+class Gateway:
+    """WSGI application in front of moto.
+
+    Args:
+        services: The services that complete moto, by botocore's name. No other is answered, and moto is not asked.
+        lock: Held while a call touches state; moto is not safe for threads.
+        control: Answers requests below `/_local_cloud/`.
+        log: Called once a call, after it was answered.
+        authorizer: Decides who may make a call.
+        faults: What a learner did to S3 in some region.
+    """
+
+    def __init__(
+        self,
+        services: Mapping[str, Service],
+        *,
+        lock: threading.RLock,
+        control: ControlHandler,
+        log: Callable[[Call, Response], None],
+        authorizer: Authorizer | None = None,
+        faults: Faults | None = None,
+    ) -> None:
+        self._services = services
+        self._lock = lock
+        self._control = control
+        self._log = log
+        self._authorizer = authorizer or Authorizer()
+        self._faults = faults or Faults()
+        self._moto = MotoApplication()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one HTTP request; WSGI's form of it."""
+        response = refuse_strangers(environ) or self._respond_to_control(environ) or self.respond(read_request(environ))
+        if response.header("Content-Length") is None:
+            response.headers.append(("Content-Length", str(len(response.body))))
+        headers = [(name, _printable(value)) for name, value in response.headers]
+        start_response(_STATUS_LINES.get(response.status) or f"{response.status} Unknown", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
+
+    def respond(self, request: HttpRequest, asker: Asker = NOBODY) -> Response:
+        """Answer a request; the way in for engines in this process, which may say who they are.
+
+        Raises:
+            ConnectionRefused: It was for S3 in a region which, by a learner's doing, refuses connections.
+        """
+        return self._respond(request, asker, meets_faults=bool(self._faults.in_force))
+
+    def respond_at_once(self, request: HttpRequest, asker: Asker = NOBODY) -> Response | None:
+        """As `respond`, or None, without any effect, where that could wait: for the lock, an engine, or by a fault.
+
+        For an event loop, which must not wait, but would spend as much time on a thread as on a plain read.
+        """
+        if self._faults.in_force or not is_plain_read(request) or not self._lock.acquire(blocking=False):
+            return None
+        try:
+            return self._respond(request, asker, meets_faults=False)
+        finally:
+            self._lock.release()
+
+    def may_take_long(self, path: str) -> bool:
+        """Whether a request for this path may wait: for a function, for what the control API does, or by a fault."""
+        path = "/" + path.lstrip("/")  # so the server will tell it
+        return path.startswith((CONTROL_PREFIX, _FUNCTIONS)) or bool(self._faults.in_force)
+
+    def _respond(self, request: HttpRequest, asker: Asker, *, meets_faults: bool) -> Response:
+        try:
+            return self._answer(parse_request(request, asker), meets_faults=meets_faults)
+        except AwsError as error:
+            return render_error(error, error.service or "s3")
+        except ConnectionRefused:
+            raise
+        except Exception:
+            logger.exception("%s %s was not understood", request.method, request.path)
+            return render_error(_INTERNAL_ERROR, "s3")
+
+    def _respond_to_control(self, environ: dict[str, Any]) -> Response | None:
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(CONTROL_PREFIX):
+            return None
+        query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
+        return self._control(environ["REQUEST_METHOD"], path.removeprefix(CONTROL_PREFIX), query)
+
+    def _answer(self, call: Call, *, meets_faults: bool) -> Response:
+        service = self._services.get(call.service)
+        try:
+            if service is None:  # moto's other services would do things outside this process
+                raise not_implemented(call)
+            if meets_faults and call.service == "s3":
+                meet_faults(call, self._faults)
+            if call.operation in service.unlocked:
+                response = self._through(service, call)
+            else:
+                with self._lock:
+                    response = self._through(service, call)
+        except AwsError as error:
+            response = render_error(error, call.service)
+        except ConnectionRefused:  # nobody heard the call, so no log has it
+            raise
+        except Exception:
+            logger.exception("%s of %s failed", call.operation, call.service)
+            response = render_error(_INTERNAL_ERROR, call.service)
+        self._log(call, response)
+        return response
+
+    def _through(self, service: Service, call: Call) -> Response:
+        """Prepare → refuse → answer, or moto → observe. What is refused has changed nothing."""
+        self._authorizer.check_session(call)
+        check_required(call)
+        service.prepare(call)
+        with call.read_only():
+            service.refuse(call)
+        service.authorize(call)
+        self._authorizer.check(call)
+        if call.service == "s3":
+            check_body(call)
+        if prepare := service.method("prepare", call):
+            prepare(call)
+        if refuse := service.method("refuse", call):
+            with call.read_only():
+                refuse(call)
+        if answer := service.method("answer", call):
+            result = answer(call)
+            response = result if isinstance(result, Response) else render_result(call, result)
+        elif service.owned:
+            raise not_implemented(call)
+        else:
+            response = self._moto.ask(call)
+        if response.ok and (observe := service.method("observe", call)):
+            observe(call, response)
+        return response
+
+
+def _printable(value: str) -> str:
+    """A header's value without what would end it, such as line ends that S3 was asked to repeat."""
+    value = _CONTROLS.sub(" ", value)
+    return value if value.isascii() else value.encode("latin-1", "replace").decode("latin-1")

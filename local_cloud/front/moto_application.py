@@ -1,0 +1,135 @@
+"""moto, asked for one call at a time."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+from dataclasses import replace
+from typing import Any
+from xml.parsers.expat import ExpatError
+
+from moto.core.request import Request
+from moto.moto_server.werkzeug_app import create_backend_app
+from moto.s3.responses import S3Response
+
+from local_cloud.call import Call, HttpRequest, Response, not_implemented
+from local_cloud.errors import AwsError, malformed_xml
+from local_cloud.front.wsgi import build_environ
+
+logger = logging.getLogger(__name__)
+
+_STUMBLES = (
+    ArithmeticError, AssertionError, AttributeError, ExpatError, LookupError, TypeError, ValueError,
+)  # fmt: skip
+"""What moto raises where it takes for granted what a request says."""
+
+_RANGE = re.compile(r"bytes=(?:\d+-\d*|-\d+)")
+_COPY_SOURCE = "x-amz-copy-source"
+_PASS = "AWS4-HMAC-SHA256 Credential=local/20260101/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"
+
+
+class MotoApplication:
+    """moto's own WSGI applications, one a service.
+
+    The call says which one is asked. moto would guess it from the request, and could take it for another service's.
+    """
+
+    def __init__(self) -> None:
+        self._application_of = functools.cache(create_backend_app)
+
+    def ask(self, call: Call) -> Response:
+        """What moto answers to a call.
+
+        Raises:
+            AwsError: moto doesn't implement this operation.
+        """
+        try:
+            response = _ask_s3(call) if call.service == "s3" else self._ask_service(call)
+        except NotImplementedError as error:
+            raise not_implemented(call) from error
+        except _STUMBLES as error:
+            logger.warning("moto stumbled over %s of %s", call.operation, call.service, exc_info=True)
+            raise _refusal_after(error, call) from error
+        if response.status >= 300 and (response.header("Content-Type") or "").startswith("text/html"):
+            raise not_implemented(call)  # Flask's own page: moto has no such path
+        return response
+
+    def _ask_service(self, call: Call) -> Response:
+        answered: list[Any] = []
+        application: Any = self._application_of(call.service)  # type: ignore[arg-type]
+        body = application(build_environ(call.request), lambda status, headers, *_: answered.extend((status, headers)))
+        try:
+            # Without the headers by which moto invites every web page; those of a bucket's CORS rules come from S3.
+            headers = [header for header in answered[1] if not header[0].lower().startswith("access-control-")]
+            return Response.from_wsgi(answered[0], headers, body)
+        finally:
+            body.close()
+
+
+class _S3Request(Request):
+    """S3 stores what is sent, whatever it is called; werkzeug would read what is called a form, and leave nothing."""
+
+    @property
+    def want_form_data_parsed(self) -> bool:
+        """No: the one form that S3 takes, PostObject, is not done here."""
+        return False
+
+
+def _ask_s3(call: Call) -> Response:
+    """Ask S3's dispatcher itself: requests are in path style, so Flask has nothing left to find out."""
+    request = _S3Request(build_environ(_as_moto_reads_it(call)))
+    parts = request.raw_path.split("/", 2)
+    dispatch = S3Response.key_dispatch if len(parts) > 2 and parts[2] else S3Response.ambiguous_dispatch
+    if not parts[1]:
+        dispatch = S3Response.bucket_dispatch
+    status, headers, body = dispatch(request, request.raw_url, dict(request.headers))
+    headers.pop("x-amz-sdk-checksum-algorithm", None)  # a header of requests, which moto shows to every reader
+    if call.request.method == "HEAD":
+        body = b""
+    return Response(
+        int(status),
+        [(str(name), str(value)) for name, value in headers.items()],
+        body.encode() if isinstance(body, str) else bytes(body),
+    )
+
+
+def _as_moto_reads_it(call: Call) -> HttpRequest:
+    """A request of S3 that moto answers as S3 does.
+
+    Without a Range that is none: S3 ignores it, moto stumbles over it, and cuts the answers of other operations too.
+    And signed: moto would look at the bucket policy again, in its own way, though who may do this is decided.
+    """
+    headers = dict(call.request.headers)
+    headers.setdefault("authorization", _PASS.format(region=call.region))
+    if call.operation != "GetObject" or not _RANGE.fullmatch(headers.get("range", "")):
+        headers.pop("range", None)
+    return replace(call.request, headers=headers)
+
+
+def _refusal_after(error: Exception, call: Call) -> AwsError:
+    """What to say when moto stumbled over a request: AWS's word where the request's mistake is plain, else that."""
+    parameters = call.parameters
+    if call.service == "s3":
+        if parameters.get("UploadId") is not None and isinstance(error, LookupError):
+            text = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been"
+            return AwsError("NoSuchUpload", f"{text} aborted or completed.", 404, UploadId=parameters["UploadId"])
+        if "/" not in parameters.get("CopySource", "/"):
+            return AwsError("InvalidArgument", "The copy source must be BUCKET/KEY.", 400, ArgumentName=_COPY_SOURCE)
+        if any(name.startswith("Grant") for name in parameters):
+            return AwsError("InvalidArgument", "Argument format not recognized", 400)
+        if _has_document(call):
+            return malformed_xml()
+    if call.service == "iam" and ("Marker" in parameters or "MaxItems" in parameters):
+        return AwsError("ValidationError", "1 validation error detected: the Marker is not one of a listing.", 400)
+    if call.service == "lambda" and isinstance(error, LookupError | AttributeError):
+        return AwsError("ResourceNotFoundException", "The resource you requested does not exist.", 404)
+    text = f"The local cloud doesn't implement {call.operation} of {call.service} with these parameters."
+    return AwsError("NotImplemented", text, 501)
+
+
+def _has_document(call: Call) -> bool:
+    """Whether the request brought an XML document."""
+    shape: Any = call.model.input_shape
+    payload = shape.serialization.get("payload") if shape else None
+    return bool(call.body and payload and shape.members[payload].type_name == "structure")

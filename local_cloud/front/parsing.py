@@ -1,0 +1,203 @@
+"""From an HTTP request to a `Call`.
+
+The work is done by moto's router and parser, which follow botocore's models and so know every operation of every
+service, whether moto implements it or not. They are internals of moto 5.2.5:
+`tests/local_cloud/front/test_moto_seam.py` says at once when a new moto moves them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import moto.core.utils
+from botocore.exceptions import UnknownServiceError
+from moto.core.model import OperationModel
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.utils import get_service_model
+from moto.s3.models import s3_backends
+from werkzeug.exceptions import HTTPException
+
+from local_cloud.call import Asker, Call, Host, HttpRequest
+from local_cloud.constants import ACCOUNT_ID
+from local_cloud.errors import AwsError, malformed_xml
+from local_cloud.front.addressing import read_host
+from local_cloud.front.plain_objects import parse_object_request
+from local_cloud.front.required import check_types
+from local_cloud.front.signatures import Caller, Signature, find_caller, find_signature
+from local_cloud.front.streaming import decode_body
+from local_cloud.front.wsgi import build_environ
+
+NOBODY = Asker()
+"""Whoever asks over HTTP: only the signature tells who that is."""
+
+_UNSIGNED_OF_STS = re.compile(r"(?:^|&)Action=AssumeRoleWith(?:SAML|WebIdentity)(?:&|$)")
+_STREAMING = {"PutObject", "UploadPart"}
+_SERVICE_OF_SIGNING_NAME = {
+    "access-analyzer": "accessanalyzer",
+    "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
+    "servicequotas": "service-quotas",
+    "states": "stepfunctions",
+    "tagging": "resourcegroupstaggingapi",
+}
+"""Where the name in a signature is not botocore's name of the service, for those that a learner might ask."""
+
+_MALFORMED = {
+    "query": ("MalformedQueryString", "The query string is malformed."),
+    "rest-json": ("SerializationException", "The request body is not the JSON that this operation takes."),
+    "json": ("SerializationException", "The request body is not the JSON that this operation takes."),
+    "rest-xml": ("MalformedInput", "The request body is not the XML that this operation takes."),
+}
+
+
+def parse_request(request: HttpRequest, asker: Asker = NOBODY) -> Call:
+    """Read a request as botocore's model describes it.
+
+    Raises:
+        AwsError: No operation of the service matches the request, or its body can't be read.
+    """
+    signature, host = find_signature(request), read_host(request.host)
+    service = _service(request, signature, host)
+    who = Caller(asker.principal) if asker.principal else find_caller(signature, service)
+    region = (signature and signature.region) or host.region or "us-east-1"
+    if service == "s3":
+        if not (signature and signature.region) and not host.region:
+            region = _region_of_bucket(host.bucket or request.path[1:].partition("/")[0])
+        path = f"/{host.bucket}{request.path}" if host.bucket else request.path
+        request = replace(decode_body(request), path=path, host=f"s3.{region}.amazonaws.com")
+        model, parameters = parse_object_request(request) or _parse_by_model(service, request)
+    else:
+        request = _without_foreign_content_type(service, request)
+        model, parameters = _parse_by_model(service, request)
+    return Call(
+        service,
+        model.name,
+        parameters,
+        region,
+        who.principal,
+        request,
+        model,
+        host,
+        who.expires,
+        who.session_policy,
+        asker.source_arn,
+        asker.is_logged,
+    )
+
+
+# moto looks through botocore's folders, four hundred of them, for each service anew.
+moto.core.utils.create_loader = functools.cache(moto.core.utils.create_loader)  # type: ignore[attr-defined]
+
+
+def load_models(services: Iterable[str]) -> None:
+    """Load botocore's models of some services, which otherwise happens at the first call of each."""
+    for service in services:
+        with contextlib.suppress(HTTPException):
+            get_service_router(service).match(Request(build_environ(HttpRequest("GET", "/", host="localhost"))))
+
+
+def _service(request: HttpRequest, signature: Signature | None, host: Host) -> str:
+    """The service that is asked, by botocore's name. Unsigned requests are S3's, but for two operations of STS."""
+    if signature is None:
+        query = request.body.decode("latin-1") if request.method == "POST" else request.query
+        if request.path == "/" and _UNSIGNED_OF_STS.search(query):
+            return "sts"
+        if host.service not in (None, "s3"):
+            raise AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403)
+        return "s3"
+    if signature.service == "s3" and request.path.startswith("/v20180820/"):
+        return "s3control"
+    return _SERVICE_OF_SIGNING_NAME.get(signature.service, signature.service)
+
+
+def _region_of_bucket(bucket: str) -> str:
+    """Where a bucket is, for requests to 127.0.0.1 that are not signed: nothing else tells their region."""
+    found = s3_backends[ACCOUNT_ID]["aws"].buckets.get(bucket)
+    return str(found.region_name) if found else "us-east-1"
+
+
+def _parse_by_model(service: str, request: HttpRequest) -> tuple[OperationModel, dict[str, Any]]:
+    """Operation and parameters, by moto's router and parser."""
+    try:
+        return _match(service, request)
+    except AwsError as error:
+        error.service = service
+        raise
+
+
+def _match(service: str, http_request: HttpRequest) -> tuple[OperationModel, dict[str, Any]]:
+    request, body = Request(build_environ(http_request)), http_request.body
+    try:
+        model, url_parameters = get_service_router(service).match(request)
+    except UnknownServiceError as error:
+        raise AwsError("NotImplemented", f"The local cloud does not know the service {service}.", 501) from error
+    except (HTTPException, LookupError, NotImplementedError) as error:
+        raise _no_operation(service, http_request) from error
+    if model is None:
+        raise _no_operation(service, http_request)
+    try:
+        _check_json(model, body)
+        parameters = _parse(model, request, url_parameters, b"" if model.name in _STREAMING else body)
+        check_types(model.input_shape, parameters)
+        return model, parameters
+    except Exception as error:  # moto's parsers raise whatever their XML, JSON or date parser raises
+        if service == "s3":
+            if body:
+                raise malformed_xml() from error
+            message = "An argument of the request, in its query or its headers, is not of its type."
+            raise AwsError("InvalidArgument", message, 400) from error
+        code, message = _MALFORMED.get(str(model.service_model.protocol), _MALFORMED["query"])
+        raise AwsError(code, message, 400) from error
+
+
+def _without_foreign_content_type(service: str, request: HttpRequest) -> HttpRequest:
+    """Forget a content type that is no protocol of the service: curl calls everything a form, unless told otherwise."""
+    try:
+        determine_request_protocol(get_service_model(service), request.headers.get("content-type"))
+    except UnknownServiceError:
+        pass  # refused where its operation is looked for
+    except NotImplementedError:
+        return replace(request, headers={**request.headers, "content-type": ""})
+    return request
+
+
+def _check_json(model: OperationModel, body: bytes) -> None:
+    """Raise ValueError when a body that should be JSON isn't; moto's parser takes it for an empty one."""
+    takes_json = "json" in str(model.service_model.protocol)
+    if takes_json and body and model.input_shape and not model.input_shape.serialization.get("payload"):
+        json.loads(body)
+
+
+def _no_operation(service: str, request: HttpRequest) -> AwsError:
+    if service == "s3":
+        message = "The specified method is not allowed against this resource."
+        return AwsError("MethodNotAllowed", message, 405, Method=request.method, ResourceType="OBJECT")
+    what = f"{request.method} {request.path}"
+    return AwsError("NotImplemented", f"{what} is no operation of {service}.", 501)
+
+
+def _parse(model: OperationModel, request: Request, url_parameters: dict[str, Any], body: bytes) -> dict[str, Any]:
+    protocol = determine_request_protocol(get_service_model(model.service_model.service_name), request.content_type)
+    values = request.args.copy()
+    if protocol in ("query", "ec2"):
+        values.update(request.form)
+    parser = PROTOCOL_PARSERS[protocol](model, map_type=dict)
+    parameters: dict[str, Any] = parser.parse(
+        {
+            "body": body,
+            "headers": request.headers,
+            "method": request.method,
+            "url_params": url_parameters,
+            "url_path": request.path,
+            "values": values,
+        }
+    )
+    return parameters

@@ -1,0 +1,100 @@
+"""The server of the AWS APIs: who answers, and who waits for whom."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from http.client import parse_headers
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+from local_cloud.front.server import LONG_BODY, Server
+
+LARGE = b"x" * 64 * 1024 * 1024
+
+
+class Application:
+    """Answers with the name of its thread; at `/long`, not before it may; at `/large`, with a lot."""
+
+    def __init__(self) -> None:
+        self.is_asked = threading.Event()
+        self.may_end = threading.Event()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/long":
+            self.is_asked.set()
+            self.may_end.wait(10)
+        body = LARGE if environ["PATH_INFO"] == "/large" else threading.current_thread().name.encode()
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+
+@contextmanager
+def serving(application: Application) -> Iterator[int]:
+    """A server for which all paths are quick but one; its port."""
+    server = Server(application, may_take_long=lambda path: path == "/long")
+    threading.Thread(target=server.run, name="reader", daemon=True).start()
+    stopper = threading.Thread(target=server.stop, daemon=True)  # would not return from a reader that waits for itself
+    try:
+        yield int(urlsplit(server.url).port or 0)
+    finally:
+        application.may_end.set()
+        stopper.start()
+        stopper.join(10)
+        assert not stopper.is_alive()
+
+
+def ask(port: int, path: str, body: bytes = b"") -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("PUT", path, body)
+    said = connection.getresponse().read()
+    connection.close()
+    return said
+
+
+def test_a_quick_request_is_answered_by_the_thread_that_reads() -> None:
+    with serving(Application()) as port:
+        assert ask(port, "/quick") == b"reader"
+
+
+def test_a_long_upload_has_a_thread_of_its_own() -> None:
+    with serving(Application()) as port:
+        assert ask(port, "/quick", b"x" * (LONG_BODY + 1)) != b"reader"
+
+
+def test_what_takes_long_keeps_nobody_waiting() -> None:
+    application = Application()
+    with serving(application) as port:
+        answers: list[bytes] = []
+        patient = threading.Thread(target=lambda: answers.append(ask(port, "/long")))
+        patient.start()
+        assert application.is_asked.wait(10)
+
+        assert ask(port, "/quick") == b"reader"
+        assert not answers
+
+        application.may_end.set()
+        patient.join(10)
+        assert answers != [b"reader"]
+
+
+def test_an_answer_that_nobody_reads_keeps_nobody_waiting() -> None:
+    """Who answers is who sends: to wait until less is left to send would be to wait for oneself."""
+    with serving(Application()) as port, socket.create_connection(("127.0.0.1", port), timeout=5) as viewer:
+        viewer.sendall(b"".join(b"GET %b HTTP/1.1\r\nHost: a\r\n\r\n" % path for path in (b"/large", b"/quick")))
+        said = viewer.makefile("rb")
+        assert said.readline().startswith(b"HTTP/1.1 200")
+
+        assert ask(port, "/quick") == b"reader"
+
+        assert read_answer(said) == LARGE
+        assert said.readline().startswith(b"HTTP/1.1 200")
+        assert read_answer(said) == b"reader"
+
+
+def read_answer(said: BinaryIO) -> bytes:
+    """What comes after the status line."""
+    return said.read(int(parse_headers(said)["Content-Length"]))

@@ -1,0 +1,130 @@
+"""The runner, with notebooks of a few cells: what it does when one fails, and that it leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+from xml.etree import ElementTree
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+
+from tests.kits.processes import find_processes, start_workshop, wait_for
+from workshop_cli.main import main
+from workshop_cli.runs.kernels import kernel_factory
+from workshop_cli.runs.plan import make_plan
+from workshop_cli.runs.report import RunResult, render_failure
+from workshop_cli.runs.runner import run_notebooks
+
+FORKING = [True, False] if sys.platform == "linux" else [False]
+SIGNALS = [signal.SIGINT, signal.SIGKILL] if sys.platform != "win32" else []
+LONG = "import pathlib, threading; pathlib.Path('began').touch(); threading.Event().wait(600)"
+
+WriteNotebook = Callable[..., Path]
+
+
+def run(
+    folder: Path,
+    output: Path,
+    *,
+    fork: bool = FORKING[0],
+    given: dict[str, str] | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> RunResult:
+    """Run notebooks without any cloud."""
+    plan = make_plan(folder, given=given or {})
+    environment = {**os.environ, "GREETING": "hello"}
+    with kernel_factory(modules=(), fork=fork) as manager:
+        return run_notebooks(plan, output=output, environment=environment, manager=manager, say=say)
+
+
+@pytest.mark.parametrize("fork", FORKING)
+def test_a_cell_runs_beside_its_notebook_with_the_parameters_and_environment_of_the_run(
+    write_notebook: WriteNotebook, tmp_path: Path, fork: bool
+) -> None:
+    source = "import os, pathlib; [ttl, os.environ['GREETING'], pathlib.Path.cwd().name]"
+    folder = write_notebook("00_first", source, parameters="ttl = 60")
+
+    result = run(folder, tmp_path, fork=fork, given={"ttl": "5"})
+
+    assert result.outcome == "passed"
+    executed = nbformat.read(tmp_path / "00_first.ipynb", as_version=4)
+    assert executed.cells[-1].outputs[0]["data"]["text/plain"] == "[5, 'hello', 'notebooks']"
+
+
+def test_a_failing_cell_is_quoted_and_kept_and_what_follows_is_skipped(
+    write_notebook: WriteNotebook, tmp_path: Path
+) -> None:
+    write_notebook("00_first", "1 + 1")
+    write_notebook("01_second", "2 + 2", "raise ValueError('the bucket is empty')", "3 + 3")
+    folder = write_notebook("02_third", "4 + 4")
+
+    said: list[str] = []
+    result = run(folder, tmp_path, say=said.append)
+
+    assert [line.rpartition(",")[0] for line in said] == ["✔ 00_first: 1 of 1 steps", "✘ 01_second: 1 of 3 steps"]
+    assert result.failure
+    assert "raise ValueError('the bucket is empty')" in render_failure(result.failure)
+    assert result.failure.reason == "ValueError: the bucket is empty"
+    assert "the bucket is empty" in (tmp_path / "01_second.ipynb").read_text(encoding="utf-8")
+    assert "the bucket is empty" in (tmp_path / "index.html").read_text(encoding="utf-8")
+    cases = ElementTree.parse(tmp_path / "junit.xml").iter("testcase")
+    outcomes = [next((child.tag for child in case), "passed") for case in cases]
+    assert outcomes == ["passed", "passed", "failure", "skipped", "skipped"]
+
+
+def test_a_kernel_that_dies_is_a_failure_of_its_step(write_notebook: WriteNotebook, tmp_path: Path) -> None:
+    folder = write_notebook("00_first", "import os; os._exit(1)")
+
+    result = run(folder, tmp_path)
+
+    assert result.failure
+    assert result.failure.source == "import os; os._exit(1)"
+    assert "the kernel died" in result.failure.reason
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["-p", "tll=5"], "None of the notebooks that would run has a parameter 'tll'. Known parameters: ttl."),
+        (["-p", "ttl"], "write -p NAME=VALUE"),
+        (["-p", "ttl=soon"], "ttl=soon is not like the notebook's default, 60."),
+        (["--from", "7"], "There is no notebook '7'. There are: 00_first."),
+    ],
+)
+def test_a_wrong_request_is_refused_before_anything_starts(
+    write_notebook: WriteNotebook, tmp_path: Path, arguments: list[str], complaint: str
+) -> None:
+    folder = write_notebook("00_first", "1 + 1", parameters="ttl = 60")
+    output = tmp_path / "output"
+
+    answer = CliRunner().invoke(main, ["run", "--notebooks", str(folder), "--output", str(output), *arguments])
+
+    assert answer.exit_code == 2
+    assert complaint in answer.output
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("signum", SIGNALS, ids=lambda signum: signum.name)
+def test_a_run_that_is_ended_from_outside_leaves_nothing_behind(
+    write_notebook: WriteNotebook, tmp_path: Path, signum: signal.Signals
+) -> None:
+    folder, output, mark = write_notebook("00_first", "1 + 1", LONG, "2 + 2"), tmp_path / "output", uuid4().hex
+    runner = start_workshop("run", "--notebooks", folder, "--output", output, mark=mark)
+    wait_for("the long cell", (folder / "began").exists)
+    assert len(find_processes(mark)) >= 3, "the runner, a kernel and the local cloud"
+
+    runner.send_signal(signum)
+    said, _ = runner.communicate(timeout=30)
+
+    wait_for("all processes to end", lambda: not find_processes(mark), timeout=15)
+    assert (output / "00_first.ipynb").exists()
+    if signum == signal.SIGINT:
+        assert runner.returncode == 130
+        assert "1/3" in said, "what was running or not reached has not passed"
+        assert (output / "junit.xml").exists()
