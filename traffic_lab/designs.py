@@ -100,7 +100,7 @@ class Results(Sequence[Result]):
         for result in self._results:
             yield (
                 result.design.name,
-                f"{result.recovered:.1f} s" if result.failed else "nobody noticed",
+                f"{result.recovered:.1f} s" if result.failed else "no one noticed",
                 "never" if result.moved is None else f"{result.moved:.1f} s",
                 f"{result.failed} of {result.requests}",
                 f"{result.function_runs:,}",

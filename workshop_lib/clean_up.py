@@ -16,11 +16,11 @@ from workshop_lib.errors import TookTooLong
 from workshop_lib.inventory import KINDS, Kind, Resource, take_out_of_service
 from workshop_lib.names import WorkshopNames
 from workshop_lib.polling import Sleep, wait_until
-from workshop_lib.tables import WHOLE, Column, align_columns, render_table
+from workshop_lib.tables import LONG, WHOLE, Column, align_columns, render_table
 
 NOTHING_THERE = "Nothing of the workshop is there."
 NOTHING_TO_DO = "nothing to do"
-COLUMNS = (Column("kind", WHOLE), Column("name", WHOLE), Column("region", WHOLE), Column("state"))
+COLUMNS = (Column("kind", WHOLE), Column("name", LONG), Column("region", WHOLE), Column("state"))
 
 
 @dataclass(frozen=True)
