@@ -2,12 +2,10 @@
 
 | module | holds |
 |---|---|
-| `whole_run` | a run of notebooks: its room, its cloud, its kernels |
+| `whole_run` | a run of notebooks: its room and its cloud |
 | `runner` | runs notebooks with papermill, one after the other |
-| `warm_up` | does once what every notebook would do first; the kernels' process imports it |
-| `kernels` | kernels that start fast |
+| `kernels` | starts each kernel while the notebook before it runs |
 | `html_report` | what a run did, as pages to read |
-| `fork_server` | a process that has imported everything, from which kernels are forked |
 | `report` | what a run did, as a table and as JUnit's XML |
 | `plan` | which notebooks are run, with which parameters |
 """

@@ -14,13 +14,14 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from workshop_cli.runs.kernels import ManagerFactory
+from workshop_cli.runs.kernels import start_kernels
 from workshop_cli.runs.plan import Plan
 from workshop_cli.runs.report import NotebookResult, RunResult, read_steps, write_junit
 
@@ -48,7 +49,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
             cell.metadata.papermill["interrupted"] = True
             raise
         except (DeadKernelError, CellTimeoutError) as error:
-            reason = "the kernel died" if isinstance(error, DeadKernelError) else f"took more than {CELL_TIMEOUT} s"
+            reason = "the kernel died" if isinstance(error, DeadKernelError) else f"took more than {self.timeout:g} s"
             cell.outputs.append(new_output("error", ename=type(error).__name__, evalue=reason, traceback=[reason]))
             self.nb_man.cell_exception(cell, cell_index=cell_index, exception=error)
             raise _GivenUpError from error
@@ -74,7 +75,7 @@ class _Saver(NotebookExecutionManager):  # type: ignore[misc]
 
 
 class _Engine(NBClientEngine):  # type: ignore[misc]
-    """papermill's own engine, except for where the kernel comes from and when the notebook is saved."""
+    """papermill's own engine, except that it is given a kernel, and for when the notebook is saved."""
 
     @classmethod
     def execute_notebook(cls, nb: Any, kernel_name: str, output_path: str, **options: Any) -> Any:
@@ -92,26 +93,29 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
         nb_man: Any,
         kernel_name: str,
         *,
-        manager: ManagerFactory,
-        kernel_cwd: str,
-        kernel_env: dict[str, str],
-        timeout: int = CELL_TIMEOUT,
+        kernel: AsyncKernelManager,
+        timeout: float,
         **_: Any,
     ) -> Any:
         client = _Client(
             nb_man,
+            km=kernel,
             kernel_name=kernel_name,
-            kernel_manager_class=manager,
             timeout=timeout,
             startup_timeout=60,
             shutdown_kernel="immediate",
             coalesce_streams=True,
         )
-        return client.execute(cwd=kernel_cwd, env=kernel_env)
+        return client.execute(cleanup_kc=True)  # else it would leave a kernel running that it has not started
 
 
 def run_notebooks(
-    plan: Plan, *, output: Path, environment: Mapping[str, str], manager: ManagerFactory, say: Say
+    plan: Plan,
+    *,
+    output: Path,
+    environment: Mapping[str, str],
+    say: Say,
+    cell_timeout: float = CELL_TIMEOUT,
 ) -> RunResult:
     """Run what `plan` says, stop at the first failure, and write the reports.
 
@@ -121,8 +125,8 @@ def run_notebooks(
         plan: From `plan.make_plan`.
         output: Folder for everything that is written; it exists.
         environment: The whole environment of the kernels.
-        manager: Makes kernel managers, from `kernels.kernel_factory`.
         say: Told one line for each notebook.
+        cell_timeout: Seconds after which a cell is given up.
     """
     papermill_engines.register(ENGINE, _Engine)
     result = RunResult()
@@ -130,14 +134,15 @@ def run_notebooks(
     with ThreadPoolExecutor(1) as renderer:  # while a notebook runs, this process has nothing else to do
         pages: dict[str, Future[str]] = {}
         try:
-            for path in plan.notebooks:
-                notebook = NotebookResult(path.stem, [], is_preparation=path in plan.preparations)
-                result.notebooks.append(notebook)
-                _run_one(path, notebook, plan.parameters.get(path, {}), output, environment, manager)
-                pages[notebook.name] = renderer.submit(_render, notebook)
-                say(_describe(notebook))
-                if notebook.outcome == "failed":
-                    break
+            with start_kernels(plan.notebooks, environment) as kernels:
+                for path, kernel in zip(plan.notebooks, kernels, strict=True):
+                    notebook = NotebookResult(path.stem, [], is_preparation=path in plan.preparations)
+                    result.notebooks.append(notebook)
+                    _run_one(path, notebook, plan.parameters.get(path, {}), output, kernel, cell_timeout)
+                    pages[notebook.name] = renderer.submit(_render, notebook)
+                    say(_describe(notebook))
+                    if notebook.outcome == "failed":
+                        break
         except KeyboardInterrupt:
             say("Interrupted.")
         finally:
@@ -153,8 +158,8 @@ def _run_one(
     notebook: NotebookResult,
     parameters: Mapping[str, Any],
     output: Path,
-    environment: Mapping[str, str],
-    manager: ManagerFactory,
+    kernel: AsyncKernelManager,
+    cell_timeout: float,
 ) -> None:
     began = time.monotonic()
     executed = output / path.name
@@ -167,9 +172,8 @@ def _run_one(
             kernel_name="python3",
             language="python",
             progress_bar=False,
-            manager=manager,
-            kernel_cwd=str(path.parent),
-            kernel_env=dict(environment),
+            kernel=kernel,
+            timeout=cell_timeout,
         )
     except (PapermillExecutionError, _GivenUpError):
         pass  # the executed notebook tells which cell, and why

@@ -1,11 +1,11 @@
-"""A run of notebooks: room for what it leaves, a cloud to run in, kernels, and the run itself."""
+"""A run of notebooks: room for what it leaves, a cloud to run in, and the run itself."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,16 +42,10 @@ def run_plan(
     Raises:
         WorkshopError: The cloud did not start.
     """
-    with ExitStack() as stack:
-        find_environment = stack.enter_context(cloud)
-        # Both imports take long; meanwhile the cloud starts, and the process warms up that kernels are forked from.
-        from workshop_cli.runs.kernels import kernel_factory
+    with cloud as find_environment:
+        from workshop_cli.runs.runner import run_notebooks  # takes long; meanwhile the cloud starts
 
-        manager = stack.enter_context(kernel_factory())
-        from workshop_cli.runs.runner import run_notebooks
-
-        environment = {**os.environ, **find_environment()}
-        return run_notebooks(plan, output=output, environment=environment, manager=manager, say=say)
+        return run_notebooks(plan, output=output, environment={**os.environ, **find_environment()}, say=say)
 
 
 def spare_slow_imports() -> None:

@@ -14,14 +14,13 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from tests.kits.processes import find_processes, start_workshop, wait_for
+from tests.kits.processes import MARK, find_processes, start_workshop, wait_for
 from workshop_cli.main import main
-from workshop_cli.runs.kernels import kernel_factory
+from workshop_cli.runs.kernels import start_kernels
 from workshop_cli.runs.plan import make_plan
 from workshop_cli.runs.report import RunResult, render_failure
 from workshop_cli.runs.runner import run_notebooks
 
-FORKING = [True, False] if sys.platform == "linux" else [False]
 SIGNALS = [signal.SIGINT, signal.SIGKILL] if sys.platform != "win32" else []
 LONG = "import pathlib, threading; pathlib.Path('began').touch(); threading.Event().wait(600)"
 
@@ -32,29 +31,95 @@ def run(
     folder: Path,
     output: Path,
     *,
-    fork: bool = FORKING[0],
+    mark: str = "",
     given: dict[str, str] | None = None,
     say: Callable[[str], None] = lambda _: None,
+    cell_timeout: float = 60,
 ) -> RunResult:
     """Run notebooks without any cloud."""
     plan = make_plan(folder, given=given or {})
-    environment = {**os.environ, "GREETING": "hello"}
-    with kernel_factory(modules=(), fork=fork) as manager:
-        return run_notebooks(plan, output=output, environment=environment, manager=manager, say=say)
+    environment = {**os.environ, "GREETING": "hello", MARK: mark}
+    return run_notebooks(plan, output=output, environment=environment, say=say, cell_timeout=cell_timeout)
 
 
-@pytest.mark.parametrize("fork", FORKING)
+def read_last_value(notebook: Path) -> str:
+    """What the last cell of an executed notebook shows."""
+    return str(nbformat.read(notebook, as_version=4).cells[-1].outputs[0]["data"]["text/plain"])
+
+
 def test_a_cell_runs_beside_its_notebook_with_the_parameters_and_environment_of_the_run(
-    write_notebook: WriteNotebook, tmp_path: Path, fork: bool
+    write_notebook: WriteNotebook, tmp_path: Path
 ) -> None:
     source = "import os, pathlib; [ttl, os.environ['GREETING'], pathlib.Path.cwd().name]"
     folder = write_notebook("00_first", source, parameters="ttl = 60")
 
-    result = run(folder, tmp_path, fork=fork, given={"ttl": "5"})
+    result = run(folder, tmp_path, given={"ttl": "5"})
 
     assert result.outcome == "passed"
-    executed = nbformat.read(tmp_path / "00_first.ipynb", as_version=4)
-    assert executed.cells[-1].outputs[0]["data"]["text/plain"] == "[5, 'hello', 'notebooks']"
+    assert read_last_value(tmp_path / "00_first.ipynb") == "[5, 'hello', 'notebooks']"
+
+
+def test_a_kernel_is_this_python_whatever_kernels_the_machine_has(
+    write_notebook: WriteNotebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = tmp_path / "kernels" / "python3" / "kernel.json"
+    foreign.parent.mkdir(parents=True)
+    foreign.write_text('{"argv": ["false"], "display_name": "Another", "language": "python"}', encoding="utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+
+    result = run(write_notebook("00_first", "import sys; sys.executable"), tmp_path)
+
+    assert result.outcome == "passed"
+    assert read_last_value(tmp_path / "00_first.ipynb") == repr(sys.executable)
+
+
+def test_a_kernel_shares_no_history_and_logs_only_errors(write_notebook: WriteNotebook, tmp_path: Path) -> None:
+    source = "shell = get_ipython(); [shell.history_manager.enabled, shell.config.IPKernelApp.log_level]"
+
+    run(write_notebook("00_first", source), tmp_path)
+
+    assert read_last_value(tmp_path / "00_first.ipynb") == "[False, 40]"
+
+
+def test_the_next_kernel_starts_when_one_is_taken(tmp_path: Path) -> None:
+    mark, notebooks = uuid4().hex, [tmp_path / name for name in ("00.ipynb", "01.ipynb", "02.ipynb")]
+    with start_kernels(notebooks, {**os.environ, MARK: mark}) as kernels:
+        started = [len(find_processes(mark)) for _ in kernels]
+
+    assert started == [2, 3, 3]
+    assert find_processes(mark) == []
+
+
+def test_a_kernel_ends_with_its_notebook(write_notebook: WriteNotebook, tmp_path: Path) -> None:
+    write_notebook("00_first", "import os, pathlib; pathlib.Path('pid').write_text(str(os.getpid()))")
+    source = "import pathlib, psutil; psutil.pid_exists(int(pathlib.Path('pid').read_text()))"
+    folder = write_notebook("01_second", source)
+
+    run(folder, tmp_path)
+
+    assert read_last_value(tmp_path / "01_second.ipynb") == "False"
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import os; os._exit(1)", "DeadKernelError: the kernel died"),
+        ("import threading; threading.Event().wait(600)", "CellTimeoutError: took more than 2 s"),
+    ],
+)
+def test_a_run_that_fails_leaves_no_kernel(
+    write_notebook: WriteNotebook, tmp_path: Path, source: str, reason: str
+) -> None:
+    mark = uuid4().hex
+    write_notebook("00_first", source)
+    folder = write_notebook("01_second", "1 + 1")
+
+    result = run(folder, tmp_path, mark=mark, cell_timeout=2)
+
+    assert result.failure
+    assert (result.failure.source, result.failure.reason) == (source, reason)
+    assert find_processes(mark) == []
 
 
 def test_a_failing_cell_is_quoted_and_kept_and_what_follows_is_skipped(
@@ -76,16 +141,6 @@ def test_a_failing_cell_is_quoted_and_kept_and_what_follows_is_skipped(
     cases = ElementTree.parse(tmp_path / "junit.xml").iter("testcase")
     outcomes = [next((child.tag for child in case), "passed") for case in cases]
     assert outcomes == ["passed", "passed", "failure", "skipped", "skipped"]
-
-
-def test_a_kernel_that_dies_is_a_failure_of_its_step(write_notebook: WriteNotebook, tmp_path: Path) -> None:
-    folder = write_notebook("00_first", "import os; os._exit(1)")
-
-    result = run(folder, tmp_path)
-
-    assert result.failure
-    assert result.failure.source == "import os; os._exit(1)"
-    assert "the kernel died" in result.failure.reason
 
 
 @pytest.mark.parametrize(
@@ -114,17 +169,19 @@ def test_a_wrong_request_is_refused_before_anything_starts(
 def test_a_run_that_is_ended_from_outside_leaves_nothing_behind(
     write_notebook: WriteNotebook, tmp_path: Path, signum: signal.Signals
 ) -> None:
-    folder, output, mark = write_notebook("00_first", "1 + 1", LONG, "2 + 2"), tmp_path / "output", uuid4().hex
+    output, mark = tmp_path / "output", uuid4().hex
+    write_notebook("00_first", "1 + 1", LONG, "2 + 2")
+    folder = write_notebook("01_second", "3 + 3")
     runner = start_workshop("run", "--notebooks", folder, "--output", output, mark=mark)
     wait_for("the long cell", (folder / "began").exists)
-    assert len(find_processes(mark)) >= 3, "the runner, a kernel and the local cloud"
+    assert len(find_processes(mark)) >= 4, "the runner, two kernels and the local cloud"
 
-    runner.send_signal(signum)
+    os.killpg(runner.pid, signum)  # as a terminal does
     said, _ = runner.communicate(timeout=30)
 
     wait_for("all processes to end", lambda: not find_processes(mark), timeout=15)
     assert (output / "00_first.ipynb").exists()
     if signum == signal.SIGINT:
         assert runner.returncode == 130
-        assert "1/3" in said, "what was running or not reached has not passed"
+        assert "1/4" in said, "what was running or not reached has not passed"
         assert (output / "junit.xml").exists()
