@@ -2,19 +2,19 @@
 
 WorkshopError
 ├── InvalidName                a name or region that AWS would refuse
-├── InvalidNumber              a weight, a TTL, an interval, a share or a count that cannot be
-├── StepOutOfOrder             a step was run before the one it builds on
-│   └── VersioningNotEnabled   a bucket has no versions, so there is nothing to replicate
-├── TookTooLong                a wait ended; carries what was last seen
+├── InvalidNumber              an impossible weight, TTL, interval, share or count
+├── StepOutOfOrder             a step ran before the step that it builds on
+│   └── VersioningNotEnabled   a bucket has no versioning, which replication needs
+├── TookTooLong                a wait timed out; carries what was last seen
 ├── FaultRefused               a fault that this cloud can't cause
-├── CheckFailed                a check found something else than the step should have left
-└── CloudProblem               it isn't clear, or not safe, to talk to the cloud
+├── CheckFailed                the cloud is not as the step should have left it
+└── CloudProblem               the cloud is unclear, unsafe or unreachable
     ├── AmbiguousCloud         the environment names no cloud, or two at once
-    ├── NotTheLocalCloud       a request was about to leave this machine, or something else answers there
+    ├── NotTheLocalCloud       a request would leave this machine, or another program answers
     ├── CloudNotReachable      nothing answers
-    └── CostNotAccepted        a call would change a real AWS account, and nobody has agreed to pay
+    └── CostNotAccepted        a call would change a real AWS account, and the cost isn't accepted yet
 
-In a notebook these show as one short paragraph instead of a traceback; papermill still fails the cell.
+A notebook shows them as one short paragraph without a traceback. Papermill still fails the cell.
 """
 
 # ruff: noqa: N818 - errors are named for what happened
@@ -33,63 +33,64 @@ class WorkshopError(Exception):
     """Base of everything that the workshop raises on purpose."""
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows instead of a traceback: the sentence is for the learner, the stack is not."""
+        """Return what IPython shows: the message without the stack, which doesn't help a learner."""
         return [f"\x1b[1;31m{type(self).__name__}\x1b[0m: {self}"]
 
 
 class InvalidName(WorkshopError, ValueError):
-    """A name or region that AWS would refuse; or a city in which the local cloud has no edge location."""
+    """A name or region that AWS would refuse, or a city without an edge location in the local cloud."""
 
 
 class InvalidNumber(WorkshopError, ValueError):
-    """A weight, a TTL, an interval, a share or a count that cannot be."""
+    """An impossible weight, TTL, interval, share or count."""
 
 
 class StepOutOfOrder(WorkshopError):
-    """A step was run before the one it builds on."""
+    """A step ran before the step that it builds on."""
 
 
 class VersioningNotEnabled(StepOutOfOrder):
-    """A bucket has no versions, so there is nothing to replicate.
+    """A bucket has no versioning, which replication needs.
 
     Args:
-        bucket: The bucket; kept as `.bucket`.
+        bucket: The bucket, kept as `.bucket`.
     """
 
     def __init__(self, bucket: str) -> None:
         self.bucket = bucket
         super().__init__(
-            f"Versioning is not enabled on {bucket!r}. Run replication.enable_versioning(s3, bucket={bucket!r}) first."
+            f"Versioning is not enabled on {bucket!r}, and S3 replicates object versions. "
+            f"Run {STEPS['versioning']} first."
         )
 
 
 class TookTooLong(WorkshopError):
-    """A wait ended before what it waited for.
+    """A wait timed out.
 
     Args:
-        what: What was waited for.
-        seconds: How long.
-        last: What was seen last; kept as `.last`.
+        what: The event that did not happen in time.
+        seconds: The timeout.
+        last: What was seen last, kept as `.last`.
     """
 
     def __init__(self, what: str, *, seconds: float, last: Any) -> None:
         self.last = last
         super().__init__(
             f"{what} took longer than {seconds:g} seconds. Last seen: {last}. "
-            "Nothing is lost: run the cell again to wait on."
+            "Nothing is lost. Run the cell again to keep waiting."
         )
 
 
 class FaultRefused(WorkshopError, ValueError):
-    """A fault that this cloud can't cause: it is none, or the cloud is AWS."""
+    """A fault that this cloud can't cause: there is no such fault, or the cloud is AWS."""
 
 
 class CheckFailed(WorkshopError):
-    """A check found something else than the step should have left.
+    """The cloud is not as the step should have left it.
 
     Args:
         found: A sentence that says what is wrong.
-        fix: The step that fixes it.
+        fix: What to do, by notebook and step. It begins in lower case, after "To fix it:".
     """
 
     def __init__(self, found: str, *, fix: str) -> None:
@@ -98,7 +99,7 @@ class CheckFailed(WorkshopError):
 
 
 class CloudProblem(WorkshopError):
-    """It isn't clear, or not safe, to talk to the cloud."""
+    """The cloud is unclear, unsafe or unreachable."""
 
 
 class AmbiguousCloud(CloudProblem):
@@ -106,33 +107,58 @@ class AmbiguousCloud(CloudProblem):
 
 
 class NotTheLocalCloud(CloudProblem):
-    """A request was about to leave this machine, or something else than the local cloud answers there."""
+    """A request would leave this machine, or another program answers instead of the local cloud."""
 
 
 class CloudNotReachable(CloudProblem):
-    """Nothing answers where the cloud should be."""
+    """Nothing answers at the cloud's address."""
 
 
 class CostNotAccepted(CloudProblem):
-    """A call would change a real AWS account, and nobody has agreed to pay."""
+    """A call would change a real AWS account, and the cost isn't accepted yet."""
 
 
 def get_error_code(error: ClientError) -> str:
-    """AWS's code of an error, such as `"NoSuchBucket"`; for a HEAD request, which has no body, the HTTP status."""
+    """Return AWS's code of an error, such as `"NoSuchBucket"`.
+
+    An answer to a HEAD request has no body, so its code is the HTTP status.
+    """
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
 STEPS = {
+    "names": "step 6 of notebook 00 (save_names)",
+    "bucket names": "step 5 of notebook 00 (widgets.bucket_picker)",
     "bucket": "steps 1 and 2 of notebook 01 (replication.create_bucket)",
+    "versioning": "steps 1 and 2 of notebook 01 (replication.enable_versioning)",
     "replication role": "step 3 of notebook 01 (replication.create_replication_role)",
+    "replication permissions": "step 3 of notebook 01 (replication.put_replication_policy)",
+    "region marker": "step 4 of notebook 01 (replication.put_region_marker)",
+    "replication rule": "step 5 of notebook 01 (replication.put_replication)",
+    "website": "step 6 of notebook 01 (replication.publish_website)",
+    "wait for replication": "step 6 of notebook 01 (waiting.wait_until_replicated)",
+    "delete markers": "step 8 of notebook 01 (replication.put_replication)",
+    "package": "step 4 of notebook 02 (packaging.package_edge_function)",
+    "edge role": "step 5 of notebook 02 (lambda_edge.create_edge_role)",
     "function": "step 6 of notebook 02 (lambda_edge.create_edge_function)",
     "function version": "step 7 of notebook 02 (lambda_edge.publish_version)",
+    "wait for the function": "step 7 of notebook 02 (waiting.wait_until_function_active)",
     "origin access identity": "step 1 of notebook 03 (distribution.create_origin_access_identity)",
+    "bucket policy": "step 1 of notebook 03 (distribution.put_bucket_policy)",
     "hosted zone": "step 2 of notebook 03 (dns_records.create_hosted_zone)",
+    "TXT record": "step 3 of notebook 03 (dns_records.put_txt_record)",
     "distribution": "step 4 of notebook 03 (distribution.create_distribution)",
+    "wait for the distribution": "step 4 of notebook 03 (waiting.wait_until_deployed)",
+    "log": "step 7 of notebook 03 (lambda_edge.read_log)",
+    "weights": "step 1 of notebook 04 (dns_records.put_weighted_records)",
+    "record sets": "step 1 of notebook 04 (observe.list_record_sets)",
     "health check": "step 1 of notebook 05 (health_checks.create_health_check)",
+    "wait for health": "step 1 of notebook 05 (waiting.wait_until_health)",
+    "weights that follow health": "step 2 of notebook 05 (dns_records.put_weighted_records)",
+    "inverted health check": "step 4 of notebook 05 (health_checks.invert_health_check)",
+    "clean-up": "step 2 of notebook 06 (clean_up.delete_resources)",
 }
-"""What later steps build on, and the step that makes it."""
+"""What errors send the learner to: the step that makes each thing, and the call in it."""
 
 CODES = {
     "NoSuchBucket": "bucket",
@@ -142,7 +168,7 @@ CODES = {
     "NoSuchDistribution": "distribution",
     "NoSuchHealthCheck": "health check",
 }
-"""AWS's code of an error, and what is missing then."""
+"""AWS's error codes for something missing, and the key in `STEPS` of what is missing."""
 
 
 def describe_missing(what: str, name: str | None = None) -> str:
@@ -157,10 +183,10 @@ def describe_missing(what: str, name: str | None = None) -> str:
 
 @contextmanager
 def name_missed_step(code: str, name: str | None = None) -> Iterator[None]:
-    """Turn one of AWS's refusals into the step that was missed.
+    """Replace one of AWS's errors by one that names the missed step.
 
     Args:
-        code: AWS's code, such as `"NoSuchBucket"`; a key of `CODES`.
+        code: AWS's code, such as `"NoSuchBucket"`. It must be a key of `CODES`.
         name: The name of what is missing, if it is known.
 
     Raises:

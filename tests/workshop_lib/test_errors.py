@@ -44,19 +44,20 @@ def test_versioning_not_enabled_names_the_bucket_and_the_step() -> None:
     error = VersioningNotEnabled("ticket-ui")
 
     assert str(error) == (
-        "Versioning is not enabled on 'ticket-ui'. Run replication.enable_versioning(s3, bucket='ticket-ui') first."
+        "Versioning is not enabled on 'ticket-ui', and S3 replicates object versions. "
+        "Run steps 1 and 2 of notebook 01 (replication.enable_versioning) first."
     )
     assert error.bucket == "ticket-ui"
 
 
-def test_a_failed_check_says_what_is_wrong_and_what_mends_it() -> None:
+def test_a_failed_check_says_what_is_wrong_and_what_fixes_it() -> None:
     error = CheckFailed("The bucket is public.", fix="run create_bucket(…).")
 
     assert str(error) == "✘ The bucket is public.\n  To fix it: run create_bucket(…)."
 
 
 def test_a_wait_that_took_too_long_may_simply_be_repeated() -> None:
-    assert "run the cell again" in str(TookTooLong("Deploying", seconds=60, last="InProgress"))
+    assert "Run the cell again" in str(TookTooLong("Deploying", seconds=60, last="InProgress"))
 
 
 def test_an_invalid_name_is_a_value_error_too() -> None:

@@ -63,7 +63,7 @@ def test_the_drill_makes_it_unhealthy_and_ends(hasty: None, route53: Route53Clie
 
     assert health_checks.invert_health_check(route53, health_check_id=health_check_id)["Inverted"] is True
     assert wait_until_health(route53, health_check_id=health_check_id, healthy=False, timeout=10) is False
-    with pytest.raises(CheckFailed, match="for unhealthy"):
+    with pytest.raises(CheckFailed, match="as unhealthy, and it should be healthy"):
         checks.health_is(route53, health_check_id=health_check_id, healthy=True)
 
     health_checks.invert_health_check(route53, health_check_id=health_check_id, inverted=False)

@@ -1,4 +1,4 @@
-"""Checks: each looks at the cloud, and says what is wrong and which step fixes it.
+"""Checks. Each looks at the cloud, says what is wrong, and names the step that fixes it.
 
 A check changes nothing. It returns a `CheckPassed`, which shows as one line, or raises `CheckFailed`.
 `all_of` shows several of them.
@@ -6,8 +6,8 @@ A check changes nothing. It returns a `CheckPassed`, which shows as one line, or
 | module | looks at |
 |---|---|
 | `replication` | buckets, replicated objects: notebook 01 |
-| `roles` | who may assume a role, and what it may do: notebooks 01 and 02 |
-| `edge` | the function, the distribution, what viewers get: notebooks 02 and 03 |
+| `roles` | the trust policy and the permissions of a role: notebooks 01 and 02 |
+| `edge` | the function, the distribution, the viewers' pages: notebooks 02 and 03 |
 | `dns` | records, weights, shares, health: notebooks 03 to 05 |
 | `verdict` | what all checks return or raise |
 """

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workshop_lib.checks.verdict import CheckPassed, judge
+from workshop_lib.errors import STEPS
 from workshop_lib.names import S3Origin
 from workshop_lib.observe import get_health, list_record_sets, look_up_txt
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from workshop_lib.cloud import Cloud
 
 SIGMAS = 5
-"""How far a share may stray; by chance alone one check in two million would fail."""
+"""How many standard deviations a share may be off. By chance, one check in two million would fail."""
 
 
 def txt_record_answers(
@@ -27,7 +28,7 @@ def txt_record_answers(
     Args:
         cloud: The cloud.
         record_name: The record.
-        origin: What it should say.
+        origin: The origin that it should name.
         name_servers: On AWS, the zone's name servers.
     """
     answers = [answer.text for answer in look_up_txt(cloud, record_name=record_name, name_servers=name_servers)]
@@ -35,14 +36,14 @@ def txt_record_answers(
         answers == [origin.domain_name],
         right=f"{record_name} says {origin.domain_name}.",
         wrong=f"{record_name} says {answers or 'nothing'}, not {origin.domain_name}.",
-        fix="run dns_records.put_txt_record(…) and wait_until_in_sync(…).",
+        fix=f"run {STEPS['TXT record']} again. The old answer may remain until its TTL expires.",
     )
 
 
 def weights_set(
     route53: Route53Client, *, zone_id: str, record_name: str, weights: Mapping[S3Origin, int]
 ) -> CheckPassed:
-    """Route 53 stores one weighted TXT record set an origin, with these weights.
+    """Route 53 stores one weighted TXT record set per origin, with these weights.
 
     Args:
         route53: Client.
@@ -60,7 +61,7 @@ def weights_set(
         found == wanted,
         right=f"{record_name} is weighted: {_describe(weights)}.",
         wrong=f"{record_name} holds {sorted(found)}, not {sorted(wanted)} (set identifier, weight, value).",
-        fix="run dns_records.put_weighted_records(…).",
+        fix=f"run the cell above this check again. {STEPS['weights'].capitalize()} writes the weights.",
     )
 
 
@@ -85,15 +86,15 @@ def health_checks_attached(
         found == wanted,
         right=f"The record sets of {record_name} follow the health checks of {' and '.join(sorted(wanted))}.",
         wrong=f"The record sets of {record_name} follow {found}, not {wanted}.",
-        fix="run dns_records.put_weighted_records(…, health_checks=…).",
+        fix=f"run {STEPS['weights that follow health']} again; its argument health_checks=… attaches them.",
     )
 
 
 def shares_as_expected(counted: Mapping[str, int], *, weights: Mapping[S3Origin, int], ttl: int = 0) -> CheckPassed:
     """Each region got its share of the requests, within 5 standard deviations.
 
-    That takes independent answers, so a TTL of 0: with a longer one, an environment of the function gives the same
-    answer until the TTL is over. Then it is only looked at who answered at all.
+    This holds for independent answers only, so for a TTL of 0. With a longer TTL, each copy of the function gives the
+    same answer until the TTL expires. The check then only looks at which regions answered at all.
 
     Args:
         counted: Region → answers, from `observe.count_regions`.
@@ -114,14 +115,15 @@ def shares_as_expected(counted: Mapping[str, int], *, weights: Mapping[S3Origin,
     return judge(
         total > 0 and not strayed,
         right=f"{total} requests {how}: {seen}."
-        + (f" With a TTL of {ttl} s that is no proof: answers repeat." if ttl else ""),
+        + (f" With a TTL of {ttl} s answers repeat, so this proves no shares." if ttl else ""),
         wrong=f"Of {total} requests: {'; '.join(strayed) or 'none at all'}.",
-        fix="set the TTL to 0, wait for the old one to pass, then look at the record sets: list_record_sets(…).",
+        fix="set the TTL to 0 and wait until the old TTL expires. "
+        f"Then compare the record sets with your weights, as in {STEPS['record sets']}.",
     )
 
 
 def health_is(route53: Route53Client, *, health_check_id: str, healthy: bool) -> CheckPassed:
-    """Route 53 takes a health check for healthy, or for unhealthy.
+    """Route 53 reports a health check as healthy, or as unhealthy.
 
     Args:
         route53: Client.
@@ -134,9 +136,10 @@ def health_is(route53: Route53Client, *, health_check_id: str, healthy: bool) ->
     what = config.get("FullyQualifiedDomainName", health_check_id)
     return judge(
         is_right,
-        right=f"Route 53 takes {what} for {words[healthy]}.",
-        wrong=f"Route 53 takes {what} for {words[not healthy]}.",
-        fix="run health_checks.invert_health_check(…), then wait_until_health(…).",
+        right=f"Route 53 reports {what} as {words[healthy]}.",
+        wrong=f"Route 53 reports {what} as {words[not healthy]}, and it should be {words[healthy]}.",
+        fix=f"wait as in {STEPS['wait for health']}. If it stays so, the check may be inverted: "
+        f"{STEPS['inverted health check']} sets inverted=True or False.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Checks of notebooks 02 and 03: the function, the distribution, what viewers get."""
+"""Checks of notebooks 02 and 03: the function, the distribution, the viewers' pages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def function_published(lambda_: LambdaClient, *, version_arn: str) -> CheckPassed:
-    """A function has a numbered, active version; only such a one can go to the edge.
+    """A function has a numbered, active version. CloudFront accepts no other.
 
     Args:
         lambda_: Client in us-east-1.
@@ -29,20 +29,20 @@ def function_published(lambda_: LambdaClient, *, version_arn: str) -> CheckPasse
     function, _, version = version_arn.rpartition(":")
     if not version.isdigit():
         raise CheckFailed(
-            f"{version_arn} does not end with a version number, which CloudFront demands.",
-            fix="run lambda_edge.publish_version(…) and use the ARN that it returns.",
+            f"{version_arn} does not end with a version number, and CloudFront requires one.",
+            fix=f"run {STEPS['function version']} and use the ARN that it returns.",
         )
     state = _get_function(lambda_, version_arn)["State"]
     return judge(
         state == "Active",
         right=f"Version {version} of {function.rpartition(':')[2]} is active.",
         wrong=f"Version {version} of {function.rpartition(':')[2]} is {state}.",
-        fix="run wait_until_function_active(…).",
+        fix=f"run {STEPS['wait for the function']} again.",
     )
 
 
 def function_package_matches(lambda_: LambdaClient, *, version_arn: str, sha256: str) -> CheckPassed:
-    """Lambda runs exactly the package that was made here: both have the same SHA-256.
+    """Lambda runs exactly the package that was made here. Both have the same SHA-256.
 
     Args:
         lambda_: Client in us-east-1.
@@ -54,7 +54,7 @@ def function_package_matches(lambda_: LambdaClient, *, version_arn: str, sha256:
         found == sha256,
         right=f"The package and Lambda's CodeSha256 are the same: {sha256}.",
         wrong=f"Lambda's CodeSha256 is {found}; the package's is {sha256}.",
-        fix="run lambda_edge.publish_version(…) with this package.",
+        fix=f"run {STEPS['function']} again. For a numbered version, then run {STEPS['function version']}.",
     )
 
 
@@ -82,15 +82,15 @@ def bucket_policy_allows_identity(s3: S3Client, *, bucket: str, origin_access_id
     )
     return judge(
         allowed,
-        right=f"CloudFront may read {bucket}, and nobody else from outside.",
+        right=f"CloudFront may read {bucket}. The public may not.",
         wrong=f"The bucket policy of {bucket} doesn't allow s3:GetObject to {origin_access_identity_id}.",
-        fix=f"run distribution.put_bucket_policy(s3, bucket={bucket!r}, …); policies are not replicated.",
+        fix=f"run {STEPS['bucket policy']} for {bucket}. Each bucket needs one, as policies are not replicated.",
     )
 
 
 @name_missed_step("NoSuchDistribution")
 def origin_header_set(cloudfront: CloudFrontClient, *, distribution_id: str, dns_origin: str) -> CheckPassed:
-    """CloudFront tells the function, in the origin custom header `X-DNS-ORIGIN`, which record to look up.
+    """The origin custom header `X-DNS-ORIGIN` names the record that the function must look up.
 
     Args:
         cloudfront: Client.
@@ -106,9 +106,9 @@ def origin_header_set(cloudfront: CloudFrontClient, *, distribution_id: str, dns
     found = next((value for name, value in headers.items() if name.lower() == "x-dns-origin"), None)
     return judge(
         found == dns_origin,
-        right=f"The function is told to look up {dns_origin}.",
+        right=f"X-DNS-ORIGIN is {dns_origin}: the function will look up that record.",
         wrong=f"X-DNS-ORIGIN is {found or f'missing among {sorted(headers)}'}; it should be {dns_origin}.",
-        fix="run distribution.create_distribution(…) again; it updates what differs.",
+        fix=f"run {STEPS['distribution']} again. It updates what differs.",
     )
 
 
@@ -136,13 +136,13 @@ def function_associated(cloudfront: CloudFrontClient, *, distribution_id: str, v
         not without,
         right=f"{version_arn.partition(':function:')[2]} runs at each origin-request event.",
         wrong=f"No association with {version_arn} in cache behavior: {', '.join(without)}.",
-        fix="run distribution.create_distribution(…) again with this version_arn.",
+        fix=f"run {STEPS['distribution']} again with this version_arn.",
     )
 
 
 @name_missed_step("NoSuchDistribution")
 def distribution_deployed(cloudfront: CloudFrontClient, *, distribution_id: str) -> CheckPassed:
-    """All edge locations know the distribution as it was last written.
+    """All edge locations have the newest configuration of the distribution.
 
     Args:
         cloudfront: Client.
@@ -153,13 +153,13 @@ def distribution_deployed(cloudfront: CloudFrontClient, *, distribution_id: str)
         status == "Deployed",
         right=f"{distribution_id} is deployed.",
         wrong=f"{distribution_id} is {status}.",
-        fix="run wait_until_deployed(…).",
+        fix=f"run {STEPS['wait for the distribution']} again.",
     )
 
 
 @name_missed_step("NoSuchDistribution")
 def etag_unchanged(cloudfront: CloudFrontClient, *, distribution_id: str, etag: str) -> CheckPassed:
-    """Nobody changed a distribution's configuration since its ETag was noted.
+    """A distribution's configuration was not changed since its ETag was noted.
 
     Args:
         cloudfront: Client.
@@ -169,9 +169,9 @@ def etag_unchanged(cloudfront: CloudFrontClient, *, distribution_id: str, etag: 
     now = cloudfront.get_distribution_config(Id=distribution_id)["ETag"]
     return judge(
         now == etag,
-        right=f"The distribution was not touched: its ETag is still {etag}.",
+        right=f"The distribution was not changed: its ETag is still {etag}.",
         wrong=f"The distribution was changed: its ETag was {etag} and is {now}.",
-        fix="note the ETag again after your last change of the distribution.",
+        fix="run the first cell of this notebook with distribution.get_etag again, after your last change.",
     )
 
 
@@ -182,19 +182,19 @@ def page_served(cloud: Cloud, *, domain_name: str, path: str = "/", status: int 
         cloud: The cloud.
         domain_name: The distribution's domain name.
         path: Begins with a slash.
-        status: The HTTP status that should come.
+        status: The HTTP status that is expected.
     """
     page = fetch_page(cloud.page_url(domain_name, path))
     return judge(
         page.status == status,
         right=f"{path} answers {status}, {page.x_cache}.",
         wrong=f"{path} answers {page.status}, {page.x_cache or 'without X-Cache'}: {page.text[:200]}",
-        fix="look at the function's log, at both bucket policies, and whether the website is published.",
+        fix=f"read {STEPS['log']}. If the function is fine, run {STEPS['bucket policy']} and {STEPS['website']} again.",
     )
 
 
 def page_served_from(cloud: Cloud, *, domain_name: str, region: str) -> CheckPassed:
-    """The edge reads from one region now, as its marker says.
+    """The edge now reads from one region, as the region marker shows.
 
     Args:
         cloud: The cloud.
@@ -206,7 +206,8 @@ def page_served_from(cloud: Cloud, *, domain_name: str, region: str) -> CheckPas
         page.region == region,
         right=f"The edge reads from {region}.",
         wrong=f"The edge reads from {page.region or f'nowhere: status {page.status}'}, not from {region}.",
-        fix="wait for the DNS TTL to pass; then look at the record sets, and at the function's log.",
+        fix=f"wait until the DNS TTL expires and run the check again. If that doesn't help, compare the record sets, "
+        f"as in {STEPS['record sets']}, and read {STEPS['log']}.",
     )
 
 
@@ -225,7 +226,8 @@ def served_from_cache(cloud: Cloud, *, domain_name: str, path: str = "/index.htm
         page.x_cache.startswith("Hit"),
         right=f"{path} comes from the cache: {page.x_cache}, age {page.age} s.",
         wrong=f"{path} does not come from the cache: status {page.status}, {page.x_cache}.",
-        fix="publish with cache_seconds above 0; on AWS ask again, for another edge server may have answered.",
+        fix="run this check again; on AWS another edge server may have answered. "
+        f"If that doesn't help, run {STEPS['website']} with cache_seconds above 0.",
     )
 
 

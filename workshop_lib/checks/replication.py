@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def bucket_name_free(s3: S3Client, *, bucket: str) -> CheckPassed:
-    """Nobody else in the world has this bucket name; you may have it.
+    """The bucket name is free, or the bucket is yours.
 
     Args:
         s3: Client in any region.
@@ -29,14 +29,14 @@ def bucket_name_free(s3: S3Client, *, bucket: str) -> CheckPassed:
     try:
         s3.head_bucket(Bucket=bucket)
     except ClientError as error:
-        # 404: there is no such bucket. 403: somebody else's. 301 or 400: in another region, most likely not yours.
+        # 404: no such bucket. 403: another account's. 301 or 400: in another region, most likely not yours.
         return judge(
             get_error_code(error) == "404",
             right=f"The bucket name {bucket} is free.",
-            wrong=f"The bucket name {bucket} is taken.",
-            fix="choose another in 00_start_here; bucket names are shared by the whole world.",
+            wrong=f"The bucket name {bucket} is taken. All AWS accounts share one list of bucket names.",
+            fix=f"choose another name: run {STEPS['bucket names']} and {STEPS['names']} again.",
         )
-    return CheckPassed(f"The bucket {bucket} is yours already.")
+    return CheckPassed(f"The bucket {bucket} is already yours.")
 
 
 def versioning_enabled(s3: S3Client, *, bucket: str) -> CheckPassed:
@@ -52,7 +52,7 @@ def versioning_enabled(s3: S3Client, *, bucket: str) -> CheckPassed:
         status == "Enabled",
         right=f"Versioning of {bucket} is enabled.",
         wrong=f"Versioning of {bucket} is {status.lower() if status else 'not enabled'}.",
-        fix=f"run replication.enable_versioning(s3, bucket={bucket!r}).",
+        fix=f"run {STEPS['versioning']} again.",
     )
 
 
@@ -75,7 +75,7 @@ def bucket_is_private(s3: S3Client, *, bucket: str) -> CheckPassed:
         not off,
         right=f"{bucket} is private: all public access is blocked.",
         wrong=f"{bucket} is not private. Off: {', '.join(off)}.",
-        fix="run replication.create_bucket(…) again; it changes only that.",
+        fix=f"run {STEPS['bucket']} again. For an existing bucket, it only turns these settings on.",
     )
 
 
@@ -83,7 +83,7 @@ def bucket_is_private(s3: S3Client, *, bucket: str) -> CheckPassed:
 def replication_configured(
     s3: S3Client, *, source_bucket: str, destination_bucket: str, prefix: str = "", delete_markers: bool = True
 ) -> CheckPassed:
-    """A bucket has an enabled rule that replicates to the other one.
+    """A bucket has an enabled rule that replicates to the other bucket.
 
     Args:
         s3: Client in the source bucket's region.
@@ -92,7 +92,7 @@ def replication_configured(
         prefix: The prefix that the rule should have.
         delete_markers: Whether the rule should copy deletions.
     """
-    fix = "run replication.put_replication(…)."
+    fix = f"run the cell above this check again. {STEPS['replication rule'].capitalize()} writes the rule."
     try:
         rules: list[Any] = s3.get_bucket_replication(Bucket=source_bucket)["ReplicationConfiguration"]["Rules"]  # type: ignore[assignment]
     except ClientError as error:
@@ -106,7 +106,7 @@ def replication_configured(
     return judge(
         wanted in found,
         right=f"{source_bucket} replicates {copies} to {destination_bucket}, deletions {also}.",
-        wrong=f"No rule of {source_bucket} is {wanted} (destination, status, prefix, delete markers), but: {found}.",
+        wrong=f"The rules of {source_bucket} are {found} (destination, status, prefix, delete markers), not {wanted}.",
         fix=fix,
     )
 
@@ -132,8 +132,8 @@ def website_published(s3: S3Client, *, bucket: str, keys: Sequence[str]) -> Chec
     return judge(
         bool(keys) and not missing,
         right=f"{len(keys)} objects are in {bucket}.",
-        wrong=f"Not in {bucket}: {', '.join(missing) or 'anything'}.",
-        fix="run replication.publish_website(…).",
+        wrong=f"Missing in {bucket}: {', '.join(missing) or 'everything'}.",
+        fix=f"run {STEPS['website']} again.",
     )
 
 
@@ -151,21 +151,22 @@ def object_replicated(cloud: Cloud, *, key: str, source: S3Origin, destination: 
     if here["status"] == "FAILED":
         raise CheckFailed(
             f"Replicating {key} FAILED: the role may not read the source or write the destination.",
-            fix="run replication.put_replication_policy(…), then publish the object again; S3 doesn't retry.",
+            fix=f"run {STEPS['replication permissions']}, then put the object again. S3 doesn't retry.",
         )
     return judge(
         (here["status"], there["status"]) == ("COMPLETED", "REPLICA") and here["version_id"] == there["version_id"],
         right=f"{key} is in both regions, as the same version {here['version_id']}.",
         wrong=f"{key} is {here['status']} ({here['version_id']}) in {source.region} and "
         f"{there['status']} ({there['version_id']}) in {destination.region}.",
-        fix="wait_until_replicated(…); if there is no status at all, no rule applied: put_replication, publish again.",
+        fix=f"wait, as in {STEPS['wait for replication']}. If the status stays empty, no rule applied: "
+        f"run {STEPS['replication rule']}, then put the object again.",
     )
 
 
 def objects_not_replicated(
     cloud: Cloud, *, keys: Sequence[str], source: S3Origin, destination: S3Origin
 ) -> CheckPassed:
-    """Objects that no rule applied to: in the source bucket without a status, and not in the destination bucket.
+    """No rule applied to some objects. They have no status in the source bucket and no copy in the destination.
 
     Args:
         cloud: The cloud.
@@ -180,13 +181,14 @@ def objects_not_replicated(
     return judge(
         bool(keys) and not wrong,
         right=f"{', '.join(keys)}: only in {source.region}, and without a replication status.",
-        wrong=f"A rule applied, or the object isn't in {source.region} at all: {wrong}.",
-        fix="put the objects before put_replication(…), or with a prefix that the rule doesn't have.",
+        wrong=f"A rule applied, or the object isn't in {source.region}: {wrong}.",
+        fix="use a key that is not in the destination bucket. "
+        f"Put it before {STEPS['replication rule']}, or with a prefix that the rule doesn't cover.",
     )
 
 
 def replication_failed(s3: S3Client, *, bucket: str, key: str) -> CheckPassed:
-    """S3 gave up on an object, as it does when the role may not copy.
+    """S3 gave up on an object. It does so when the role may not copy.
 
     Args:
         s3: Client in the source bucket's region.
@@ -198,13 +200,13 @@ def replication_failed(s3: S3Client, *, bucket: str, key: str) -> CheckPassed:
         status == "FAILED",
         right=f"Replicating {key} FAILED, and S3 will not try again.",
         wrong=f"The replication status of {key} is {status}, not FAILED.",
-        fix="take the permission away first, then put the object, then wait_until_replicated(…).",
+        fix="run step 9 of notebook 01 from its first cell. The permission must be gone before the object is put.",
     )
 
 
 @name_missed_step("NoSuchBucket")
 def object_deleted(s3: S3Client, *, bucket: str, key: str) -> CheckPassed:
-    """The newest thing in a bucket under some key is a delete marker.
+    """A delete marker is the newest version of a key in a bucket.
 
     Args:
         s3: Client in the bucket's region.
@@ -214,9 +216,9 @@ def object_deleted(s3: S3Client, *, bucket: str, key: str) -> CheckPassed:
     markers = s3.list_object_versions(Bucket=bucket, Prefix=key).get("DeleteMarkers", [])
     return judge(
         any(marker["IsLatest"] and marker["Key"] == key for marker in markers),
-        right=f"{key} is deleted in {bucket}: a delete marker lies on top of its versions.",
-        wrong=f"There is no delete marker on {key} in {bucket}.",
-        fix="delete the object; and if this is the destination bucket, put_replication(…, delete_markers=True) first.",
+        right=f"{key} is deleted in {bucket}: its newest version is a delete marker.",
+        wrong=f"The newest version of {key} in {bucket} is no delete marker.",
+        fix=f"run {STEPS['delete markers']} again. Only a rule with delete_markers=True copies deletions.",
     )
 
 
@@ -232,8 +234,8 @@ def object_present(s3: S3Client, *, bucket: str, key: str) -> CheckPassed:
     return judge(
         seen["version_id"] is not None,
         right=f"{key} is in {bucket}.",
-        wrong=f"{key} is not in {bucket}, or deleted.",
-        fix="publish it again.",
+        wrong=f"{key} is not in {bucket}, or it was deleted there.",
+        fix=f"run the cell above this check again, or publish all pages with {STEPS['website']}.",
     )
 
 
@@ -246,7 +248,7 @@ def region_marker_right(s3: S3Client, *, bucket: str, region: str) -> CheckPasse
         bucket: The bucket.
         region: The bucket's region.
     """
-    fix = f"run replication.put_region_marker(s3, bucket={bucket!r}, region={region!r}); before put_replication."
+    fix = f"run {STEPS['region marker']} for {bucket}. Its first cell removes the rule, which would copy the marker."
     try:
         marker = json.loads(s3.get_object(Bucket=bucket, Key="region.json")["Body"].read())
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""Checks of notebooks 01 and 02: who may assume a role, and what it may do then."""
+"""Checks of notebooks 01 and 02: the trust policy and the permissions of a role."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from workshop_lib.checks.verdict import CheckPassed, judge
-from workshop_lib.errors import CheckFailed, get_error_code
+from workshop_lib.errors import STEPS, CheckFailed, get_error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 
+ROLE_STEPS = f"run {STEPS['replication role']} or {STEPS['edge role']}"
+"""The steps that make roles. A check can't tell which role it looks at."""
+
+
 def role_trusts(iam: IAMClient, *, role_name: str, services: Sequence[str]) -> CheckPassed:
-    """A role may be assumed by all of some AWS services.
+    """Some AWS services may assume a role.
 
     Args:
         iam: Client.
@@ -26,14 +30,14 @@ def role_trusts(iam: IAMClient, *, role_name: str, services: Sequence[str]) -> C
     trusted = {service for service in services if _allows(document, "sts:AssumeRole", principal=service)}
     return judge(
         trusted == set(services),
-        right=f"{role_name} is trusted by {' and '.join(services)}.",
-        wrong=f"{role_name} can't be assumed by {' or '.join(sorted(set(services) - trusted))}.",
-        fix="run the step that creates the role again; it restores the trust policy.",
+        right=f"{' and '.join(services)} may assume {role_name}.",
+        wrong=f"{' and '.join(sorted(set(services) - trusted))} may not assume {role_name}.",
+        fix=f"{ROLE_STEPS} again. It restores the trust policy.",
     )
 
 
 def role_may_replicate(iam: IAMClient, *, role_name: str, source_bucket: str, destination_bucket: str) -> CheckPassed:
-    """The replication role may do all that S3 needs in order to copy, on the right bucket each.
+    """The replication role has all permissions that S3 needs to copy, each for the right bucket.
 
     Args:
         iam: Client.
@@ -47,7 +51,7 @@ def role_may_replicate(iam: IAMClient, *, role_name: str, source_bucket: str, de
         for policy in iam.list_role_policies(RoleName=role_name)["PolicyNames"]
     ]
     source, destination = f"arn:aws:s3:::{source_bucket}", f"arn:aws:s3:::{destination_bucket}/*"
-    # S3UG, setting-repl-config-perm-overview. ReplicateTags is not here: S3 copies tags with ReplicateObject.
+    # S3 User Guide, setting-repl-config-perm-overview. ReplicateTags isn't needed: S3 copies tags with ReplicateObject.
     needed = {
         "s3:GetReplicationConfiguration": source,
         "s3:ListBucket": source,
@@ -66,7 +70,7 @@ def role_may_replicate(iam: IAMClient, *, role_name: str, source_bucket: str, de
         not missing,
         right=f"{role_name} may read {source_bucket} and write replicas to {destination_bucket}.",
         wrong=f"{role_name} may not do {'; '.join(missing)}. Replication would end as FAILED.",
-        fix="run replication.put_replication_policy(…) again, and see policies/replication-role-permissions.json.",
+        fix=f"run {STEPS['replication permissions']} again. It writes policies/replication-role-permissions.json.",
     )
 
 
@@ -76,11 +80,11 @@ def _get_role(iam: IAMClient, role_name: str) -> dict[str, Any]:
     except ClientError as error:
         if get_error_code(error) != "NoSuchEntity":
             raise
-        raise CheckFailed(f"There is no role {role_name}.", fix="run the step that creates it.") from error
+        raise CheckFailed(f"There is no role {role_name}.", fix=f"{ROLE_STEPS}.") from error
 
 
 def _allows(document: dict[str, Any], action: str, *, resource: str = "", principal: str = "") -> bool:
-    """Whether a policy document names exactly this; enough for documents of ours, which use no wildcards but `/*`."""
+    """Whether a policy document names exactly this. The workshop's documents use no wildcard but `/*`."""
     for statement in document["Statement"]:
         principals = statement.get("Principal", {})
         named = {

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from workshop_lib.errors import CheckFailed
+from workshop_lib.errors import STEPS, CheckFailed
 
 WIDTH = 104
-"""Characters in a line of a notebook. JupyterLab breaks what is longer in the middle of a word."""
+"""Characters in a line of a notebook. JupyterLab breaks longer lines in the middle of a word."""
 
 
 @dataclass(frozen=True)
 class CheckPassed:
-    """What a check found to be right. Its repr is that sentence."""
+    """The verdict of a check that passed. Its repr is one sentence."""
 
     sentence: str
 
@@ -29,7 +29,7 @@ class CheckPassed:
 
 @dataclass(frozen=True, repr=False)
 class Verdicts:
-    """Several verdicts. Shows itself as one line, or more, for each."""
+    """Several verdicts. Each shows as one line, or more if it is long."""
 
     verdicts: tuple[object, ...]
 
@@ -38,10 +38,10 @@ class Verdicts:
 
 
 def all_of(*verdicts: object) -> Verdicts:
-    """Several verdicts in one, so that a notebook shows each of them. The first check that fails raises, as always.
+    """Show several verdicts in one notebook cell. The first check that fails raises, as always.
 
     Args:
-        verdicts: What checks returned, or anything else that says how it went, such as a comparison.
+        verdicts: What the checks returned. A comparison, or anything else with a repr, is fine too.
     """
     return Verdicts(verdicts)
 
@@ -54,13 +54,13 @@ def judge(is_right: bool, *, right: str, wrong: str, fix: str) -> CheckPassed:
     """Turn an observation into a verdict.
 
     Args:
-        is_right: What was observed.
-        right: A sentence for when it is right.
-        wrong: A sentence for when it isn't.
-        fix: The step that fixes it.
+        is_right: Whether the check passed.
+        right: The sentence if it passed.
+        wrong: The sentence if it failed.
+        fix: What to do then, by notebook and step.
 
     Raises:
-        CheckFailed: It isn't right.
+        CheckFailed: `is_right` is false.
     """
     if not is_right:
         raise CheckFailed(wrong, fix=fix)
@@ -68,15 +68,15 @@ def judge(is_right: bool, *, right: str, wrong: str, fix: str) -> CheckPassed:
 
 
 class HasLeftovers(Protocol):
-    """A receipt, or anything else that knows where it looked and what is left."""
+    """A receipt, or anything else with these two lists."""
 
     @property
     def looked(self) -> Sequence[object]:
-        """Where."""
+        """The places where it looked."""
 
     @property
     def left(self) -> Sequence[object]:
-        """What."""
+        """The resources that are left."""
 
 
 def nothing_left(receipt: HasLeftovers) -> CheckPassed:
@@ -89,5 +89,5 @@ def nothing_left(receipt: HasLeftovers) -> CheckPassed:
         not receipt.left,
         right=f"Looked in {len(receipt.looked)} places; nothing is left.",
         wrong=f"Still there: {'; '.join(map(str, receipt.left))}.",
-        fix="run clean_up.delete_resources(cloud, names) again; edge replicas take AWS some hours.",
+        fix=f"run {STEPS['clean-up']} again. For a function, wait some hours: AWS must delete its edge replicas first.",
     )
