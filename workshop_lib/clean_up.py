@@ -1,7 +1,7 @@
-"""Steps of notebook 06: find everything the workshop made, delete it in the order that AWS demands, give a receipt.
+"""Steps of notebook 06: find what the workshop made, delete it in the order that AWS requires, give a receipt.
 
-Things are found by the learner's names alone, and deleted only if the workshop made them: a bucket without our tag,
-or a hosted zone without our comment, is reported and kept. What there is to find is in `inventory`.
+Resources are found by the learner's names, and deleted only if they carry the workshop's mark. A bucket without the
+tag, or a hosted zone without the comment, is reported and kept. `inventory` holds the kinds of resources.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class Report:
     """What `delete_resources` did. Shows itself as a table."""
 
     deleted: tuple[Resource, ...]
-    """Without their states, which were those of things that were there."""
+    """Resources that are deleted. Their states are left out, because they no longer hold."""
     waiting: tuple[Resource, ...]
-    """What AWS only lets go later; run `delete_resources` again then."""
+    """Resources that AWS can delete only later. Run `delete_resources` again then."""
     kept: tuple[Resource, ...]
-    """What was found by name, but wasn't made by the workshop."""
+    """Resources that have the learner's names, but were not made by the workshop."""
 
     @property
     def _parts(self) -> dict[str, tuple[Resource, ...]]:
@@ -52,12 +52,12 @@ class Report:
 
 @dataclass(frozen=True)
 class Receipt:
-    """Where we looked, and what is still there. Shows itself as a list."""
+    """The places that were searched, and what is still there. Shows itself as a list."""
 
     looked: tuple[str, ...]
     left: tuple[Resource, ...]
     kept: tuple[Resource, ...]
-    """What was found by name, but wasn't made by the workshop."""
+    """Resources that have the learner's names, but were not made by the workshop."""
 
     def __repr__(self) -> str:
         verdict = f"Still there:\n{_list(self.left)}" if self.left else "Nothing is left."
@@ -66,7 +66,7 @@ class Receipt:
 
 
 class Inventory(tuple[Resource, ...]):
-    """What was found, in the order in which it would be deleted. Shows itself as a table."""
+    """The resources that were found, in the order of deletion. Shows itself as a table."""
 
     def __repr__(self) -> str:
         return _list(self) if self else NOTHING_THERE
@@ -76,14 +76,14 @@ class Inventory(tuple[Resource, ...]):
 
 
 def find_resources(cloud: Cloud, names: WorkshopNames) -> Inventory:
-    """List everything that the learner's names lead to. Changes nothing: it is the dry run of `delete_resources`.
+    """List all resources that have the learner's names. Changes nothing: it is the dry run of `delete_resources`.
 
     Args:
         cloud: The cloud.
         names: The learner's names.
 
     Returns:
-        What was found, in the order in which it would be deleted; what the workshop didn't make would be kept.
+        The resources, in the order of deletion. `delete_resources` keeps those that the workshop didn't make.
     """
     return Inventory(resource for kind in KINDS for resource in kind.find(cloud, names))
 
@@ -91,17 +91,18 @@ def find_resources(cloud: Cloud, names: WorkshopNames) -> Inventory:
 def delete_resources(cloud: Cloud, names: WorkshopNames, *, patience: float = 0, sleep: Sleep = time.sleep) -> Report:
     """Delete everything that the workshop made.
 
-    Safe to run again, and to interrupt: it always begins by looking what is there. Waits until distributions may be
-    deleted; does not wait for AWS to remove the function from the edge, which takes hours, but reports it.
+    Safe to run again, and to interrupt: it always looks first at what is there. It waits until distributions may be
+    deleted. It does not wait until AWS has removed the function from the edge, which takes hours. It reports that.
 
     Args:
         cloud: The cloud.
         names: The learner's names.
-        patience: Seconds to go on trying what AWS only lets go later. The local cloud needs about 10, AWS hours.
+        patience: Seconds for which it retries what can be deleted only later. The local cloud needs about 10 seconds,
+            AWS hours.
         sleep: Seam for tests.
 
     Returns:
-        What was deleted, what must wait, and what the workshop didn't make.
+        The resources that are deleted, that must wait, and that the workshop didn't make.
     """
     deleted: list[Resource] = []
     kept: list[Resource] = []
@@ -113,7 +114,7 @@ def delete_resources(cloud: Cloud, names: WorkshopNames, *, patience: float = 0,
             waiting = wait_until(
                 lambda: _sweep(cloud, names, late, deleted, kept),
                 lambda waiting: not waiting,
-                what="Waiting for what AWS lets go later",
+                what="Waiting for what can be deleted only later",
                 timeout=patience,
                 sleep=sleep,
                 show=lambda waiting: ", ".join(dict.fromkeys(resource.kind for resource in waiting)),
@@ -124,7 +125,7 @@ def delete_resources(cloud: Cloud, names: WorkshopNames, *, patience: float = 0,
 
 
 def get_receipt(cloud: Cloud, names: WorkshopNames) -> Receipt:
-    """Look everywhere once more, and say where, and what is left.
+    """Look in all places again, and list the places and what is left.
 
     Args:
         cloud: The cloud.
@@ -141,7 +142,7 @@ def get_receipt(cloud: Cloud, names: WorkshopNames) -> Receipt:
 def _sweep(
     cloud: Cloud, names: WorkshopNames, kinds: Iterable[Kind], deleted: list[Resource], kept: list[Resource]
 ) -> list[Resource]:
-    """Delete what can be deleted now, and return what must wait. Adds to `deleted` and to `kept`."""
+    """Delete what can be deleted now, and return the rest. Adds to `deleted` and to `kept`."""
     waiting: list[Resource] = []
     found = [(kind, list(kind.find(cloud, names))) for kind in kinds]
     for kind, resources in found:
@@ -167,7 +168,7 @@ def _describe(resource: Resource) -> tuple[str, str, str, str]:
 
 
 def _render_table(parts: Mapping[str, Iterable[Resource]]) -> str:
-    """A table, its parts under their titles. JupyterLab breaks plain text that is too wide in the middle of words."""
+    """Draw a table with a title above each part. JupyterLab would break wide plain text in the middle of words."""
     rows: list[Sequence[str]] = []
     for title, resources in parts.items():
         rows += [(title,)] if title else []

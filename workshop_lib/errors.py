@@ -128,6 +128,7 @@ def get_error_code(error: ClientError) -> str:
 
 STEPS = {
     "names": "step 6 of notebook 00 (save_names)",
+    "learner name": "step 3 of notebook 00 (widgets.learner_picker)",
     "bucket names": "step 5 of notebook 00 (widgets.bucket_picker)",
     "bucket": "steps 1 and 2 of notebook 01 (replication.create_bucket)",
     "versioning": "steps 1 and 2 of notebook 01 (replication.enable_versioning)",
@@ -137,6 +138,7 @@ STEPS = {
     "replication rule": "step 5 of notebook 01 (replication.put_replication)",
     "website": "step 6 of notebook 01 (replication.publish_website)",
     "wait for replication": "step 6 of notebook 01 (waiting.wait_until_replicated)",
+    "batch job": "step 7 of notebook 01 (batch_replication.create_batch_replication_job)",
     "delete markers": "step 8 of notebook 01 (replication.put_replication)",
     "package": "step 4 of notebook 02 (packaging.package_edge_function)",
     "edge role": "step 5 of notebook 02 (lambda_edge.create_edge_role)",

@@ -1,4 +1,4 @@
-"""The marks on what the workshop made, so that it never overwrites or deletes what it didn't."""
+"""The marks on the workshop's resources. It never overwrites or deletes anything else."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 MADE_BY = "Made by the two-region workshop."
-"""Comment or description of hosted zones, roles and functions of ours."""
+"""Comment or description of the workshop's hosted zones, roles and functions."""
 
 BUCKET_TAG = {"Key": "made-by", "Value": "two-region-workshop"}
-"""Tag of the buckets of ours; buckets have no description."""
+"""Tag of the workshop's buckets, because buckets have no description."""
 
 
 def is_made_by_us(s3: S3Client, *, bucket: str) -> bool:
-    """Whether a bucket has our tag, so that clean-up may empty it.
+    """Whether a bucket has the workshop's tag, so that clean-up may empty it.
 
     Args:
         s3: Client in the bucket's region.

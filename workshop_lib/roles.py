@@ -1,4 +1,4 @@
-"""IAM roles as the steps make them: one trust policy, one inline policy, and our mark."""
+"""IAM roles as the steps make them: one trust policy, one inline policy, and the workshop's mark."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.errors import InvalidName, get_error_code
+from workshop_lib.errors import STEPS, InvalidName, get_error_code
 from workshop_lib.ownership import MADE_BY
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 POLICY_NAME = "two-regions"
-"""Name of the inline policy of our roles, where they have just one."""
+"""Name of a role's only inline policy."""
 
 
 def create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any]) -> str:
-    """Create a role, or restore the trust policy of the one that is there.
+    """Create a role, or restore the trust policy of an existing one.
 
-    A role without our mark becomes ours if it has just this trust policy, as the one from the AWS CLI has.
+    A role without the workshop's mark gets it if it has exactly this trust policy. A role made with the AWS CLI twin
+    has it.
 
     Args:
         iam: Client.
@@ -44,7 +45,8 @@ def create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any]) -> str
     if found.get("Description") != MADE_BY:
         if found["AssumeRolePolicyDocument"] != trust:
             raise InvalidName(
-                f"You have a role {role_name!r} that the workshop didn't make. Choose another name in 00_start_here."
+                f"You have a role {role_name!r} that the workshop didn't make. Choose another learner name, from "
+                f"which the role's name is made: run {STEPS['learner name']}, then steps 4 to 6."
             )
         iam.update_role(RoleName=role_name, Description=MADE_BY)
     iam.update_assume_role_policy(RoleName=role_name, PolicyDocument=document)
@@ -59,10 +61,10 @@ def put_role_policy(iam: IAMClient, *, role_name: str, policy: dict[str, Any], p
         iam: Client.
         role_name: Name of the role.
         policy: The permission policy.
-        policy_name: What it is called; a role has as many inline policies as there are names.
+        policy_name: Its name. A role has one inline policy for each name.
 
     Returns:
-        Whether anything changed, and so takes AWS some seconds to be known everywhere.
+        Whether anything changed. AWS then needs some seconds until the change is known everywhere.
     """
     try:
         stored: Any = iam.get_role_policy(RoleName=role_name, PolicyName=policy_name)["PolicyDocument"]

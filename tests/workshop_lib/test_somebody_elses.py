@@ -30,7 +30,7 @@ def make_role(connected: Cloud, role_name: str, trust: dict[str, Any]) -> None:
 def test_a_role_for_something_else_is_neither_taken_over_nor_deleted(connected: Cloud, names: WorkshopNames) -> None:
     make_role(connected, names.replication_role_name, render_policy("edge-role-trust"))
 
-    with pytest.raises(InvalidName, match="00_start_here"):
+    with pytest.raises(InvalidName, match="step 3 of notebook 00"):
         replication.create_replication_role(connected.iam, role_name=names.replication_role_name)
 
     report = clean_up.delete_resources(connected, names)
@@ -83,7 +83,9 @@ def test_a_zone_shared_with_another_learner_keeps_the_others_records(connected: 
     report = clean_up.delete_resources(connected, names)
 
     assert [item.kind for item in report.deleted] == ["record set"]
-    assert [item.state for item in report.waiting] == [f"holds what these names didn't make: {other.record_name} TXT"]
+    assert [item.state for item in report.waiting] == [
+        f"contains records that are not from these names: {other.record_name} TXT"
+    ]
     assert observe.list_record_sets(connected.route53, zone_id=zone_id, record_name=other.record_name)
     assert [item.kind for item in clean_up.delete_resources(connected, other).deleted] == ["record set", "hosted zone"]
 

@@ -1,6 +1,6 @@
-"""What the workshop may have made: how each kind of thing is found by the learner's names, and how it is deleted.
+"""How each kind of resource that the workshop makes is found by the learner's names, and how it is deleted.
 
-A thing that the workshop didn't make is found, but not deleted.
+A resource that the workshop didn't make is found, but not deleted.
 
 | module | holds |
 |---|---|
@@ -8,7 +8,7 @@ A thing that the workshop didn't make is found, but not deleted.
 | `distributions` | distributions, the origin access identity |
 | `dns` | record sets, health checks, the hosted zone |
 | `buckets` | buckets, replication configurations, batch jobs |
-| `kind` | what a kind is, and a thing of it |
+| `kind` | the classes of a kind and of one resource |
 """
 
 from workshop_lib.inventory.buckets import BATCH_JOBS, BUCKETS, REPLICATION_CONFIGURATIONS
@@ -42,4 +42,4 @@ KINDS = (
     EDGE_ROLES,
     FUNCTION_LOGS,
 )
-"""In the order in which AWS lets go."""
+"""In the order of deletion that AWS requires."""

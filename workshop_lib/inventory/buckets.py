@@ -1,4 +1,4 @@
-"""Buckets with all that is in them, their replication configurations, and running Batch Replication jobs."""
+"""Buckets with their content, their replication configurations, and running Batch Replication jobs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 RUNNING_JOBS: list[JobStatusType] = ["Active", "New", "Paused", "Pausing", "Preparing", "Ready", "Suspended"]
 
 NOT_REPLICATING = {"NoSuchBucket", "ReplicationConfigurationNotFoundError", "AccessDenied", "PermanentRedirect"}
-"""No bucket, no configuration, or somebody else's bucket. Anything else is an error, not an answer."""
+"""Codes for no bucket, no configuration, or a bucket of another account. Any other code is a real error."""
 
 
 def _list_origins(names: WorkshopNames) -> tuple[S3Origin, S3Origin]:
@@ -31,7 +31,7 @@ def _list_origins(names: WorkshopNames) -> tuple[S3Origin, S3Origin]:
 def _find_jobs(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
     s3control = cloud.s3control(names.source_region)
     position: Any = {}
-    while True:  # botocore has no paginator for it
+    while True:  # botocore has no paginator for ListJobs
         page = s3control.list_jobs(AccountId=cloud.account_id, JobStatuses=RUNNING_JOBS, **position)
         for job in page["Jobs"]:
             if job.get("Description", "").endswith(f" {names.source_bucket}"):
@@ -93,7 +93,7 @@ def _delete_bucket(cloud: Cloud, bucket: Resource) -> str | None:
     except ClientError as error:
         if get_error_code(error) != "BucketNotEmpty":
             raise
-        return "replicas still arrive"
+        return "replicas are still arriving"
     return None
 
 
@@ -101,7 +101,7 @@ def _delete_versions(s3: S3Client, bucket: str, batch: list[dict[str, str]]) -> 
     """Delete a batch of versions.
 
     Raises:
-        AccessRefused: You may not delete some of them, which AWS says inside an answer that looks like a success.
+        AccessRefused: You may not delete some of them. AWS says so inside an answer with status 200.
         ClientError: Some were not deleted for another reason.
     """
     answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})  # type: ignore[typeddict-item]
@@ -111,7 +111,7 @@ def _delete_versions(s3: S3Client, bucket: str, batch: list[dict[str, str]]) -> 
 
 
 def _list_versions(cloud: Cloud, origin: S3Origin) -> Iterator[list[dict[str, str]]]:
-    """All versions and delete markers of a bucket, a thousand at a time, which is as many as one deletion takes."""
+    """List all versions and delete markers of a bucket, 1,000 at a time. One deletion takes no more."""
     for page in cloud.s3(origin.region).get_paginator("list_object_versions").paginate(Bucket=origin.bucket):
         found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         if found:

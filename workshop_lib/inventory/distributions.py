@@ -1,4 +1,4 @@
-"""Distributions, and the origin access identity as which they read."""
+"""Distributions, and the origin access identity with which they read buckets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workshop_lib.waiting import wait_until_deployed
 
 
 def take_out_of_service(cloud: Cloud, names: WorkshopNames) -> None:
-    """Disable our distributions and take the function off them: what takes AWS longest begins first."""
+    """Disable the workshop's distributions and remove the function from them. AWS needs longest for this."""
     for distribution in find_distributions(cloud, names):
         stored = cloud.cloudfront.get_distribution_config(Id=distribution.name)
         config: Any = stored["DistributionConfig"]
@@ -29,7 +29,7 @@ def take_out_of_service(cloud: Cloud, names: WorkshopNames) -> None:
 
 
 def find_distributions(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
-    """Our distributions, by their comments."""
+    """Find the workshop's distributions by their comments."""
     for page in cloud.cloudfront.get_paginator("list_distributions").paginate():
         for item in page["DistributionList"].get("Items", []):
             if item["Comment"] in names.distribution_comments:

@@ -34,12 +34,12 @@ def _delete_zone(cloud: Cloud, zone: Resource) -> str | None:
             for item in list_record_sets(cloud.route53, zone_id=zone.handle)
             if item["Name"] != f"{zone.name}." or item["Type"] not in ("NS", "SOA")
         }
-        return f"holds what these names didn't make: {', '.join(sorted(others))}"
+        return f"contains records that are not from these names: {', '.join(sorted(others))}"
     return None
 
 
 def _find_record_sets(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
-    """The TXT record sets at our two names, and no other: a zone may be shared, and may have been there before."""
+    """Find only the TXT record sets at the learner's two names. A zone may be shared, or older than the workshop."""
     for zone in _find_zones(cloud, names):
         for item in list_record_sets(cloud.route53, zone_id=zone.handle):
             name = item["Name"].rstrip(".")

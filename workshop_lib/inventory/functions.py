@@ -1,4 +1,4 @@
-"""The edge function, the roles, and the log groups that appear by themselves."""
+"""The edge function, the roles, and the log groups that AWS creates for the function."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _delete_function(cloud: Cloud, function: Resource) -> str | None:
     except ClientError as error:
         if "because it is a replicated function" not in str(error):
             raise
-        return "still replicated at the edge; AWS removes the replicas within some hours"
+        return "still replicated at the edge; AWS deletes the replicas within some hours"
     return None
 
 

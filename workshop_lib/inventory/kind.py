@@ -1,4 +1,4 @@
-"""What a thing of the workshop is, and what a kind of things is."""
+"""The classes of one resource and of a kind of resources."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from workshop_lib.names import WorkshopNames
 
 @dataclass(frozen=True)
 class Resource:
-    """One thing in the cloud that was found by the learner's names."""
+    """One resource in the cloud that was found by the learner's names."""
 
     kind: str
     """AWS's word, such as `"bucket"`."""
     name: str
     region: str = "global"
     state: str = ""
-    """What is worth knowing, such as `"12 versions"`, or why it isn't gone yet."""
+    """Details, such as `"12 versions"`, or the reason why it isn't deleted yet."""
     made_by_workshop: bool = True
-    """Whether the workshop made it. What it didn't make is never deleted."""
+    """Whether the workshop made it. Other resources are never deleted."""
     handle: Any = field(default=None, repr=False, compare=False)
-    """What AWS wants in order to delete it, if that isn't its name."""
+    """What AWS needs to delete it, if that isn't its name."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}" + (f" ({self.state})" if self.state else "")
@@ -31,16 +31,16 @@ class Resource:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of thing: where to look, how to find, how to delete."""
+    """One kind of resource: where to look, how to find, how to delete."""
 
     word: str
     look: Callable[[WorkshopNames], list[str]]
-    """Says where `find` looks, for the receipt."""
+    """Lists the places where `find` looks, for the receipt."""
     find: Callable[[Cloud, WorkshopNames], Iterator[Resource]]
     delete: Callable[[Cloud, Resource], str | None]
-    """Deletes it; returns why not yet, or nothing."""
+    """Deletes it and returns None, or returns the reason why it must wait."""
     after: str = ""
-    """The kind that must be gone first."""
+    """The kind that must be deleted first."""
 
 
 def count(number: int, word: str) -> str:
