@@ -1,4 +1,4 @@
-"""Which AWS accounts somebody agreed to pay for; kept beside the names, for all notebooks."""
+"""The AWS accounts for which the learner accepted the costs. Kept beside the names, for all notebooks."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from workshop_lib.names import get_names_path
 
 
 def read_accepted_accounts() -> list[str]:
-    """The ids of the accounts for which somebody accepted the cost."""
+    """Return the ids of the accounts for which the learner accepted the costs."""
     path = _get_path()
     return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
 
 
 def keep_accepted_account(account_id: str) -> None:
-    """Remember that somebody accepted the cost for one more account. May be repeated."""
+    """Keep one more account for which the learner accepted the costs. Safe to repeat."""
     path = _get_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(sorted({account_id, *read_accepted_accounts()})) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A session that reads nothing of the machine: no variables, no files, no models but botocore's own."""
+"""A session that ignores the machine's variables and files. Its API models are botocore's own."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from botocore.loaders import JSONFileLoader, Loader
 
 
 class ModelFiles(JSONFileLoader):
-    """Reads botocore's API models into plain dicts: the same order as botocore's OrderedDicts, in half the time."""
+    """Reads botocore's API models into plain dicts. They keep the order of OrderedDicts and take half the time."""
 
     def load_file(self, file_path: str) -> Any:
-        """The content of one model file, or None if there is no such file."""
+        """Return the content of one model file, or None if there is no such file."""
         for ending, read in ((".json.gz", gzip.decompress), (".json", bytes)):
             path = Path(file_path + ending)
             if path.is_file():
@@ -28,14 +28,14 @@ class ModelFiles(JSONFileLoader):
 
 @functools.cache
 def _get_loader() -> Loader:
-    """The API models, read once for all sessions of this process, and only those that botocore brought along."""
+    """Return botocore's own API models, read once for all sessions of this process."""
     return Loader(
         extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False, file_loader=ModelFiles()
     )
 
 
 def open_blind_session() -> botocore.session.Session:
-    """A session that reads neither environment variables nor files of the machine."""
+    """Open a session that reads neither environment variables nor files of the machine."""
     blind = {
         name: (None, None, default, convert)
         for name, (_, _, default, convert) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()

@@ -1,4 +1,4 @@
-"""Keeps the AWS calls that a notebook made, so that a step can show them; and says what a refused one would need."""
+"""Keeps the AWS calls that a notebook made, so that a step can show them. Adds a hint to refused calls."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from workshop_lib.errors import WorkshopError
 from workshop_lib.tables import LONG, WHOLE, Column, align_columns, render_table
 
 REFUSALS = {"AccessDenied", "AccessDeniedException", "403"}
-"""How the services say that the caller may not; a HEAD request, which has no body, says it with its status alone."""
+"""The services' codes for a missing permission. The answer to a HEAD request has no body, so its code is the status."""
 
 MISSING_AT_THE_EDGE = "Update the IAM policy to add permission"
-"""CloudFront's sentence when the caller may not do with a function what an association needs."""
+"""CloudFront's sentence when the caller lacks a Lambda permission that an association needs."""
 
 COLUMNS = (
     *(Column("call", WHOLE, is_code=True), Column("region", WHOLE, is_code=True)),
@@ -25,16 +25,16 @@ COLUMNS = (
 
 
 class AccessRefused(ClientError, WorkshopError):  # noqa: N818 - named for what happened, as in errors.py
-    """AWS, or a local cloud that enforces permissions, doesn't let you make a call.
+    """AWS, or a local cloud that enforces permissions, refuses a call.
 
-    To code it is the ClientError that botocore would have raised; in a notebook it shows AWS's sentence and a hint,
+    Code can catch it as the ClientError that botocore would have raised. A notebook shows AWS's sentence and a hint
     without a traceback.
     """
 
     def __str__(self) -> str:
         return (
-            f"{super().__str__()}\n  You may not do this. What the workshop needs is in "
-            "policies/learner-permissions.json: show it to whoever gives you permissions."
+            f"{super().__str__()}\n  You lack the permission for this call. policies/learner-permissions.json lists "
+            "all permissions that the workshop needs. Show it to the administrator of your AWS account."
         )
 
     @staticmethod
@@ -51,10 +51,10 @@ class AccessRefused(ClientError, WorkshopError):  # noqa: N818 - named for what 
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One call of an AWS API, as seen by the client; retries are not counted."""
+    """One call of an AWS API, as the client sees it. Retries are not counted."""
 
     operation: str
-    """Such as `"s3:PutBucketVersioning"`, as IAM and CloudTrail name it."""
+    """Such as `"s3:PutBucketVersioning"`, as in IAM and CloudTrail."""
     region: str
     parameters: str
     result: str
@@ -77,14 +77,14 @@ class CallLog(Sequence[ApiCall]):
         return len(self._calls)
 
     def forget(self) -> None:
-        """Begin an empty log."""
+        """Empty the log."""
         self._calls.clear()
 
     def connect(self, events: Any) -> None:
         """Listen to the events of a botocore session, and so to all clients made from it."""
         events.register("before-parameter-build", self._keep_parameters)
         events.register("after-call", self._add)
-        events.register("after-call", AccessRefused.raise_instead)  # last, for it ends the call
+        events.register("after-call", AccessRefused.raise_instead)  # last, because it ends the call
 
     def _keep_parameters(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
         context["workshop_parameters"] = summarize(params)
@@ -99,7 +99,7 @@ class CallLog(Sequence[ApiCall]):
                 f"{service}:{model.name}",
                 context.get("client_region", ""),
                 context.get("workshop_parameters", ""),
-                status if code in ("", status) else f"{status} {code}",  # to a HEAD, the code is the status again
+                status if code in ("", status) else f"{status} {code}",  # for a HEAD, the code is the status
             )
         )
 
@@ -114,7 +114,7 @@ class CallLog(Sequence[ApiCall]):
 
 
 def summarize(parameters: dict[str, Any], *, longest: int = 60) -> str:
-    """Parameters in one line: whole names, shortened values, bytes only as their number."""
+    """Write parameters in one line, with shortened values. Of bytes it shows only the number."""
     return ", ".join(f"{name}={_shorten(value, longest)}" for name, value in parameters.items())
 
 
@@ -124,7 +124,7 @@ def _shorten(value: Any, longest: int) -> str:
 
 
 def _show(value: Any) -> str:
-    """A value as Python would write it, but for bytes, streams, and a reference that only tells repetitions apart."""
+    """Write a value as Python would. Bytes and streams are named only; random caller references are left out."""
     if isinstance(value, bytes):
         return f"<{len(value)} bytes>"
     if isinstance(value, dict):

@@ -1,8 +1,8 @@
 """Clients of the cloud that `WORKSHOP_CLOUD` names, and of no other.
 
-Local (the default): credentials, profiles, configuration files, endpoints and proxies of the machine are not even
-read, and a request that would leave the machine is refused before it is sent. AWS: the machine's credentials are
-used, and nothing is changed until somebody has agreed to pay.
+Local is the default. The machine's credentials, profiles, configuration files, endpoints and proxies are not read, and
+a request that would leave the machine is refused before it is sent. On AWS the machine's credentials are used, and
+nothing is changed until the learner accepts the costs.
 """
 
 from __future__ import annotations
@@ -39,11 +39,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 GLOBAL_REGION = "us-east-1"
-"""Where IAM, Route 53 and CloudFront are asked, and where edge functions must live."""
+"""The region of the IAM, Route 53 and CloudFront endpoints. Edge functions must be in it too."""
 
-COST = (
-    "Less than 1 USD for a day, and most of that only if the hosted zone lives longer than 12 hours (0.50 USD a month)."
-)
+COST = "Less than 1 USD for a day. Most of it is the hosted zone: 0.50 USD a month, free if deleted within 12 hours."
 
 
 LOCAL_CONFIG = Config(  # type: ignore[call-arg]  # the stubs don't know ignore_configured_endpoint_urls
@@ -66,12 +64,12 @@ class Cloud:
 
     Attributes:
         is_local: Whether this is the local cloud.
-        environment: The local cloud's variables, as `make cloud` prints them; empty on AWS.
-        calls: The AWS calls made since the last `forget_calls`; shows itself as a table.
+        environment: The local cloud's variables, as `make cloud` prints them. Empty on AWS.
+        calls: The AWS calls made since the last `forget_calls`. Shows itself as a table.
     """
 
     def __init__(self, environment: Mapping[str, str] | None, *, environ: Mapping[str, str] = os.environ) -> None:
-        """Make it from the local cloud's variables, or from None for AWS; nothing is asked yet."""
+        """Make it from the local cloud's variables, or from None for AWS. Sends no request yet."""
         self.is_local = environment is not None
         self.environment = dict(environment or {})
         self.calls = CallLog()
@@ -86,7 +84,7 @@ class Cloud:
         core = open_blind_session() if self.is_local else botocore.session.get_session()
         self._session = boto3.Session(botocore_session=core)
         paths = core.get_component("data_loader").search_paths
-        paths[:] = dict.fromkeys(paths)  # each boto3 session adds its own path to the loader, which ours share
+        paths[:] = dict.fromkeys(paths)  # each boto3 session adds its path to the loader, which all sessions share
         self.calls.connect(core)
         if self.is_local:
             core.register("before-send", self._stay_on_this_machine)  # type: ignore[arg-type]
@@ -94,7 +92,7 @@ class Cloud:
             core.register("before-parameter-build", self._refuse_unpaid_changes)  # type: ignore[arg-type]
 
     def client(self, service: str, region: str = GLOBAL_REGION) -> Any:
-        """A boto3 client, the same one each time."""
+        """Return a boto3 client, the same one each time."""
         if (service, region) not in self._clients:
             self._clients[service, region] = self._make_client(service, region)
         return self._clients[service, region]
@@ -110,7 +108,7 @@ class Cloud:
         return client
 
     def logs(self, region: str) -> CloudWatchLogsClient:
-        """CloudWatch Logs in one region; an edge function logs where it ran."""
+        """CloudWatch Logs in one region. An edge function logs in the region where it ran."""
         client: CloudWatchLogsClient = self.client("logs", region)
         return client
 
@@ -122,7 +120,7 @@ class Cloud:
 
     @property
     def lambda_(self) -> LambdaClient:
-        """Lambda in us-east-1, the one region from which functions go to the edge."""
+        """Lambda in us-east-1, the only region from which functions go to the edge."""
         client: LambdaClient = self.client("lambda")
         return client
 
@@ -140,7 +138,7 @@ class Cloud:
 
     @property
     def sts(self) -> STSClient:
-        """STS, which tells whose credentials these are."""
+        """STS, which tells the account of the credentials."""
         client: STSClient = self.client("sts")
         return client
 
@@ -156,39 +154,39 @@ class Cloud:
 
     @property
     def control_url(self) -> str | None:
-        """Where the local cloud is asked what AWS has no word for, such as faults; None on AWS."""
+        """Address of the local cloud's own API, for example for faults; None on AWS."""
         url = self.environment.get("WORKSHOP_CONTROL_URL")
         return require_loopback(url) if url else None
 
     @functools.cached_property
     def speed(self) -> float:
-        """How many times faster than on AWS the long waits are, asked once; 1 on AWS. TTLs are the same on both."""
+        """How many times faster long waits are than on AWS, where it is 1. Asked once. TTLs are the same on both."""
         return float(ask_control(self.control_url, "GET", "speed")["speed"]) if self.control_url else 1.0
 
     @property
     def edge_locations(self) -> dict[str, str]:
-        """Where the local cloud's edge locations answer: city → URL. Empty on AWS, where DNS knows the nearest one."""
+        """The local cloud's edge locations: city → URL. Empty on AWS, where DNS leads to the nearest one."""
         listed = self.environment.get("WORKSHOP_EDGE_LOCATIONS", "").split(",")
         return {city: url for city, _, url in (pair.partition("=") for pair in listed) if city}
 
     def page_url(self, domain_name: str, path: str = "/", seen_from: str | None = None) -> str:
-        """Where a viewer finds a page of a distribution.
+        """Return the URL of a page of a distribution.
 
         Args:
-            domain_name: `d….cloudfront.net`, as AWS calls the distribution.
+            domain_name: The distribution's domain name, `d….cloudfront.net`.
             path: Begins with a slash.
-            seen_from: A city with an edge location of the local cloud; without it, the first one. Each has a cache of
-                its own.
+            seen_from: A city with an edge location of the local cloud. The default is the first one. Each has a cache
+                of its own.
 
         Raises:
-            InvalidName: The local cloud has no edge location there.
+            InvalidName: The local cloud has no edge location in this city.
             WorkshopError: A city was named on AWS.
         """
         if not self.is_local:
             if seen_from is not None:
                 raise WorkshopError(
-                    f"On AWS a viewer is where it is, so you can't look from {seen_from!r}. Leave seen_from out. "
-                    "To look from elsewhere, be there: run curl in CloudShell of another region, for instance."
+                    f"On AWS you see the edge location nearest to you, so you can't look from {seen_from!r}. Leave "
+                    "seen_from out. To look from elsewhere, run curl in CloudShell of another region, for example."
                 )
             return f"https://{domain_name}{path}"
         edge = urlsplit(self._find_edge(seen_from))
@@ -204,7 +202,7 @@ class Cloud:
         return self.edge_locations[city]
 
     def forget_calls(self) -> None:
-        """Empty `calls`, so that it shows the next step's calls alone."""
+        """Empty `calls`, so that it shows only the calls of the next step."""
         self.calls.forget()
 
     def __repr__(self) -> str:
@@ -227,19 +225,22 @@ class Cloud:
         return client
 
     def _stay_on_this_machine(self, request: AWSPreparedRequest, **_: Any) -> None:
-        """The last word before a request is sent: only the local cloud may get it."""
+        """Refuse a request to any address but the local cloud's, just before it is sent."""
         endpoint = urlsplit(self.environment["AWS_ENDPOINT_URL"])
         url = urlsplit(request.url)
         if url.hostname and url.hostname.endswith(f".{endpoint.hostname}"):
-            # s3control writes the account id before the host, which no resolver knows on loopback.
+            # s3control writes the account id before the host, and no resolver knows such a name on loopback.
             url = url._replace(netloc=endpoint.netloc)
             request.url = url.geturl()
         require_loopback(request.url)
         if url.netloc != endpoint.netloc:
-            raise NotTheLocalCloud(f"{request.url} is on this machine, but it isn't the local cloud.")
+            raise NotTheLocalCloud(
+                f"{request.url} is on this machine, but it isn't the local cloud, so the request was not sent. "
+                "Use the clients of the `cloud` that connect() returns."
+            )
 
     def _give_up_if_nothing_answers(self, caught_exception: Exception | None, **_: Any) -> None:
-        """Botocore would try again for seconds; a refused connection on loopback won't work a second later."""
+        """Raise at once. Botocore would retry for seconds, but a refused connection on loopback stays refused."""
         if isinstance(caught_exception, EndpointConnectionError | ConnectTimeoutError):
             raise _not_reachable(self.environment["AWS_ENDPOINT_URL"]) from caught_exception
 
@@ -249,21 +250,21 @@ class Cloud:
         if self.account_id in (self._environ.get("WORKSHOP_ACCEPT_COSTS"), *read_accepted_accounts()):
             return
         raise CostNotAccepted(
-            f"{model.name} would change the AWS account {self.account_id}. {COST} If you accept that, run "
-            f"accept_costs(cloud, {self.account_id!r}), or set WORKSHOP_ACCEPT_COSTS={self.account_id}."
+            f"{model.name} would change the AWS account {self.account_id}. The workshop's costs: {COST} If you accept "
+            f"them, run accept_costs(cloud, {self.account_id!r}), or set WORKSHOP_ACCEPT_COSTS={self.account_id}."
         )
 
 
 def connect(*, environ: Mapping[str, str] = os.environ, start: Callable[[], dict[str, str]] | None = None) -> Cloud:
-    """Connect to the cloud that `WORKSHOP_CLOUD` names; unset means the local cloud, which is started if need be.
+    """Connect to the cloud that `WORKSHOP_CLOUD` names. Unset means the local cloud, which it starts if none runs.
 
     Args:
         environ: Environment variables.
-        start: Starts the local cloud and returns its variables; a seam for tests.
+        start: Starts the local cloud and returns its variables. A seam for tests.
 
     Raises:
         AmbiguousCloud: The environment names no cloud, or two at once.
-        NotTheLocalCloud: `AWS_ENDPOINT_URL` leaves this machine, or something else answers there.
+        NotTheLocalCloud: `AWS_ENDPOINT_URL` leaves this machine, or another program answers there.
         CloudNotReachable: Nothing answers there, or the local cloud can't be started.
     """
     if choose_cloud(environ) == "aws":
@@ -274,14 +275,14 @@ def connect(*, environ: Mapping[str, str] = os.environ, start: Callable[[], dict
 
 
 def accept_costs(cloud: Cloud, account_id: str) -> str:
-    """Agree to pay for what the workshop makes in one AWS account. Kept for all notebooks, beside the names.
+    """Accept the costs of what the workshop makes in one AWS account. Kept for all notebooks, beside the names.
 
     Args:
         cloud: The cloud.
-        account_id: The account, typed by you: it must be the one that your credentials belong to.
+        account_id: The account that your credentials belong to. Type it yourself.
 
     Returns:
-        What it will cost.
+        The costs, in words.
 
     Raises:
         CostNotAccepted: Your credentials belong to another account.
@@ -289,13 +290,16 @@ def accept_costs(cloud: Cloud, account_id: str) -> str:
     if cloud.is_local:
         return "Nothing: this is the local cloud."
     if account_id != cloud.account_id:
-        raise CostNotAccepted(f"You typed {account_id}, but your credentials belong to the account {cloud.account_id}.")
+        raise CostNotAccepted(
+            f"You typed {account_id}, but your credentials belong to the account {cloud.account_id}. "
+            "Type that account, or sign in to the other one."
+        )
     keep_accepted_account(account_id)
     return COST
 
 
 def _ask_local_cloud(url: str) -> dict[str, str]:
-    """Ask whoever answers there for the variables of the local cloud."""
+    """Ask the program at this address for the variables of the local cloud."""
     pool = urllib3.PoolManager(retries=False, timeout=10)
     try:
         response = pool.request("GET", f"{url}/_local_cloud/environment", redirect=False)
@@ -306,13 +310,15 @@ def _ask_local_cloud(url: str) -> dict[str, str]:
         require_loopback(environment["AWS_ENDPOINT_URL"])
     except (ValueError, LookupError, TypeError) as error:
         raise NotTheLocalCloud(
-            f"Something answers at {url}, but it isn't the local cloud. Unset AWS_ENDPOINT_URL."
+            f"A program answers at {url}, but it isn't the local cloud. Unset AWS_ENDPOINT_URL, then run the cell "
+            "with connect() again."
         ) from error
     return environment
 
 
 def _not_reachable(url: str) -> CloudNotReachable:
     return CloudNotReachable(
-        f"The local cloud does not answer at {url}: it has ended, and all in it is gone. Start JupyterLab again with "
-        "`workshop lab` (or `workshop cloud` and its export lines, or unset AWS_ENDPOINT_URL); begin with notebook 01."
+        f"The local cloud does not answer at {url}. It has ended, and everything in it is gone. Start JupyterLab again "
+        "with `workshop lab`, then begin with notebook 01. Outside JupyterLab, run `workshop cloud` and its export "
+        "lines, or unset AWS_ENDPOINT_URL."
     )

@@ -1,4 +1,4 @@
-"""What the local cloud alone can be asked, such as its speed and for faults; AWS has no such API."""
+"""The local cloud's own API, for example for its speed and for faults. AWS has no such API."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from urllib.parse import urlencode
 
 from workshop_lib.errors import CloudNotReachable, FaultRefused
 
-GONE = "The local cloud does not answer at {}: it has ended, and all in it is gone. Start it again with `workshop lab`."
+GONE = (
+    "The local cloud does not answer at {}. It has ended, and everything in it is gone. "
+    "Start it again with `workshop lab`, then begin with notebook 01."
+)
 
 
 def ask_control(url: str, method: str, name: str, **query: object) -> Any:
@@ -17,15 +20,15 @@ def ask_control(url: str, method: str, name: str, **query: object) -> Any:
     Args:
         url: `WORKSHOP_CONTROL_URL`, known to be on this machine.
         method: Such as `"GET"`.
-        name: What is asked for, such as `"speed"`.
-        **query: What else to say; None is left out.
+        name: Such as `"speed"`.
+        **query: Parameters of the query. None is left out.
 
     Returns:
         Its answer, read as JSON.
 
     Raises:
-        FaultRefused: It says no, and why.
-        CloudNotReachable: Nothing answers there, or something else than the local cloud.
+        FaultRefused: The local cloud refuses, with its reason.
+        CloudNotReachable: Nothing answers there, or another program does.
     """
     import urllib3  # here, so that `workshop --help` doesn't wait for it
 

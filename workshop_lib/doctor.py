@@ -1,6 +1,6 @@
-"""Examine the machine: what the workshop needs, whether it is there, and what to do when it is not.
+"""Examine the machine: whether it has what the workshop needs, and how to fix what is missing.
 
-Used by notebook 00 and by `workshop doctor`. Looking changes nothing and starts nothing.
+Used by notebook 00 and by `workshop doctor`. It changes nothing and starts nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from click import ClickException
 
 from workshop_lib import shared_cloud
-from workshop_lib.errors import AmbiguousCloud, WorkshopError
+from workshop_lib.errors import STEPS, AmbiguousCloud, WorkshopError
 from workshop_lib.guards import choose_cloud
 from workshop_lib.names import get_names_path, load_names
 from workshop_lib.resources import RESOURCES
@@ -28,14 +28,14 @@ OLDEST_PYTHON = (3, 11)
 PINNED = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
 NEEDED = ("aiohttp", "boto3", "dnspython", "ipywidgets", "jupyterlab", "matplotlib", "moto", "papermill", "waitress")
 EXACT = ("moto",)
-"""Packages of which any other version than the tested one is a fault, not just something to know."""
+"""Packages that must have the tested version. For other packages another version is only a warning."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """One thing that was examined.
 
-    `fix` is empty unless something is to be done; `is_fault` says whether the workshop can't go on without that.
+    `fix` says what to do, or is empty. `is_fault` says whether the workshop needs that first.
     """
 
     what: str
@@ -45,7 +45,7 @@ class Finding:
 
     @property
     def mark(self) -> str:
-        """`✔` fine, `!` worth knowing, `✘` to be fixed."""
+        """`✔` fine, `!` a warning, `✘` must be fixed."""
         return "✘" if self.is_fault else "!" if self.fix else "✔"
 
 
@@ -57,7 +57,7 @@ class Examination:
 
     @property
     def is_fit(self) -> bool:
-        """Whether nothing stands in the way."""
+        """Whether the workshop can run."""
         return not any(finding.is_fault for finding in self.findings)
 
     def __repr__(self) -> str:
@@ -85,11 +85,11 @@ def examine_machine(
     """Look at Python, packages, ports, the cloud, and the names file.
 
     Args:
-        environment: Where to read which cloud is meant.
-        python: Version that runs this.
-        constraints: List of the versions that were tested; without it, versions are not compared.
-        names_file: The names file, when it is not in the usual place.
-        find_cloud: Finds the local cloud that runs, when the environment doesn't lead to one; a seam for tests.
+        environment: Environment variables, which choose the cloud.
+        python: The Python version that runs this.
+        constraints: List of the tested versions. Without it, versions are not compared.
+        names_file: The names file, if it is not in the usual place.
+        find_cloud: Finds the running local cloud if the environment names none. A seam for tests.
     """
     return Examination(
         (
@@ -106,7 +106,7 @@ def _examine_python(python: tuple[int, int]) -> Finding:
     found = ".".join(map(str, python))
     if python < OLDEST_PYTHON:
         return Finding(
-            "Python", found, "Install Python 3.11 or newer, remove .venv, and run make setup.", is_fault=True
+            "Python", found, "Install Python 3.11 or newer, delete .venv, and run make setup.", is_fault=True
         )
     return Finding("Python", found)
 
@@ -122,13 +122,13 @@ def _examine_packages(constraints: Path) -> Iterator[Finding]:
             continue
         expected = tested.get(name, found)
         if found != expected and name in EXACT:
-            yield Finding(name, found, f"Needs exactly {expected}: run make setup.", is_fault=True)
+            yield Finding(name, found, f"The workshop needs version {expected}. Run make setup.", is_fault=True)
         elif found != expected:
             others.append(f"{name} {found} (tested: {expected})")
     if others:
-        yield Finding("Packages", ", ".join(others), "They may well do. make setup installs those that were tested.")
+        yield Finding("Packages", ", ".join(others), "They may work. make setup installs the tested versions.")
     else:
-        yield Finding("Packages", "the versions that were tested" if tested else "installed")
+        yield Finding("Packages", "the tested versions" if tested else "installed")
 
 
 def _examine_sockets() -> Finding:
@@ -138,7 +138,7 @@ def _examine_sockets() -> Finding:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nameserver:
             nameserver.bind(("127.0.0.1", port))
     except OSError as error:
-        fix = "Let Python open ports on 127.0.0.1: look at your firewall or container."
+        fix = "Allow Python to open ports on 127.0.0.1, in the settings of your firewall or container."
         return Finding("Ports on 127.0.0.1", str(error), fix, is_fault=True)
     return Finding("Ports on 127.0.0.1", "free, TCP and UDP")
 
@@ -154,12 +154,12 @@ def _examine_cloud(environment: Mapping[str, str], find_cloud: Callable[[], Mapp
     try:
         return _examine_local_cloud(find_cloud())
     except ClickException:
-        return Finding("Local cloud", "none is running; it starts on first use")
+        return Finding("Local cloud", "not running; it starts when it is first needed")
 
 
 def _examine_local_cloud(environment: Mapping[str, str]) -> Finding:
     control = environment["WORKSHOP_CONTROL_URL"]
-    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never by way of a proxy
+    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy
     try:
         with straight.open(f"{control}/health", timeout=5):
             return Finding("Local cloud", f"answers at {environment.get('AWS_ENDPOINT_URL', control)}")
@@ -169,7 +169,7 @@ def _examine_local_cloud(environment: Mapping[str, str]) -> Finding:
 
 
 def _examine_credentials() -> Finding:
-    import boto3  # late: nobody without an account needs it here
+    import boto3  # late, because only learners with an AWS account need it here
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -182,9 +182,9 @@ def _examine_credentials() -> Finding:
 
 def _examine_names(path: Path) -> Finding:
     if not path.exists():
-        return Finding("Names", "none chosen yet; notebook 00_start_here does it")
+        return Finding("Names", f"none yet; {STEPS['names']} saves them")
     try:
         names = load_names(path)
-    except WorkshopError as error:  # no fault: what fixes it needs notebook 00, which stops at faults
-        return Finding("Names", str(error), f"Run notebook 00_start_here; it writes {path} again.")
+    except WorkshopError as error:  # only a warning, because notebook 00 fixes it and would stop at a fault
+        return Finding("Names", str(error), f"Run notebook 00_start_here. It writes {path} again.")
     return Finding("Names", f"{names.source_bucket} → {names.destination_bucket}")

@@ -1,6 +1,6 @@
-"""The local cloud that all programs of a user share, as the command line meets it: run it, start it, find it, ask it.
+"""The local cloud that all programs of a user share, for the command line: run it, start it, find it, ask it.
 
-It is another program; nothing of it is imported here. What it has to say to the learner it says itself.
+It is another program, and nothing of it is imported here. It prints its own messages.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from workshop_lib.cloud_process import PROGRAM, as_flags, start_shared_cloud
 from workshop_lib.errors import CloudNotReachable
 
 ENFORCED = "WORKSHOP_ENFORCED_POLICY"
-"""The variable by which a local cloud says which policy binds the learner."""
+"""The local cloud's variable that names the enforced policy."""
 
 
 def replace_this_process(options: Mapping[str, object]) -> NoReturn:
-    """Run the local cloud instead of this program, so that Ctrl-C and kill reach it and nothing stays behind."""
+    """Run the local cloud instead of this program, so that Ctrl-C and kill reach it and no process is left over."""
     command = [*PROGRAM, "serve", *as_flags(options)]
-    if sys.platform == "win32":  # has no os.execv that keeps the process
+    if sys.platform == "win32":  # its os.execv starts another process
         sys.exit(subprocess.run(command, check=False).returncode)
     os.execv(command[0], command)
 
 
 def run_command(*arguments: str) -> int:
-    """Run one of its commands, such as `status`, with its output going to ours; returns the exit status."""
+    """Run one of its commands, such as `status`, which prints to the same output. Returns the exit status."""
     return subprocess.run([*PROGRAM, *arguments], check=False).returncode
 
 
 def start(options: Mapping[str, object]) -> dict[str, str]:
-    """Start it in the background, unless it runs; gives the variables that lead to it.
+    """Start it in the background if none runs, and return its variables.
 
     Raises:
-        ClickException: It did not start, or one runs that doesn't enforce the permissions that were asked for.
+        ClickException: It did not start, or the running one doesn't enforce the wanted policy.
     """
     try:
         environment = start_shared_cloud(options)
@@ -46,13 +46,14 @@ def start(options: Mapping[str, object]) -> dict[str, str]:
         raise click.ClickException(str(error)) from error
     if options.get("enforce") and environment.get(ENFORCED) != str(options["enforce"]):
         raise click.ClickException(
-            "A local cloud runs already, with other permissions. `workshop cloud --stop` ends it and all that is in it."
+            "A local cloud already runs, with other permissions. Run `workshop cloud --stop` first, which ends it and "
+            "deletes everything in it."
         )
     return environment
 
 
 def find() -> dict[str, str]:
-    """The variables that lead to the one that runs.
+    """Return the variables of the running local cloud.
 
     Raises:
         ClickException: None runs.

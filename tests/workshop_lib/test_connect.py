@@ -151,7 +151,9 @@ def test_a_city_without_an_edge_location_is_refused_and_the_others_are_named() -
 
 def test_on_aws_viewers_are_where_they_are(aws: Cloud) -> None:
     assert aws.edge_locations == {}
-    with pytest.raises(WorkshopError, match=r"On AWS a viewer is where it is.*CloudShell of another region"):
+    with pytest.raises(
+        WorkshopError, match=r"On AWS you see the edge location nearest to you.*CloudShell of another region"
+    ):
         aws.page_url("d111.cloudfront.net", seen_from="Singapore")
 
 

@@ -58,7 +58,7 @@ def test_a_local_cloud_that_has_ended_is_a_fault() -> None:
 def test_a_local_cloud_that_was_started_elsewhere_is_found() -> None:
     elsewhere = {"WORKSHOP_CONTROL_URL": "http://127.0.0.1:9/_local_cloud"}
 
-    assert finding("Local cloud", find_cloud=find_none).found.startswith("none is running")
+    assert finding("Local cloud", find_cloud=find_none).found.startswith("not running")
     assert "127.0.0.1:9" in finding("Local cloud", find_cloud=lambda: elsewhere).found
 
 
@@ -79,7 +79,7 @@ def test_a_names_file_that_is_broken_is_told_from_one_that_is_not_there(tmp_path
     assert "can't be read" in names.found
     assert "00_start_here" in names.fix
     assert not names.is_fault, "notebook 00, which fixes it, stops at faults"
-    assert finding("Names").found.startswith("none chosen yet")
+    assert finding("Names").found.startswith("none yet")
 
 
 def test_an_examination_shows_as_a_table_here_and_there() -> None:
