@@ -1,6 +1,6 @@
 """The learner's names: chosen once in notebook 00, kept in one small file, read by all other notebooks.
 
-Names only. Ids, ARNs and addresses are found in the cloud when they are needed, so nothing here is ever stale.
+The file holds names only. Ids, ARNs and addresses are looked up in the cloud, so the file is never out of date.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from workshop_lib.errors import InvalidName, StepOutOfOrder
+from workshop_lib.errors import STEPS, InvalidName, StepOutOfOrder
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[1-9]")
@@ -25,14 +25,14 @@ RESERVED_ZONES = ("example.com", "example.net", "example.org")
 def validate_bucket_name(bucket: str) -> str:
     """Return the name, or say why S3 (or the workshop) would refuse it.
 
-    Dots are legal in S3, but refused here: `a.b.s3.eu-west-1.amazonaws.com` doesn't match AWS's TLS certificate.
+    S3 allows dots, but the workshop doesn't: `a.b.s3.eu-west-1.amazonaws.com` doesn't match AWS's TLS certificate.
 
     Raises:
         InvalidName: With the reason.
     """
     name = f"The bucket name {bucket!r}"
     if not 3 <= len(bucket) <= 63:
-        raise InvalidName(f"{name} has {len(bucket)} characters. S3 wants 3 to 63.")
+        raise InvalidName(f"{name} has {len(bucket)} characters. S3 requires 3 to 63.")
     if ".." in bucket:
         raise InvalidName(f"{name} has two dots in a row, which S3 doesn't allow.")
     if re.fullmatch(r"[0-9]+(?:\.[0-9]+){3}", bucket):
@@ -42,12 +42,12 @@ def validate_bucket_name(bucket: str) -> str:
     if not BUCKET.fullmatch(bucket):
         raise InvalidName(f"{name} may only have lowercase letters, digits and hyphens, and no hyphen at either end.")
     if bucket.startswith(("xn--", "sthree-", "amzn-s3-demo-")) or bucket.endswith(("-s3alias", "--ol-s3", "--x-s3")):
-        raise InvalidName(f"{name} begins or ends with something that AWS keeps for itself.")
+        raise InvalidName(f"{name} begins or ends with a prefix or suffix that AWS reserves. Choose another name.")
     return bucket
 
 
 def validate_region(region: str) -> str:
-    """Return the region, or say why it can't be one. Whether your account may use it, only AWS knows.
+    """Return the region, or say why it can't be one. Only AWS knows whether your account may use it.
 
     Raises:
         InvalidName: With the reason.
@@ -58,15 +58,15 @@ def validate_region(region: str) -> str:
 
 
 def validate_learner_name(learner: str) -> str:
-    """Return the name, or say why it doesn't fit into the names made from it (bucket names are the strictest).
+    """Return the name, or say why it can't be part of bucket names, which have the strictest rules.
 
     Raises:
         InvalidName: With the reason.
     """
     if not LEARNER.fullmatch(learner):
         raise InvalidName(
-            f"The learner name {learner!r} becomes part of bucket names: 1 to 20 lowercase letters, digits or "
-            "hyphens, starting with a letter and not ending with a hyphen."
+            f"The learner name {learner!r} can't be part of bucket names. Use 1 to 20 lowercase letters, digits or "
+            "hyphens. Start with a letter, and don't end with a hyphen."
         )
     return learner
 
@@ -80,29 +80,29 @@ def validate_record_name(record_name: str) -> str:
     labels = record_name.split(".")
     if len(record_name) > 253 or len(labels) < 2 or not all(LABEL.fullmatch(label) for label in labels):
         raise InvalidName(
-            f"{record_name!r} is not a DNS name as this workshop writes them: at least two labels of lowercase "
-            "letters, digits, hyphens or underscores, joined by dots, with no dot at the end."
+            f"{record_name!r} is not a DNS name as this workshop writes them. Use at least two labels of lowercase "
+            "letters, digits, hyphens or underscores. Join them with dots, without a dot at the end."
         )
     if reserved := next((zone for zone in RESERVED_ZONES if f".{record_name}".endswith(f".{zone}")), None):
-        raise InvalidName(f"{record_name!r} is reserved by AWS, as everything in {reserved} is. Use another name.")
+        raise InvalidName(f"{record_name!r} is reserved by AWS, like every name in {reserved}. Use another name.")
     return record_name
 
 
 @dataclass(frozen=True, order=True)
 class S3Origin:
-    """A bucket as CloudFront and our TXT records name it."""
+    """A bucket, as CloudFront and the TXT records name it."""
 
     bucket: str
     region: str
 
     @property
     def domain_name(self) -> str:
-        """`BUCKET.s3.REGION.amazonaws.com`. The regional form: the global one redirects for hours after creation."""
+        """`BUCKET.s3.REGION.amazonaws.com`, the regional name. The global one redirects for hours after creation."""
         return f"{self.bucket}.s3.{self.region}.amazonaws.com"
 
     @classmethod
     def from_domain_name(cls, text: str) -> Self:
-        """Read a domain name back.
+        """Make an origin from its domain name.
 
         Raises:
             InvalidName: It isn't `BUCKET.s3.REGION.amazonaws.com`.
@@ -115,23 +115,23 @@ class S3Origin:
 
 @dataclass(frozen=True)
 class WorkshopNames:
-    """What everything of one learner is called. Checked when made, so a saved file is always usable.
+    """All names of one learner. They are checked when they are made, so a saved file is always usable.
 
     Attributes:
-        learner: Who learns here; part of the suggested names.
+        learner: The learner's name, part of the suggested names.
         source_bucket: The website is published here, in `source_region`.
         destination_bucket: S3 copies it to here, in `destination_region`.
-        zone_name: Hosted zone. If a zone of this name exists already it is used, and clean-up leaves it alone.
-        record_name: TXT record sets that say where the website is; the value of `X-DNS-ORIGIN`.
+        zone_name: Hosted zone. A zone of this name that you had before is used, and clean-up keeps it.
+        record_name: TXT record sets that name the website's bucket. The value of `X-DNS-ORIGIN`.
         preview_record_name: The same for the second distribution.
         function_name: The edge function.
         edge_role_name: Role of the edge function.
         replication_role_name: Role that S3 assumes to replicate.
         batch_role_name: Role that S3 Batch Replication assumes.
-        distribution_comment: Distributions have no names; their comment is how we find ours. Also the comment of the
-            origin access identity.
+        distribution_comment: Distributions have no names, so the workshop finds them by their comments. Also the
+            comment of the origin access identity.
         preview_comment: The same for the second distribution.
-        health_check_name: Health checks have no names either; this is the beginning of their caller reference.
+        health_check_name: Health checks have no names. This is the beginning of their caller reference.
     """
 
     learner: str
@@ -158,11 +158,16 @@ class WorkshopNames:
         if self.source_bucket == self.destination_bucket:
             raise InvalidName(f"Source and destination are both {self.source_bucket!r}. Replication needs two buckets.")
         if self.source_region == self.destination_region:
-            raise InvalidName(f"Both buckets are in {self.source_region}. To survive a region, use two.")
+            raise InvalidName(
+                f"Both buckets are in {self.source_region}. To survive the loss of a region, choose two regions."
+            )
         validate_record_name(self.zone_name)
         for record_name in (self.record_name, self.preview_record_name):
             if not validate_record_name(record_name).endswith(f".{self.zone_name}"):
-                raise InvalidName(f"{record_name!r} is not in the zone {self.zone_name!r}.")
+                raise InvalidName(
+                    f"{record_name!r} is not in the zone {self.zone_name!r}. Choose a name that ends with "
+                    f"'.{self.zone_name}'."
+                )
 
     @property
     def source_origin(self) -> S3Origin:
@@ -176,12 +181,12 @@ class WorkshopNames:
 
     @property
     def failover_comment(self) -> str:
-        """The comment of the distribution with an origin group, which notebook 05 compares with ours."""
+        """The comment of the distribution with an origin group, a rival in notebook 05."""
         return f"{self.distribution_comment} failover"
 
     @property
     def uncached_comment(self) -> str:
-        """The comment of the distribution that caches nothing, which notebook 05 compares with ours."""
+        """The comment of the distribution that caches nothing, a rival in notebook 05."""
         return f"{self.distribution_comment} uncached"
 
     @property
@@ -202,16 +207,16 @@ def suggest_names(
     Change some of them with `dataclasses.replace`, then `save_names`.
 
     Args:
-        learner: Your name; on AWS pick one that no other learner has, for bucket names are shared by the world.
-        source_region: Where the website is published.
-        destination_region: Where it is copied to.
-        zone_name: A domain of yours, if you have one. The default is a name that nobody can register.
+        learner: Your name. On AWS choose one that no other learner has, because bucket names are unique in the world.
+        source_region: The region in which the website is published.
+        destination_region: The region to which it is copied.
+        zone_name: A domain of yours, if you have one. The default is a name that can't be registered.
 
     Raises:
         InvalidName: A name that AWS would refuse.
     """
     validate_learner_name(learner)
-    # A domain of your own may be shared with other learners; then each has names of their own below it.
+    # Several learners may share a domain, so each has names of their own below it.
     below = f"{learner}.{zone_name}" if zone_name else f"{learner}.two-regions.test"
     return WorkshopNames(
         learner=learner,
@@ -233,12 +238,12 @@ def suggest_names(
 
 
 def get_names_path() -> Path:
-    """Where the names are kept: `WORKSHOP_NAMES`, or `workshop-names.json` in the current directory."""
+    """Return the file of the names: `WORKSHOP_NAMES`, or `workshop-names.json` in the current directory."""
     return Path(os.environ.get("WORKSHOP_NAMES") or "workshop-names.json")
 
 
 def save_names(names: WorkshopNames, path: Path | None = None) -> Path:
-    """Keep the names for all notebooks. Running it again replaces what was kept.
+    """Save the names for all notebooks. Running it again replaces the saved names.
 
     Returns:
         The file.
@@ -250,18 +255,22 @@ def save_names(names: WorkshopNames, path: Path | None = None) -> Path:
 
 
 def load_names(path: Path | None = None) -> WorkshopNames:
-    """Read the names that notebook 00 kept.
+    """Read the names that notebook 00 saved.
 
     Raises:
-        StepOutOfOrder: There are none, or the file can't be read.
-        InvalidName: Somebody edited the file into something that AWS would refuse.
+        StepOutOfOrder: There is no such file, or it can't be read.
+        InvalidName: The file was edited, and AWS would refuse a name in it.
     """
     path = path or get_names_path()
     try:
         return WorkshopNames(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
-        raise StepOutOfOrder(f"No names are kept in {path}. Run notebook 00_start_here first.") from error
+        raise StepOutOfOrder(
+            f"There is no names file {path}. Run notebook 00_start_here first; {STEPS['names']} writes it."
+        ) from error
     except (ValueError, TypeError) as error:
         if isinstance(error, InvalidName):
             raise
-        raise StepOutOfOrder(f"{path} can't be read ({error}). Run notebook 00_start_here again.") from error
+        raise StepOutOfOrder(
+            f"The names file {path} can't be read ({error}). Run notebook 00_start_here again to replace it."
+        ) from error

@@ -1,7 +1,7 @@
 """The JSON documents of `policies/`, with their placeholders filled in.
 
-Each file is what AWS's documentation and console would show, with `${name}` where a name of yours belongs. A string
-that is nothing but one placeholder becomes the value itself, so numbers come out as numbers and lists as lists.
+Each file is as in AWS's documentation and console, with `${name}` in place of your names. A string that is only one
+placeholder becomes the value itself, so numbers stay numbers and lists stay lists.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any
 from workshop_lib.resources import RESOURCES
 
 LOCAL_ACCOUNT = "123456789012"
-"""The account of the local cloud, as AWS's own examples have it."""
+"""The account of the local cloud, the same as in AWS's examples."""
 
 POLICIES = RESOURCES / "policies"
 
 
 def list_policies() -> list[str]:
-    """The names of all documents, without `.json`."""
+    """List the names of all documents, without `.json`."""
     return sorted(path.stem for path in POLICIES.glob("*.json"))
 
 
@@ -29,10 +29,10 @@ def render_policy(name: str, **values: Any) -> dict[str, Any]:
 
     Args:
         name: File name in `policies/`, without `.json`.
-        values: One value for each placeholder, no more and no fewer.
+        values: One value for each placeholder.
 
     Returns:
-        The document, ready to be an AWS parameter (or `json.dumps` for IAM and bucket policies).
+        The document, ready as an AWS parameter. IAM and bucket policies need `json.dumps` first.
 
     Raises:
         FileNotFoundError: There is no such document.
@@ -41,22 +41,22 @@ def render_policy(name: str, **values: Any) -> dict[str, Any]:
     text = (POLICIES / f"{name}.json").read_text(encoding="utf-8")
     wanted = set(Template(text).get_identifiers())
     if missing := wanted - values.keys():
-        raise TypeError(f"policies/{name}.json needs a value for {', '.join(sorted(missing))}")
+        raise TypeError(f"policies/{name}.json needs a value for {', '.join(sorted(missing))}.")
     if unknown := values.keys() - wanted:
-        raise TypeError(f"policies/{name}.json has no placeholder for {', '.join(sorted(unknown))}")
+        raise TypeError(f"policies/{name}.json has no placeholder for {', '.join(sorted(unknown))}.")
     document: dict[str, Any] = _fill(json.loads(text), values)
     return document
 
 
 def write_learner_policy(file: Path, *, buckets: str = "*") -> Path:
-    """Write what a learner must be allowed, for the local cloud to enforce.
+    """Write the policy with the learner's permissions, for the local cloud to enforce.
 
-    Notebook 00 lets the learner choose: a name, which is part of the names of roles and functions, and any names that
-    S3 takes for the buckets. The policy allows each choice. On AWS an administrator who knows the names narrows it:
+    In notebook 00 the learner chooses a name, which is part of the names of roles and functions, and the buckets'
+    names. The policy allows each choice. On AWS an administrator who knows the names narrows it:
     `workshop policy learner-permissions account=… names='two-regions-ada-*' buckets='two-regions-ada-*'`.
 
     Args:
-        file: Where to; its folder is made.
+        file: The file to write. Its folder is created.
         buckets: Pattern of the buckets' names.
 
     Returns:
@@ -69,7 +69,7 @@ def write_learner_policy(file: Path, *, buckets: str = "*") -> Path:
 
 
 def _fill(node: Any, values: dict[str, Any]) -> Any:
-    """Substitute after parsing, so that no value can break out of its string."""
+    """Substitute after parsing, so that a value with quotes can't change the document's structure."""
     if isinstance(node, dict):
         return {key: _fill(child, values) for key, child in node.items()}
     if isinstance(node, list):

@@ -1,8 +1,8 @@
-"""Pickers: small forms in a notebook that hold one choice each and say at once what AWS would not accept.
+"""Pickers: small forms in a notebook. Each holds one choice and says at once if AWS would refuse it.
 
-A picker starts at the value it is given, normally one of the notebook's parameters, and the next cell reads
-`picker.value`. So a notebook works the same whether a person moves the sliders or nobody does. Reading the value of a
-picker that shows an invalid choice raises `InvalidName`, with the reason that is already on the screen.
+A picker starts with a given value, normally a parameter of the notebook. The next cell reads `picker.value`. So a
+notebook also works if the picker is left alone. Reading an invalid choice raises `InvalidName`, with the reason that is
+already on the screen.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ REGIONS = {
     "ap-southeast-2": "Sydney",
     "sa-east-1": "São Paulo",
 }
-"""Regions that every account has switched on; one of the learner's own is added to the list when it is given."""
+"""Regions that are enabled in every account. A given region that isn't here is added to the list."""
 
 LABEL = {"description_width": "11em"}
 WIDE = {"width": "36em"}
 
 Judge = Callable[[Any], str]
-"""Looks at a choice; returns what to say about it, or raises InvalidName."""
+"""Judges a choice: returns a sentence about it, or raises InvalidName."""
 
 
 class Picker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """A form field with a line below it that says whether AWS would accept what is chosen.
+    """A form field with a line below it that says whether AWS would accept the choice.
 
     Args:
         fields: The field, or fields.
-        read: Reads what is chosen.
-        judge: Asked at the start, at Enter, and when the value is read.
-        judge_meanwhile: Asked on every key or move, if `judge` takes too long for that.
+        read: Reads the choice.
+        judge: Called at the start, at Enter, and when the value is read.
+        judge_meanwhile: Called on every key or move, if `judge` is too slow for that.
     """
 
     def __init__(
@@ -69,15 +69,15 @@ class Picker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     @property
     def value(self) -> Any:
-        """What is chosen now.
+        """The current choice.
 
         Raises:
-            InvalidName: AWS would refuse it; the message says why.
+            InvalidName: AWS would refuse it. The message says why.
         """
         return self._decide(self._judge)
 
     def __repr__(self) -> str:
-        """What is read where no widgets are drawn, as in the report of a run."""
+        """The text where widgets can't be drawn, as in the report of a run."""
         return ", ".join(f"{field.description}: {field.value}" for field in self._fields)
 
     def _hear(self, _field: object, content: Mapping[str, object], _buffers: object) -> None:
@@ -89,7 +89,7 @@ class Picker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self._decide(judge)
 
     def _decide(self, judge: Judge) -> Any:
-        """What is chosen now, if it can be; either way, write the line below the field."""
+        """Return the current choice, or raise its error. In both cases, update the line below the field."""
         try:
             chosen = self._read()
             self.verdict.value = f"<span>✔ {html.escape(judge(chosen))}</span>"
@@ -100,23 +100,23 @@ class Picker(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
 
 def learner_picker(value: str) -> Picker:
-    """Ask for the name that tells this learner's buckets from everybody else's."""
+    """Ask for the learner's name, which makes the bucket names unique."""
 
     def judge(name: str) -> str:
         validate_learner_name(name)
-        return f"Your buckets will carry the name {name}."
+        return f"Your bucket names will contain {name}."
 
     return _text_picker("Your name", value, judge)
 
 
 def bucket_picker(value: str, *, description: str = "Bucket", s3: S3Client | None = None) -> Picker:
-    """Ask for the name of a bucket, and judge it on every key as S3 would: length, characters, dots.
+    """Ask for the name of a bucket, and check it on every key by S3's rules: length, characters, dots.
 
     Args:
-        value: The name to start from.
-        description: What stands before the field.
-        s3: With a client, the picker also looks whether the name is free, yours, or taken by someone else. That is a
-            request, so it is made at Enter, and when the value is read.
+        value: The name to start with.
+        description: The text before the field.
+        s3: With a client, the picker also checks whether the name is free, yours, or taken. It sends this request only
+            at Enter, and when the value is read.
     """
 
     def judge_rules(name: str) -> str:
@@ -140,17 +140,17 @@ def region_picker(value: str, *, description: str = "Region") -> Picker:
 
     def judge(region: str) -> str:
         validate_region(region)
-        return f"Buckets there are called BUCKET.s3.{region}.amazonaws.com."
+        return f"Buckets in this region have addresses like BUCKET.s3.{region}.amazonaws.com."
 
     return Picker([field], lambda: field.value, judge)
 
 
 def dropdown(options: Sequence[tuple[str, str]], value: str, description: str) -> ipywidgets.Dropdown:
-    """A list to choose from, as wide as the other fields of pickers.
+    """Make a dropdown list, as wide as the other fields of pickers.
 
     Args:
-        options: What is shown, and the value it stands for.
-        value: The value to start from.
+        options: Pairs of a label and its value.
+        value: The value to start with.
         description: The text before the field.
     """
     return ipywidgets.Dropdown(options=options, value=value, description=description, style=LABEL, layout=WIDE)
@@ -162,7 +162,7 @@ def _text_picker(description: str, value: str, judge: Judge, judge_meanwhile: Ju
 
 
 def _look_for_bucket(s3: S3Client, name: str) -> str:
-    """Look whether a bucket of this name exists; a bucket's name is unique in all of AWS."""
+    """Look whether a bucket of this name exists. Bucket names are unique in all of AWS."""
     try:
         s3.head_bucket(Bucket=name)
     except ClientError as error:
@@ -171,8 +171,8 @@ def _look_for_bucket(s3: S3Client, name: str) -> str:
             return "It is free."
         if status == 403:
             raise InvalidName(
-                f"{name} belongs to someone else, for bucket names are unique in all of AWS; or you lack the "
-                "permission s3:ListBucket to look at it."
+                f"{name} belongs to another account, or you lack the permission s3:ListBucket to look at it. "
+                "Bucket names are unique in all of AWS, so choose another name."
             ) from error
-        return f"Whether it is free is not known: S3 answered {status}."
-    return "You have it already."
+        return f"S3 answered {status}, so it may be free or taken."
+    return "It is already yours."

@@ -58,10 +58,10 @@ def test_the_refusal_goes_away_when_the_choice_is_mended():
 
     picker.children[0].value = "ada-lovelace"
 
-    assert picker.verdict.value == "<span>✔ Your buckets will carry the name ada-lovelace.</span>"
+    assert picker.verdict.value == "<span>✔ Your bucket names will contain ada-lovelace.</span>"
 
 
-@pytest.mark.parametrize(("status", "verdict"), [(200, "You have it already"), (404, "It is free"), (503, "not known")])
+@pytest.mark.parametrize(("status", "verdict"), [(200, "It is already yours"), (404, "It is free"), (503, "free or taken")])
 def test_a_bucket_picker_says_whether_the_name_is_free(status, verdict):
     picker = widgets.bucket_picker("my-bucket", s3=s3_that_answers(status))
 
@@ -81,7 +81,7 @@ def test_s3_is_asked_when_the_name_is_written_and_not_on_every_key():
     assert "Press Enter to see whether it is free" in picker.verdict.value
     field._handle_custom_msg({"event": "submit"}, [])  # what the Enter key sends
     assert asked == ["my-bucket", "my-bucket-tw"]
-    assert "You have it already" in picker.verdict.value
+    assert "It is already yours" in picker.verdict.value
 
 
 def test_the_rules_are_judged_on_every_key():
@@ -103,7 +103,7 @@ def test_reading_the_value_shows_what_s3_said_of_it():
 def test_a_bucket_of_someone_else_cannot_be_chosen():
     picker = widgets.bucket_picker("my-bucket", s3=s3_that_answers(403))
 
-    with pytest.raises(InvalidName, match="someone else"):
+    with pytest.raises(InvalidName, match="another account"):
         _ = picker.value
 
 
@@ -176,7 +176,7 @@ def test_a_fault_without_a_region_is_picked_without_one():
     picker.kind.value = "dns-silent"
 
     assert picker.value == {"kind": "dns-silent", "region": None, "seconds": 30}
-    assert "The name servers answer nobody, for 30 seconds" in picker.verdict.value
+    assert "The name servers don't answer, for 30 seconds" in picker.verdict.value
 
 
 @pytest.mark.parametrize("button", ["cause_button", "end_button"])

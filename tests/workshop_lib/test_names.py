@@ -60,8 +60,8 @@ def test_other_domain_names_are_no_origin(text: str) -> None:
         ("-bucket", "either end"),
         ("bucket-", "either end"),
         ("my_bucket", "hyphens"),
-        ("xn--bucket", "keeps for itself"),
-        ("bucket-s3alias", "keeps for itself"),
+        ("xn--bucket", "AWS reserves"),
+        ("bucket-s3alias", "AWS reserves"),
     ],
 )
 def test_a_bucket_name_that_s3_refuses_is_refused_with_the_reason(bucket: str, reason: str) -> None:
