@@ -1,4 +1,4 @@
-"""Steps of notebook 01: have S3 copy what was there before the rule, and what failed."""
+"""Steps of notebook 01: let S3 copy objects that are older than the rule, and objects whose replication failed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def create_batch_role(iam: IAMClient, *, role_name: str, source_bucket: str, sleep: Sleep = time.sleep) -> str:
-    """Create the role that S3 Batch Operations assumes to have existing objects replicated.
+    """Create the role that S3 Batch Operations assumes to replicate existing objects.
 
     Running it again restores its policies.
 
@@ -33,23 +33,23 @@ def create_batch_role(iam: IAMClient, *, role_name: str, source_bucket: str, sle
     role_arn = create_role(iam, role_name=role_name, trust=render_policy("batch-role-trust"))
     policy = render_policy("batch-role-permissions", source_bucket=source_bucket)
     if put_role_policy(iam, role_name=role_name, policy=policy):
-        wait_for_propagation(iam, what=f"What {role_name} may do", sleep=sleep)
+        wait_for_propagation(iam, what=f"New policy of {role_name}", sleep=sleep)
     return role_arn
 
 
 def create_batch_replication_job(
     s3control: S3ControlClient, *, account_id: str, role_arn: str, source_bucket: str, suffix: str = ".html"
 ) -> str:
-    """Have S3 replicate the objects that were there before the rule, and those that failed.
+    """Let S3 replicate objects that are older than the rule, and objects whose replication failed.
 
-    Each run makes a new job; a job finds nothing to do if all is copied. 0.25 USD each on AWS.
+    Each run makes a new job, which costs 0.25 USD on AWS. A job does nothing if all objects are copied.
 
     Args:
         s3control: Client in the source bucket's region.
         account_id: Owner of the buckets.
         role_arn: From `create_batch_role`.
-        source_bucket: Bucket to copy from; its replication rule decides where to.
-        suffix: Copy only keys that end with this. `.html` leaves the region marker where it is.
+        source_bucket: Bucket to copy from. Its replication rule names the destination.
+        suffix: Copy only keys that end with this. `.html` leaves out the region marker.
 
     Returns:
         The job's id, for `wait_until_job_complete`.

@@ -1,4 +1,4 @@
-"""Looks at the cloud as others do: a viewer over HTTP, a resolver over DNS, an operator through AWS's statuses."""
+"""Looks at the cloud as a viewer (HTTP), a resolver (DNS), or an operator (AWS's statuses)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import urllib3
 from botocore.exceptions import ClientError
 
-from workshop_lib.errors import CloudNotReachable, InvalidName, get_error_code, name_missed_step
+from workshop_lib.errors import STEPS, CloudNotReachable, InvalidName, get_error_code, name_missed_step
 from workshop_lib.guards import choose_cloud, require_loopback
 from workshop_lib.names import S3Origin
 from workshop_lib.ownership import MADE_BY
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from workshop_lib.cloud import Cloud
 
 HEALTHY_SHARE = 0.18
-"""Route 53 considers an endpoint healthy if more than this share of its checkers do (R53DG, determining health)."""
+"""Route 53 reports an endpoint as healthy if more than this share of its checkers do (R53DG, determining health)."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """What a viewer got. Its repr is one line: status, region, cache, age, length."""
+    """A page as a viewer gets it. Its repr is one line: status, region, cache, age, length."""
 
     url: str
     status: int
@@ -43,7 +43,7 @@ class Page:
 
     @property
     def region(self) -> str | None:
-        """The region that a region marker names; None for any other page, for AWS doesn't say which bucket was read."""
+        """The region that a region marker names. None for other pages, because AWS doesn't name the bucket."""
         try:
             marker = json.loads(self.text)
         except ValueError:
@@ -52,12 +52,12 @@ class Page:
 
     @property
     def x_cache(self) -> str:
-        """CloudFront's word on its cache, such as `"Miss from cloudfront"`."""
+        """CloudFront's header on its cache, such as `"Miss from cloudfront"`."""
         return self.headers.get("x-cache", "")
 
     @property
     def age(self) -> int:
-        """Seconds that the page has been in the cache; 0 if it comes from the origin."""
+        """Seconds for which the page has been in the cache. 0 if it comes from the origin."""
         return int(self.headers.get("age", "0"))
 
     @property
@@ -72,7 +72,7 @@ class Page:
 
 
 class TxtAnswer(NamedTuple):
-    """One TXT record as a resolver sees it."""
+    """One TXT record, as a resolver sees it."""
 
     text: str
     ttl: int
@@ -80,12 +80,12 @@ class TxtAnswer(NamedTuple):
 
 @functools.cache
 def _get_pool() -> urllib3.PoolManager:
-    """One pool of connections for all viewers; it knows no proxies."""
+    """Return one pool of connections for all viewers. It uses no proxies."""
     return urllib3.PoolManager(maxsize=64, retries=False, timeout=30)
 
 
 def fetch_page(url: str, *, headers: dict[str, str] | None = None) -> Page:
-    """Ask for a page as a viewer would. Redirects are not followed.
+    """Request a page as a viewer would. Redirects are not followed.
 
     Args:
         url: From `cloud.page_url`. In the local cloud it must be on this machine.
@@ -95,34 +95,35 @@ def fetch_page(url: str, *, headers: dict[str, str] | None = None) -> Page:
         The page, whatever its status.
 
     Raises:
-        NotTheLocalCloud: The URL leaves this machine, and nobody said `WORKSHOP_CLOUD=aws`.
+        NotTheLocalCloud: The URL leaves this machine, and `WORKSHOP_CLOUD=aws` isn't set.
         CloudNotReachable: Nothing answers.
     """
     parts, target, sent = urlsplit(url), url, dict(headers or {})
     if choose_cloud(os.environ) == "local":
         require_loopback(url)
-        # Browsers know that *.localhost is this machine; the C library of many systems doesn't.
+        # Browsers know that *.localhost is this machine. The C library of many systems doesn't.
         target = parts._replace(netloc=f"127.0.0.1:{parts.port or 80}").geturl()
         sent["Host"] = parts.netloc
     try:
         response = _get_pool().request("GET", target, headers=sent, redirect=False)
     except urllib3.exceptions.HTTPError as error:
-        raise CloudNotReachable(f"{url} does not answer ({error}). Run `workshop status`.") from error
+        raise CloudNotReachable(
+            f"{url} does not answer ({error}). Run `workshop status` in a terminal to see whether the cloud runs."
+        ) from error
     text = response.data.decode("utf-8", errors="replace")
     return Page(url, response.status, {key.lower(): value for key, value in response.headers.items()}, text)
 
 
 def region_by_replication(source: S3Origin, destination: S3Origin) -> Callable[[Page], str | None]:
-    """Tell which region sent a page, by the replication status that S3 keeps on the object.
+    """Make a function that tells which region sent a page, by the replication status of the S3 object.
 
-    For `record_timeline(region_of=…)` with pages that are no region markers. Right for pages that were published in the
-    source bucket: with replication both ways, one from the destination is told the wrong way round. A page without a
-    status, because no rule applied to it, is told as None, and so is an error page.
+    Use it for `record_timeline(region_of=…)` with pages that are no region markers. It is right for pages published in
+    the source bucket. With replication both ways, it confuses the regions of a page published in the destination. It
+    returns None for an error page, and for a page without a status, to which no rule applied.
 
     Args:
-        source: Where the pages were published.
-        destination: Where S3 copied them.
-
+        source: The bucket in which the pages were published.
+        destination: The bucket to which S3 copied them.
     """
     regions = dict.fromkeys(("PENDING", "COMPLETED", "FAILED"), source.region) | {"REPLICA": destination.region}
     return lambda page: regions.get(page.replication_status or "")
@@ -133,18 +134,18 @@ def count_regions(
 ) -> Counter[str]:
     """Ask a distribution many times which region it reads from.
 
-    The region marker is never cached at the edge, so each request runs the function. But each environment of the
-    function keeps a DNS answer for its TTL: only with a TTL of 0 is every request a new draw.
+    The region marker is never cached at the edge, so each request runs the function. But each copy of the function
+    keeps a DNS answer for its TTL. Only with a TTL of 0 does each request get a new random answer.
 
     Args:
         cloud: The cloud.
         domain_name: The distribution's domain name.
         requests: How often.
-        path: What to ask for.
+        path: The page to request.
         show_progress: Whether a progress bar is drawn.
 
     Returns:
-        Region → number of answers; answers that are no region marker count under `"error 502"` and the like.
+        Region → number of answers. Answers that are no region marker count under `"error 502"` and the like.
     """
     from tqdm.auto import tqdm
 
@@ -160,16 +161,16 @@ def count_regions(
 
 
 def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = ()) -> list[TxtAnswer]:
-    """Look up TXT records as the edge function does, past all caches.
+    """Look up TXT records as the edge function does, without any cache.
 
     Args:
-        cloud: The cloud; the local one knows its nameserver.
+        cloud: The cloud. The local one knows its nameserver.
         record_name: Without a dot at the end.
-        name_servers: On AWS, host names of the zone's name servers (`dns_records.get_name_servers`), so that a zone
-            works which nobody delegated to. Without them the machine's own resolver is asked.
+        name_servers: On AWS, host names of the zone's name servers (`dns_records.get_name_servers`). A zone without
+            delegation needs them. Without them the machine's own resolver is asked.
 
     Returns:
-        One answer a record; none if there is no such name or no such record.
+        One answer for each record. The list is empty if there is no such name or no such record.
 
     Raises:
         CloudNotReachable: No name server answers.
@@ -178,7 +179,7 @@ def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] =
     import dns.resolver
 
     if cloud.is_local and not cloud.nameserver:
-        raise CloudNotReachable("The local cloud has no nameserver. Run connect() again.")
+        raise CloudNotReachable("The local cloud has no nameserver. Run the cell with connect() again.")
     resolver = dns.resolver.Resolver(configure=not (cloud.nameserver or name_servers))
     if cloud.nameserver:
         address, _, port = cloud.nameserver.rpartition(":")
@@ -191,14 +192,17 @@ def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] =
     except dns.resolver.NXDOMAIN:
         return []
     except dns.exception.DNSException as error:
-        raise CloudNotReachable(f"No name server answers for {record_name} ({error}).") from error
+        raise CloudNotReachable(
+            f"No name server answers for {record_name} ({error}). Run `workshop status` in a terminal. "
+            f"On AWS, run {STEPS['hosted zone']} and pass its name servers."
+        ) from error
     if answer.rrset is None:
         return []
     return [TxtAnswer(b"".join(record.strings).decode(), answer.rrset.ttl) for record in answer.rrset]
 
 
 def look_up_region(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = ()) -> str | None:
-    """The region that DNS names just now, past all caches; one draw, where several record sets have weights.
+    """Look up the region that DNS names now, without any cache. With weights, this is one random answer.
 
     Args:
         cloud: The cloud.
@@ -206,7 +210,7 @@ def look_up_region(cloud: Cloud, *, record_name: str, name_servers: Sequence[str
         name_servers: As for `look_up_txt`.
 
     Returns:
-        The region of the first answer; None if there is no such record, or its text names no bucket.
+        The region of the first answer. None if there is no such record, or its text names no bucket.
 
     Raises:
         CloudNotReachable: No name server answers.
@@ -219,7 +223,7 @@ def look_up_region(cloud: Cloud, *, record_name: str, name_servers: Sequence[str
 
 
 def get_replication_status(s3: S3Client, *, bucket: str, key: str) -> dict[str, Any]:
-    """Where S3 is with one object.
+    """Get the replication status of one object.
 
     Args:
         s3: Client in the bucket's region.
@@ -227,8 +231,8 @@ def get_replication_status(s3: S3Client, *, bucket: str, key: str) -> dict[str, 
         key: The object.
 
     Returns:
-        `{"key", "version_id", "status"}`. The version id is None if the object isn't there (or is deleted). The status
-        is `PENDING`, `COMPLETED` or `FAILED` on the source, `REPLICA` on the destination, and None if no rule applied.
+        `{"key", "version_id", "status"}`. The version id is None if the object is missing or deleted. The status is
+        `PENDING`, `COMPLETED` or `FAILED` on the source, `REPLICA` on the destination, and None if no rule applied.
     """
     try:
         head = s3.head_object(Bucket=bucket, Key=key)
@@ -241,10 +245,10 @@ def get_replication_status(s3: S3Client, *, bucket: str, key: str) -> dict[str, 
 
 @name_missed_step("NoSuchHealthCheck")
 def get_health(route53: Route53Client, *, health_check_id: str) -> bool:
-    """Whether Route 53 takes a health check for healthy now.
+    """Whether Route 53 reports a health check as healthy now.
 
-    Works it out as Route 53 does: more than 18 % of the checkers succeed; disabled counts as healthy; inverted turns
-    the result around.
+    It follows Route 53's rules. More than 18 % of the checkers must succeed. A disabled check counts as healthy. An
+    inverted check reports the opposite.
 
     Args:
         route53: Client.
@@ -264,7 +268,7 @@ def get_health(route53: Route53Client, *, health_check_id: str) -> bool:
 def list_record_sets(
     route53: Route53Client, *, zone_id: str, record_name: str | None = None
 ) -> list[ResourceRecordSetTypeDef]:
-    """The record sets of a zone, or of one name in it, as Route 53 stores them.
+    """List the record sets of a zone, or of one name in it, as Route 53 stores them.
 
     Args:
         route53: Client.
@@ -276,21 +280,21 @@ def list_record_sets(
     for page in route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id, **start):
         found += page["ResourceRecordSets"]
         if record_name and found and found[-1]["Name"] != f"{record_name}.":
-            break  # Route 53 sorts by name, so what follows is of no interest
+            break  # Route 53 sorts by name, so the rest are other names
     return [item for item in found if record_name in (None, item["Name"].rstrip("."))]
 
 
 def find_hosted_zones(route53: Route53Client, *, zone_name: str) -> list[HostedZoneTypeDef]:
-    """The public hosted zones of one name, those that the workshop made first.
+    """List the public hosted zones of one name. Those that the workshop made come first.
 
-    Several zones may have the same name; private ones are of no use to us.
+    Several zones may have the same name. Private zones are left out, because the edge function can't ask them.
 
     Args:
         route53: Client.
         zone_name: The domain, without a dot at the end.
     """
     found: list[HostedZoneTypeDef] = []
-    # Sorted by name, beginning with ours; not by get_paginator, which has none for it.
+    # Route 53 lists zones by name, beginning with this one. boto3 has no paginator for it.
     position: Any = {"DNSName": zone_name}
     while position:
         page = route53.list_hosted_zones_by_name(**position)

@@ -1,6 +1,6 @@
-"""Looking again and again: at first every few hundredths of a second, in the end every ten seconds.
+"""Repeats a look, or a call, until it succeeds: first every 0.05 seconds, in the end every 10 seconds.
 
-The first suits the local cloud, the second AWS, so the same waits serve both.
+Short intervals suit the local cloud and long ones AWS, so the same waits serve both.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SHORTEST, LONGEST, GROWTH = 0.05, 10.0, 1.25
 
 
 def choose_intervals() -> Iterator[float]:
-    """Seconds between looks: 0.05, then a quarter more each time, 10 at most."""
+    """Give the seconds between looks: 0.05, then 25 % more each time, at most 10."""
     interval = SHORTEST
     while True:
         yield interval
@@ -41,23 +41,23 @@ def wait_until(
     show: Callable[[T], str] = str,
     show_progress: bool = True,
 ) -> T:
-    """Look again and again until what is seen is good.
+    """Look at the cloud repeatedly until `is_done` accepts what is seen.
 
     Args:
         describe: Looks at the cloud.
-        is_done: Whether that is what we wait for.
-        what: What is waited for, as the beginning of a sentence.
+        is_done: Whether the wait is over.
+        what: What the wait is for, as the beginning of a sentence.
         timeout: Seconds.
         sleep: Seam for tests.
         now: Seam for tests.
-        show: What of it is shown beside the progress bar.
-        show_progress: Whether a progress bar is drawn. It isn't if the first look is good.
+        show: The text beside the progress bar.
+        show_progress: Whether a progress bar is drawn. There is none if the first look is enough.
 
     Returns:
         What was seen last.
 
     Raises:
-        TookTooLong: With what was seen last.
+        TookTooLong: The time is over. The error carries what was seen last.
     """
     started, seen = now(), describe()
     if is_done(seen):
@@ -78,12 +78,12 @@ def wait_until(
 
 
 def draw_progress(what: str, seconds: float, *, show: bool = True) -> Any:
-    """A progress bar of the kind that suits where this runs; a context manager.
+    """Make a progress bar, for a notebook or for a terminal. It is a context manager.
 
     Args:
-        what: What is waited for.
+        what: What the wait is for.
         seconds: When the bar is full.
-        show: Whether to draw it at all.
+        show: Whether to draw it.
     """
     from tqdm.auto import tqdm  # here, because it takes 40 ms and many cells never wait
 
@@ -99,14 +99,14 @@ def retry_while(
     sleep: Sleep = time.sleep,
     now: Callable[[], float] = time.monotonic,
 ) -> T:
-    """Repeat a call as long as AWS answers that something made a moment ago isn't known everywhere yet.
+    """Retry a call while AWS answers that a new resource isn't known everywhere yet.
 
-    botocore retries throttling and broken connections by itself; this is for the refusals that it takes for final.
+    botocore itself retries throttling and broken connections. This retries errors that botocore considers final.
 
     Args:
-        call: The call; it must be safe to repeat.
-        transient: Error code → part of the message by which such an answer is known.
-        what: What is waited for, as the beginning of a sentence.
+        call: The call. It must be safe to repeat.
+        transient: Error code → part of the message of an error that passes.
+        what: What the wait is for, as the beginning of a sentence.
         timeout: Seconds.
         sleep: Seam for tests.
         now: Seam for tests.
@@ -115,7 +115,7 @@ def retry_while(
         What the call returned.
 
     Raises:
-        ClientError: Any other refusal, and the last one if the time is over.
+        ClientError: Any other error, or the last one when the time is over.
     """
     started = now()
     for interval in choose_intervals():
@@ -125,6 +125,6 @@ def retry_while(
             part = transient.get(get_error_code(error))
             if part is None or part not in str(error) or now() - started >= timeout:
                 raise
-            log.info("%s; trying again", what)
+            log.info("%s; retrying", what)
             sleep(interval)
     raise AssertionError("choose_intervals never ends")

@@ -1,4 +1,4 @@
-"""Steps of notebook 01: two buckets in two regions, and S3 copying from one to the other."""
+"""Steps of notebook 01: two buckets in two regions, and replication from one to the other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.errors import InvalidName, StepOutOfOrder, VersioningNotEnabled, get_error_code, name_missed_step
+from workshop_lib.errors import (
+    STEPS,
+    InvalidName,
+    StepOutOfOrder,
+    VersioningNotEnabled,
+    get_error_code,
+    name_missed_step,
+)
 from workshop_lib.names import S3Origin
 from workshop_lib.ownership import BUCKET_TAG, is_made_by_us
 from workshop_lib.policies import render_policy
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
 MARKER_KEY = "region.json"
 """Key of the region marker."""
 
+CHOOSE_ANOTHER = f"Choose another: run {STEPS['bucket names']} and {STEPS['names']} again."
+
 PRIVATE = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -36,21 +45,21 @@ PRIVATE = {
 def create_bucket(s3: S3Client, *, bucket: str, region: str) -> S3Origin:
     """Create a private bucket.
 
-    Running it again changes nothing. A bucket that was there before and holds objects is never taken over, because
-    clean-up would empty it.
+    Running it again changes nothing. It never uses an older bucket that holds objects, because clean-up would delete
+    them.
 
     Args:
         s3: Client in `region`.
-        bucket: Name; one of the whole world's.
-        region: Where the objects are kept. It can't be changed later.
+        bucket: Name, unique in the whole world.
+        region: The region of the objects. It can't be changed later.
 
     Returns:
-        The bucket as an origin; see its `.domain_name`.
+        The bucket as an origin, with its `.domain_name`.
 
     Raises:
-        InvalidName: The name is taken: by another account, in another region, or by a bucket of yours with objects.
+        InvalidName: Another account has this bucket, or you have it in another region or with objects.
     """
-    # us-east-1 is where buckets go without a word, and the one region that LocationConstraint may not name.
+    # us-east-1 is the default region, and LocationConstraint doesn't accept it.
     where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     if not _is_our_bucket(s3, bucket=bucket, region=region):
         try:
@@ -58,7 +67,7 @@ def create_bucket(s3: S3Client, *, bucket: str, region: str) -> S3Origin:
         except ClientError as error:
             if get_error_code(error) != "BucketAlreadyExists":
                 raise
-            raise InvalidName(f"The bucket name {bucket!r} is taken. Choose another in 00_start_here.") from error
+            raise InvalidName(f"The bucket name {bucket!r} is taken. {CHOOSE_ANOTHER}") from error
         s3.get_waiter("bucket_exists").wait(Bucket=bucket)
         s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [BUCKET_TAG]})  # type: ignore[list-item]
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=PRIVATE)  # type: ignore[arg-type]
@@ -66,24 +75,24 @@ def create_bucket(s3: S3Client, *, bucket: str, region: str) -> S3Origin:
 
 
 def _is_our_bucket(s3: S3Client, *, bucket: str, region: str) -> bool:
-    """Whether the bucket is there and ours; raise InvalidName if it is there and isn't."""
+    """Whether the bucket exists and belongs to the workshop. Raises InvalidName if it exists and doesn't."""
     try:
         where = s3.head_bucket(Bucket=bucket).get("BucketRegion", region)
     except ClientError as error:
         if get_error_code(error) == "404":
             return False
         raise InvalidName(
-            f"The bucket name {bucket!r} is taken, or you lack the permission s3:ListBucket to look at it. Choose "
-            "another in 00_start_here."
+            f"The bucket name {bucket!r} is taken, or you lack the permission s3:ListBucket to look at it. "
+            f"{CHOOSE_ANOTHER}"
         ) from error
     if where != region:
-        raise InvalidName(f"The bucket {bucket!r} is in {where} already, not in {region}. Choose another name.")
+        raise InvalidName(f"The bucket {bucket!r} is already in {where}, not in {region}. {CHOOSE_ANOTHER}")
     if is_made_by_us(s3, bucket=bucket):
         return True
     if s3.list_object_versions(Bucket=bucket, MaxKeys=1).get("Versions"):
         raise InvalidName(
-            f"You have a bucket {bucket!r} with objects that the workshop didn't put there, and clean-up would delete "
-            "them. Choose another name in 00_start_here."
+            f"Your bucket {bucket!r} holds objects that are not from the workshop, and clean-up would delete them. "
+            f"{CHOOSE_ANOTHER}"
         )
     s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [BUCKET_TAG]})  # type: ignore[list-item]
     return True
@@ -92,7 +101,7 @@ def _is_our_bucket(s3: S3Client, *, bucket: str, region: str) -> bool:
 def enable_versioning(s3: S3Client, *, bucket: str) -> dict[str, Any]:
     """Keep every version of every object from now on. S3 replicates versions, so both buckets need it.
 
-    Running it again changes nothing. It can be suspended later, but never switched off.
+    Running it again changes nothing. Versioning can be suspended later, but never switched off.
 
     Args:
         s3: Client in the bucket's region.
@@ -110,7 +119,7 @@ def enable_versioning(s3: S3Client, *, bucket: str) -> dict[str, Any]:
 
 
 def create_replication_role(iam: IAMClient, *, role_name: str) -> str:
-    """Create the role that S3 assumes to replicate. It may do nothing yet.
+    """Create the role that S3 assumes to replicate. It has no permissions yet.
 
     Running it again restores the trust policy.
 
@@ -152,15 +161,15 @@ def put_replication_policy(
 ) -> dict[str, Any]:
     """Allow the role to read versions from the source bucket and to write replicas into the destination bucket.
 
-    Running it again restores the policy. On AWS it then waits some seconds, for a role that isn't known everywhere
-    makes the first objects fail.
+    Running it again restores the policy. On AWS it then waits some seconds. Until the policy is known everywhere,
+    replication of the first objects may fail.
 
     Args:
         iam: Client.
         role_name: The role from `create_replication_role`.
         source_bucket: Bucket to copy from.
         destination_bucket: Bucket to copy to.
-        policy_name: Another name leaves the policy of the other direction as it is, for replication both ways.
+        policy_name: For replication both ways, another name keeps the policy of the first direction.
         sleep: Seam for tests.
 
     Returns:
@@ -174,7 +183,7 @@ def put_replication_policy(
     )
     with name_missed_step("NoSuchEntity", role_name):
         if put_role_policy(iam, role_name=role_name, policy=policy, policy_name=policy_name):
-            wait_for_propagation(iam, what=f"What {role_name} may do", sleep=sleep)
+            wait_for_propagation(iam, what=f"New policy of {role_name}", sleep=sleep)
     return policy
 
 
@@ -197,17 +206,17 @@ def put_replication(
 
     Args:
         s3: Client in the source bucket's region.
-        source_bucket: Bucket to copy from; versioning must be enabled.
-        destination_bucket: Bucket to copy to, usually in another region; versioning must be enabled.
+        source_bucket: Bucket to copy from. Versioning must be enabled.
+        destination_bucket: Bucket to copy to, usually in another region. Versioning must be enabled.
         role_arn: Role that S3 assumes to copy, from `create_replication_role`.
-        prefix: Copy only keys that begin with this; `""` copies everything.
-        delete_markers: Whether deletions are copied too. Without it, a deleted page is back after a failover.
-        sync_replicas: Whether tags and ACLs that somebody changes on a replica go back to where it came from. It takes
-            a rule in each direction (S3UG/replication-for-metadata-changes). Replicas themselves never go back.
+        prefix: Copy only keys that begin with this. `""` copies everything.
+        delete_markers: Whether deletions are copied too. Without it, a deleted page reappears after a failover.
+        sync_replicas: Whether changed tags and ACLs of a replica are copied back to the original object. It needs a
+            rule in each direction (S3UG/replication-for-metadata-changes). Replicas themselves are never copied back.
         sleep: Seam for tests.
 
     Returns:
-        The replication configuration, as S3 was asked to store it.
+        The replication configuration that was sent to S3.
 
     Raises:
         VersioningNotEnabled: One of the buckets is not versioned.
@@ -229,19 +238,19 @@ def put_replication(
             if "Destination bucket must have versioning enabled" not in str(error):
                 raise
             raise VersioningNotEnabled(destination_bucket) from error
-        wait_for_propagation(s3, what="A new rule", sleep=sleep)
+        wait_for_propagation(s3, what="New rule", sleep=sleep)
     return configuration
 
 
 def publish_website(s3: S3Client, *, bucket: str, folder: str | Path, cache_seconds: int = 60) -> list[str]:
     """Upload all files of a folder, with content types and a Cache-Control that CloudFront obeys.
 
-    Running it again makes new versions of all of them, which are replicated again.
+    Running it again makes a new version of each file, and S3 replicates it again.
 
     Args:
         s3: Client in the bucket's region.
         bucket: Source bucket.
-        folder: Folder with the website; hidden files stay at home.
+        folder: Folder with the website. Hidden files are left out.
         cache_seconds: How long CloudFront and browsers may keep a page.
 
     Returns:
@@ -255,8 +264,10 @@ def publish_website(s3: S3Client, *, bucket: str, folder: str | Path, cache_seco
         path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != MARKER_KEY and path.name[0] != "."
     ]
     if not files:
-        raise StepOutOfOrder(f"There are no files in {folder}. Say where the website is, for example folder='website'.")
-    types = MimeTypes()  # an instance of its own: the system's registry may know .js as text/plain
+        raise StepOutOfOrder(
+            f"There are no files in {folder}. Give the folder of the website, for example folder='website'."
+        )
+    types = MimeTypes()  # not the system's registry, in which .js may be text/plain
     types.add_type("text/javascript", ".js")
     with name_missed_step("NoSuchBucket", bucket):
         for path in files:
@@ -272,10 +283,10 @@ def publish_website(s3: S3Client, *, bucket: str, folder: str | Path, cache_seco
 
 
 def put_region_marker(s3: S3Client, *, bucket: str, region: str) -> dict[str, str]:
-    """Put `region.json`, which says which region a page came from, because AWS doesn't.
+    """Put `region.json`, which names the bucket's region. AWS doesn't tell a viewer which bucket served a page.
 
-    Run it on the source bucket before `put_replication`, so that it isn't replicated over the other one; on the
-    destination bucket at any time. Running it again changes nothing.
+    For the source bucket, run it before `put_replication`. Otherwise S3 would overwrite the other marker. For the
+    destination bucket, run it at any time. Running it again changes nothing.
 
     Args:
         s3: Client in the bucket's region.
@@ -283,10 +294,10 @@ def put_region_marker(s3: S3Client, *, bucket: str, region: str) -> dict[str, st
         region: The bucket's region.
 
     Returns:
-        What the object says.
+        The content of the object.
 
     Raises:
-        StepOutOfOrder: The bucket replicates already, so the marker would land in the destination bucket.
+        StepOutOfOrder: The bucket already replicates, so the marker would be copied to the destination bucket.
     """
     marker = {"region": region}
     with name_missed_step("NoSuchBucket", bucket):
@@ -295,8 +306,9 @@ def put_region_marker(s3: S3Client, *, bucket: str, region: str) -> dict[str, st
         rules = (_find_replication(s3, bucket=bucket) or {}).get("Rules", [])
         if any(MARKER_KEY.startswith(rule.get("Filter", {}).get("Prefix", "")) for rule in rules):
             raise StepOutOfOrder(
-                f"{bucket!r} replicates already, so its region.json would overwrite the other bucket's. Run "
-                f"s3.delete_bucket_replication(Bucket={bucket!r}), then this, then replication.put_replication(…)."
+                f"{bucket!r} already replicates, so its region.json would overwrite the other bucket's. "
+                "Run step 4 of notebook 01 from its first line, which deletes the rule. "
+                f"Then run {STEPS['replication rule']}."
             )
         s3.put_object(
             Bucket=bucket,
@@ -311,7 +323,8 @@ def put_region_marker(s3: S3Client, *, bucket: str, region: str) -> dict[str, st
 def put_drill_marker(s3: S3Client, *, bucket: str, region: str, cache_seconds: int) -> dict[str, str]:
     """Put `drill.json`, a region marker that edges may keep for some seconds. Safe to repeat.
 
-    Where the bucket replicates, the other one gets a copy of it; so put the destination's last, and wait in between.
+    If the bucket replicates, S3 copies it to the other bucket. So put the source's first, wait for the copy, and put
+    the destination's last.
 
     Args:
         s3: Client in the bucket's region.
@@ -320,7 +333,7 @@ def put_drill_marker(s3: S3Client, *, bucket: str, region: str, cache_seconds: i
         cache_seconds: How long an edge may keep it.
 
     Returns:
-        What the object says.
+        The content of the object.
     """
     marker, cache_control = {"region": region}, f"max-age={cache_seconds}"
     body = json.dumps(marker).encode()

@@ -1,6 +1,6 @@
-"""Every wait of the workshop: with a progress bar, and a timeout that says what was seen last.
+"""Every wait of the workshop, with a progress bar and a timeout that says what was seen last.
 
-How all of them look again and again is in `polling`; for a wait of your own, call its `wait_until`.
+All of them use `polling`. For a wait of your own, call its `wait_until`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from workshop_lib.errors import CheckFailed, StepOutOfOrder, name_missed_step
+from workshop_lib.errors import STEPS, CheckFailed, StepOutOfOrder, name_missed_step
 from workshop_lib.guards import is_loopback
 from workshop_lib.observe import Page, fetch_page, get_health, get_replication_status
 from workshop_lib.polling import Sleep, draw_progress, wait_until
@@ -25,17 +25,17 @@ JOB_ENDED = {"Complete", "Failed", "Cancelled", "Suspended"}
 
 
 def wait_for_propagation(client: BaseClient, *, what: str, seconds: float = 15, sleep: Sleep = time.sleep) -> None:
-    """On AWS, give a change time to be known everywhere; nothing can be asked to find out. Locally, return at once.
+    """On AWS, wait until a change should be known everywhere. AWS has no status for it. Locally, return at once.
 
     Args:
-        client: The client that made the change; its endpoint says which cloud it is.
+        client: The client that made the change. Its endpoint tells which cloud it uses.
         what: What was changed, as the beginning of a sentence.
-        seconds: How long.
+        seconds: How long to wait.
         sleep: Seam for tests.
     """
     if is_loopback(client.meta.endpoint_url):
         return
-    with draw_progress(f"{what} is not known everywhere at once", seconds) as bar:
+    with draw_progress(f"{what}: waiting until AWS knows it everywhere", seconds) as bar:
         for _ in range(int(seconds)):
             sleep(1)
             bar.update(1)
@@ -50,16 +50,16 @@ def wait_until_replicated(
     timeout: float = 900,
     sleep: Sleep = time.sleep,
 ) -> dict[str, Any]:
-    """Wait until S3 has decided about one object: `COMPLETED` or `FAILED` on the source, `REPLICA` on the destination.
+    """Wait until the status of one object is final: `COMPLETED` or `FAILED` (source), `REPLICA` (destination).
 
-    `FAILED` is a decision too, and final: S3 does not try again by itself. So look at the status that is returned.
+    `FAILED` is final too, because S3 doesn't retry by itself. So look at the returned status.
 
     Args:
         s3: Client in the bucket's region.
         bucket: Source or destination bucket. In the destination the object may be missing at first.
         key: The object.
-        version_id: Wait for this version to be there; without it, for whichever is current.
-        timeout: Seconds; AWS copies most objects within 15 minutes, small ones within one.
+        version_id: Wait for this version. Without it, for the current version.
+        timeout: Seconds. AWS copies most objects within 15 minutes, small ones within one.
         sleep: Seam for tests.
 
     Returns:
@@ -67,7 +67,7 @@ def wait_until_replicated(
 
     Raises:
         StepOutOfOrder: The object is there, but no rule applies to it.
-        TookTooLong: Still `PENDING`, or not there yet.
+        TookTooLong: The status is still `PENDING`, or the object is still missing.
     """
 
     def is_decided(seen: dict[str, Any]) -> bool:
@@ -75,8 +75,8 @@ def wait_until_replicated(
             return False
         if seen["status"] is None:
             raise StepOutOfOrder(
-                f"No replication rule applies to {key!r} in {bucket!r}: it was put there before the rule, or its key "
-                "doesn't start with the rule's prefix. Run replication.put_replication(…), then publish it again."
+                f"No replication rule applies to {key!r} in {bucket!r}. It is older than the rule, or its key doesn't "
+                f"start with the rule's prefix. Run {STEPS['replication rule']}, then put the object again."
             )
         return bool(seen["status"] != "PENDING")
 
@@ -99,7 +99,7 @@ def wait_until_deployed(
     timeout: float = 1800,
     sleep: Sleep = time.sleep,
 ) -> str:
-    """Wait until the last change of a distribution has reached all edge locations; 3 to 15 minutes on AWS.
+    """Wait until the last change of a distribution has reached all edge locations. On AWS it takes 3 to 15 minutes.
 
     Args:
         cloudfront: Client.
@@ -131,7 +131,7 @@ def wait_until_invalidated(
     timeout: float = 900,
     sleep: Sleep = time.sleep,
 ) -> str:
-    """Wait until an invalidation has emptied the caches; usually under two minutes on AWS.
+    """Wait until an invalidation has emptied the caches. On AWS it usually takes less than two minutes.
 
     Returns:
         `"Completed"`.
@@ -154,7 +154,7 @@ def wait_until_invalidated(
 def wait_until_function_active(
     lambda_: LambdaClient, *, version_arn: str, timeout: float = 120, sleep: Sleep = time.sleep
 ) -> str:
-    """Wait until a function version may be associated with a distribution; seconds on AWS.
+    """Wait until a function version can be associated with a distribution. On AWS it takes seconds.
 
     Args:
         lambda_: Client in us-east-1.
@@ -166,14 +166,17 @@ def wait_until_function_active(
         `"Active"`.
 
     Raises:
-        CheckFailed: Lambda could not make it.
+        CheckFailed: Lambda could not create it.
         TookTooLong: Still `Pending`.
     """
 
     def is_active(state: str) -> bool:
         if state == "Failed":
             reason = lambda_.get_function_configuration(FunctionName=version_arn).get("StateReason", "no reason given")
-            raise CheckFailed(f"Lambda could not make {version_arn}: {reason}.", fix="create the function again.")
+            raise CheckFailed(
+                f"Lambda could not create {version_arn}. Its reason: {reason}.",
+                fix=f"run {STEPS['function']} again, then {STEPS['function version']}.",
+            )
         return state == "Active"
 
     return wait_until(
@@ -188,7 +191,9 @@ def wait_until_function_active(
 def wait_until_in_sync(
     route53: Route53Client, *, change_id: str, timeout: float = 600, sleep: Sleep = time.sleep
 ) -> str:
-    """Wait until all name servers of Route 53 know a change; up to a minute on AWS. Resolvers still keep old answers.
+    """Wait until all name servers of Route 53 know a change. On AWS it takes up to a minute.
+
+    Resolvers still keep old answers until the TTL expires.
 
     Returns:
         `"INSYNC"`.
@@ -199,7 +204,7 @@ def wait_until_in_sync(
     return wait_until(
         lambda: route53.get_change(Id=change_id)["ChangeInfo"]["Status"],
         lambda status: status == "INSYNC",
-        what="Telling the name servers",
+        what="Updating the name servers",
         timeout=timeout,
         sleep=sleep,
     )
@@ -208,14 +213,14 @@ def wait_until_in_sync(
 def wait_until_job_complete(
     s3control: S3ControlClient, *, account_id: str, job_id: str, timeout: float = 1800, sleep: Sleep = time.sleep
 ) -> dict[str, Any]:
-    """Wait until an S3 Batch Operations job has ended; minutes on AWS, however few the objects.
+    """Wait until an S3 Batch Operations job has ended. On AWS it takes minutes, even for few objects.
 
     Returns:
-        AWS's progress summary: how many tasks there were, succeeded and failed.
+        AWS's progress summary: the numbers of all tasks, of succeeded and of failed ones.
 
     Raises:
-        CheckFailed: The job failed or was cancelled, with AWS's reasons.
-        TookTooLong: It still runs.
+        CheckFailed: The job failed or was cancelled. The error quotes AWS's reasons.
+        TookTooLong: The job still runs.
     """
 
     def describe() -> Any:
@@ -229,19 +234,19 @@ def wait_until_job_complete(
         reasons = "; ".join(reason.get("FailureReason", "") for reason in job.get("FailureReasons", [])) or "none given"
         raise CheckFailed(
             f"The job ended as {job['Status']}. AWS's reasons: {reasons}.",
-            fix="run create_batch_role(…) and create_batch_replication_job(…) of batch_replication again.",
+            fix=f"run {STEPS['batch job']} again. The same cell restores the role's permissions.",
         )
     return dict(job.get("ProgressSummary", {}))
 
 
 def wait_until_page_is_served(url: str, *, timeout: float = 600, sleep: Sleep = time.sleep) -> Page:
-    """Wait until a page answers with 200; on AWS a new distribution's name takes a while to be known in DNS.
+    """Wait until a page answers with 200. On AWS it takes a while until DNS knows a new distribution's name.
 
     Returns:
         The page.
 
     Raises:
-        TookTooLong: With the page or the error that came last.
+        TookTooLong: The time is over. The error carries the last page.
     """
     return wait_until(
         lambda: fetch_page(url), lambda page: page.status == 200, what=f"Asking for {url}", timeout=timeout, sleep=sleep
@@ -253,7 +258,7 @@ def wait_until_served_from(
 ) -> Page:
     """Wait until a region marker comes from one region, many times in a row.
 
-    Each environment of the edge function keeps DNS answers of its own, so one good answer proves little.
+    Each copy of the edge function keeps its own DNS answer, so a single answer proves little.
 
     Args:
         url: Address of `region.json` at a distribution.
@@ -285,13 +290,13 @@ def wait_until_served_from(
 def wait_until_health(
     route53: Route53Client, *, health_check_id: str, healthy: bool, timeout: float = 600, sleep: Sleep = time.sleep
 ) -> bool:
-    """Wait until Route 53 takes a health check for healthy, or for unhealthy: about interval × threshold on AWS.
+    """Wait until Route 53 reports a health check as healthy, or as unhealthy. On AWS: about interval × threshold.
 
     Returns:
         `healthy`.
 
     Raises:
-        TookTooLong: It still says the opposite.
+        TookTooLong: Route 53 still reports the opposite.
     """
     return wait_until(
         lambda: get_health(route53, health_check_id=health_check_id),
