@@ -1,4 +1,4 @@
-"""Steps of notebook 05: how Route 53 finds out that a region is down, and the drill that pretends it is."""
+"""Steps of notebook 05: health checks, with which Route 53 notices that a region is down, and the drill."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 def create_health_check(
     route53: Route53Client, *, name: str, region: str, request_interval: int = 30, failure_threshold: int = 3
 ) -> str:
-    """Have Route 53 check S3 in one region.
+    """Let Route 53 check S3 in one region.
 
-    It asks `https://s3.REGION.amazonaws.com/` and not the bucket, for a private bucket always answers 403, which
-    counts as unhealthy. Running it again returns the health check that is there, with the new threshold; with
-    another interval, which can't be changed, it makes another one.
+    It requests `https://s3.REGION.amazonaws.com/` and not the bucket. A private bucket always answers 403, which
+    counts as unhealthy. Running it again returns the existing health check, with the new threshold. The interval can't
+    be changed, so another interval makes another health check.
 
     Args:
         route53: Client.
-        name: `names.health_check_name`. Health checks have no name; this begins the caller reference, by which
-            clean-up finds it.
+        name: `names.health_check_name`. Health checks have no name. The caller reference begins with this, and
+            clean-up finds the health check by it.
         region: The region to check.
-        request_interval: Seconds between two requests of one checker: 10 or 30.
-        failure_threshold: How many requests in a row must fail, or succeed, before the status changes: 1 to 10.
+        request_interval: Seconds between two requests of one checker, 10 or 30.
+        failure_threshold: How many requests in a row must fail, or succeed, before the status changes; 1 to 10.
 
     Returns:
         The health check's id.
@@ -44,7 +44,7 @@ def create_health_check(
             if check["CallerReference"].startswith(reference):
                 route53.update_health_check(HealthCheckId=check["Id"], FailureThreshold=failure_threshold)
                 return check["Id"]
-    # A caller reference may never be used again, not even after the health check is deleted.
+    # A caller reference can't be used twice, not even after the health check is deleted.
     made = route53.create_health_check(
         CallerReference=reference + uuid.uuid4().hex[:8],
         HealthCheckConfig=config,  # type: ignore[arg-type]
@@ -53,14 +53,14 @@ def create_health_check(
 
 
 def invert_health_check(route53: Route53Client, *, health_check_id: str, inverted: bool = True) -> dict[str, Any]:
-    """The drill: take a healthy region for unhealthy. `inverted=False` ends it. Safe to repeat.
+    """The drill: report a healthy region as unhealthy. `inverted=False` ends it. Safe to repeat.
 
-    Nothing in the region changes. It is the honest way to practise on AWS, where nobody can switch off a region.
+    Nothing in the region changes. On AWS this is the way to practise, because a region can't be switched off.
 
     Args:
         route53: Client.
         health_check_id: From `create_health_check`.
-        inverted: Whether the result is turned around.
+        inverted: Whether Route 53 reports the opposite of the result.
 
     Returns:
         The health check's configuration.

@@ -84,7 +84,7 @@ def test_a_listed_fault_says_what_it_does_and_how_long_still(connected: Cloud) -
 
     (fault,) = list_faults(connected)
 
-    assert str(fault) == "s3-slow (eu-west-1): S3 in a region lets each request wait"
+    assert str(fault) == "s3-slow (eu-west-1): S3 in a region delays each answer"
     assert 29 < fault.ends_in <= fault.seconds == 30
 
 
@@ -140,7 +140,7 @@ def test_the_command_waits_until_the_fault_is_over(cloud: LocalCloud) -> None:
 def test_the_command_lists_and_ends_faults(cloud: LocalCloud, connected: Cloud) -> None:
     cause_fault(connected, kind="dns-silent")
 
-    assert "dns-silent: the name servers answer nobody" in command(cloud, "--list")[1]
+    assert "dns-silent: the name servers don't answer" in command(cloud, "--list")[1]
     assert command(cloud, "--end") == (0, "Faults ended: 1. None is in force.\n")
     assert command(cloud, "--list") == (0, "No fault is in force.\n")
 
