@@ -1,4 +1,4 @@
-"""Steps of notebook 03: private buckets that CloudFront may read, and a distribution that asks DNS which one to."""
+"""Steps of notebook 03: private buckets that CloudFront may read, and a distribution that asks DNS for the bucket."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
-"""AWS's cache policy for pages: an object's own Cache-Control decides, else a day."""
+"""AWS's cache policy for pages. The object's own Cache-Control decides; the default is a day."""
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-"""AWS's cache policy for what must not be cached at the edge."""
+"""AWS's cache policy for pages that must not be cached at the edge."""
 
 
 def create_origin_access_identity(cloudfront: CloudFrontClient, *, comment: str) -> dict[str, str]:
-    """Create the principal as which CloudFront reads private buckets.
+    """Create the identity with which CloudFront reads private buckets.
 
-    Running it again returns the one that is there. We use an identity and not the newer origin access control,
-    because AWS documents that origin access control doesn't support an origin changed by Lambda@Edge.
+    Running it again returns the existing one. The newer origin access control doesn't work here: AWS documents that it
+    doesn't support an origin changed by Lambda@Edge.
 
     Args:
         cloudfront: Client.
-        comment: `names.distribution_comment`, by which it is found again.
+        comment: `names.distribution_comment`. Later steps find the identity by it.
 
     Returns:
         `{"id", "canonical_user_id", "comment"}`.
@@ -79,10 +79,9 @@ def _describe_identity(identity_id: str, canonical_user_id: str, comment: str) -
 def put_bucket_policy(
     s3: S3Client, *, bucket: str, origin_access_identity_id: str, sleep: Sleep = time.sleep
 ) -> dict[str, Any]:
-    """Let CloudFront, and nobody else, read a bucket. Both buckets need it: policies are not replicated.
+    """Let only CloudFront read a bucket. Both buckets need it, because policies are not replicated.
 
-    Replaces the bucket's policy. Safe to repeat. On AWS it tries again for a while if the identity is so new that S3
-    doesn't know it yet.
+    Replaces the bucket's policy. Safe to repeat. On AWS it retries for a while if S3 doesn't know a new identity yet.
 
     Args:
         s3: Client in the bucket's region.
@@ -103,7 +102,7 @@ def put_bucket_policy(
         retry_while(
             lambda: s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy)),
             {"MalformedPolicy": "Invalid principal"},
-            what="S3 does not know the new identity yet",
+            what="S3 doesn't know the new identity yet",
             sleep=sleep,
         )
     return policy
@@ -124,20 +123,20 @@ def create_distribution(
 ) -> dict[str, str]:
     """Create a distribution whose edge function asks DNS which bucket to read.
 
-    Pages are cached as long as their own Cache-Control says; `region.json` is never cached, so that it always tells
-    the region of now. Running it again updates the distribution with this comment if something differs (a new
-    function version, say), and changes nothing otherwise.
+    A page is cached as long as its own Cache-Control says. `region.json` is never cached, so that it always shows the
+    current region. Running it again updates the distribution with this comment if something differs, such as the
+    function version. Otherwise it changes nothing.
 
     Args:
         cloudfront: Client.
-        comment: `names.distribution_comment`; distributions have no names.
-        origin: What is read when DNS says nothing; it must exist.
+        comment: `names.distribution_comment`. Distributions have no names.
+        origin: The bucket that is read when DNS gives no answer. It must exist.
         origin_access_identity_id: From `create_origin_access_identity`.
         dns_origin: `names.record_name`, the value of the origin custom header `X-DNS-ORIGIN`.
         version_arn: The edge function's version, from `lambda_edge.publish_version`.
-        name_servers: The zone's name servers, for a zone that nobody delegated to; `X-DNS-NAMESERVERS`.
-        allowed_buckets: The only buckets that a TXT record may name; `X-DNS-ALLOWED-BUCKETS`.
-        cache_policy_id: With `CACHING_DISABLED` every request runs the function, and DNS alone decides.
+        name_servers: The zone's name servers, for a zone without delegation. The value of `X-DNS-NAMESERVERS`.
+        allowed_buckets: The only buckets that a TXT record may name. The value of `X-DNS-ALLOWED-BUCKETS`.
+        cache_policy_id: With `CACHING_DISABLED` every request runs the function, so only DNS decides.
         sleep: Seam for tests.
 
     Returns:
@@ -160,11 +159,11 @@ def create_distribution(
         cache_policy_id=cache_policy_id,
         caching_disabled=CACHING_DISABLED,
     )
-    # A role that was made a moment ago isn't known to be assumable everywhere yet (captured from AWS).
+    # AWS refuses a new role until all its servers know that it can be assumed (captured from AWS).
     return retry_while(
         lambda: _put_distribution(cloudfront, wanted),
         {"InvalidLambdaFunctionAssociation": "must be assumable"},
-        what="CloudFront does not know the function's new role yet",
+        what="CloudFront doesn't know the function's new role yet",
         sleep=sleep,
     )
 
@@ -178,18 +177,19 @@ def create_failover_distribution(
     origin_access_identity_id: str,
     cache_policy_id: str = CACHING_OPTIMIZED,
 ) -> dict[str, str]:
-    """Create a distribution with an origin group: CloudFront itself asks the second bucket when the first one fails.
+    """Create a distribution with an origin group. CloudFront itself asks the second bucket when the first one fails.
 
-    No function, no DNS; it asks the primary first at each cache miss (CFDG/high_availability_origin_failover).
-    Running it again updates the distribution with this comment if something differs.
+    It uses no function and no DNS. It asks the primary first at each cache miss
+    (CFDG/high_availability_origin_failover). Running it again updates the distribution with this comment if something
+    differs.
 
     Args:
         cloudfront: Client.
         comment: `names.failover_comment`.
-        primary: What is asked first.
-        secondary: What is asked when that answers 500, 502, 503 or 504, or can't be reached.
-        origin_access_identity_id: From `create_origin_access_identity`; it must be allowed to read both.
-        cache_policy_id: For how long pages are cached.
+        primary: The bucket that is asked first.
+        secondary: The bucket that is asked when the primary answers 500, 502, 503 or 504, or can't be reached.
+        origin_access_identity_id: From `create_origin_access_identity`. Both buckets must allow it to read.
+        cache_policy_id: Decides how long pages are cached.
 
     Returns:
         `{"id", "arn", "domain_name", "etag", "status"}`, as `find_distribution` does.
@@ -207,7 +207,7 @@ def create_failover_distribution(
 
 
 def _put_distribution(cloudfront: CloudFrontClient, wanted: dict[str, Any]) -> dict[str, str]:
-    """Create a distribution, or bring the one with the same comment to what is wanted."""
+    """Create a distribution, or update the one with the same comment."""
     found = _find_distribution(cloudfront, wanted["Comment"])
     if found is None:
         cloudfront.create_distribution(DistributionConfig=wanted)  # type: ignore[arg-type]
@@ -222,7 +222,7 @@ def _put_distribution(cloudfront: CloudFrontClient, wanted: dict[str, Any]) -> d
 
 
 def _merge(stored: Any, wanted: Any) -> Any:
-    """What is stored, with what is wanted laid over it."""
+    """Return the stored configuration, overwritten with the wanted values."""
     if isinstance(stored, dict) and isinstance(wanted, dict):
         return {**stored, **{key: _merge(stored.get(key), value) for key, value in wanted.items()}}
     if isinstance(stored, list) and isinstance(wanted, list) and len(stored) == len(wanted):
@@ -267,7 +267,7 @@ def _find_distribution(cloudfront: CloudFrontClient, comment: str) -> dict[str, 
 
 @name_missed_step("NoSuchDistribution")
 def get_etag(cloudfront: CloudFrontClient, *, distribution_id: str) -> str:
-    """The ETag of a distribution's configuration; a new one for every change.
+    """Return the ETag of a distribution's configuration. Each change gives a new one.
 
     Args:
         cloudfront: Client.
@@ -279,12 +279,12 @@ def get_etag(cloudfront: CloudFrontClient, *, distribution_id: str) -> str:
 def create_invalidation(cloudfront: CloudFrontClient, *, distribution_id: str, paths: Sequence[str] = ("/*",)) -> str:
     """Empty the edge caches of some paths.
 
-    Each run makes a new one. The first 1,000 paths a month are free; `/*` is one path.
+    Each run makes a new invalidation. The first 1,000 paths a month are free, and `/*` is one path.
 
     Args:
         cloudfront: Client.
         distribution_id: The distribution.
-        paths: Each begins with a slash; a star at the end stands for anything.
+        paths: Each begins with a slash. A star at the end matches anything.
 
     Returns:
         The invalidation's id, for `wait_until_invalidated`.

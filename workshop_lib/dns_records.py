@@ -1,4 +1,4 @@
-"""Steps of notebooks 03 and 04: a hosted zone, and the TXT record sets that say where the website is."""
+"""Steps of notebooks 03 and 04: a hosted zone, and the TXT record sets that name the website's bucket."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from workshop_lib.errors import (
+    STEPS,
     InvalidName,
     InvalidNumber,
     StepOutOfOrder,
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
 def create_hosted_zone(route53: Route53Client, *, zone_name: str) -> str:
     """Create a public hosted zone.
 
-    Running it again returns the zone that is there. A zone of this name that you had before is used as it is.
-    On AWS a zone costs 0.50 USD a month, and nothing if it is deleted within 12 hours.
+    Running it again returns the existing zone. A zone of this name that you had before is used without changes.
+    On AWS a zone costs 0.50 USD a month. It is free if it is deleted within 12 hours.
 
     Args:
         route53: Client.
-        zone_name: The domain, without a dot at the end. Nobody needs to delegate to it: the edge function can ask
-            the zone's own name servers.
+        zone_name: The domain, without a dot at the end. It needs no delegation: the edge function can ask the zone's
+            own name servers.
 
     Returns:
         The zone's id, such as `"Z0123456789ABC"`.
@@ -52,7 +53,9 @@ def create_hosted_zone(route53: Route53Client, *, zone_name: str) -> str:
     except ClientError as error:
         if get_error_code(error) != "InvalidDomainName":
             raise
-        raise InvalidName(f"Route 53 refuses the zone name {zone_name!r}: {error}. Choose another in 00.") from error
+        raise InvalidName(
+            f"Route 53 refuses the zone name {zone_name!r}: {error}. Choose another and run {STEPS['names']} again."
+        ) from error
     return made["HostedZone"]["Id"].removeprefix("/hostedzone/")
 
 
@@ -81,7 +84,7 @@ def _find_zone_id(route53: Route53Client, zone_name: str) -> str | None:
 
 
 def get_name_servers(route53: Route53Client, *, zone_id: str) -> list[str]:
-    """The host names of the four name servers that answer for a zone.
+    """Return the host names of the four name servers that answer for a zone.
 
     Args:
         route53: Client.
@@ -92,9 +95,9 @@ def get_name_servers(route53: Route53Client, *, zone_id: str) -> list[str]:
 
 
 def put_txt_record(route53: Route53Client, *, zone_id: str, record_name: str, origin: S3Origin, ttl: int = 60) -> str:
-    """Say in one simple TXT record set where the website is.
+    """Name the website's bucket in one simple TXT record set.
 
-    Replaces what is at this name, weighted record sets too, in one atomic change. Safe to repeat.
+    Replaces all TXT record sets at this name, weighted ones too, in one atomic change. Safe to repeat.
 
     Args:
         route53: Client.
@@ -122,25 +125,25 @@ def put_weighted_records(
     ttl: int = 60,
     health_checks: Mapping[S3Origin, str] | None = None,
 ) -> str:
-    """Say in weighted TXT record sets, one an origin, where the website is, and how often.
+    """Name the website's buckets in weighted TXT record sets, one for each origin.
 
-    Replaces what is at this name, simple or weighted, in one atomic change: at no moment is there no answer. Safe to
-    repeat. The set identifier of each is its region.
+    Replaces all TXT record sets at this name, simple or weighted, in one atomic change, so DNS always has an answer.
+    Safe to repeat. The set identifier of each record set is its region.
 
     Args:
         route53: Client.
         zone_id: From `create_hosted_zone`.
         record_name: The value of `X-DNS-ORIGIN`.
-        weights: Origin → 0 to 255. An answer is chosen with probability weight ÷ sum; 0 is never chosen unless all
-            are 0.
+        weights: Origin → 0 to 255. Route 53 chooses an answer with probability weight ÷ sum. It never chooses 0,
+            unless all weights are 0.
         ttl: Seconds, the same for all.
-        health_checks: Origin → health check id. An origin without one always counts as healthy.
+        health_checks: Origin → health check id. An origin without a health check always counts as healthy.
 
     Returns:
         The change's id, for `wait_until_in_sync`.
 
     Raises:
-        InvalidNumber: A weight that isn't a whole number from 0 to 255.
+        InvalidNumber: A weight is not a whole number from 0 to 255.
         InvalidName: Two origins are in one region.
         StepOutOfOrder: There is no such zone.
     """
@@ -150,7 +153,10 @@ def put_weighted_records(
                 f"The weight of {origin.region} is {weight!r}. A weight is a whole number from 0 to 255, such as 70."
             )
     if len({origin.region for origin in weights}) < len(weights):
-        raise InvalidName("Two origins are in one region, and the region is the set identifier. Take two regions.")
+        raise InvalidName(
+            "Two origins are in the same region, but the region is the set identifier, which must be unique. "
+            "Use origins in two regions."
+        )
     record_sets = []
     for origin, weight in weights.items():
         record_set = _describe_record_set(record_name, origin, ttl)
@@ -162,7 +168,7 @@ def put_weighted_records(
 
 
 def _describe_record_set(record_name: str, origin: S3Origin, ttl: int) -> dict[str, Any]:
-    # A TXT value carries its own double quotes (BC:route53#ResourceRecord).
+    # The value of a TXT record includes its double quotes (BC:route53#ResourceRecord).
     return {
         "Name": record_name,
         "Type": "TXT",
@@ -174,11 +180,11 @@ def _describe_record_set(record_name: str, origin: S3Origin, ttl: int) -> dict[s
 def _replace_record_sets(
     route53: Route53Client, *, zone_id: str, record_name: str, record_sets: list[dict[str, Any]]
 ) -> str:
-    """Put record sets at a name and remove the others, all or nothing."""
+    """Put record sets at a name and remove the other TXT record sets there, in one change."""
     kept = {record_set.get("SetIdentifier") for record_set in record_sets}
     with name_missed_step("NoSuchHostedZone"):
         changes: list[Any] = [
-            # A deletion must repeat every value as it is stored.
+            # A deletion must repeat all stored values.
             {"Action": "DELETE", "ResourceRecordSet": stored}
             for stored in list_record_sets(route53, zone_id=zone_id, record_name=record_name)
             if stored["Type"] == "TXT" and stored.get("SetIdentifier") not in kept

@@ -1,6 +1,6 @@
-"""Steps that bring the function to the edge: role, function, numbered version, and trying it out.
+"""Steps that bring the function to the edge: role, function, numbered version, and a trial run.
 
-Lambda@Edge takes functions from us-east-1 only, whatever the region of the buckets, and only numbered versions.
+Lambda@Edge takes only numbered versions, and only from us-east-1, whatever the region of the buckets.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 HANDLER = "handler.handler"
 MEMORY_SIZE = 128
 TIMEOUT = 5
-"""Seconds; Lambda@Edge allows 30 for an origin request, but a viewer waits for it."""
+"""Seconds. Lambda@Edge allows 30 for an origin request, but the viewer waits all the time."""
 
 ROLE_NOT_KNOWN_YET = {"InvalidParameterValueException": "cannot be assumed by Lambda"}
 BUSY = {"ResourceConflictException": "The operation cannot be performed at this time"}
 
 
 def create_edge_role(iam: IAMClient, *, role_name: str) -> str:
-    """Create the role that the function runs as, or find it; its policies are written each time.
+    """Create the function's role, or find it. Its policies are written each time.
 
-    Both `lambda` and `edgelambda` must be trusted: the second is who runs it at the edge. It may only write logs, in
-    every region, because it runs in the region nearest to the viewer.
+    The role must trust both `lambda` and `edgelambda`, which runs the function at the edge. It may only write logs. It
+    may do so in every region, because the function runs in the region nearest to the viewer.
 
     Args:
         iam: Client.
@@ -57,9 +57,9 @@ def create_edge_role(iam: IAMClient, *, role_name: str) -> str:
 def create_edge_function(
     lambda_: LambdaClient, *, function_name: str, role_arn: str, package: Package, sleep: Sleep = time.sleep
 ) -> dict[str, Any]:
-    """Create the function from a package, or bring an existing one up to date; waits until it is active.
+    """Create the function from a package, or update an existing one, and wait until it is active.
 
-    Nothing is sent when nothing differs. A role made a moment ago is not known everywhere yet; that is waited for.
+    It sends nothing if nothing differs. It retries while a new role isn't known everywhere yet.
 
     Args:
         lambda_: Client in us-east-1.
@@ -91,8 +91,8 @@ def create_edge_function(
         if found["CodeSha256"] != package.sha256:
             if found.get("Description") != MADE_BY:
                 raise InvalidName(
-                    f"You have a function {function_name!r} that the workshop didn't make. Choose another name in "
-                    "00_start_here."
+                    f"You have a function {function_name!r} that the workshop didn't make. Choose another learner "
+                    f"name, from which the function's name is made: run {STEPS['learner name']}, then steps 4 to 6."
                 )
             _change(lambda_, "update_function_code", sleep, FunctionName=function_name, ZipFile=package.zip_bytes)
         if any(found.get(key) != value for key, value in wanted.items()):
@@ -102,7 +102,7 @@ def create_edge_function(
 
 
 def _find_configuration(lambda_: LambdaClient, function_name: str) -> dict[str, Any] | None:
-    """The configuration without HTTP metadata, or None if there is no such function."""
+    """Return the configuration without HTTP metadata, or None if there is no such function."""
     try:
         answer: dict[str, Any] = dict(lambda_.get_function_configuration(FunctionName=function_name))
     except ClientError as error:
@@ -114,31 +114,31 @@ def _find_configuration(lambda_: LambdaClient, function_name: str) -> dict[str, 
 
 
 def _change(lambda_: LambdaClient, operation: str, sleep: Sleep, **parameters: Any) -> None:
-    """Call an operation that may have to wait, for the role to be known or for the change before it to be done."""
+    """Call an operation, and retry while Lambda doesn't know the role yet or is busy with an earlier change."""
     retry_while(
         lambda: getattr(lambda_, operation)(**parameters),
         ROLE_NOT_KNOWN_YET | BUSY,
-        what="The function's role is not known to Lambda yet",
+        what="Lambda doesn't know the function's role yet",
         sleep=sleep,
     )
 
 
 def publish_version(lambda_: LambdaClient, *, function_name: str, package: Package, sleep: Sleep = time.sleep) -> str:
-    """Publish what is in the function as a numbered version, which never changes again.
+    """Publish the function's current code as a numbered version, which never changes again.
 
-    If nothing has changed since the last version, Lambda makes no new one and answers with that one.
+    If nothing has changed since the last version, Lambda makes no new version and returns the last one.
 
     Args:
         lambda_: Client in us-east-1.
         function_name: Name of the function.
-        package: What should be in the function; Lambda refuses if something else is.
+        package: The package that the function should hold. Lambda refuses if it holds another.
         sleep: Seam for tests.
 
     Returns:
         ARN of the version, which ends with its number.
 
     Raises:
-        StepOutOfOrder: The function isn't there, or holds another package.
+        StepOutOfOrder: There is no such function, or it holds another package.
     """
     try:
         version = retry_while(
@@ -185,7 +185,7 @@ def find_version(lambda_: LambdaClient, *, function_name: str) -> str:
 
 @name_missed_step("ResourceNotFoundException")
 def invoke_edge_function(lambda_: LambdaClient, *, version_arn: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Run the function once, in Lambda itself and not at the edge, with an event of your own.
+    """Run the function once with an event of your own, in Lambda itself and not at the edge.
 
     Args:
         lambda_: Client in us-east-1.
@@ -193,8 +193,8 @@ def invoke_edge_function(lambda_: LambdaClient, *, version_arn: str, event: dict
         event: From `make_event`, or any other.
 
     Returns:
-        `{"request", "decisions", "error", "log"}`: the request that the function returned, the decisions that it
-        logged, what it raised (None if nothing) and the last 4 kB of its log.
+        `{"request", "decisions", "error", "log"}`: the request that the function returned, its logged decisions, its
+        error (or None), and the last 4 kB of its log.
     """
     answer = lambda_.invoke(FunctionName=version_arn, Payload=json.dumps(event), LogType="Tail")
     payload = json.loads(answer["Payload"].read() or "null")
@@ -209,7 +209,7 @@ def invoke_edge_function(lambda_: LambdaClient, *, version_arn: str, event: dict
 
 
 def _parse_decisions(lines: Sequence[str]) -> list[dict[str, Any]]:
-    """The JSON lines of a log that tell a decision."""
+    """Read the decisions from the JSON lines of a log."""
     found = []
     for line in lines:
         if line.startswith('{"decision"'):
@@ -228,17 +228,17 @@ def make_event(
     domain_name: str = "source-bucket.s3.eu-west-1.amazonaws.com",
     uri: str = "/index.html",
 ) -> dict[str, Any]:
-    """An origin-request event, as CloudFront gives it to the function for an S3 origin.
+    """Make an origin-request event, as CloudFront gives it to the function for an S3 origin.
 
     Args:
-        dns_origin: Value of the X-DNS-ORIGIN header; without it there is no such header.
+        dns_origin: Value of the X-DNS-ORIGIN header. With None there is no such header.
         name_servers: Names or addresses of the zone's own name servers.
-        allowed_buckets: The only buckets that may be chosen; none allows all.
+        allowed_buckets: The only buckets that the function may choose. An empty list allows all.
         domain_name: The origin in the distribution's configuration, `BUCKET.s3.REGION.amazonaws.com`.
-        uri: What the viewer asked for.
+        uri: The path that the viewer requested.
 
     Returns:
-        The event; `event["Records"][0]["cf"]["request"]` is what the function answers with.
+        The event. The function returns `event["Records"][0]["cf"]["request"]`, changed or not.
     """
     settings = {
         "X-DNS-ORIGIN": dns_origin,
@@ -271,21 +271,21 @@ def make_event(
 
 
 def _format_headers(headers: dict[str, str]) -> dict[str, list[dict[str, str]]]:
-    """Headers as CloudFront writes them in events."""
+    """Write headers as CloudFront does in events."""
     return {key.lower(): [{"key": key, "value": value}] for key, value in headers.items()}
 
 
 def read_log(logs: CloudWatchLogsClient, *, function_name: str) -> list[dict[str, Any]]:
-    """The decisions that the function logged at the edge, oldest first.
+    """Read the decisions that the function logged at the edge, oldest first.
 
-    At the edge a function logs in the region where it ran, which on AWS is the one nearest to the viewer.
+    A function at the edge logs in the region where it ran. On AWS this is the region nearest to the viewer.
 
     Args:
         logs: Client in the region where the function ran.
         function_name: Name of the function.
 
     Returns:
-        One dict a decision; none if the function has not run in this region.
+        One dict for each decision. The list is empty if the function has not run in this region.
     """
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/us-east-1.{function_name}")
     try:

@@ -1,6 +1,6 @@
-"""Makes the zip of the edge function: the same bytes whenever, and wherever on a machine, it is made.
+"""Makes the zip of the edge function. The bytes depend neither on the time nor on the folder.
 
-Lambda compares packages by their SHA-256, so a zip with today's date in it would be a new version each time.
+Lambda compares packages by their SHA-256, so a zip that contains a date would become a new version each time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 
 EDGE_RUNTIMES = ("python3.11", "python3.12", "python3.13", "python3.14")
-"""Python runtimes that Lambda@Edge can be given; those that AWS has deprecated, or not yet released, are left out."""
+"""Python runtimes of Lambda@Edge. Deprecated and unreleased runtimes are left out."""
 
 FALLBACK_RUNTIME = "python3.13"
 """The runtime that AWS announced for Lambda@Edge by name (CFDG, what's new, 2024-11-13)."""
@@ -36,7 +36,7 @@ RECORD_TYPES = {
     "ANY": {"__init__", "CNAME", "DNAME", "NS", "OPT", "PTR", "SOA", "TSIG", "TXT"},
     "IN": {"__init__", "A", "AAAA", "HTTPS", "SVCB"},
 }
-"""Record types that are kept; dnspython reads all others as opaque bytes."""
+"""Record types that are kept. dnspython reads all others as opaque bytes."""
 
 RECORD_BASES = {"__init__", "nsbase", "svcbbase", "txtbase", "util"}
 
@@ -57,8 +57,8 @@ class Package:
     Attributes:
         zip_bytes: The zip.
         sha256: Its SHA-256 as Lambda writes it (base64), to compare with `CodeSha256`.
-        runtime: The Lambda runtime it is for.
-        byte_compiled: Whether it holds byte code, so that a cold start needn't compile.
+        runtime: Its Lambda runtime.
+        byte_compiled: Whether it holds byte code, so that a cold start doesn't have to compile.
         files: Names of the files in it.
     """
 
@@ -70,30 +70,30 @@ class Package:
 
     @property
     def size(self) -> int:
-        """Bytes of the zip."""
+        """Size of the zip in bytes."""
         return len(self.zip_bytes)
 
 
 def package_edge_function(*, runtime: str | None = None, source: Path | str | None = None) -> Package:
-    """Put the edge function and dnspython in a zip. The same sources give the same bytes, so it may be repeated.
+    """Put the edge function and dnspython in a zip. Safe to repeat: the same sources give the same bytes.
 
     Args:
-        runtime: A Lambda runtime; by default the version of the Python that packages, if Lambda@Edge has it. For
-            another version the zip has no byte code: it works, and compiles at each cold start.
-        source: The handler; by default `edge_function/handler.py`.
+        runtime: A Lambda runtime. The default is this Python's version, if Lambda@Edge has it. For another version the
+            zip has no byte code. It works, but compiles at each cold start.
+        source: The handler. The default is `edge_function/handler.py`.
 
     Returns:
         The package.
 
     Raises:
-        FileNotFoundError: dnspython isn't there to be packaged.
-        SyntaxError: `source` is no Python.
-        ValueError: `runtime` is not one that Lambda@Edge has.
+        FileNotFoundError: dnspython is not installed, so it can't be packaged.
+        SyntaxError: `source` is no valid Python.
+        ValueError: Lambda@Edge has no such runtime.
     """
     mine = f"python{sys.version_info.major}.{sys.version_info.minor}"
     runtime = runtime or (mine if mine in EDGE_RUNTIMES else FALLBACK_RUNTIME)
     if runtime not in EDGE_RUNTIMES:
-        raise ValueError(f"Lambda@Edge has no runtime {runtime!r}. It has {', '.join(EDGE_RUNTIMES)}.")
+        raise ValueError(f"Lambda@Edge has no runtime {runtime!r}. Choose one of {', '.join(EDGE_RUNTIMES)}.")
     path = Path(source) if source else Path(str(importlib.resources.files("edge_function"))) / "handler.py"
     handler = path.read_bytes().replace(b"\r\n", b"\n")
     compile(handler, str(path), "exec", dont_inherit=True)
@@ -115,13 +115,13 @@ def _read_dnspython() -> dict[str, bytes]:
 
 
 def read_needed(files: Iterable[importlib.metadata.PackagePath] | None) -> dict[str, bytes]:
-    """The installed dnspython, as far as it is needed, with its licence.
+    """Read the needed files of the installed dnspython, with its licence.
 
     Args:
-        files: What belongs to it; None when whoever installed it left no list, as Linux distributions do.
+        files: The list of its files. None if the installer left no list, as Linux distributions do.
 
     Raises:
-        FileNotFoundError: It isn't there. The zip would run without it, and never leave the configured origin.
+        FileNotFoundError: It isn't there. Without it the function would always use the configured origin.
     """
     found = {}
     for file in files or ():
@@ -129,7 +129,7 @@ def read_needed(files: Iterable[importlib.metadata.PackagePath] | None) -> dict[
             found[file.as_posix()] = Path(str(file.locate())).read_bytes().replace(b"\r\n", b"\n")
     if "dns/resolver.py" not in found:
         how = f"{sys.executable} -m pip install --force-reinstall dnspython"
-        raise FileNotFoundError(f"dnspython is not installed as pip installs it. Run: {how}")
+        raise FileNotFoundError(f"dnspython was not installed by pip, so its files can't be found. Run: {how}")
     return found
 
 
@@ -149,11 +149,11 @@ def _is_needed(name: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _byte_compile(sources: tuple[tuple[str, bytes], ...]) -> dict[str, bytes]:
-    """Byte code beside its source, as Python looks for it.
+    """Compile sources to byte code, at the paths where Python looks for it.
 
-    It is marked as never to be checked against its source, whose date means nothing in a zip, and names its files as
-    they are on Lambda, not on this machine. A process of its own compiles, because `marshal` writes how often an object
-    is in use, and so a busy process gives other bytes than a fresh one.
+    Python must not check the byte code against its source, because dates in the zip mean nothing. File names in it are
+    those on Lambda. A process of its own compiles: `marshal` writes reference counts, so that a busy process would give
+    other bytes than a fresh one.
     """
     command = [sys.executable, "-I", "-S", "-B", "-c", _COMPILE]
     done = subprocess.run(command, input=marshal.dumps(sources), stdout=subprocess.PIPE, check=True)
@@ -167,7 +167,7 @@ def _byte_compile(sources: tuple[tuple[str, bytes], ...]) -> dict[str, bytes]:
 
 
 def _zip(files: dict[str, bytes]) -> bytes:
-    """A zip of these files, sorted, all readable, all of 1 January 1980."""
+    """Zip these files, sorted, all readable, all with the date 1 January 1980."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(files):

@@ -1,6 +1,6 @@
-"""The one way to draw a table: as HTML for a notebook or a report, as text for a terminal.
+"""Draws all tables: as HTML for a notebook or a report, as text for a terminal.
 
-No colours: the theme of JupyterLab, light or dark, gives its own.
+It sets no colours, so tables follow JupyterLab's theme, light or dark.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 WHOLE = "white-space:nowrap"
-"""For names: JupyterLab would break `eu-west-1` at its hyphens."""
+"""For names, because JupyterLab would break `eu-west-1` at its hyphens."""
 LONG = "overflow-wrap:anywhere"
-"""For what may be longer than a line and has no spaces."""
+"""For texts without spaces that may be longer than a line."""
 NUMBER = "text-align:right"
 
 
@@ -21,9 +21,9 @@ class Column:
     """A column of a table.
 
     Attributes:
-        title: What is at its head.
-        style: `WHOLE`, `LONG` or `NUMBER`; without it, text wraps between words.
-        is_code: Whether its texts are set as code.
+        title: The text in its head.
+        style: `WHOLE`, `LONG` or `NUMBER`. Without it, text wraps between words.
+        is_code: Whether its texts are shown as code.
     """
 
     title: str
@@ -32,7 +32,7 @@ class Column:
 
 
 class Html(str):
-    """The text of a cell that is HTML already, and so isn't escaped."""
+    """The text of a cell that is already HTML, and so isn't escaped."""
 
     __slots__ = ()
 
@@ -56,9 +56,9 @@ def _render_row(columns: Sequence[Column], row: Sequence[str]) -> str:
 
 
 def _render_cell(element: str, column: Column, text: str) -> str:
-    """A cell, flush left unless it is a number: JupyterLab would set all cells flush right."""
+    """Draw a cell, aligned left unless it is a number. JupyterLab would align all cells right."""
     shown = text if isinstance(text, Html) else html.escape(text)
-    if column.is_code and shown:  # an empty one would be a grey box
+    if column.is_code and shown:  # empty code would show as a grey box
         shown = f"<code style='{column.style}'>{shown}</code>"
     return f"<{element} style='text-align:left;vertical-align:top;{column.style}'>{shown}</{element}>"
 
