@@ -6,7 +6,7 @@
 | `lab` | `workshop lab` |
 | `faults` | `workshop fault` |
 | `runs` | runs of notebooks: kernels, reports |
-| `terminals` | where terminals find the commands |
+| `terminals` | tells a terminal where the commands are |
 | `working_copy` | the learner's own copy of the notebooks |
 | `cloud_options` | the options of every command that starts a local cloud |
 """

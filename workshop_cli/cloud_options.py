@@ -1,4 +1,4 @@
-"""The options of every command that starts a local cloud, and whether one is to be started at all."""
+"""The options of every command that starts a local cloud, and whether to start one at all."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from typing import Any, TypeVar
 import click
 
 LEARNER_POLICY = "learner-permissions.json"
-"""The policy of the learner, with its placeholders filled in where it is enforced."""
+"""File name of the learner's policy, with its placeholders filled in."""
 DEFAULT_POLICY = f"policies/{LEARNER_POLICY}"
-"""What `--enforce` says without a file."""
+"""The value of `--enforce` without a file."""
 
 C = TypeVar("C", bound=Callable[..., Any])
 
 
 def cloud_options(command: C) -> C:
-    """Add the options that every command has that starts a local cloud."""
-    port = "--cloud-port" if command.__name__ == "lab" else "--port"  # there, --port is JupyterLab's
+    """Add the options of every command that starts a local cloud."""
+    port = "--cloud-port" if command.__name__ == "lab" else "--port"  # the --port of `lab` is JupyterLab's
     for names, what in (
         (("--nameserver-port",), "Port of the nameserver, UDP and TCP"),
-        (("--edge-port",), "Port at which distributions answer"),
+        (("--edge-port",), "Port of the distributions"),
         ((port, "port"), "Port of the AWS APIs"),
     ):
-        help_text = f"{what}. [default: a free one]"
+        help_text = f"{what}. [default: a free port]"
         command = click.option(*names, type=click.IntRange(0, 65535), metavar="PORT", help=help_text)(command)
-    enforce = f"Let you do only what the IAM policy in FILE says; without FILE, {DEFAULT_POLICY}."
+    enforce = f"Allow only what the IAM policy in FILE allows. Without FILE it is {DEFAULT_POLICY}."
     command = click.option("--enforce", is_flag=False, flag_value=DEFAULT_POLICY, metavar="[FILE]", help=enforce)(
         command
     )
-    speed = "How many times faster than on AWS the long waits are. [default: 200]"
+    speed = "Make long waits N times shorter than on AWS. [default: 200]"
     return click.option("--speed", type=click.FloatRange(min=0, min_open=True), metavar="N", help=speed)(command)
 
 
 def with_policy(options: dict[str, Any], folder: Path, *, buckets: str = "*") -> dict[str, Any]:
-    """The options of a local cloud, `enforce` now the file of the policy."""
+    """Return the options of a local cloud, with the policy's file as `enforce`."""
     chosen = options["enforce"]
     if chosen == DEFAULT_POLICY:
         from workshop_lib.policies import write_learner_policy
@@ -50,14 +50,14 @@ def with_policy(options: dict[str, Any], folder: Path, *, buckets: str = "*") ->
 
 
 def check_policy(options: dict[str, Any]) -> None:
-    """Refuse a file that isn't there; for commands that delete something before they start the cloud.
+    """Refuse a missing file early, for commands that delete old results before they start the cloud.
 
     Raises:
         click.UsageError: There is no such file.
     """
     chosen = options["enforce"]
     if chosen not in (None, DEFAULT_POLICY) and not Path(chosen).is_file():
-        raise click.UsageError(f"--enforce {chosen}: there is no such file.")
+        raise click.UsageError(f"--enforce {chosen}: there is no such file. Give the file of an IAM policy in JSON.")
 
 
 def uses_aws() -> bool:

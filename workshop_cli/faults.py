@@ -1,4 +1,4 @@
-"""The command `workshop fault`: break something in the local cloud that runs, wait, and have it whole again."""
+"""The command `workshop fault`: break something in the running local cloud for a while."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from workshop_lib.faults import Fault
 
 TURN = 0.2
-"""Seconds between two looks whether a fault is over; it may be ended elsewhere."""
+"""Seconds between two looks. A fault may be ended from elsewhere."""
 
 _WIDEST = max(map(len, KINDS))
 _TABLE = "\n".join(f"  {kind:{_WIDEST}}  {what}" for kind, what in KINDS.items())
-_HELP = f"""Break something in the local cloud for a while, then have it whole again.
+_HELP = f"""Break something in the local cloud for a while.
 
-Waits until the fault is over. Ctrl-C ends it at once, and so does --end in another terminal. What runs in notebooks
-meanwhile meets it as it would meet an outage of AWS. On AWS itself, invert the health check (notebook 05).
+Waits until the fault is over. Ctrl-C ends it at once, and so does --end in another terminal. Notebooks see the fault as
+they would see an outage of AWS. On AWS itself, invert the health check: step 4 of notebook 05.
 
 \b
 KIND is one of
@@ -37,9 +37,9 @@ For example, half a minute without S3 in Ireland:
 
 @click.command(help=_HELP, short_help="Break something in the local cloud for a while.")
 @click.argument("kind", required=False)
-@click.option("--region", metavar="REGION", help="Where, for a kind that happens in a region, such as eu-west-1.")
-@click.option("--seconds", type=float, default=60.0, show_default=True, help="How long; 600 at most.")
-@click.option("--delay", type=float, default=2.0, show_default=True, help="Seconds that s3-slow lets a request wait.")
+@click.option("--region", metavar="REGION", help="Region, for a kind that happens in one; such as eu-west-1.")
+@click.option("--seconds", type=float, default=60.0, show_default=True, help="How long it lasts, at most 600.")
+@click.option("--delay", type=float, default=2.0, show_default=True, help="Seconds by which s3-slow delays an answer.")
 @click.option("--list", "only_list", is_flag=True, help="Only list the faults in force.")
 @click.option("--end", "only_end", is_flag=True, help="End all faults in force.")
 def fault(kind: str | None, region: str | None, seconds: float, delay: float, only_list: bool, only_end: bool) -> None:
@@ -48,7 +48,7 @@ def fault(kind: str | None, region: str | None, seconds: float, delay: float, on
     from workshop_lib.errors import WorkshopError
 
     if sum(map(bool, (kind, only_list, only_end))) != 1:
-        raise click.UsageError(f"Say which KIND of fault, or --list, or --end. Kinds are {', '.join(KINDS)}.")
+        raise click.UsageError(f"Give one KIND of fault, or --list, or --end. Kinds are {', '.join(KINDS)}.")
     try:
         cloud = connect(start=shared_cloud.find)
         if only_list:
@@ -64,7 +64,7 @@ def fault(kind: str | None, region: str | None, seconds: float, delay: float, on
 
 
 def wait_until_over(cloud: Cloud, fault: Fault, *, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Wait until a fault has ended, by itself or because somebody ended it, behind a progress bar.
+    """Wait until a fault has ended, by itself or by `--end`, and draw a progress bar.
 
     Args:
         cloud: The local cloud.

@@ -16,7 +16,7 @@ from workshop_cli.working_copy import BUILD, ROOT, bring_notebooks
 from workshop_lib import shared_cloud
 
 LAB_SETTINGS = Path(__file__).resolve().parent / "lab_settings"
-"""Settings with which JupyterLab starts; a learner's own go before them."""
+"""Settings with which JupyterLab starts. A learner's own settings override them."""
 
 
 @click.command()
@@ -27,18 +27,18 @@ LAB_SETTINGS = Path(__file__).resolve().parent / "lab_settings"
     "lab_port",
     type=click.IntRange(1, 65535),
     metavar="PORT",
-    help="Port of JupyterLab; the next free one if it is taken. [default: 8888]",
+    help="Port of JupyterLab, or the next free one. [default: 8888]",
 )
 @click.argument("jupyter_options", nargs=-1, type=click.UNPROCESSED)
 def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...], **options: Any) -> None:
     """Open the workshop in JupyterLab, at the first notebook.
 
-    Starts the local cloud first, unless it runs or WORKSHOP_CLOUD=aws is set. The local cloud stays when JupyterLab
-    ends, with all you built in it; `workshop cloud --stop` ends it.
+    Starts the local cloud first, unless it already runs or WORKSHOP_CLOUD=aws is set. The local cloud keeps running
+    when JupyterLab ends, with everything you built in it. `workshop cloud --stop` ends it.
 
-    Installed from a wheel, it first copies the notebooks to the current folder. What you changed there stays.
+    If you installed a wheel, it first copies the notebooks to the current folder. Files that you changed stay.
 
-    JupyterLab's own terminals find `workshop`. For any other terminal, a line says what to run there first.
+    JupyterLab's own terminals find `workshop`. For other terminals, it prints the line to run there first.
 
     Options of JupyterLab itself go after two dashes: workshop lab -- --ServerApp.ip=127.0.0.1
     """
@@ -46,7 +46,10 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
     if not uses_aws():
         os.environ.update(shared_cloud.start(with_policy(options, BUILD)))
     elif options["enforce"]:
-        raise click.UsageError("On AWS your own permissions are enforced, always.")
+        raise click.UsageError(
+            "--enforce is for the local cloud only, but WORKSHOP_CLOUD=aws is set. AWS always enforces your "
+            "permissions, so leave --enforce out."
+        )
     click.echo(terminals.render_advice(os.environ), err=True, nl=False)
     os.environ["PATH"] = terminals.put_first(os.environ.get("PATH", ""))
     whole_run.spare_slow_imports()
@@ -59,7 +62,7 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
             f"--LabApp.app_settings_dir={LAB_SETTINGS}",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             f"--LabApp.open_browser={not no_browser}",
-            # In a container one is root, and JupyterLab would refuse; it listens on loopback, and asks for a token.
+            # In a container the user is root, which JupyterLab refuses. It listens on loopback and asks for a token.
             f"--ServerApp.allow_root={getattr(os, 'geteuid', lambda: 1)() == 0}",
             *([f"--ServerApp.port={lab_port}"] if lab_port else []),
             *terminals.name_shell(os.environ, on_a_terminal=sys.stdout.isatty()),

@@ -1,6 +1,6 @@
-"""The console command `workshop`: all that `make` does, for machines without make.
+"""The console command `workshop`. It does all that `make` does, on machines without make too.
 
-Each command is thin. What is slow to import is imported by the command that needs it, so that `--help` is quick.
+Each command is thin. Slow modules are imported by the commands that need them, so that `--help` is quick.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ INTERRUPTED = 130
 
 
 class _Commands(click.Group):
-    """Commands that Ctrl-C ends with the exit code that shells know it by; click's is 1, a failure's."""
+    """Commands that exit with 130 after Ctrl-C, as shells expect. click would exit with 1, as after a failure."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -49,12 +49,12 @@ def main() -> None:
 
 @main.command()
 @cloud_options
-@click.option("--stop", is_flag=True, help="End the local cloud, wherever it was started; all in it is gone.")
+@click.option("--stop", is_flag=True, help="End the local cloud and delete everything in it.")
 def cloud(stop: bool, **options: Any) -> None:
     """Run the local cloud here until Ctrl-C.
 
-    Prints its addresses and the lines that make a shell use it. The AWS CLI, boto3, dig and curl work with it as they
-    do with AWS. There is one local cloud for each user: while this one runs, the notebooks use it.
+    Prints its addresses and the lines that make a shell use it. The AWS CLI, boto3, dig and curl work with it as with
+    AWS. Each user has one local cloud, so the notebooks use this one while it runs.
     """
     if stop:
         sys.exit(shared_cloud.run_command("stop"))
@@ -66,9 +66,9 @@ def cloud(stop: bool, **options: Any) -> None:
 @click.option(
     "-p", "--parameter", "pairs", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the notebooks."
 )
-@click.option("--from", "first", metavar="NOTEBOOK", help="Begin with this one, such as 03. See above.")
-@click.option("--to", "last", metavar="NOTEBOOK", help="End with this one.")
-@click.option("--running", is_flag=True, help="Use the local cloud that runs, and the names chosen in notebook 00.")
+@click.option("--from", "first", metavar="NOTEBOOK", help="First notebook, such as 03. See above.")
+@click.option("--to", "last", metavar="NOTEBOOK", help="Last notebook.")
+@click.option("--running", is_flag=True, help="Use the running local cloud, and the names from notebook 00.")
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=OUTPUT, help="[default: build/run]")
 @click.option("--notebooks", type=click.Path(file_okay=False, path_type=Path), default=NOTEBOOKS, hidden=True)
 def run(
@@ -82,18 +82,18 @@ def run(
 ) -> None:
     """Run the notebooks from start to end, as a person would.
 
-    Leaves in build/run the executed notebooks, index.html to read, junit.xml with a case for each step, and calls.jsonl
-    with every call of an AWS API. Exits with 1 when a step fails.
+    Writes to build/run: the executed notebooks, index.html to read, junit.xml with a case for each step, and
+    calls.jsonl with every call of an AWS API. Exits with 1 if a step fails.
 
-    The run has a local cloud of its own, empty at the start and gone at the end. So with --from 03 the notebooks that
-    03 builds on run first, too. In a cloud that holds their work already (--running, or WORKSHOP_CLOUD=aws) they don't.
+    The run has a local cloud of its own, which is empty at the start and ends with the run. So --from 03 also runs the
+    notebooks before 03. With --running or WORKSHOP_CLOUD=aws it doesn't, because that cloud already holds their work.
 
     A parameter goes to every notebook that has it: -p weights=70,30 -p ttl=5
     """
     if notebooks == NOTEBOOKS:
         bring_notebooks()
     if not notebooks.is_dir():
-        raise click.UsageError(f"There is no folder {notebooks}.")
+        raise click.UsageError(f"There is no folder {notebooks}. Give the folder of the notebooks.")
     whole_run.spare_slow_imports()
     from workshop_cli.runs.plan import RequestError, make_plan
     from workshop_cli.runs.report import render_failure, render_table
@@ -101,9 +101,14 @@ def run(
 
     if any(value is not None for value in options.values()):
         if uses_aws():
-            raise click.UsageError("Ports, speed and policy are of the local cloud, and WORKSHOP_CLOUD=aws is set.")
+            raise click.UsageError(
+                "Ports, speed and policy are options of the local cloud, but WORKSHOP_CLOUD=aws is set. Leave them out."
+            )
         if running:
-            raise click.UsageError("The local cloud that runs keeps its ports, speed and policy.")
+            raise click.UsageError(
+                "The running local cloud keeps its ports, speed and policy. Leave these options out, or leave out "
+                "--running."
+            )
     try:
         empty = not running and not uses_aws()
         plan = make_plan(notebooks, given=_read_pairs(pairs), first=first, last=last, with_preparations=empty)
@@ -140,7 +145,7 @@ def _choose_cloud(
 
 @main.command()
 def status() -> None:
-    """Say what runs, where it answers, and which names were chosen. Exits with 1 when nothing runs."""
+    """Show the local cloud's addresses and the chosen names. Exits with 1 if no local cloud runs."""
     from workshop_lib.errors import WorkshopError
     from workshop_lib.names import load_names
 
@@ -163,7 +168,7 @@ def status() -> None:
 def names() -> None:
     """Print the names chosen in notebook 00 as lines for a shell.
 
-    For the AWS CLI twins of the notebooks: eval "$(workshop names)"
+    The notebooks' AWS CLI commands need them: eval "$(workshop names)"
     """
     from workshop_lib.errors import WorkshopError
     from workshop_lib.names import load_names
@@ -181,14 +186,14 @@ def names() -> None:
 @click.argument("name")
 @click.argument("values", nargs=-1, metavar="[PLACEHOLDER=VALUE]...")
 def policy(name: str, values: tuple[str, ...]) -> None:
-    """Print a JSON document of policies/, its placeholders filled in.
+    """Print a JSON document of policies/, with its placeholders filled in.
 
-    A value that begins with [ or { is read as JSON. For the AWS CLI twins of the notebooks.
+    The notebooks' AWS CLI commands need it. A value that begins with [ or { is read as JSON.
     """
     from workshop_lib.policies import list_policies, render_policy
 
     if name not in list_policies():
-        raise click.UsageError(f"There is no policies/{name}.json. There are: {', '.join(list_policies())}")
+        raise click.UsageError(f"There is no policies/{name}.json. Choose one of: {', '.join(list_policies())}")
     try:
         filled = {
             key: json.loads(value) if value.startswith(("[", "{")) else value
@@ -200,23 +205,23 @@ def policy(name: str, values: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.confirmation_option(prompt="Everything in the local cloud will be gone. Go on?")
+@click.confirmation_option(prompt="This deletes everything in the local cloud. Continue?")
 def reset() -> None:
-    """Empty the local cloud; its addresses stay.
+    """Delete everything in the local cloud. Its addresses stay.
 
-    For a fresh start with notebook 00. On AWS it is refused: there, `workshop clean-up` removes what the workshop made.
+    Use it to start again with notebook 00. On AWS, `workshop clean-up` deletes what the workshop made.
     """
     if uses_aws():
-        raise click.ClickException("WORKSHOP_CLOUD=aws is set, and AWS can't be reset. Use workshop clean-up.")
+        raise click.ClickException("WORKSHOP_CLOUD=aws is set, and AWS can't be reset. Run `workshop clean-up`.")
     sys.exit(shared_cloud.run_command("reset"))
 
 
 @main.command("clean-up")
-@click.option("--yes", is_flag=True, help="Delete. Without it, only list what would go.")
+@click.option("--yes", is_flag=True, help="Delete. Without it, only list what would be deleted.")
 def clean_up(yes: bool) -> None:
     """List all that the workshop made, or delete it.
 
-    Safe to run again. What AWS lets go only later, such as the edge's copies of a function, is listed as waiting.
+    Safe to run again. What AWS can delete only later is listed as waiting, such as the edge's copies of a function.
     Notebook 06 does the same, with explanations.
     """
     from workshop_lib import clean_up as step
@@ -225,7 +230,7 @@ def clean_up(yes: bool) -> None:
     from workshop_lib.names import load_names
 
     try:
-        names, cloud = load_names(_names_file()), connect(start=shared_cloud.find)  # an empty one would be no help
+        names, cloud = load_names(_names_file()), connect(start=shared_cloud.find)  # a new cloud would be empty
         if not yes:
             found = step.find_resources(cloud, names)
             click.echo(str(found))
@@ -240,7 +245,7 @@ def clean_up(yes: bool) -> None:
 
 @main.command()
 def doctor() -> None:
-    """Examine this machine, and say what to fix. Exits with 1 when something stands in the way."""
+    """Check whether the workshop can run here, and say what to fix. Exits with 1 if it can't."""
     from workshop_lib.doctor import examine_machine
 
     examination = examine_machine(names_file=_names_file())

@@ -1,6 +1,6 @@
-"""Where terminals find the commands `workshop` and `aws`: in the folder of scripts of this environment.
+"""Tells a terminal where the commands `workshop` and `aws` are: in the folder of scripts of this environment.
 
-Run as a program, it prints what `make setup` tells.
+Run as a program, it prints the advice at the end of `make setup`.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ SCRIPTS = Path(sysconfig.get_path("scripts"))
 """`bin` of this environment; `Scripts` on Windows."""
 
 ENDINGS = {"fish": ".fish", "csh": ".csh", "tcsh": ".csh"}
-"""Shells that need another script than `activate`."""
+"""Shells with their own `activate` script."""
 
 
 def put_first(path: str, scripts: Path = SCRIPTS) -> str:
-    """A PATH in which `scripts` comes first."""
+    """Return a PATH in which `scripts` comes first."""
     others = [part for part in path.split(os.pathsep) if part and part != str(scripts)]
     return os.pathsep.join([str(scripts), *others])
 
 
 def name_shell(environment: Mapping[str, str], *, on_a_terminal: bool) -> list[str]:
-    """Options that keep JupyterLab's terminals from being login shells, whose `/etc/profile` may set PATH again.
+    """Return options with which JupyterLab's terminals are no login shells, whose `/etc/profile` may change PATH.
 
-    JupyterLab starts login shells where it was not started on a terminal itself, such as in a container.
+    JupyterLab starts login shells if it was not started in a terminal, for example in a container.
     """
     if on_a_terminal or os.name == "nt":
         return []
@@ -43,13 +43,13 @@ def tell_how_to_find(
     folder: Path | None = None,
     windows: bool = os.name == "nt",
 ) -> str | None:
-    """The line that makes another terminal find `workshop`; None where it is found already.
+    """Return the line with which another terminal finds `workshop`. None if it already does.
 
     Args:
         environment: Variables of that terminal.
-        scripts: Where `workshop` lies.
-        folder: Where the terminal is; by default the current folder.
-        windows: Whether to say it for Windows.
+        scripts: The folder of `workshop`.
+        folder: The terminal's folder. The default is the current folder.
+        windows: Whether the line is for Windows.
     """
     own, found = (shutil.which("workshop", path=path) for path in (str(scripts), environment.get("PATH", "")))
     if own and found and Path(own).samefile(found):
@@ -65,7 +65,7 @@ def tell_how_to_find(
 
 
 def render_advice(environment: Mapping[str, str]) -> str:
-    """What to tell a person, or an empty text."""
+    """Return the advice for a person, or an empty text."""
     line = tell_how_to_find(environment)
     return f"To use `workshop` and `aws` in another terminal, run this there first:\n  {line}\n" if line else ""
 

@@ -1,7 +1,7 @@
-"""A learner's own copy of the notebooks, where the package was installed from a wheel.
+"""A learner's own copy of the notebooks, if the package was installed from a wheel.
 
-A manifest keeps the hash of each file as it was delivered. A file that still has that hash is upgraded. A file that
-the learner changed is never overwritten.
+A manifest keeps the hash of each delivered file. A file that still has this hash is upgraded. A file that the learner
+changed is never overwritten.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ import click
 from workshop_lib.resources import IS_CHECKOUT, RESOURCES
 
 ROOT = RESOURCES if IS_CHECKOUT else Path.cwd()
-"""Where the notebooks are, and what is built: the checkout or, installed from a wheel, the current folder."""
+"""The folder of the notebooks and of `build`: the checkout or, installed from a wheel, the current folder."""
 NOTEBOOKS = ROOT / "notebooks"
 BUILD = ROOT / "build"
 
 MANIFEST = ".workshop-manifest.json"
-"""In the folder of the copy: the SHA-256 of each file as it was delivered, by its path."""
+"""A file in the copy's folder, with the SHA-256 of each delivered file by its path."""
 
 _IGNORED = {"__pycache__", "__init__.py", "py.typed"}
-"""A copy is read, not imported: it must not hide the installed package from programs that start beside it."""
+"""Files that are not copied. An importable copy would hide the installed package from programs started beside it."""
 
 
 class Copied(NamedTuple):
-    """What became of the files of a copy, by their paths."""
+    """The files of a copy, by their paths."""
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
-    """Changed by the learner, and left alone although the kit has a newer one."""
+    """Files that the learner changed. They stay, although the kit has newer ones."""
 
 
 def bring_notebooks() -> None:
-    """Copy the notebooks, and the edge function that they show, to the current folder; in a checkout they are there."""
+    """Copy the notebooks, and the edge function that they show, to the current folder. A checkout has them already."""
     if IS_CHECKOUT:
         return
     code = Path(str(importlib.resources.files("edge_function")))
@@ -46,18 +46,18 @@ def bring_notebooks() -> None:
     if copied.written:
         click.echo(f"Copied {len(copied.written)} files to {ROOT}.", err=True)
     for name in copied.kept:
-        click.echo(f"You changed {name}. It stays as it is, and the newer one was not copied.", err=True)
+        click.echo(f"You changed {name}, so the newer version was not copied over it.", err=True)
 
 
 def update_working_copy(folder: Path, *, sources: dict[str, Path]) -> Copied:
-    """Bring the files of the kit to a folder, or upgrade those that are there. It may be repeated.
+    """Copy the files of the kit to a folder, or upgrade an older copy. Safe to repeat.
 
     Args:
-        folder: Where to.
-        sources: Folders of the kit, by the name that each has in the copy.
+        folder: The folder of the copy.
+        sources: Folders of the kit, by their names in the copy.
 
     Returns:
-        What was written, and what was kept because the learner changed it.
+        The files that were written, and those that stayed because the learner changed them.
 
     Raises:
         click.ClickException: The folder can't be written to, or its manifest can't be read.
@@ -78,7 +78,7 @@ def update_working_copy(folder: Path, *, sources: dict[str, Path]) -> Copied:
         _write(folder / MANIFEST, json.dumps(manifest, indent=2, sort_keys=True).encode() + b"\n")
     except OSError as error:
         raise click.ClickException(
-            f"The notebooks can't be copied to {folder} ({error}). Start in a folder that you may write to."
+            f"The notebooks can't be copied to {folder} ({error}). Run the command in a folder that you can write to."
         ) from error
     return Copied(tuple(written), tuple(kept))
 
@@ -97,13 +97,13 @@ def _read_manifest(folder: Path) -> dict[str, str]:
         manifest = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     except ValueError as error:
         raise click.ClickException(
-            f"{file} can't be read ({error}). Delete it: your notebooks stay, and none of them is upgraded."
+            f"{file} can't be read ({error}). Delete it. Your changed notebooks stay as they are."
         ) from error
     return {str(name): str(value) for name, value in dict(manifest).items()}
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Write a file at once or not at all, so that Ctrl-C leaves no half of one."""
+    """Write a file completely or not at all, so that Ctrl-C leaves no partial file."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(file.name + ".part")
     part.write_bytes(content)

@@ -157,8 +157,8 @@ def test_the_command_goes_on_when_the_fault_is_ended_elsewhere(connected: Cloud)
         (["fire"], 1, "no kind of fault"),
         (["s3-slow"], 1, "needs a region"),
         (["dns-silent", "--seconds", "601"], 1, "at most 600"),
-        (["dns-silent", "--list"], 2, "Say which KIND"),
-        ([], 2, "Say which KIND"),
+        (["dns-silent", "--list"], 2, "Give one KIND"),
+        ([], 2, "Give one KIND"),
     ],
 )
 def test_what_cannot_be_caused_is_refused(cloud: LocalCloud, arguments: list[str], code: int, reason: str) -> None:

@@ -61,7 +61,9 @@ def test_the_refusal_goes_away_when_the_choice_is_mended():
     assert picker.verdict.value == "<span>✔ Your bucket names will contain ada-lovelace.</span>"
 
 
-@pytest.mark.parametrize(("status", "verdict"), [(200, "It is already yours"), (404, "It is free"), (503, "free or taken")])
+@pytest.mark.parametrize(
+    ("status", "verdict"), [(200, "It is already yours"), (404, "It is free"), (503, "free or taken")]
+)
 def test_a_bucket_picker_says_whether_the_name_is_free(status, verdict):
     picker = widgets.bucket_picker("my-bucket", s3=s3_that_answers(status))
 

@@ -159,7 +159,7 @@ def test_there_are_no_faults_on_aws(arguments: list[str]) -> None:
     answer = CliRunner(env=ON_AWS).invoke(main, ["fault", *arguments])
 
     assert answer.exit_code == 1
-    assert "inverts the health check" in " ".join(answer.output.split())
+    assert "invert the health check" in " ".join(answer.output.split())
 
 
 def test_a_fault_needs_a_local_cloud_that_runs(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """One HTML page of a whole run: the table, the failure if there was one, then every executed notebook.
 
-The page is one file and asks nothing of the network: styles are inside, pictures are data, and there is no script but
-its own few lines. Widgets, which would need their JavaScript, show as the text they have in a terminal.
+The page is one file and needs no network: its styles and pictures are inside. Widgets would need their JavaScript, so
+they show as the text that they have in a terminal.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def write_html(result: RunResult, path: Path, *, rendered: Mapping[str, str] | N
     Args:
         result: The run.
         path: File to write.
-        rendered: What `render_notebook` gave for some of the notebooks, by name.
+        rendered: Results of `render_notebook` for some of the notebooks, by name.
     """
     rendered = rendered or {}
     page = PAGE.format(
@@ -109,7 +109,7 @@ def _render_table(result: RunResult) -> str:
 
 
 def render_notebook(notebook: NotebookResult) -> str:
-    """Render one notebook's part of the page, which takes about a second. Not to be called in two threads at once."""
+    """Render one notebook's part of the page, which takes about a second. Don't call it in two threads at once."""
     if notebook.document is None:
         body = f"<p>{NOT_REACHED}</p>"
     else:
@@ -127,7 +127,7 @@ def _make_exporter() -> HTMLExporter:
 
 
 def _make_readable(document: Any) -> Any:
-    """Take out what only JupyterLab can show."""
+    """Remove what only JupyterLab can show."""
     document = nbformat.from_dict(document)
     document.metadata.pop("widgets", None)
     for cell in document.cells:
@@ -141,7 +141,7 @@ def _make_readable(document: Any) -> Any:
 def _render_diagram(match: re.Match[str]) -> str:
     # Blank lines would end the HTML block in Markdown.
     source = "\n".join(line for line in escape(match[1]).splitlines() if line.strip())
-    caption = "The diagram, as it is written; JupyterLab draws it."
+    caption = "The source of the diagram. JupyterLab draws it."
     return f'<figure class="diagram"><pre>{source}</pre><figcaption>{caption}</figcaption></figure>\n'
 
 
@@ -150,9 +150,9 @@ def _link_within_the_page(match: re.Match[str]) -> str:
 
 
 def _is_readable(output: Any) -> bool:
-    """Whether a page can show this output; takes out of it what a page can't."""
+    """Whether a page can show this output. Removes the parts that a page can't show."""
     data = output.get("data", {})
-    if "text/html" in data:  # what a frame showed is gone with the run's cloud
+    if "text/html" in data:  # the page in a frame ended with the run's cloud
         data["text/html"] = FRAME.sub(r"<p>Here JupyterLab shows <code>\1</code></p>", data["text/html"])
     is_widget = data.pop(WIDGET, None) is not None
     return not (is_widget and PROGRESS_BAR.search(data.get("text/plain", ""))) and (data or not is_widget)

@@ -18,17 +18,17 @@ OPTIONS = ["--HistoryManager.enabled=False", "--log-level=40"]
 def start_kernels(notebooks: Sequence[Path], environment: Mapping[str, str]) -> Iterator[Iterator[AsyncKernelManager]]:
     """Give the manager of a started kernel for each notebook, in order.
 
-    Taking one starts the next. When the block ends, however that is, every kernel that still runs is killed.
+    Taking one starts the next. When the block ends for any reason, every running kernel is killed.
 
     Args:
-        notebooks: What will run. A kernel works in the folder of its notebook.
+        notebooks: The notebooks. A kernel works in the folder of its notebook.
         environment: The whole environment of the kernels.
     """
     ensure_event_loop(prefer_selector_loop=True)  # on Windows, ZeroMQ's sockets need this kind
     with ExitStack() as stack:
 
         def start(notebook: Path) -> AsyncKernelManager:
-            # Without folders to search in, the only kernel is that of this Python.
+            # Without folders to search, the only kernel is the one of this Python.
             manager = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
             stack.callback(_stop, manager)
             run_sync(manager.start_kernel)(cwd=str(notebook.parent), env=dict(environment), extra_arguments=OPTIONS)
@@ -45,5 +45,5 @@ def _one_ahead(kernels: Iterator[AsyncKernelManager]) -> Iterator[AsyncKernelMan
 
 
 def _stop(manager: AsyncKernelManager) -> None:
-    if manager.has_kernel:  # not ended with its notebook
+    if manager.has_kernel:  # it did not end with its notebook
         run_sync(manager.shutdown_kernel)(now=True)

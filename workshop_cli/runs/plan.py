@@ -1,4 +1,4 @@
-"""Decide what a run consists of: which notebooks, and which of them gets which parameter."""
+"""Decides which notebooks run, and which parameters each gets."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 
 class RequestError(ValueError):
-    """What was asked for can't be run: an unknown notebook or parameter, or a value of the wrong kind."""
+    """The request can't be run: an unknown notebook or parameter, or a value of the wrong kind."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Which notebooks to run, with which parameters each."""
+    """The notebooks to run, and the parameters of each."""
 
     notebooks: Sequence[Path]
     preparations: Sequence[Path] = ()
@@ -24,7 +24,7 @@ class Plan:
 
 
 def find_notebooks(folder: Path) -> list[Path]:
-    """List the workshop's notebooks in `folder`, in order: those whose name begins with a number.
+    """List the workshop's notebooks in `folder`, in order. Their names begin with a number.
 
     Raises:
         RequestError: There are none.
@@ -32,7 +32,7 @@ def find_notebooks(folder: Path) -> list[Path]:
     found = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     if not found:
         raise RequestError(
-            f"There are no notebooks in {folder}. Run this in the folder you cloned, or give --notebooks."
+            f"There are no notebooks in {folder}. Run this in the folder that you cloned, or give --notebooks."
         )
     return found
 
@@ -45,24 +45,26 @@ def make_plan(
     last: str | None = None,
     with_preparations: bool = True,
 ) -> Plan:
-    """Choose the notebooks from `first` to `last`, and sort out who gets which parameter.
+    """Choose the notebooks from `first` to `last`, and the parameters of each.
 
     Args:
-        folder: Where the notebooks are.
-        given: Parameters as typed; each goes to every notebook that has it.
+        folder: The folder of the notebooks.
+        given: Parameters as typed. Each goes to every notebook that has it.
         first: Number or name of the notebook to begin with.
         last: Number or name of the notebook to end with.
-        with_preparations: Run those before `first` too, for a cloud that starts empty.
+        with_preparations: Run the notebooks before `first` too, for a cloud that starts empty.
 
     Raises:
-        RequestError: No such notebook, no notebook has such a parameter, or a value is of another kind than the
-            parameter's default.
+        RequestError: There is no such notebook or parameter, or a value is of another kind than the default.
     """
     everything = find_notebooks(folder)
     begin = _index(everything, first) if first else 0
     end = _index(everything, last) if last else len(everything) - 1
     if begin > end:
-        raise RequestError(f"{everything[begin].stem} comes after {everything[end].stem}; nothing to run.")
+        raise RequestError(
+            f"{everything[begin].stem} comes after {everything[end].stem}, so there is nothing to run. "
+            "Swap --from and --to."
+        )
     chosen = everything[0 if with_preparations else begin : end + 1]
     return Plan(chosen, everything[:begin] if with_preparations else (), _share(given, chosen))
 
@@ -71,13 +73,13 @@ def _index(notebooks: Sequence[Path], wanted: str) -> int:
     for index, path in enumerate(notebooks):
         if path.stem == wanted.removesuffix(".ipynb") or path.stem.startswith(f"{wanted.zfill(2)}_"):
             return index
-    raise RequestError(f"There is no notebook {wanted!r}. There are: {', '.join(path.stem for path in notebooks)}.")
+    raise RequestError(f"There is no notebook {wanted!r}. Choose one of: {', '.join(path.stem for path in notebooks)}.")
 
 
 def _share(given: Mapping[str, str], notebooks: Sequence[Path]) -> dict[Path, dict[str, Any]]:
     if not given:
         return {}
-    import papermill  # late: it takes longer to import than all else here, and most runs have no parameters
+    import papermill  # late, because it is slow to import and most runs have no parameters
 
     known = {path: papermill.inspect_notebook(str(path)) for path in notebooks}
     names = sorted({name for parameters in known.values() for name in parameters})
@@ -97,17 +99,17 @@ def _share(given: Mapping[str, str], notebooks: Sequence[Path]) -> dict[Path, di
 
 
 def read_value(name: str, text: str, default: str) -> Any:
-    """Read a parameter's value from the command line as the kind of value that the notebook's default is.
+    """Read a parameter's value from the command line. It must have the type of the notebook's default.
 
-    A list may be given as in Python or just with commas between: `70,30`.
+    A list may be written as in Python, or with commas only: `70,30`.
 
     Args:
         name: The parameter, for the message.
-        text: What was typed.
-        default: The default as it stands in the notebook's source.
+        text: The text that was typed.
+        default: The default, as in the notebook's source.
 
     Raises:
-        RequestError: `text` is not of that kind.
+        RequestError: `text` has another type.
     """
     try:
         example = ast.literal_eval(default)
@@ -127,7 +129,7 @@ def read_value(name: str, text: str, default: str) -> Any:
     else:
         fits = isinstance(value, type(example)) and not isinstance(value, bool)
     if not fits:
-        raise RequestError(f"{name}={text} is not like the notebook's default, {default}.")
+        raise RequestError(f"{name}={text} has another type than the notebook's default, {default}.")
     return value
 
 

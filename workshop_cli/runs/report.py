@@ -1,7 +1,7 @@
-"""What a run of the notebooks came to: step by step, as a table, as JUnit XML.
+"""The results of a run: step by step, as a table, as JUnit XML.
 
-A *step* here is a section of a notebook, from one `## ` heading to the next, that has code in it. `html_report`
-makes the page to read from the same results.
+A *step* here is a section of a notebook with code, from one `## ` heading to the next. `html_report` makes a page from
+the same results.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from xml.etree import ElementTree
 OPENING = "Before the first step"
 """Name of the section above the first `## ` heading: parameters, imports, clients."""
 
-NOT_REACHED = "Not reached, because the run ended before."
+NOT_REACHED = "Not reached, because the run ended earlier."
 
 
 @dataclass(frozen=True)
 class Step:
-    """One section of a notebook and how it went."""
+    """One section of a notebook, and its result."""
 
     notebook: str
     title: str
@@ -35,16 +35,16 @@ class Step:
 
     @property
     def is_numbered(self) -> bool:
-        """Whether this is a `## Step …`, as opposed to the opening, the exercises and the like."""
+        """Whether this is a `## Step …`, and not the opening or an exercise."""
         return self.title.startswith("Step ")
 
 
 @dataclass
 class NotebookResult:
-    """One notebook and how its steps went.
+    """One notebook, and the results of its steps.
 
-    `document` is the executed notebook, None when it was not reached. `is_preparation` marks one that ran only
-    because a later one was asked for with `--from`.
+    `document` is the executed notebook, or None if it was not reached. `is_preparation` marks a notebook before the
+    one that `--from` names.
     """
 
     name: str
@@ -56,7 +56,7 @@ class NotebookResult:
 
     @property
     def outcome(self) -> str:
-        """`failed` when a step failed, else `skipped` when a step was skipped, else `passed`."""
+        """`failed` if a step failed, else `skipped` if a step was skipped, else `passed`."""
         return _worst([step.outcome for step in self.steps])
 
     @property
@@ -68,7 +68,7 @@ class NotebookResult:
 
     @property
     def passed(self) -> tuple[int, int]:
-        """How many of the numbered steps passed, and of how many."""
+        """How many numbered steps passed, and how many there are."""
         numbered = [step.outcome for step in self.steps if step.is_numbered]
         return numbered.count("passed"), len(numbered)
 
@@ -88,7 +88,7 @@ class RunResult:
 
     @property
     def failure(self) -> Step | None:
-        """The step at which the run ended, if it did not come through."""
+        """The step that failed, or None."""
         return next((step for step in self.steps if step.outcome == "failed"), None)
 
     @property
@@ -98,11 +98,11 @@ class RunResult:
 
 
 def read_steps(document: Any, notebook: str) -> list[Step]:
-    """Read from an executed notebook how its steps went; from one that never ran, that they were skipped.
+    """Read the results of the steps from a notebook. In one that never ran, all steps were skipped.
 
     Args:
-        document: The notebook, as papermill leaves it.
-        notebook: Its name, without the ending.
+        document: The notebook, as papermill saves it.
+        notebook: Its name, without `.ipynb`.
     """
     return [_read_step(notebook, title, cells) for title, cells in _split_sections(document.cells)]
 
@@ -135,7 +135,7 @@ def _read_reason(cell: Any) -> str:
     for output in cell.outputs:
         if output.output_type == "error":
             return f"{output.ename}: {output.evalue}" if output.evalue else str(output.ename)
-    return "It left no error."
+    return "The cell has no error output."
 
 
 def _worst(outcomes: Sequence[str]) -> str:
@@ -143,7 +143,7 @@ def _worst(outcomes: Sequence[str]) -> str:
 
 
 def render_table(result: RunResult) -> str:
-    """Draw the table that ends a run: notebook, steps, seconds; and name the slowest."""
+    """Draw the table at the end of a run: notebooks, steps and seconds. Below it, name the slowest notebook."""
     width = max(len(notebook.name) for notebook in result.notebooks)
     lines = [f"{'notebook':{width}}  {'steps':>8}  {'seconds':>7}"]
     for notebook in result.notebooks:
@@ -159,13 +159,13 @@ def render_table(result: RunResult) -> str:
 
 
 def render_failure(step: Step) -> str:
-    """Quote the cell that failed and say why, for the terminal."""
+    """Quote the failed cell and its error, for the terminal."""
     quoted = "\n".join(f"    {line}" for line in step.source.splitlines())
     return f"{step.notebook}, {step.title}: this cell failed\n\n{quoted}\n\n{step.reason}"
 
 
 def write_junit(result: RunResult, path: Path) -> None:
-    """Write `result` as JUnit XML: a suite for each notebook, a case for each step."""
+    """Write `result` as JUnit XML, with a suite for each notebook and a case for each step."""
     suites = ElementTree.Element("testsuites", name="workshop", time=f"{result.seconds:.3f}")
     for notebook in result.notebooks:
         count = {outcome: sum(step.outcome == outcome for step in notebook.steps) for outcome in ("failed", "skipped")}
@@ -198,5 +198,5 @@ def _add_case(suite: ElementTree.Element, step: Step) -> None:
 
 
 def _printable(text: str) -> str:
-    """Leave out what XML 1.0 can't carry, such as the colours of a traceback."""
+    """Leave out characters that XML 1.0 can't hold, such as the colour codes of a traceback."""
     return "".join(character for character in text if character.isprintable() or character in "\n\t")

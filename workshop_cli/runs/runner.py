@@ -1,7 +1,7 @@
-"""Run the notebooks in order, each in a kernel of its own, all under papermill in this one process.
+"""Runs the notebooks in order with papermill, each in a kernel of its own.
 
-The runner knows nothing of what the notebooks teach. It hands each of them the parameters it has, watches, and leaves
-in the output folder what a person or CI wants to see afterwards: the executed notebooks, `index.html`, `junit.xml`.
+The runner doesn't know what the notebooks teach. It gives each notebook its parameters, and writes the executed
+notebooks, `index.html` and `junit.xml` to the output folder.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from workshop_cli.runs.report import NotebookResult, RunResult, read_steps, writ
 
 ENGINE = "workshop"
 CELL_TIMEOUT = 3600
-"""Seconds after which a cell is given up; more than any wait on AWS takes."""
+"""Seconds after which a cell is stopped. Every wait on AWS is shorter."""
 
 SAVE_EVERY = 5
-"""Seconds between two times that a notebook is saved as it runs."""
+"""Seconds between two saves of a running notebook."""
 
 Say = Callable[[str], None]
 
 
 class _GivenUpError(Exception):
-    """A cell did not end by itself: its kernel died, or it took too long."""
+    """A cell did not end by itself. Its kernel died, or it took too long."""
 
 
 class _Client(PapermillNotebookClient):  # type: ignore[misc]
-    """papermill's client, which would count a cell as completed when its kernel died or Ctrl-C was pressed."""
+    """papermill's client would count a cell as completed after a dead kernel or Ctrl-C. This one doesn't."""
 
     def execute_cell(self, cell: Any, cell_index: int, **options: Any) -> Any:
         try:
@@ -56,7 +56,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
 
 
 class _Saver(NotebookExecutionManager):  # type: ignore[misc]
-    """Saves the notebook now and then. papermill does it twice a cell, and most cells take less than that."""
+    """Saves the notebook every few seconds. papermill saves twice in each cell, which takes longer than most cells."""
 
     is_begun = False
 
@@ -67,7 +67,7 @@ class _Saver(NotebookExecutionManager):  # type: ignore[misc]
             super().save()
 
     def notebook_complete(self, **_: Any) -> None:
-        """Keep what was never reached, after Ctrl-C for example, from being counted as completed by papermill."""
+        """Mark cells that were not reached as skipped. papermill would count them as completed."""
         for cell in self.nb.cells:
             if cell.metadata.papermill["status"] == self.PENDING:
                 cell.metadata.papermill["status"] = "skipped"
@@ -75,7 +75,7 @@ class _Saver(NotebookExecutionManager):  # type: ignore[misc]
 
 
 class _Engine(NBClientEngine):  # type: ignore[misc]
-    """papermill's own engine, except that it is given a kernel, and for when the notebook is saved."""
+    """papermill's own engine, with a kernel that already runs, and with fewer saves."""
 
     @classmethod
     def execute_notebook(cls, nb: Any, kernel_name: str, output_path: str, **options: Any) -> Any:
@@ -106,7 +106,7 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
             shutdown_kernel="immediate",
             coalesce_streams=True,
         )
-        return client.execute(cleanup_kc=True)  # else it would leave a kernel running that it has not started
+        return client.execute(cleanup_kc=True)  # without it, papermill leaves a kernel running that it did not start
 
 
 def run_notebooks(
@@ -117,21 +117,21 @@ def run_notebooks(
     say: Say,
     cell_timeout: float = CELL_TIMEOUT,
 ) -> RunResult:
-    """Run what `plan` says, stop at the first failure, and write the reports.
+    """Run the notebooks of a plan, stop at the first failure, and write the reports.
 
-    Ctrl-C ends the run too, and is not raised again: the reports are written, and what was running counts as skipped.
+    Ctrl-C ends the run too, but raises nothing. The reports are written, and the interrupted step counts as skipped.
 
     Args:
         plan: From `plan.make_plan`.
-        output: Folder for everything that is written; it exists.
+        output: An existing folder for all results.
         environment: The whole environment of the kernels.
-        say: Told one line for each notebook.
-        cell_timeout: Seconds after which a cell is given up.
+        say: Prints one line for each notebook.
+        cell_timeout: Seconds after which a cell is stopped.
     """
     papermill_engines.register(ENGINE, _Engine)
     result = RunResult()
     began = time.monotonic()
-    with ThreadPoolExecutor(1) as renderer:  # while a notebook runs, this process has nothing else to do
+    with ThreadPoolExecutor(1) as renderer:  # this process is idle while a notebook runs
         pages: dict[str, Future[str]] = {}
         try:
             with start_kernels(plan.notebooks, environment) as kernels:
@@ -176,7 +176,7 @@ def _run_one(
             timeout=cell_timeout,
         )
     except (PapermillExecutionError, _GivenUpError):
-        pass  # the executed notebook tells which cell, and why
+        pass  # the executed notebook holds the failed cell and its error
     finally:
         notebook.seconds = time.monotonic() - began
         if executed.exists():
@@ -199,7 +199,7 @@ def _add_unreached(result: RunResult, notebooks: Iterable[Path]) -> None:
             result.notebooks.append(NotebookResult(path.stem, steps))
 
 
-# nbconvert is imported late, in the thread that renders: it is as slow to import as a notebook to run.
+# nbconvert is imported late, in the thread that renders, because its import takes as long as a notebook's run.
 
 
 def _render(notebook: NotebookResult) -> str:

@@ -1,4 +1,4 @@
-"""A run of notebooks: room for what it leaves, a cloud to run in, and the run itself."""
+"""A run of notebooks: its output folder, its cloud, and the run itself."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from workshop_cli.runs.report import RunResult
 
 FindEnvironment = Callable[[], dict[str, str]]
-"""Waits until a cloud is ready, and says what programs need in their environment to use it."""
+"""Waits until a cloud is ready, and returns the environment variables with which programs use it."""
 
 
 def remove_old_results(output: Path) -> None:
-    """Remove what an earlier run left, and nothing else: the folder may be anyone's."""
+    """Delete the results of an earlier run, and nothing else, because the folder may hold other files."""
     output.mkdir(parents=True, exist_ok=True)
     left = ("[0-9][0-9]_*.ipynb", "junit.xml", "index.html", "calls.jsonl", LEARNER_POLICY, "local-cloud/*")
     for pattern in left:
@@ -34,23 +34,23 @@ def run_plan(
     """Run notebooks in a cloud, which may still be starting.
 
     Args:
-        plan: Which notebooks, with which parameters.
-        output: Where the executed notebooks and the reports go.
-        cloud: Where they run; left when they have ended, however that is.
-        say: Told of each notebook.
+        plan: The notebooks and their parameters.
+        output: Folder for the executed notebooks and the reports.
+        cloud: Their cloud. It ends with the run.
+        say: Prints one line for each notebook.
 
     Raises:
         WorkshopError: The cloud did not start.
     """
     with cloud as find_environment:
-        from workshop_cli.runs.runner import run_notebooks  # takes long; meanwhile the cloud starts
+        from workshop_cli.runs.runner import run_notebooks  # slow to import, and the cloud starts meanwhile
 
         return run_notebooks(plan, output=output, environment={**os.environ, **find_environment()}, say=say)
 
 
 def spare_slow_imports() -> None:
-    """Keep nbformat's validator from building its parsers for IRIs, 0.9 seconds of every start.
+    """Save 0.9 seconds of every start: nbformat's validator would build parsers for IRIs.
 
-    No notebook schema uses them, and jsonschema does without when the module can't be had.
+    No notebook schema uses them, and jsonschema works without this module.
     """
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

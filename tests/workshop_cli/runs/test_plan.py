@@ -92,7 +92,7 @@ def test_a_folder_without_notebooks_is_refused(tmp_path: Path) -> None:
 )
 def test_a_value_is_read_as_the_kind_of_the_default(text: str, default: str, value: object) -> None:
     if value is None:
-        with pytest.raises(RequestError, match="is not like the notebook's default"):
+        with pytest.raises(RequestError, match="has another type than the notebook's default"):
             read_value("parameter", text, default)
     else:
         assert read_value("parameter", text, default) == value

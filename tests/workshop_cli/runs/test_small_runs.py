@@ -148,8 +148,8 @@ def test_a_failing_cell_is_quoted_and_kept_and_what_follows_is_skipped(
     [
         (["-p", "tll=5"], "None of the notebooks that would run has a parameter 'tll'. Known parameters: ttl."),
         (["-p", "ttl"], "write -p NAME=VALUE"),
-        (["-p", "ttl=soon"], "ttl=soon is not like the notebook's default, 60."),
-        (["--from", "7"], "There is no notebook '7'. There are: 00_first."),
+        (["-p", "ttl=soon"], "ttl=soon has another type than the notebook's default, 60."),
+        (["--from", "7"], "There is no notebook '7'. Choose one of: 00_first."),
     ],
 )
 def test_a_wrong_request_is_refused_before_anything_starts(
