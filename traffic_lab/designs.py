@@ -1,7 +1,6 @@
-"""Which design when: ways to survive a region, put to the same test, and one table of what came of it.
+"""Compares ways to survive the loss of a region in the same test, and shows the results in one table.
 
-What a table row says of time, failures and function runs was measured; moving parts and limits are AWS's documented
-ones, with the page they are from.
+Times, failures and function runs in the table are measured. Moving parts and limits are from AWS's documentation.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from workshop_lib.tables import Column, render_table
 
 MILLION = 1_000_000
 HIT = "Hit"
-"""What X-Cache begins with when nobody was asked; a `RefreshHit` has run the function, too."""
+"""The beginning of X-Cache for a page from the cache. A `RefreshHit` is different: it has run the function."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +24,10 @@ class Design:
     """One way to serve a website from two regions.
 
     Attributes:
-        name: What it is called.
-        moving_parts: What there is to set up and to keep in order.
+        name: Its name.
+        moving_parts: The parts to set up and maintain.
         cannot: What it can't do.
-        runs_function: Whether a function runs, and is paid for, at each cache miss.
+        runs_function: Whether each cache miss runs a function, which costs money.
     """
 
     name: str
@@ -44,15 +43,15 @@ DNS_AND_CACHE = Design(
 )
 ORIGIN_GROUP = Design(
     "origin group",
-    "one distribution with two origins",  # CFDG/high_availability_origin_failover, also for what it cannot do
-    "send a share of the traffic, or be switched by hand; help methods other than GET, HEAD and OPTIONS; and each "
-    "miss asks the failing region first",
+    "one distribution with two origins",  # CFDG/high_availability_origin_failover, also for its limits
+    "send a share of the traffic, be switched by hand, or help methods other than GET, HEAD and OPTIONS; "
+    "each miss asks the failing region first",
     runs_function=False,
 )
 DNS_ALONE = Design(
     "DNS weights, nothing cached",
-    "as the first one, with caching disabled",
-    "hide an outage behind stale pages; every request waits for the function, and pays for it",
+    "as the first design, with caching disabled",
+    "hide an outage behind stale pages; every request waits for the function and costs a run of it",
 )
 
 ALL = (DNS_AND_CACHE, ORIGIN_GROUP, DNS_ALONE)
@@ -61,12 +60,12 @@ ALL = (DNS_AND_CACHE, ORIGIN_GROUP, DNS_ALONE)
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one design in the test.
+    """The result of one design in the test.
 
     Attributes:
-        recovered: Seconds from the cause to the last failed request; 0 if no viewer noticed anything.
-        moved: Seconds from the cause until 95 % of the requests came from the other region; None if they never did.
-        failed: Requests that failed.
+        recovered: Seconds from the cause to the last failed request. 0 if no request failed.
+        moved: Seconds from the cause until the other region answered 95 % of the requests. None if it never did.
+        failed: Failed requests.
         requests: All requests after the cause.
         function_runs: Function runs for a million requests, at this rate and with these pages.
     """
@@ -80,7 +79,7 @@ class Result:
 
 
 class Results(Sequence[Result]):
-    """The results, one a design. Shows itself as a table."""
+    """One result for each design. Shows itself as a table."""
 
     HEAD = (
         *("design", "recovered after", "95 % moved after", "failed requests"),
@@ -124,16 +123,16 @@ def record_side_by_side(
     watch: Mapping[str, Callable[[], object]] | None = None,
     **recording: Any,
 ) -> dict[Design, Timeline]:
-    """Record one page of several distributions at the same time, while the same thing happens to all of them.
+    """Record one page of several distributions at the same time, during the same actions.
 
     Args:
         urls: Design → page of its distribution.
-        actions: As for `record_timeline`; they are done once.
-        watch: As for `record_timeline`; watched once.
+        actions: As for `record_timeline`. They are done once.
+        watch: As for `record_timeline`. Watched once.
         recording: The other arguments of `record_timeline`.
 
     Returns:
-        Design → what was recorded. All have the marks of the first.
+        Design → its timeline. All have the marks of the first.
     """
     first, *others = urls
     with ThreadPoolExecutor(max_workers=len(urls)) as pool:
@@ -144,11 +143,11 @@ def record_side_by_side(
 
 
 def compare_designs(timelines: Mapping[Design, Timeline], *, region: str, cause: str) -> Results:
-    """Sum up what each design made of the same fault.
+    """Summarize how each design handled the same fault.
 
     Args:
         timelines: From `record_side_by_side`.
-        region: Where the traffic should go.
+        region: The region that should take over the traffic.
         cause: The label of the mark at which the fault began.
     """
     return Results(

@@ -1,6 +1,6 @@
-"""One drill: what was guessed, what was predicted, and what was measured, side by side.
+"""One drill: the guess, the prediction and the measurement, side by side.
 
-Nothing here fails because a guess was wrong: that is what the drill was for.
+A wrong guess is no error. Finding it out is the purpose of the drill.
 """
 
 from __future__ import annotations
@@ -14,32 +14,32 @@ from traffic_lab.measurement import Timeline
 
 
 class Hypothesis(NamedTuple):
-    """What somebody says before a drill."""
+    """The learner's guess before a drill."""
 
     seconds: float
-    """Within so many seconds the traffic has moved."""
+    """The traffic moves within this many seconds."""
     failed: int
-    """At most so many requests fail."""
+    """At most this many requests fail."""
 
 
 class Band(Protocol):
-    """Where a number is predicted to lie, in seconds or requests."""
+    """A predicted range, in seconds or requests."""
 
     @property
     def earliest(self) -> float:
-        """The least."""
+        """The lower end."""
 
     @property
     def expected(self) -> float:
-        """What is expected."""
+        """The expected number."""
 
     @property
     def latest(self) -> float:
-        """The most."""
+        """The upper end."""
 
 
 class Prediction(Protocol):
-    """As much of `prediction.SwitchPrediction` as a comparison needs."""
+    """The part of `prediction.SwitchPrediction` that a comparison needs."""
 
     @property
     def moved(self) -> Mapping[float, Band]:
@@ -52,13 +52,13 @@ class Prediction(Protocol):
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """How a drill went. Its repr is one sentence.
+    """The result of a drill. Its repr is one sentence.
 
     Attributes:
-        moved: Seconds from the cause until the traffic had moved for good; None if it did not.
-        failed: Requests that failed from the cause on.
-        hypothesis_held: Whether both were as guessed.
-        prediction_held: Whether both were as predicted; None without a prediction.
+        moved: Seconds from the cause until the traffic had moved permanently. None if it did not.
+        failed: Requests that failed after the cause.
+        hypothesis_held: Whether both are as guessed.
+        prediction_held: Whether both are as predicted. None without a prediction.
         sentence: The same in words.
     """
 
@@ -82,16 +82,16 @@ def compare_drill(
     prediction: Prediction | None = None,
     share: float = 1.0,
 ) -> Comparison:
-    """Compare what was guessed and predicted with what was measured. A wrong guess raises nothing.
+    """Compare a guess and a prediction with the measurement. A wrong guess raises nothing.
 
     Args:
-        timeline: What was measured.
-        hypothesis: What was guessed, such as the value of a `hypothesis_picker`.
+        timeline: The measurement.
+        hypothesis: The guess, such as the value of a `hypothesis_picker`.
         region: The region that the traffic moved to.
-        cause: When it began: the label of a mark, or seconds. Otherwise the first mark.
-        until: When the way back began, if the recording shows it too: a label, or seconds. Otherwise the end.
-        prediction: What was predicted.
-        share: How much of the traffic must have moved; one of those that the prediction speaks of.
+        cause: When it began: the label of a mark, or seconds. The default is the first mark.
+        until: When the way back began, if it was recorded too: a label, or seconds. The default is the end.
+        prediction: The prediction.
+        share: How much of the traffic must have moved. It must be one of the prediction's shares.
 
     Raises:
         WorkshopError: The timeline has no mark `cause` or `until`.
@@ -120,12 +120,12 @@ def compare_drill(
 
 
 def find_span(timeline: Timeline, cause: str | float | None, until: str | float | None) -> tuple[float, float]:
-    """Between which moments a drill is judged, in seconds since the recording began.
+    """Return the beginning and the end of a drill, in seconds since the recording began.
 
     Args:
-        timeline: What was measured.
-        cause: A mark's label, or seconds; None is the first mark, or the beginning if there is no mark.
-        until: A mark's label, or seconds; None is the end.
+        timeline: The measurement.
+        cause: A mark's label, or seconds. None is the first mark, or the beginning if there is no mark.
+        until: A mark's label, or seconds. None is the end.
 
     Raises:
         WorkshopError: The timeline has no such mark.

@@ -1,4 +1,4 @@
-"""Checks of notebooks 04 and 05: what was measured against what was predicted."""
+"""Checks of notebooks 04 and 05, which compare a measurement with its prediction."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from traffic_lab.measurement import Timeline
 from traffic_lab.model.prediction import SwitchPrediction
 from workshop_lib.checks.verdict import CheckPassed, judge
 
+RECORD = "the recording cell above this check"
+
 SLACK = 1.0
-"""Seconds that the model doesn't know of: those that the calls and the answers themselves take."""
+"""Seconds for calls and answers, which the model leaves out."""
 
 
 def moved_as_predicted(
@@ -20,16 +22,16 @@ def moved_as_predicted(
     until: float | None = None,
     slack: float = SLACK,
 ) -> CheckPassed:
-    """Traffic moved to a region, no sooner and no later than the model allows.
+    """Traffic moved to a region at a time that the model allows.
 
     Args:
-        timeline: What was measured.
-        region: Where it should move to.
+        timeline: The measurement.
+        region: The region that the traffic should move to.
         cause: The label of the mark from which to count.
         prediction: From `predict_switch`.
-        share: How much of the traffic; one of those that the prediction speaks of.
-        until: When to stop looking, in seconds since the recording began; by default its end.
-        slack: Seconds by which it may be later, or earlier, than predicted.
+        share: How much of the traffic. It must be one of the prediction's shares.
+        until: When to stop looking, in seconds since the recording began. The default is its end.
+        slack: Seconds by which it may be earlier or later than predicted.
     """
     band = prediction.moved[share]
     moved = timeline.moved_at(region, share=share, since=timeline.time_of(cause), until=until)
@@ -39,22 +41,21 @@ def moved_as_predicted(
         moved is not None and band.earliest - slack <= moved <= band.latest + slack,
         right=f"{100 * share:g} % of the traffic came from {region} {seen}; predicted: {allowed}.",
         wrong=f"{100 * share:g} % of the traffic came from {region} {seen}, not within the predicted {allowed}.",
-        fix="look at the chart, and record again; on a very busy machine record for longer.",
+        fix=f"look at the chart, then run {RECORD} again. On a very busy machine, record for longer.",
     )
 
 
 def stayed_until(timeline: Timeline, *, region: str, cause: str, label: str, slack: float = SLACK) -> CheckPassed:
-    """Traffic stayed in a region after the cause, and left it only with what came later.
+    """Traffic stayed in a region after the cause, and left it only after a later mark.
 
-    A sample has the time at which it was asked for; what was asked for last before the later mark may be answered
-    after it.
+    The time of a sample is the time of its request, so the answer may come after the later mark.
 
     Args:
-        timeline: What was measured.
-        region: Where it stayed.
-        cause: The label of the mark that should have moved it.
-        label: The label of the mark that did.
-        slack: Seconds that it may need to leave, and that an answer may take.
+        timeline: The measurement.
+        region: The region in which it stayed.
+        cause: The label of the mark that did not move it.
+        label: The label of the mark that moved it.
+        slack: Seconds that the move, or an answer, may take.
     """
     begin, end = timeline.time_of(cause), timeline.time_of(label)
     during = {sample.region for sample in timeline.samples if begin < sample.time < end - slack}
@@ -63,7 +64,7 @@ def stayed_until(timeline: Timeline, *, region: str, cause: str, label: str, sla
         during == {region} and after.isdisjoint({region}),
         right=f"Between {cause!r} and {label!r} every page came from {region}, afterwards none.",
         wrong=f"Between {cause!r} and {label!r} pages came from {during}, afterwards from {after}.",
-        fix="ask for the page once before you record, so that the edge has it, and record again.",
+        fix="run step 4 of notebook 04 again from its first cell, which puts the page in the edge's cache.",
     )
 
 
@@ -73,10 +74,10 @@ def failed_as_predicted(
     """As many requests failed as the model allows.
 
     Args:
-        timeline: What was measured.
+        timeline: The measurement.
         cause: The label of the mark from which to count.
         prediction: From `predict_switch`.
-        rate: Requests in a second.
+        rate: Requests per second.
         slack: Seconds by which the failures may last longer, or shorter, than predicted.
     """
     begin, band = timeline.time_of(cause), prediction.failed_requests
@@ -87,7 +88,7 @@ def failed_as_predicted(
         least <= failed <= most,
         right=f"Requests that failed: {failed}; predicted: {predicted}.",
         wrong=f"Requests that failed: {failed}; predicted: {predicted}.",
-        fix="look at the chart, and record again.",
+        fix=f"look at the chart, then run {RECORD} again.",
     )
 
 
@@ -95,12 +96,12 @@ def nobody_saw_an_error(timeline: Timeline) -> CheckPassed:
     """No request of a recording failed.
 
     Args:
-        timeline: What was measured.
+        timeline: The measurement.
     """
     failed = timeline.failed
     return judge(
         not failed,
         right=f"None of {len(timeline.samples)} requests failed.",
-        wrong=f"{len(failed)} of {len(timeline.samples)} requests failed, the first after {failed[:1]}.",
-        fix="ask for the page once before you record, so that the edge has something to serve.",
+        wrong=f"{len(failed)} of {len(timeline.samples)} requests failed. The first was {failed[:1]}.",
+        fix=f"request the page once before you record, so that the edge has a copy. Then run {RECORD} again.",
     )

@@ -1,6 +1,6 @@
-"""What a viewer saw in the course of time: a sample for each request, a mark for each moment that matters.
+"""What a viewer saw over time: a sample for each request, a mark for each important moment.
 
-Nothing here asks the cloud. `timeline.record_timeline` makes one, on AWS as in the local cloud.
+Nothing here sends a request. `timeline.record_timeline` makes a timeline, on AWS and in the local cloud.
 """
 
 from __future__ import annotations
@@ -17,44 +17,44 @@ from typing import Any, NamedTuple
 from workshop_lib.errors import WorkshopError
 
 NO_ANSWER = 0
-"""The status of a request that nobody answered; HTTP has no number for that."""
+"""The status of a request without an answer, for which HTTP has no number."""
 
 ROUNDING = 1e-9
-"""0.28 * 25 is a little more than 7."""
+"""Tolerance for rounding errors: 0.28 * 25 is a little more than 7."""
 
 
 class Sample(NamedTuple):
-    """What one request got."""
+    """The answer to one request."""
 
     time: float
     """When it was sent, in seconds since the recording began."""
     status: int
-    """The HTTP status; 0 if nobody answered."""
+    """The HTTP status, or 0 without an answer."""
     region: str | None
-    """The region that answered; None where the answer names none, as an error page does."""
+    """The region that answered. None if the answer names none, as an error page does."""
     x_cache: str
     age: int
 
     @property
     def failed(self) -> bool:
-        """Whether a viewer would have seen an error of ours: a status of 500 or more, or no answer at all."""
+        """Whether the viewer saw a server error: a status of 500 or more, or no answer."""
         return self.status == NO_ANSWER or self.status >= 500
 
 
 class Mark(NamedTuple):
-    """A moment with a name: something was done, or was seen to have changed."""
+    """A moment with a name, at which something was done or had changed."""
 
     time: float
     label: str
 
 
 class Shares(NamedTuple):
-    """How requests were shared among regions, in bins of time."""
+    """How requests were shared among regions, in time bins."""
 
     times: list[float]
-    """Where the bins begin, in seconds."""
+    """The beginning of each bin, in seconds."""
     share: dict[str, list[float]]
-    """Of all requests of each bin, failed ones too; NaN in a bin without requests."""
+    """Shares of all requests of each bin, failed ones included. NaN in a bin without requests."""
 
     @property
     def regions(self) -> list[str]:
@@ -68,11 +68,11 @@ class Shares(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class Timeline:
-    """What a recording saw. Its repr says it in words.
+    """The result of a recording. Its repr describes it in words.
 
     Attributes:
-        samples: One for each request, in the order they were sent.
-        marks: What was done and what changed, in order.
+        samples: One for each request, in the order of sending.
+        marks: The actions and changes, in order.
         seconds: How long the recording took.
     """
 
@@ -82,7 +82,7 @@ class Timeline:
 
     @property
     def failed(self) -> tuple[Sample, ...]:
-        """The requests that a viewer would call failed: a status of 500 or more, or no answer."""
+        """The failed requests: with a status of 500 or more, or without an answer."""
         return tuple(sample for sample in self.samples if sample.failed)
 
     @property
@@ -91,41 +91,41 @@ class Timeline:
         return list(dict.fromkeys(sample.region for sample in self.samples if sample.region))
 
     def time_of(self, label: str) -> float:
-        """When something was done or changed, in seconds since the recording began; the first time, if several.
+        """Return the time of a mark, in seconds since the recording began. If there are several, of the first.
 
         Args:
-            label: A mark's label; of something watched, its name alone will do.
+            label: A mark's label. For something watched, its name is enough.
 
         Raises:
-            WorkshopError: There is no such mark: it wasn't done, or what was watched did not change.
+            WorkshopError: There is no such mark. The action was not done, or the watched value did not change.
         """
         for mark in self.marks:
             if mark.label == label or mark.label.startswith(f"{label}: "):
                 return mark.time
         raise WorkshopError(
-            f"Nothing is marked {label!r} in this recording. Marked are: {self._describe_marks() or 'no moments'}. "
-            "If you watched it, it did not change: record for longer."
+            f"This recording has no mark {label!r}. Its marks: {self._describe_marks() or 'none'}. "
+            "If you watched this value, it did not change. Record for longer."
         )
 
     def moved_at(
         self, region: str, *, share: float, since: float = 0.0, until: float | None = None, window: float = 1.0
     ) -> float | None:
-        """How long it took until a region answered at least this share of all requests, for good.
+        """Return how long it took until a region answered at least this share of all requests, permanently.
 
-        That is the moment of the first request that `region` answered and from which on every window holds: of the
-        requests sent within `window` seconds from it, and from each later one until the end, at least `share` were
-        answered by `region`. Failed requests count as not answered by it. Windows that the recording ends within are
-        not judged, so a move in its last second is not seen.
+        A window of `window` seconds begins at each request. The result is the time of the first request that `region`
+        answered and from which on every window holds: `region` answered at least `share` of its requests. Failed
+        requests count as not answered. Windows that reach beyond the end of the recording are left out, so it doesn't
+        see a move in the last second.
 
         Args:
             region: The region that the traffic moves to.
             share: From 0 to 1.
-            since: When to begin to count, in seconds since the recording began; usually `time_of(…)` the cause.
-            until: Where to stop looking; otherwise the end of the recording.
-            window: Seconds. Shorter ones are stricter.
+            since: Where to begin, in seconds since the recording began. Usually `time_of(…)` the cause.
+            until: Where to stop. The default is the end of the recording.
+            window: Seconds. Shorter windows are stricter.
 
         Returns:
-            Seconds after `since`; None if it never did.
+            Seconds after `since`. None if it never happened.
         """
         end = self.seconds if until is None else until
         samples = [sample for sample in self.samples if since <= sample.time < end]
@@ -141,10 +141,10 @@ class Timeline:
         return moved
 
     def shares(self, bin_seconds: float) -> Shares:
-        """Of all requests in each bin of time, the share that each region answered.
+        """Return the share of each region in the requests of each time bin.
 
         Args:
-            bin_seconds: How long a bin is, in seconds.
+            bin_seconds: The length of a bin in seconds.
         """
         bins = range(max(1, round(self.seconds / bin_seconds)))
         totals = Counter(int(sample.time / bin_seconds) for sample in self.samples)
@@ -159,10 +159,10 @@ class Timeline:
         )
 
     def to_csv(self, path: Path | str) -> None:
-        """Write a table: a row for each request and for each mark, in the order of time.
+        """Write a table with a row for each request and each mark, in the order of time.
 
         Args:
-            path: The file; one that is there is replaced.
+            path: The file. An existing one is replaced.
         """
         rows: list[Sequence[Any]] = [(*sample, None) for sample in self.samples]
         rows += [(mark.time, None, None, None, None, mark.label) for mark in self.marks]

@@ -1,6 +1,6 @@
 """Pickers of notebooks 04 and 05: weights, a hypothesis about a drill, and a fault.
 
-They work like those of `workshop_lib.widgets`: they start at a given value and hold the choice in `.value`.
+They work like those of `workshop_lib.widgets`. They start with a given value and hold the choice in `.value`.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ def weights_picker(weights: object, *, origins: Sequence[S3Origin]) -> WeightsPi
     """Ask for one weight for each origin, with sliders from 0 to 255.
 
     Args:
-        weights: Where the sliders start; everything that `parse_weights` reads.
+        weights: The weights to start with, in any form that `parse_weights` reads.
         origins: The origins, in the order of the weights.
 
     Raises:
-        InvalidNumber: There is not one weight from 0 to 255 for each origin.
+        InvalidNumber: The number of weights is wrong, or a weight is not from 0 to 255.
     """
     return WeightsPicker(parse_weights(weights, count=len(origins)), origins)
 
 
 class WeightsPicker(Picker):
-    """Sliders for the weights of a record set; `.value` is what `put_weighted_records` wants."""
+    """Sliders for the weights of a record set. `put_weighted_records` takes their `.value`."""
 
     def __init__(self, weights: Sequence[int], origins: Sequence[S3Origin]) -> None:
         self.sliders = [
@@ -51,16 +51,16 @@ class WeightsPicker(Picker):
 
     @property
     def by_region(self) -> dict[str, int]:
-        """The same weights by the name of the region, as `plot_shares` wants them."""
+        """The same weights by region, for `plot_shares`."""
         return {origin.region: weight for origin, weight in self.value.items()}
 
 
 def hypothesis_picker(*, seconds: float, failed: int, region: str = "eu-west-1") -> Picker:
-    """Ask what the learner expects of a drill, before it is held. `.value` is a `Hypothesis`.
+    """Ask for the learner's guess before a drill. `.value` is a `Hypothesis`.
 
     Args:
-        seconds: Where the guess of the time starts, in seconds.
-        failed: Where the guess of failed requests starts.
+        seconds: The guessed time to start with, in seconds.
+        failed: The guessed number of failed requests to start with.
         region: The region that fails.
     """
     fields = [
@@ -73,7 +73,7 @@ def hypothesis_picker(*, seconds: float, failed: int, region: str = "eu-west-1")
 
     def judge(guess: Hypothesis) -> str:
         return (
-            f"You say: all of {place}'s share has moved within {guess.seconds:g} seconds, "
+            f"Your guess: all of {place}'s share moves within {guess.seconds:g} seconds, "
             f"and {f'at most {guess.failed}' if guess.failed else 'no'} requests fail."
         )
 
@@ -83,24 +83,24 @@ def hypothesis_picker(*, seconds: float, failed: int, region: str = "eu-west-1")
 def fault_picker(
     cloud: Cloud, *, kind: str = "s3-unavailable", region: str = "eu-west-1", seconds: float = 60.0
 ) -> FaultPicker:
-    """Ask for a fault, to be caused with its own button or in the next cell: `cause_fault(cloud, **picker.value)`.
+    """Ask for a fault. Cause it with the picker's button, or with `cause_fault(cloud, **picker.value)`.
 
     Args:
-        cloud: The local cloud, which its buttons ask; on AWS they say why there is nothing to cause.
-        kind: The kind to start from, one of `faults.KINDS`.
-        region: The region to start from; some kinds have none.
+        cloud: The local cloud. On AWS the buttons show why there are no faults.
+        kind: The kind to start with, one of `faults.KINDS`.
+        region: The region to start with. Some kinds have none.
         seconds: How long it lasts, at most 600.
 
     Raises:
         FaultRefused: There is no such kind.
     """
     if kind not in KINDS:
-        raise FaultRefused(f"{kind!r} is no kind of fault. There are: {', '.join(KINDS)}.")
+        raise FaultRefused(f"{kind!r} is no kind of fault. Choose one of: {', '.join(KINDS)}.")
     return FaultPicker(cloud, kind, region, seconds)
 
 
 class FaultPicker(Picker):
-    """A kind, a region and a time, and two buttons; `.value` is what `cause_fault` wants."""
+    """A kind, a region and a time, and two buttons. `cause_fault` takes its `.value`."""
 
     def __init__(self, cloud: Cloud, kind: str, region: str, seconds: float) -> None:
         self._cloud = cloud
@@ -130,7 +130,7 @@ class FaultPicker(Picker):
         return ENDED.format(end_faults(self._cloud))
 
     def _show(self, act: Callable[[], str]) -> None:
-        """Do what a button is for, and write below it what came of it."""
+        """Do a button's action, and show its result below."""
         try:
             self.result.value = f"<span>✔ {html.escape(act())}</span>"
         except WorkshopError as error:
@@ -144,16 +144,16 @@ def _describe_fault(chosen: Mapping[str, Any]) -> str:
 
 
 def describe_weights(weights: Mapping[S3Origin, int]) -> str:
-    """Say in words what Route 53 will do with these weights."""
+    """Describe what Route 53 does with these weights."""
     total = sum(weights.values())
     if total == 0:
-        return "All weights are 0: Route 53 then answers each record equally often."
+        return "All weights are 0, so Route 53 answers with each record equally often."
     parts = [f"{origin.region} {weight / total:.1%}" for origin, weight in weights.items()]
     return f"Of all answers: {', '.join(parts)}. A weight is divided by the sum, {total}."
 
 
 def parse_weights(weights: object, *, count: int = 2) -> tuple[int, ...]:
-    """Read weights as people and command lines write them: `[70, 30]`, `"70,30"`, `"70 30"`, `"70:30"`.
+    """Read weights in any of these forms: `[70, 30]`, `"70,30"`, `"70 30"`, `"70:30"`.
 
     Raises:
         InvalidNumber: There are not `count` weights, or one is not a whole number from 0 to 255.
@@ -163,7 +163,8 @@ def parse_weights(weights: object, *, count: int = 2) -> tuple[int, ...]:
     )
     if len(parts) != count:
         raise InvalidNumber(
-            f"{weights!r} holds {len(parts)} weights. Give {count}, one for each origin, such as 90,10."
+            f"{weights!r} holds {len(parts)} weights, but there are {count} origins. Give one weight for each, "
+            "such as 90,10."
         )
     return tuple(_parse_weight(part) for part in parts)
 

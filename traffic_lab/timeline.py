@@ -1,6 +1,6 @@
-"""Asks a distribution at a steady rate while something is done to it, and keeps what every request got.
+"""Sends requests to a distribution at a steady rate while something is done, and keeps every answer.
 
-It asks as a viewer: it sees what CloudFront sends, and nothing of what the cloud knows about itself.
+It works as a viewer does: it sees only what CloudFront sends, and no internal state of the cloud.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from workshop_lib.observe import Page, fetch_page
 from workshop_lib.polling import Sleep, draw_progress
 
 MOST_AT_ONCE = 64
-"""Requests under way at once. At 20 a second none has to wait for another unless answers take longer than 3 s."""
+"""Requests at the same time. At 20 per second, no request has to wait unless answers take longer than 3 s."""
 
 SHORTEST_SLEEP = 1e-6
-"""Seconds. Less is not worth a sleep, and may be less than the clock can tell."""
+"""Seconds. A shorter time may be below the resolution of the clock."""
 
 TICK = 0.1
-"""Seconds between two glances at what is watched, at the progress bar, and for errors."""
+"""Seconds between two updates of watched values, of the progress bar, and of errors."""
 
 
 class Action(NamedTuple):
-    """Something to be done while a recording runs."""
+    """An action to do while a recording runs."""
 
     at: float
     """Seconds after the recording began."""
@@ -51,38 +51,37 @@ def record_timeline(
     fetch: Callable[[str], Page] = fetch_page,
     start_threads: Callable[[int], Executor] = ThreadPoolExecutor,
 ) -> Timeline:
-    """Ask for a page at a steady rate, do things meanwhile, and keep what every request got.
+    """Request a page at a steady rate, do actions meanwhile, and keep every answer.
 
-    The rate is kept whatever the answers do, as viewers come whether or not those before them were served: a slow
-    answer delays no other request. A request that nobody answers is a sample too, with status 0. A mark is set when an
-    action begins, and when something that is watched looks different; a watched value that cannot be had, because
-    nothing answers, reads "no answer". May be repeated.
+    The rate is constant, as for real viewers: a slow answer delays no other request. A request without an answer is a
+    sample too, with status 0. A mark is set when an action begins, and when a watched value changes. A watched value
+    that can't be read, because nothing answers, shows as "no answer". Safe to repeat.
 
-    It stops at once if it is interrupted, or if an action raises an error. Requests and calls that are under way then
-    end by themselves, unseen. What was recorded is not lost: the exception has it as `.timeline`, and a notebook finds
-    the exception in `sys.last_value`.
+    It stops at once if it is interrupted, or if an action raises an error. Open requests and calls then end by
+    themselves and are not recorded. The recording is not lost: the exception carries it as `.timeline`, and a notebook
+    finds the exception in `sys.last_value`.
 
     Args:
-        url: From `cloud.page_url`; usually the region marker, `/region.json`, whose answers name their region.
-        seconds: How long to ask. It takes longer only if the last answers do.
-        rate: Requests a second.
-        actions: What to do, and when. They are done one after the other, in a thread of their own.
-        watch: Label → what to look at, a few times a second, such as `observe.get_health` of a health check or
-            `observe.look_up_region`. True and false read as yes and no.
-        region_of: Tells which region sent a page; for pages that are no region markers,
+        url: From `cloud.page_url`. Usually the region marker, `/region.json`, which names the region.
+        seconds: How long to send requests. The call takes longer only if the last answers do.
+        rate: Requests per second.
+        actions: The actions and their times. They run one after the other, in a thread of their own.
+        watch: Label → function that reads a value, a few times per second, such as `observe.get_health` of a health
+            check or `observe.look_up_region`. True and false show as yes and no.
+        region_of: Tells which region sent a page. For pages that are no region markers, use
             `observe.region_by_replication(…)`.
         show_progress: Whether a progress bar is drawn.
         now: Seam for tests.
         sleep: Seam for tests.
-        fetch: Asks once; a seam for tests.
-        start_threads: Starts so many threads; a seam for tests.
+        fetch: Sends one request. A seam for tests.
+        start_threads: Starts this many threads. A seam for tests.
 
     Returns:
-        The timeline, once all that was asked in time is answered.
+        The timeline, after the last answer.
 
     Raises:
         WorkshopError: There is nothing to record, or an action would come after the end.
-        Exception: What an action, or a look at what is watched, raised.
+        Exception: An action, or a watching function, raised it.
     """
     _check_arguments(seconds, rate, actions)
     watchers = [_Watcher(label, look) for label, look in (watch or {}).items()]
@@ -115,7 +114,7 @@ def record_timeline(
 
 
 class _Recording:
-    """A recording under way: its clock, what was kept so far, and what still runs."""
+    """A running recording: its clock, its samples and marks so far, and its open jobs."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now, self._began = now, now()
@@ -128,7 +127,7 @@ class _Recording:
         return self._now() - self._began
 
     def ask(self, fetch: Callable[[], Page], region_of: Callable[[Page], str | None], until: float) -> None:
-        """Ask once, unless so many answers were slow that the time is over."""
+        """Send one request, unless slow answers have used up the time."""
         sent = self.passed()
         if sent >= until:
             return
@@ -140,12 +139,12 @@ class _Recording:
             self.samples.append(Sample(sent, page.status, region_of(page), page.x_cache, page.age))
 
     def act(self, action: Action) -> None:
-        """Do what was planned, and mark when it began."""
+        """Do an action, and mark its beginning."""
         self.marks.append(Mark(self.passed(), action.label))
         action.do()
 
     def wait_until(self, due: float, sleep: Sleep, bar: Any) -> None:
-        """Wait, but not longer than a moment without noticing an error."""
+        """Wait until a time. Errors of jobs are noticed within a tick."""
         while True:
             self._raise_errors()
             passed = self.passed()
@@ -168,22 +167,22 @@ class _Recording:
             job.result()
 
     def take(self, seconds: float) -> Timeline:
-        """What was recorded until now."""
+        """Return the recording so far."""
         by_time = attrgetter("time")
         return Timeline(tuple(sorted(self.samples, key=by_time)), tuple(sorted(self.marks, key=by_time)), seconds)
 
 
 class _Watcher:
-    """Looks at one thing, never twice at once; sets a mark when it looks different."""
+    """Reads one value, never twice at the same time. Sets a mark when it has changed."""
 
     def __init__(self, label: str, look: Callable[[], object]) -> None:
         self._label, self._look = label, look
-        self._seen = self._see()  # before the recording begins, so that its first change can be told
+        self._seen = self._see()  # before the recording begins, so that the first change is noticed
         self._rests_until = 0.0
         self._looking = Lock()
 
     def look(self, recording: _Recording) -> None:
-        """Look, unless a look is under way or was a moment ago."""
+        """Read the value, unless another read is running or has just ended."""
         began = recording.passed()
         if began < self._rests_until or not self._looking.acquire(blocking=False):
             return
@@ -191,7 +190,7 @@ class _Watcher:
         if seen != self._seen:
             recording.marks.append(Mark(ended, f"{self._label}: {seen}"))
         self._seen = seen
-        # Rests longer than it looked: Route 53 answers an account no more than five calls a second.
+        # It rests longer than the read took, because Route 53 allows an account only five calls per second.
         self._rests_until = ended + min(4 * (ended - began), 2.0)
         self._looking.release()
 
@@ -209,11 +208,11 @@ def _say(value: object) -> str:
 def _check_arguments(seconds: float, rate: float, actions: Sequence[Action]) -> None:
     if seconds <= 0 or rate <= 0:
         raise WorkshopError(
-            f"{seconds:g} seconds at {rate:g} requests a second are no recording; both must be above 0."
+            f"{seconds:g} seconds at {rate:g} requests per second are no recording. Give numbers above 0 for both."
         )
     for action in actions:
         if not 0 <= action.at < seconds:
             raise WorkshopError(
                 f"{action.label!r} is planned for second {action.at:g}, but the recording is from 0 to {seconds:g}. "
-                "Record for longer, or do it earlier."
+                "Record for longer, or plan it earlier."
             )

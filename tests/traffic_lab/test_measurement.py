@@ -113,7 +113,7 @@ def test_what_was_watched_is_found_by_its_name() -> None:
 
 
 def test_a_moment_that_was_not_marked_says_which_were() -> None:
-    with pytest.raises(WorkshopError, match=r"Nothing is marked 'DNS' .* Marked are: 0\.5 s Ireland fails"):
+    with pytest.raises(WorkshopError, match=r"no mark 'DNS'.* Its marks: 0\.5 s Ireland fails"):
         record("I", Mark(0.5, "Ireland fails")).time_of("DNS")
 
 

@@ -1,4 +1,4 @@
-"""Charts of the workshop: what was observed, drawn over what was expected. They read well in black and white.
+"""Charts of the workshop: observations, drawn over expectations. They also work in black and white.
 
 Importing this takes about half a second, so only the notebooks that draw import it.
 
@@ -6,8 +6,8 @@ Importing this takes about half a second, so only the notebooks that draw import
 |---|---|
 | `shares` | how many answers came from each region, and how many were expected |
 | `switch` | how the traffic moved from one region to another, over time |
-| `labels` | labels of moments that don't overlap |
-| `chart` | what all charts are made of |
+| `labels` | labels of moments, which don't overlap |
+| `chart` | the base of all charts |
 """
 
 from traffic_lab.charts.chart import GREYS, HATCHES, Chart

@@ -1,4 +1,4 @@
-"""Labels of moments above a chart: each at its moment, in as few rows as it takes that none covers another."""
+"""Labels of moments above a chart. Each is at its moment, in as few rows as possible without overlap."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from matplotlib.textpath import TextPath
 
 
 class Place(NamedTuple):
-    """Where a label goes."""
+    """The place of a label."""
 
     row: int
     """Rows are counted upwards."""
@@ -17,21 +17,21 @@ class Place(NamedTuple):
 
 
 def measure_width(text: str, *, size: float) -> float:
-    """How wide a text is, in points, at a font size in points. Other fonts than Matplotlib's own are seldom wider."""
+    """Measure the width of a text in points, at a font size in points, in Matplotlib's own font."""
     return float(TextPath((0, 0), text, size=size).get_extents().width)
 
 
 def place_labels(moments: Sequence[float], widths: Sequence[float], *, right: float, gap: float) -> list[Place]:
-    """Find a place for each label: to the right of its moment, where there is room.
+    """Find a place for each label: to the right of its moment, if there is room.
 
-    An earlier label goes above a later one that it would cover. So a line that falls from a label to its moment crosses
-    no other label, except near the right end, where labels are moved to the left.
+    An earlier label goes above a later one that it would cover. So the line from a label down to its moment crosses no
+    other label. Near the right end it may, because labels are moved to the left there.
 
     Args:
-        moments: Where the labels belong, in order, in the unit of `widths`.
-        widths: How wide they are.
-        right: Where the room ends.
-        gap: Room to leave between two labels.
+        moments: The positions of the moments, in order, in the unit of `widths`.
+        widths: The widths of the labels.
+        right: The right end of the space.
+        gap: Space between two labels.
     """
     places: list[Place] = []
     for moment, width in reversed(list(zip(moments, widths, strict=True))):

@@ -1,4 +1,4 @@
-"""How answers were shared among regions, drawn over what their weights promise."""
+"""Draws how answers were shared among regions, over the shares that their weights promise."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Z_95 = 1.959964
 def get_shares(weights: Mapping[str, float]) -> dict[str, float]:
     """Turn weights into the shares that Route 53 gives them.
 
-    If all weights are 0, Route 53 answers each record equally often, and so does this.
+    If all weights are 0, Route 53 answers with each record equally often, so the shares are equal.
     """
     total = sum(weights.values())
     if total == 0:
@@ -27,8 +27,8 @@ def get_shares(weights: Mapping[str, float]) -> dict[str, float]:
 def get_interval(count: int, total: int) -> tuple[float, float]:
     """Estimate the share behind `count` of `total` as a 95 % interval (Wilson's).
 
-    Unlike the textbook interval it is right near 0 % and 100 %, where this workshop often is. With no observations it
-    is the whole range.
+    Unlike the textbook interval, it is right near 0 % and 100 %, which are common here. Without observations it is the
+    whole range.
 
     Returns:
         Lowest and highest share, each between 0 and 1.
@@ -43,17 +43,17 @@ def get_interval(count: int, total: int) -> tuple[float, float]:
 
 
 def plot_shares(observed: Mapping[str, int], expected: Mapping[str, float]) -> Chart:
-    """Draw, for each region, the share of answers that were seen and the share that its weight promises.
+    """Draw, for each region, the observed share of answers and the share that its weight promises.
 
-    A bar is what was observed, its whisker the 95 % interval, a diamond what was expected. One diamond in twenty lies
-    outside its whisker by chance. Readable without colour.
+    A bar is the observed share, its whisker the 95 % interval, a diamond the expected share. By chance, one diamond in
+    twenty is outside its whisker. Readable without colour.
 
     Args:
-        observed: How many answers came from each region; a `Counter` will do.
-        expected: The weight, or the share, of each region. A region that is missing here is expected to give nothing.
+        observed: How many answers came from each region, such as a `Counter`.
+        expected: The weight, or the share, of each region. For a missing region it is 0.
 
     Returns:
-        A figure whose `repr` says the same in words.
+        A figure. Its `repr` gives the same numbers in words.
     """
     shares = get_shares(expected)
     regions = [*shares, *(region for region in observed if region not in shares)]
@@ -73,7 +73,7 @@ def plot_shares(observed: Mapping[str, int], expected: Mapping[str, float]) -> C
 
 
 def _draw_region(axes: Axes, row: int, share: float, interval: tuple[float, float], expected: float) -> None:
-    """Draw one bar with its whisker and its diamond; only the first row feeds the legend."""
+    """Draw one bar with its whisker and its diamond. Only the first row appears in the legend."""
     hidden = "_" if row else ""
     axes.barh(
         row,
@@ -92,7 +92,7 @@ def _draw_region(axes: Axes, row: int, share: float, interval: tuple[float, floa
 
 
 def _label(axes: Axes, regions: list[str], total: int) -> None:
-    """Name the rows and the axis, and take away what carries no information."""
+    """Name the rows and the axis, and hide lines without information."""
     axes.set_yticks(range(len(regions)), regions)
     axes.invert_yaxis()
     axes.set_xlim(0, 1.02)

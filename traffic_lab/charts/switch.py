@@ -1,4 +1,4 @@
-"""How traffic moved from one region to another: what was measured, with what was predicted drawn over it."""
+"""Draws how traffic moved from one region to another: the measurement, and the prediction over it."""
 
 from __future__ import annotations
 
@@ -16,68 +16,68 @@ from traffic_lab.drill import Prediction, find_span
 from traffic_lab.measurement import ROUNDING, Mark, Sample, Timeline
 
 SHARE = 0.95
-"""The share that the title speaks of. All of it would be a matter of a single straggler."""
+"""The share in the title. With 100 %, a single late request would decide."""
 
 BINS, FEWEST_IN_A_BIN = 60, 10
 MOST_LABELS = 12
-"""More marks are drawn without a label, or the labels would be higher than the chart."""
+"""Further marks have no label, because the labels would be higher than the chart."""
 
 LABEL_SIZE = 9
 """In points."""
 
 WIDTH, LEFT, INCHES, MAIN, ROW = 8.6, 1.15, 7.2, 2.4, 0.2
-"""In inches: the chart, the room left of the axes, the axes, the height of the upper ones, a row of text."""
+"""In inches: chart width, space left of the axes, width of the axes, height of the upper axes, height of a text row."""
 
 PALE = ("#c4d2de", "#f4f6f8", "#e3e9ee", "#ffffff")
-"""Paler than other charts, so that a prediction can be read on top."""
+"""Paler than in other charts, so that the prediction is readable on top."""
 
 CACHE_WORDS = {"RefreshHit": "refresh hit", "Hit": "hit", "Miss": "miss"}
 
 
 class HasShares(Protocol):
-    """Shares over time, as `Timeline.shares` has them, and a simulation too."""
+    """Shares over time, as in `Timeline.shares` and in a simulation."""
 
     @property
     def times(self) -> Any:
-        """Where the bins of time begin, in seconds."""
+        """The beginnings of the time bins, in seconds."""
 
     @property
     def regions(self) -> Sequence[str]:
-        """Who answered."""
+        """The regions that answered."""
 
     def get_share(self, region: str) -> Any:
-        """Of all requests of each bin, the share that a region answered."""
+        """Return the share of a region in the requests of each bin."""
 
 
 class Simulated(HasShares, Protocol):
-    """As much of `simulation.Traffic` as is drawn."""
+    """The part of `simulation.Traffic` that is drawn."""
 
     @property
     def seconds(self) -> float:
-        """How long it was."""
+        """How long it took."""
 
     def moved_at(self, region: str, *, share: float, since: float = 0.0) -> float | None:
-        """Seconds after `since`; None if it didn't."""
+        """Return the seconds after `since`, or None if it never moved."""
 
 
 class Curves(Prediction, Protocol):
-    """As much of `prediction.SwitchPrediction` as is drawn; the times are seconds after the cause."""
+    """The part of `prediction.SwitchPrediction` that is drawn. Times are seconds after the cause."""
 
     @property
     def times(self) -> Any:
-        """When."""
+        """The times of the curves."""
 
     @property
     def expected_share(self) -> Any:
-        """Which share of all requests the region is expected to answer."""
+        """The share of all requests that the region is expected to answer."""
 
     @property
     def low_share(self) -> Any:
-        """The least."""
+        """The lowest share."""
 
     @property
     def high_share(self) -> Any:
-        """The most."""
+        """The highest share."""
 
 
 def plot_switch(
@@ -89,22 +89,22 @@ def plot_switch(
     until: str | float | None = None,
     edge_ttl: float | None = None,
 ) -> Chart:
-    """Draw how the traffic moved to a region: its share, what was done and noticed, which requests failed.
+    """Draw how the traffic moved to a region: its share, the marks, and the failed requests.
 
-    Below, a stroke for each request tells what the cache did with it. The prediction is drawn over the measurement, and
-    begins at the cause. Readable without colour.
+    Below, a stroke for each request shows the cache's part: hit, miss and so on. The prediction is drawn over the
+    measurement, and begins at the cause. Readable without colour.
 
     Args:
         timeline: From `record_timeline`.
         region: The region that the traffic moves to.
         prediction: From `predict_switch`.
-        cause: When it began: the label of a mark, or seconds. Otherwise the first mark.
-        until: When the way back began, if the recording shows it too: a label, or seconds. The conclusion is drawn, and
-            the prediction shown, up to there.
-        edge_ttl: For how many seconds the edge may keep the page. Older hits are then shown as stale.
+        cause: When it began: the label of a mark, or seconds. The default is the first mark.
+        until: When the way back began, if it was recorded too: a label, or seconds. The conclusion and the prediction
+            end there.
+        edge_ttl: For how many seconds the edge may keep the page. Older hits are shown as stale.
 
     Returns:
-        A figure whose title is the conclusion, and whose `repr` says all of it in words.
+        A figure. Its title is the conclusion, and its `repr` describes all of it in words.
 
     Raises:
         WorkshopError: The timeline has no mark `cause` or `until`.
@@ -141,10 +141,10 @@ def plot_simulation(traffic: Simulated, *, region: str, since: float = 0.0) -> C
     Args:
         traffic: From `simulate_traffic`.
         region: The region that the traffic moves to.
-        since: When the cause came, in seconds; the title counts from it.
+        since: The time of the cause, in seconds. The title counts from it.
 
     Returns:
-        A figure whose title is the conclusion, and whose `repr` says all of it in words.
+        A figure. Its title is the conclusion, and its `repr` describes all of it in words.
     """
     moved = traffic.moved_at(region, share=SHARE, since=since)
     conclusion = _conclude(region, moved, traffic.seconds - since)
@@ -173,13 +173,13 @@ def _conclude(region: str, moved: float | None, seconds: float, prediction: Pred
 
 
 def _choose_bin(timeline: Timeline) -> float:
-    """Bins short enough to see a step, and long enough that a share means something."""
+    """Choose bins that are short enough to see a step, and long enough for several requests."""
     pause = timeline.seconds / max(len(timeline.samples), 1)
     return max(timeline.seconds / BINS, FEWEST_IN_A_BIN * pause)
 
 
 def _add_axes(chart: Chart, title: str = "", *, top: float, height: float, sharex: Axes | None = None) -> Axes:
-    """Axes at a distance from the top, in inches: labels above them can only be placed if their width is known."""
+    """Add axes at a distance from the top, in inches. Placing the labels needs axes of a known width."""
     whole = chart.get_figheight()
     box = (LEFT / WIDTH, 1 - (top + height) / whole, INCHES / WIDTH, height / whole)
     axes: Axes = chart.add_axes(box, sharex=sharex)
@@ -190,7 +190,7 @@ def _add_axes(chart: Chart, title: str = "", *, top: float, height: float, share
 
 
 def _draw_shares(axes: Axes, shares: HasShares, region: str, seconds: float) -> list[Any]:
-    """Stack the regions, `region` at the bottom, so that its share can be read; above all is what named no region."""
+    """Stack the regions, with `region` at the bottom, so that its share is readable. Failed requests are on top."""
     edges = [*shares.times, seconds]
     handles: list[Any] = []
     below = np.zeros(len(shares.times))
@@ -210,7 +210,7 @@ def _draw_shares(axes: Axes, shares: HasShares, region: str, seconds: float) -> 
 
 
 def _draw_prediction(axes: Axes, prediction: Curves, since: float, end: float) -> list[Any]:
-    """Draw where the share is expected to be, and the band that it should stay in."""
+    """Draw the expected share, and the band of possible shares."""
     times = np.asarray(prediction.times) + since
     shown = times <= end
     band = axes.fill_between(
@@ -225,7 +225,7 @@ def _draw_prediction(axes: Axes, prediction: Curves, since: float, end: float) -
 
 
 def _sort_strokes(samples: Sequence[Sample], edge_ttl: float | None) -> dict[str, list[float]]:
-    """The times of the requests by what the cache did with them; those that failed first."""
+    """Sort the times of the requests by their cache status. Failed requests come first."""
     sorted_: dict[str, list[float]] = {"failed": []}
     for sample in samples:
         word = sample.x_cache.partition(" ")[0]
@@ -240,7 +240,7 @@ def _draw_strokes(axes: Axes, strokes: Mapping[str, Sequence[float]]) -> None:
     """Draw a stroke for each request, in a row for each kind."""
     for row, (kind, times) in enumerate(strokes.items()):
         failed = kind == "failed"
-        # One line with gaps: a line for each request would make the picture five times as large.
+        # One line with gaps. With a line for each request the picture would be five times as large.
         x = np.column_stack([times, times, np.full(len(times), np.nan)]).ravel()
         y = np.tile([row - 0.35, row + 0.35, np.nan], len(times))
         axes.plot(x, y, color="black" if failed else "#5b6b79", linewidth=1.2 if failed else 0.6, solid_capstyle="butt")
@@ -250,7 +250,7 @@ def _draw_strokes(axes: Axes, strokes: Mapping[str, Sequence[float]]) -> None:
 
 
 def _draw_mark(chart: Chart, main: Axes, below: Axes, mark: Mark, label: str, place: Place, *, is_cause: bool) -> None:
-    """Draw a line from the label through everything that happened at that moment."""
+    """Draw a line from the label down through both axes."""
     whole = chart.get_figheight()
     x = (LEFT + mark.time / main.get_xlim()[1] * INCHES) / WIDTH
     y = main.get_position().y1 + (0.12 + ROW * place.row) / whole

@@ -1,10 +1,10 @@
-"""How fast traffic moves when DNS says so, predicted without a cloud: two TTLs, one on top of the other.
+"""How fast traffic moves after a change of DNS, predicted without a cloud from two TTLs, one on top of the other.
 
 | module | holds |
 |---|---|
-| `prediction` | what a switch will look like, before it is tried |
-| `costs` | what simulated traffic would cost; the prices are in `prices.toml` |
+| `prediction` | the prediction of a switch |
+| `costs` | the costs of simulated traffic, with the prices of `prices.toml` |
 | `simulation` | a switch at internet scale, simulated |
-| `trials` | the same switch many times, from random phases |
-| `clocks` | the model behind them: the edge's cache and the function's DNS cache |
+| `trials` | the same switch many times, with random phases |
+| `clocks` | the model of the edge's cache and of the function's DNS cache |
 """

@@ -1,6 +1,6 @@
-"""What traffic costs: a shorter TTL in queries, invocations and money. The prices are in `prices.toml`, dated.
+"""The costs of traffic: the effect of a TTL on queries, invocations and money. `prices.toml` has the dated prices.
 
-Only what a TTL changes is counted. Viewers' requests, and what is transferred to them, cost the same with any TTL.
+It counts only what depends on a TTL. Viewers' requests and the data transfer to viewers cost the same with any TTL.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ class Price:
     """A price of `prices.toml`.
 
     Attributes:
-        what: What is paid for.
-        dollars: US dollars for `per` of it.
-        per: How many.
-        as_of: When it was noted.
-        source: Where from.
-        verified: Whether somebody saw it on a bill of AWS.
+        what: What it is for.
+        dollars: US dollars for `per` units.
+        per: The number of units.
+        as_of: The date of the price.
+        source: Its source.
+        verified: Whether it was compared with a bill from AWS.
     """
 
     what: str
@@ -43,14 +43,14 @@ class Price:
 
 @dataclass(frozen=True)
 class Cost:
-    """What traffic costs, by the day or longer. Its repr says it in words.
+    """The costs of traffic over some days. Its repr describes them in words.
 
     Attributes:
-        days: For how long.
-        dns_queries: Questions to Route 53 in that time.
-        invocations: Invocations of the edge function, and requests to S3.
+        days: The number of days.
+        dns_queries: Queries to Route 53 in that time.
+        invocations: Invocations of the edge function, and as many requests to S3.
         parts: Dollars by name of the price.
-        is_verified: False when a price that was used is not.
+        is_verified: Whether all used prices are verified.
     """
 
     days: float
@@ -61,7 +61,7 @@ class Cost:
 
     @property
     def dollars(self) -> float:
-        """All parts together."""
+        """The sum of all parts."""
         return sum(self.parts.values())
 
     def __repr__(self) -> str:
@@ -74,7 +74,7 @@ class Cost:
 
 @functools.cache
 def read_prices() -> Mapping[str, Price]:
-    """The list of prices, by name."""
+    """Read the list of prices, by name."""
     listed = tomllib.loads(PRICE_LIST.read_text(encoding="utf-8"))
     return MappingProxyType({name: Price(**price) for name, price in listed.items()})
 
@@ -87,20 +87,20 @@ def estimate_cost(
     memory: int = 128,
     prices: Mapping[str, Price] | None = None,
 ) -> Cost:
-    """Estimate what traffic costs if it goes on like this. For two TTLs, simulate twice and compare.
+    """Estimate the costs if the simulated traffic continues. For two TTLs, simulate twice and compare.
 
     Args:
-        traffic: From `simulate_traffic`, without a failure in it.
-        days: For how long.
-        milliseconds: How long the edge function takes, on average; a cached DNS answer takes less than a look-up.
+        traffic: From `simulate_traffic`, without a failure.
+        days: The number of days.
+        milliseconds: The function's average run time. A cached DNS answer takes less time than a look-up.
         memory: The function's memory in megabytes.
-        prices: By default those of `prices.toml`.
+        prices: The default is `prices.toml`.
 
     Returns:
         Queries, invocations and dollars.
 
     Raises:
-        InvalidNumber: A number that cannot be.
+        InvalidNumber: A number is impossible.
     """
     require_number(0, days=days, milliseconds=milliseconds)
     require_number(128, memory=memory)

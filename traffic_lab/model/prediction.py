@@ -1,12 +1,13 @@
-"""What a switch will look like, before it is tried: how long until traffic has moved, and how many requests fail.
+"""Predicts a switch: how long until traffic has moved, and how many requests fail.
 
-What is expected is the average of many trials with the model of `clocks`, from random phases. The ends of each band are
-the best and the worst case of the model, by reasoning and not by luck; never too near, at times a little too far:
+The expected number is the average of many trials with the model of `clocks`, with random phases. The ends of each band
+are the model's best and worst case. They are calculated, not drawn, so the band is never too narrow. At times it is a
+little too wide:
 
     detection + DNS change  ≤  moved  ≤  detection + DNS change + dns_ttl + edge_ttl + one request
 
-For a single page the function runs once in an edge TTL. If `dns_ttl` is not longer than that, every answer has expired
-by then, and the second clock adds nothing.
+For a single page the function runs once in an edge TTL. If `dns_ttl` is not longer than that, each answer has expired
+before the next run, so the second clock adds nothing.
 """
 
 from __future__ import annotations
@@ -27,32 +28,32 @@ SHARES = (0.5, 0.95, 1.0)
 
 
 class Band(NamedTuple):
-    """What is to be expected, and between which bounds it is; seconds, or requests."""
+    """An expected number and its bounds, in seconds or requests."""
 
     earliest: float
     expected: float
     latest: float
 
     def tell(self, form: str = ".1f", unit: str = "") -> str:
-        """Say it in words, the expected first."""
+        """Write it in words, the expected number first."""
         earliest, expected, latest = (format(number, form) for number in self)
         return f"{expected}{unit} ({earliest} to {latest})"
 
 
 @dataclass(frozen=True, repr=False)
 class SwitchPrediction:
-    """What a switch will look like. Times are seconds after the cause. Its repr says it in words.
+    """The prediction of a switch. Times are seconds after the cause. Its repr describes it in words.
 
     Attributes:
-        detected: When the health check turns; 0 without one.
-        dns_changed: When DNS answers by the new weights.
-        moved: Share → when at least this share of the moving requests is answered by the new region, for good, as
-            `Timeline.moved_at` finds it.
+        detected: When the health check becomes unhealthy. 0 without one.
+        dns_changed: When DNS answers with the new weights.
+        moved: Share → when the new region permanently answers at least this share of the moving requests, as
+            `Timeline.moved_at` measures it.
         failed_requests: How many requests get a 5xx.
         times: The middles of the time bins of the curves.
         expected_share: The share of all requests that the new region answers.
-        low_share: The lowest share in any trial; it includes that a time bin holds few requests.
-        high_share: The highest.
+        low_share: The lowest share in any trial. It also scatters because a time bin holds few requests.
+        high_share: The highest share in any trial.
     """
 
     detected: Band
@@ -75,18 +76,19 @@ class SwitchPrediction:
 def get_detection_seconds(
     *, request_interval: float, failure_threshold: int = 3, checkers: int = 3
 ) -> tuple[float, float]:
-    """How long a health check takes to see that an endpoint fails: at least, and at most; all between is as likely.
+    """Return the shortest and the longest time until a health check notices a failure. All times between are as likely.
 
-    Checkers take turns within the interval. Each turns after `failure_threshold` failures in a row, and the check turns
-    with the one that leaves 18 % or less healthy. A probe that waits for an answer in vain adds its wait.
+    Checkers take turns within the interval. Each reports a failure after `failure_threshold` failures in a row. The
+    health check becomes unhealthy when 18 % or less of the checkers report success. A probe without an answer also adds
+    its timeout, which is not in these numbers.
 
     Args:
-        request_interval: Seconds between two probes of one checker: 10 or 30 on AWS.
+        request_interval: Seconds between two probes of one checker, 10 or 30 on AWS.
         failure_threshold: Consecutive failures.
-        checkers: How many there are.
+        checkers: The number of checkers.
 
     Raises:
-        InvalidNumber: An interval of 0 or less, or less than one checker or failure.
+        InvalidNumber: The interval is 0 or less, or there is less than one checker or failure.
     """
     require_number(1e-6, request_interval=request_interval)
     require_number(1, failure_threshold=failure_threshold, checkers=checkers)
@@ -114,44 +116,43 @@ def predict_switch(
     trials: int = 400,
     seed: int = 0,
 ) -> SwitchPrediction:
-    """Predict how traffic moves to another region. Touches no cloud; the same arguments give the same result.
+    """Predict how traffic moves to another region. It uses no cloud. The same arguments give the same result.
 
-    The cause comes at time 0: a change of weights, or an inverted health check (give no `request_interval`), or an
-    endpoint that fails, which a health check has to find out first.
+    The cause comes at time 0. It is a change of weights, an inverted health check (give no `request_interval`), or an
+    endpoint that fails, which a health check must first notice.
 
     Args:
         request_interval: Seconds between two probes of one checker: AWS's 10 or 30 divided by the cloud's speed.
-            None: nothing has to be detected.
-        failure_threshold: Failures in a row that turn a checker; by default Route 53's 3.
-        checkers: How many there are: 3 in the local cloud, unless the health check names its regions.
-        dns_ttl: Seconds that an environment keeps a DNS answer.
-        edge_ttl: Seconds that the edge keeps a page. 0: every request is a miss, and errors aren't kept either.
-        error_ttl: Seconds that the edge remembers that the origin failed: the error caching minimum TTL. Of a bucket's
-            errors CloudFront makes at least 1.
+            None if nothing has to be detected.
+        failure_threshold: Failures in a row after which a checker reports a failure. The default is Route 53's 3.
+        checkers: The number of checkers. The local cloud has 3, unless the health check names its regions.
+        dns_ttl: Seconds for which an environment keeps a DNS answer.
+        edge_ttl: Seconds for which the edge keeps a page. With 0 every request is a miss, and errors aren't kept.
+        error_ttl: Seconds for which the edge remembers a failure of the origin: the error caching minimum TTL.
+            CloudFront uses at least 1 for the errors of a bucket.
         environments: Function environments that the requests reach.
-        caches: Pages, or caches, that the requests are spread over in turn; of no effect with an `edge_ttl` of 0.
-        rate: Requests in a second, at a steady rate.
+        caches: Pages, or caches, to which the requests go in turn. It has no effect if `edge_ttl` is 0.
+        rate: Requests per second, at a steady rate.
         origin_fails: Whether the old region answers 5xx from the cause on.
-        weight_share: What part of the weight moves, above 0 and up to 1. `moved` is about this part.
-        dns_change: Seconds from the cause, or the detection, until DNS answers by the new weights.
-        warm: Whether the pages have been asked for like this before the cause. If not, the first request comes after
-            it, and nothing is there to be served stale.
+        weight_share: The part of the weight that moves, above 0 and up to 1. `moved` is about this part.
+        dns_change: Seconds from the cause, or from the detection, until DNS answers with the new weights.
+        warm: Whether such requests came before the cause too. If not, the edge has no stale copies to serve.
         trials: How many random phases are tried. The bounds of `moved` don't depend on it.
-        seed: Of what is random.
+        seed: Seed of everything random.
 
     Returns:
         Bands and curves.
 
     Raises:
-        InvalidNumber: A number that cannot be, or a region that fails but keeps a part of the weight.
+        InvalidNumber: A number is impossible, or a failing region keeps a part of the weight.
     """
     require_number(0, dns_ttl=dns_ttl, edge_ttl=edge_ttl, error_ttl=error_ttl, dns_change=dns_change)
     require_number(1, environments=environments, caches=caches, trials=trials)
     require_number(0.001, rate=rate, weight_share=weight_share)
     if weight_share > 1 or (origin_fails and weight_share < 1):
-        raise InvalidNumber(f"weight_share is {weight_share:g}; give at most 1, and 1 for a region that fails.")
+        raise InvalidNumber(f"weight_share is {weight_share:g}. Give at most 1, and exactly 1 for a region that fails.")
     if request_interval is None and failure_threshold is not None:
-        raise InvalidNumber("There is a failure_threshold but no request_interval; give both, or neither.")
+        raise InvalidNumber("There is a failure_threshold but no request_interval. Give both, or neither.")
     detection = (0.0, 0.0)
     if request_interval is not None:
         threshold = 3 if failure_threshold is None else failure_threshold
@@ -185,7 +186,10 @@ def predict_switch(
 
 
 def _expect_failures(drill: Drill, average: float) -> Band:
-    """What is cached is served stale. Else all fails until DNS changes, and in the worst case until all has moved."""
+    """Predict the failures. Cached pages are served stale. Otherwise requests fail at least until DNS changes.
+
+    In the worst case they fail until all traffic has moved.
+    """
     if not drill.origin_fails or (drill.edge_ttl and drill.warm):
         return Band(0.0, 0.0, 0.0)
     every = drill.gap / drill.caches
@@ -194,6 +198,6 @@ def _expect_failures(drill: Drill, average: float) -> Band:
 
 
 def _to_band(earliest: float, latest: float, expected: float | None = None) -> Band:
-    """A band in seconds; what is not expected otherwise is expected in the middle."""
+    """Make a band in seconds. Without an expected number, it is the middle."""
     middle = (earliest + latest) / 2 if expected is None else min(max(expected, earliest), latest)
     return Band(earliest / TICKS, float(middle) / TICKS, latest / TICKS)

@@ -1,9 +1,9 @@
-"""A switch at internet scale: what millions of viewers get, with the model of `clocks`. NumPy only, no cloud.
+"""Simulates a switch at internet scale for millions of viewers, with the model of `clocks`. NumPy only, no cloud.
 
-Viewers ask at edge locations, each of which belongs to a regional edge cache; the function runs there, in environments
-of its own. An edge location's copy of an object, and an environment's copy of a resolver's answer, live as long as
-what they were copied from. That is what `Age` and a TTL that counts down are for; whether CloudFront's edge locations
-keep to it to the second is not verified. So edge locations only decide how unevenly regional edge caches are asked.
+Viewers send requests to edge locations. Each belongs to a regional edge cache, where the function runs in its own
+environments. An edge location's copy of an object expires together with the original, as `Age` allows. So does an
+environment's copy of a resolver's answer, whose TTL counts down. It is not verified that CloudFront's edge locations
+are exact to the second. So edge locations only decide how unevenly the requests reach the regional edge caches.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ from workshop_lib.errors import InvalidNumber
 
 @dataclass(frozen=True)
 class Traffic:
-    """What came of a simulated traffic. Its repr says it in words.
+    """The result of a simulation. Its repr describes it in words.
 
     Attributes:
         regions: The names of the regions.
-        times: For each time bin, when it begins, in seconds.
+        times: The beginning of each time bin, in seconds.
         counts: Requests by time bin and region.
         failed: Requests by time bin that got a 5xx.
         seconds: How long it took.
         misses: Cache misses, which are also the function's invocations.
-        dns_queries: Questions to Route 53.
+        dns_queries: Queries to Route 53.
     """
 
     regions: tuple[str, ...]
@@ -68,23 +68,23 @@ class Traffic:
 
     @property
     def invocations(self) -> int:
-        """How often the function ran: at each cache miss."""
+        """How often the function ran: once at each cache miss."""
         return self.misses
 
     @property
     def share(self) -> dict[str, NDArray[np.float64]]:
-        """For each region, `get_share`; as charts want it."""
+        """`get_share` of each region, for charts."""
         return {region: self.get_share(region) for region in self.regions}
 
     def get_share(self, region: str) -> NDArray[np.float64]:
-        """For each time bin, the share of its requests that a region answered; NaN where there are none."""
+        """Return the share of a region in the requests of each time bin. NaN in a bin without requests."""
         total = self.counts.sum(axis=1) + self.failed
         answered = self.counts[:, self.regions.index(region)]
         share: NDArray[np.float64] = np.divide(answered, total, out=np.full(len(total), math.nan), where=total > 0)
         return share
 
     def moved_at(self, region: str, *, share: float, since: float = 0.0) -> float | None:
-        """Seconds after `since` until a region answers at least this share in each time bin, for good, or None."""
+        """Return the seconds after `since` from which on a region answers this share in each time bin, or None."""
         below = np.flatnonzero(self.get_share(region) < share)
         begin = below[-1] + 1 if len(below) else 0
         return None if begin == len(self.times) else max(0.0, float(self.times[begin]) - since)
@@ -122,41 +122,43 @@ def simulate_traffic(
     warm: bool = True,
     seed: int = 0,
 ) -> Traffic:
-    """Simulate what viewers of the whole world get while weights change, or while a region fails.
+    """Simulate the answers to viewers of the whole world while weights change, or while a region fails.
 
-    Every request is followed; nothing is asked. The same arguments give the same result. The default numbers are of
-    the right order, not AWS's. For an outage that a health check ends, `change_at` is `fails_at` plus the detection
-    (`prediction.get_detection_seconds`) and `new_weights` is what is left. Before time 0 the site was used for ever:
-    what is fresh then, and until when, is drawn at random.
+    It simulates every request and sends none. The same arguments give the same result. The default numbers have a
+    realistic size, but they are not AWS's. For an outage that a health check ends, `change_at` is `fails_at` plus the
+    detection (`prediction.get_detection_seconds`), and `new_weights` is the remaining region. Before time 0 the site
+    has been in use for a long time, so the ages of cached objects and answers are random.
 
     Args:
-        weights: Region → weight, as Route 53 has them at first. When all are 0, all are alike.
-        new_weights: Those in force from `change_at` on; None changes nothing.
+        weights: Region → Route 53's first weight. If all are 0, all shares are equal.
+        new_weights: The weights from `change_at` on. None changes nothing.
         change_at: Seconds from the beginning.
-        failing: A region whose bucket answers 5xx from `fails_at` on; None for none.
+        failing: A region whose bucket answers 5xx from `fails_at` on, or None.
         fails_at: Seconds from the beginning.
         requests: How many, spread evenly over the time.
         seconds: How long.
-        bin_seconds: The result counts requests in bins this long.
-        dns_ttl: Seconds that a DNS answer is kept.
-        edge_ttl: Seconds that an object is kept. With 0 nothing is, errors neither (managed policy CachingDisabled).
-        error_ttl: Seconds that an edge remembers that the origin failed: the error caching minimum TTL.
-        edge_locations: Where viewers ask; some are busier than others.
-        regional_caches: Regional edge caches; each has its edge locations in turn.
+        bin_seconds: The result counts requests in bins of this length.
+        dns_ttl: Seconds for which a DNS answer is kept.
+        edge_ttl: Seconds for which an object is kept. With 0 nothing is kept, not even errors (managed policy
+            CachingDisabled).
+        error_ttl: Seconds for which an edge remembers a failure of the origin: the error caching minimum TTL.
+        edge_locations: The number of edge locations. Some are busier than others.
+        regional_caches: The number of regional edge caches. They share the edge locations in turn.
         environments: Function environments at each regional edge cache.
         resolvers: Resolvers at each regional edge cache, which its environments share. None: each environment asks
             Route 53's name servers itself, as with `X-DNS-NAMESERVERS`.
-        objects: How many different ones viewers ask for.
-        zipf: How unequally: the n-th most popular is asked for 1/n^zipf as often as the first. 0 makes all alike.
-        warm: Whether the caches hold every object at first, fresh or not; else they are empty.
-        seed: Of all that is random.
+        objects: The number of different objects that viewers request.
+        zipf: How unequal their popularity is. The n-th most popular gets 1/n^zipf as many requests as the first. With
+            0 all are equal.
+        warm: Whether the caches hold every object at first, fresh or not. Otherwise they are empty.
+        seed: Seed of everything random.
 
     Returns:
-        Requests by time bin and region, and what is needed for the costs.
+        Requests by time bin and region, and the numbers for the costs.
 
     Raises:
-        InvalidNumber: A number that cannot be; a region that has no weight; an `error_ttl` of 0 with a failing region,
-            which this model can't do unless `edge_ttl` is 0 too.
+        InvalidNumber: A number is impossible, or a region has no weight. Or a region fails and `error_ttl` is 0, which
+            this model only allows if `edge_ttl` is 0 too.
     """
     require_number(0, change_at=change_at, fails_at=fails_at, dns_ttl=dns_ttl, edge_ttl=edge_ttl, error_ttl=error_ttl)
     require_number(0, zipf=zipf)
@@ -167,7 +169,7 @@ def simulate_traffic(
     regions, new_weights = tuple(weights), weights if new_weights is None else new_weights
     _check_regions(regions, new_weights, failing)
     if failing and edge_ttl > 0 and error_ttl * 1000 < 1:
-        raise InvalidNumber(f"error_ttl is {error_ttl:g}; give at least 0.001 when a region fails.")
+        raise InvalidNumber(f"error_ttl is {error_ttl:g}. Give at least 0.001 if a region fails.")
     resolvers = environments if resolvers is None else min(resolvers, environments)
     setting = Setting(
         dns_ttl=to_ticks(dns_ttl),
@@ -182,12 +184,12 @@ def simulate_traffic(
         fails_at=to_ticks(fails_at),
     )
     rngs = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(regional_caches + 1)]
-    kinds = objects if edge_ttl else 1  # where nothing is kept, all objects are alike
+    kinds = objects if edge_ttl else 1  # if nothing is kept, all objects behave the same
     popularity = np.arange(1, kinds + 1) ** -float(zipf)
     popularity /= popularity.sum()
     tally = _Tally(len(regions), span=to_ticks(seconds), bin_ticks=to_ticks(bin_seconds))
     demand = _share_out(rngs[-1], requests, edge_locations, regional_caches)
-    for asked, rng in zip(demand, rngs, strict=False):  # one after the other: their arrays fit the processor's cache
+    for asked, rng in zip(demand, rngs, strict=False):  # one at a time, so that their arrays fit the processor's cache
         drawn = draw_requests(rng, rng.multinomial(asked, popularity), span=tally.span)
         state = draw_state(rng, setting, rates=asked * popularity / tally.span, warm=warm)
         tally.add(drawn, follow(drawn, setting, state, _draw_from(rng)))
@@ -195,19 +197,19 @@ def simulate_traffic(
 
 
 def measure_spread(weights: Mapping[str, float], *, minutes: int = 100, **settings: Any) -> NDArray[np.float64]:
-    """How far a split strays from its weights: the share that the first region has in each of many minutes.
+    """Measure how far shares are from the weights: the share of the first region in each of many minutes.
 
-    Few environments that keep an answer for long throw few dice. With all TTLs 0 every request throws one, and the
-    shares scatter by √(p(1-p)/n).
+    Few environments that keep an answer for long make few random choices. With all TTLs 0 each request is a random
+    choice, and the shares scatter by √(p(1-p)/n).
 
     Args:
         weights: Region → weight, such as `{"eu-west-1": 90, "ap-southeast-1": 10}`.
         minutes: How many.
-        **settings: As in `simulate_traffic`; `requests` is for each minute. With TTLs of a minute or more neighbouring
-            minutes resemble each other, so take more of them.
+        **settings: As in `simulate_traffic`. `requests` is the number in each minute. With TTLs of a minute or more,
+            neighbouring minutes are similar, so use more minutes.
 
     Returns:
-        A share for each minute. `numpy.std` and `numpy.quantile` tell the rest.
+        A share for each minute, for `numpy.std` and `numpy.quantile`.
     """
     require_number(1, minutes=minutes)
     settings["requests"] = minutes * settings.get("requests", 10_000)
@@ -221,25 +223,25 @@ def _draw_from(rng: np.random.Generator) -> Draw:
 
 def _check_regions(regions: tuple[str, ...], new_weights: Mapping[str, float], failing: str | None) -> None:
     if set(new_weights) != set(regions):
-        raise InvalidNumber(f"new_weights names {sorted(new_weights)}; give each of {sorted(regions)} its weight.")
+        raise InvalidNumber(f"new_weights names {sorted(new_weights)}. Give each of {sorted(regions)} a weight.")
     if failing is not None and failing not in regions:
-        raise InvalidNumber(f"{failing!r} can't fail, it has no weight; the regions are {sorted(regions)}.")
+        raise InvalidNumber(f"{failing!r} can't fail, because it has no weight. Choose one of {sorted(regions)}.")
 
 
 def _share_out(rng: np.random.Generator, requests: int, edge_locations: int, regional_caches: int) -> Ticks:
-    """How many of the requests reach each regional edge cache."""
+    """Draw how many of the requests reach each regional edge cache."""
     by_location = rng.multinomial(requests, rng.dirichlet(np.ones(edge_locations)))
     belongs_to = np.arange(edge_locations) % regional_caches
     return np.bincount(belongs_to, by_location, minlength=regional_caches).astype(np.int64)
 
 
 def draw_requests(rng: np.random.Generator, counts: Ticks, *, span: int) -> Requests:
-    """Requests at random times.
+    """Draw requests at random times.
 
     Args:
         rng: Draws the times.
-        counts: How many for each cache.
-        span: Before when, in ticks.
+        counts: The number of requests for each cache.
+        span: The end of the time, in ticks.
     """
     moments = np.repeat(np.arange(len(counts), dtype=np.int64) * span, counts)
     moments += rng.integers(span, size=len(moments))
@@ -248,16 +250,16 @@ def draw_requests(rng: np.random.Generator, counts: Ticks, *, span: int) -> Requ
 
 
 def draw_state(rng: np.random.Generator, setting: Setting, *, rates: NDArray[np.float64], warm: bool) -> State:
-    """What the caches of one pool, and its resolvers, hold after long use.
+    """Draw what the caches and resolvers of one pool hold after long use.
 
-    What is kept for a TTL and then asked for again after an Exp(rate) of time is fresh with probability
-    TTL ÷ (TTL + 1/rate), and for how much longer is as likely any part of the TTL. Exact for caches; for resolvers as
-    far as the misses of many caches together come at random times.
+    An object is kept for a TTL, and requested again after a random time, Exp(rate). It is fresh with probability
+    TTL ÷ (TTL + 1/rate), and the remaining time is uniform within the TTL. This is exact for caches. For resolvers it
+    is exact if the misses of many caches together come at random times.
 
     Args:
-        rng: Draws.
+        rng: Draws random numbers.
         setting: TTLs, environments, resolvers and old weights.
-        rates: Requests to each cache in a tick, on average.
+        rates: Average number of requests to each cache per tick.
         warm: As in `simulate_traffic`.
     """
 
