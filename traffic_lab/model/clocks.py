@@ -3,14 +3,14 @@
     viewer ─► edge cache ─ miss ─► a function environment, any one ─ answer expired ─► Route 53: a region by weight
               edge_ttl             dns_ttl
 
-Both clocks follow one rule: the first request after the TTL asks again, and starts the clock again. The edge's misses
-are the environments' requests. All caches advance at once, one period at a time. While an origin fails, how long a
-miss is remembered depends on which region the environment knew; then they advance by the shortest period, in which no
-cache has two misses.
+Both clocks follow one rule: the first request after the TTL asks again, and restarts the clock. The edge's misses are
+the environments' requests. All caches advance together, one period at a time. While an origin fails, the time for which
+a miss is remembered depends on the region that the environment knew. The caches then advance by the shortest period, in
+which no cache has two misses.
 
-Time is counted in whole microseconds, so that two clocks which end at once really do. Nothing takes time but waiting:
-no connection, no cold start, no propagation among Route 53's servers. A stale object is served for as long as the
-origin fails; CloudFront ends that with the cache policy's maximum TTL, which is far away in the workshop.
+Time is counted in whole microseconds, so that equal times compare as equal. Only TTLs take time: connections, cold
+starts and propagation among Route 53's servers take none. A stale object is served as long as the origin fails.
+CloudFront stops after the cache policy's maximum TTL, which is much longer than the workshop.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from numpy.typing import NDArray
 from workshop_lib.errors import InvalidNumber
 
 TICKS = 1_000_000
-"""In a second."""
+"""Ticks in a second."""
 FAILED = -1
-"""Instead of a region: the viewer got a 5xx. As what a cache holds: nothing."""
+"""Used instead of a region. For an answer: the viewer got a 5xx. For a cache: it holds nothing."""
 
 Ticks: TypeAlias = NDArray[np.int64]
 Regions: TypeAlias = NDArray[np.int8]
 Draw: TypeAlias = Callable[[Ticks], NDArray[np.float64]]
-"""A number from 0 up to 1 for each of some requests; the seam at which a test knows what is drawn."""
+"""Draws a number from 0 up to 1 for each of some requests. A seam for tests."""
 
 
 @dataclass(frozen=True)
 class Requests:
-    """Requests, those to one edge cache in a row and by time.
+    """Requests, grouped by edge cache and sorted by time.
 
     Attributes:
         moments: Ascending: the number of the cache × `span` + the time.
         ends: For each cache, the index after its last request.
-        span: Longer than any time.
+        span: A number above every time.
     """
 
     moments: Ticks
@@ -64,17 +64,17 @@ class Requests:
 
 @dataclass(frozen=True)
 class Setting:
-    """What stays the same while requests are followed; TTLs and times in ticks.
+    """The constants of a simulation. TTLs and times are in ticks.
 
     Attributes:
         dns_ttl: How long an environment keeps a DNS answer.
-        edge_ttl: How long an edge keeps an object; with 0 every request is a miss.
-        error_ttl: How long it remembers that the origin failed (the error caching minimum TTL).
+        edge_ttl: How long an edge keeps an object. With 0 every request is a miss.
+        error_ttl: How long an edge remembers a failure of the origin (the error caching minimum TTL).
         environments: Function environments of each pool.
-        resolvers: DNS caches of each pool; environments that share a resolver share its answer, and its end.
-        before: Probability of each region while the old weights are in force, added up.
-        after: The same for the new ones.
-        change_at: For each pool, when the new weights are in force.
+        resolvers: DNS caches of each pool. Environments that share a resolver share its answer and its expiry.
+        before: Cumulative probabilities of the regions with the old weights.
+        after: The same with the new weights.
+        change_at: For each pool, when the new weights take effect.
         fails: For each region, whether its origin fails from `fails_at` on.
         fails_at: When that begins.
     """
@@ -93,13 +93,13 @@ class Setting:
 
 @dataclass
 class State:
-    """What caches and resolvers hold; it changes while requests are followed.
+    """The content of caches and resolvers. It changes during the simulation.
 
     Attributes:
-        fresh_until: For each cache, until when nobody is asked; 0 where nothing is held.
-        held: For each cache, the region that its object came from, or `FAILED` for none. It stays when no longer fresh.
-        expires: For each DNS cache, until when its answer is good.
-        answers: For each DNS cache, the region that it knows.
+        fresh_until: For each cache, the time until which its object is fresh. 0 if it holds none.
+        held: For each cache, the region of its object, or `FAILED` for none. Stale objects stay.
+        expires: For each DNS cache, when its answer expires.
+        answers: For each DNS cache, the region of its answer.
     """
 
     fresh_until: Ticks
@@ -109,11 +109,11 @@ class State:
 
 
 class Outcome(NamedTuple):
-    """What came of requests.
+    """The result for some requests.
 
     Attributes:
-        regions: For each request, the region that its answer came from, or `FAILED`.
-        misses: Cache misses; each invokes the function once.
+        regions: For each request, the region of its answer, or `FAILED`.
+        misses: Cache misses. Each invokes the function once.
         look_ups: The DNS queries: the number of the DNS cache × span + the time.
     """
 
@@ -123,33 +123,33 @@ class Outcome(NamedTuple):
 
 
 def to_ticks(seconds: float) -> int:
-    """Seconds in ticks."""
+    """Convert seconds to ticks."""
     return round(seconds * TICKS)
 
 
 def require_number(least: float, **given: float) -> None:
-    """Refuse numbers that are none, or too small.
+    """Refuse values that are no finite numbers, or too small.
 
     Args:
-        least: The smallest that makes sense.
-        **given: Numbers, by the name that the caller knows them by.
+        least: The smallest allowed number.
+        **given: Numbers, by their names in the caller.
 
     Raises:
-        InvalidNumber: Says which, and what to give instead.
+        InvalidNumber: The message names the argument and the allowed numbers.
     """
     for name, number in given.items():
         if not (isinstance(number, numbers.Real) and math.isfinite(number) and number >= least):
-            raise InvalidNumber(f"{name} is {number!r}; give a number of at least {least:g}.")
+            raise InvalidNumber(f"{name} is {number!r}. Give a number of at least {least:g}.")
 
 
 def add_up(weights: Mapping[str, float]) -> NDArray[np.float64]:
-    """The probability of each region, added up: Route 53's weights. When all are 0, all are alike.
+    """Turn Route 53's weights into cumulative probabilities. If all weights are 0, all regions are equally likely.
 
     Raises:
         InvalidNumber: There is no weight, or one is negative.
     """
     if not weights:
-        raise InvalidNumber("weights names no region; give each its weight, such as {'eu-west-1': 255}.")
+        raise InvalidNumber("weights names no region. Give each region a weight, such as {'eu-west-1': 255}.")
     require_number(0, **{f"the weight of {region}": weight for region, weight in weights.items()})
     given = np.array(list(weights.values()), dtype=float)
     total = np.cumsum(given if given.any() else np.ones_like(given))
@@ -158,13 +158,13 @@ def add_up(weights: Mapping[str, float]) -> NDArray[np.float64]:
 
 
 def find_refreshes(moments: Ticks, first_due: Ticks, ends: Ticks, ttl: int) -> Ticks:
-    """Which requests find that the TTL is over: the first one that is due, then the first one a TTL later, and so on.
+    """Find the requests after an expired TTL: the first one that is due, then the first one a TTL later, and so on.
 
     Args:
-        moments: As in `Requests`; of edge caches, or of DNS caches.
-        first_due: For each cache, the moment at which what it holds expires.
+        moments: As in `Requests`, of edge caches or of DNS caches.
+        first_due: For each cache, the moment at which its content expires.
         ends: For each cache, the index after its last request.
-        ttl: In ticks. With 0 it is all of them.
+        ttl: In ticks. With 0 it finds all requests.
 
     Returns:
         Indices, ascending.
@@ -182,7 +182,7 @@ def find_refreshes(moments: Ticks, first_due: Ticks, ends: Ticks, ttl: int) -> T
 
 
 def hold(size: int, at: Ticks, values: Regions) -> Regions:
-    """Each value from its index on, until the next one's; of two at one index the later in the list counts."""
+    """Repeat each value from its index to the next index. If two values have the same index, the later one wins."""
     unset = -128
     marks = np.full(size, unset, np.int8)
     marks[at] = values
@@ -191,13 +191,13 @@ def hold(size: int, at: Ticks, values: Regions) -> Regions:
 
 
 def follow(requests: Requests, setting: Setting, state: State, draw: Draw) -> Outcome:
-    """Follow requests through edge caches, environments and DNS.
+    """Simulate requests through edge caches, environments and DNS.
 
     Args:
-        requests: To caches that belong to pools, each pool's in a row and equally many.
-        setting: TTLs, weights, what fails, and when.
-        state: At time 0; afterwards, at the end.
-        draw: Asked once for all that invoke the function, and once for those of them that ask Route 53.
+        requests: Requests to caches, which are grouped by pool. All pools have the same number of caches.
+        setting: TTLs, weights and failures.
+        state: The state at time 0. It is changed to the state at the end.
+        draw: Called once for all requests that invoke the function, and once for those that ask Route 53.
     """
     return _Follower(requests, setting, state, draw).follow()
 
@@ -228,7 +228,10 @@ class _Follower:
         return Outcome(regions, len(misses), np.concatenate((np.empty(0, np.int64), *self.look_ups)))
 
     def _follow_failures(self, first_due: Ticks) -> tuple[Ticks, Regions]:
-        """What is cached is served stale while the origin fails, and what is not is an error; both for `error_ttl`."""
+        """While the origin fails, serve cached objects stale, and answer other requests with an error.
+
+        Both last for `error_ttl`.
+        """
         moments, ends, offsets = self.requests.moments, self.requests.ends, self.requests.offsets
         setting, held = self.setting, self.state.held
         step = min(setting.edge_ttl, setting.error_ttl)
@@ -252,7 +255,7 @@ class _Follower:
         return fails
 
     def _invoke(self, misses: Ticks) -> Regions:
-        """The region that each miss is sent to, by an environment drawn at random; misses of earlier calls are past."""
+        """Return the region for each miss, from a random environment. Misses of earlier calls are in the past."""
         setting, state, span = self.setting, self.state, self.requests.span
         caches, times = np.divmod(self.requests.moments[misses], span)
         caches_of_a_pool = len(self.requests.ends) // len(setting.change_at)
@@ -260,7 +263,7 @@ class _Follower:
         environments = (self.draw(misses) * setting.environments).astype(np.int64)
         resolvers = pools * setting.resolvers + environments % setting.resolvers
         moments = resolvers * span + times
-        # The misses of one cache are in the order of time already; and small numbers are sorted fast, by radix.
+        # The misses of one cache are already sorted by time, and NumPy sorts small integers fast, with radix sort.
         keys = resolvers.astype(np.min_scalar_type(len(state.expires))) if caches_of_a_pool == 1 else moments
         order = np.argsort(keys, kind="stable")
         moments, resolvers = moments[order], resolvers[order]
@@ -271,7 +274,7 @@ class _Follower:
         answers = self._look_up(misses[order[look_ups]], pools[order[look_ups]], times[order[look_ups]])
         at = np.concatenate((starts, look_ups))
         known = hold(len(moments), at, np.concatenate((state.answers[asked], answers)))
-        state.expires[resolvers[look_ups]] = times[order[look_ups]] + setting.dns_ttl  # the last one of each stays
+        state.expires[resolvers[look_ups]] = times[order[look_ups]] + setting.dns_ttl  # of several, the last one stays
         state.answers[resolvers[look_ups]] = answers
         self.look_ups.append(moments[look_ups])
         regions = np.empty_like(known)
@@ -279,7 +282,7 @@ class _Follower:
         return regions
 
     def _look_up(self, misses: Ticks, pools: Ticks, times: Ticks) -> Regions:
-        """What Route 53 answers, by the weights in force."""
+        """Return Route 53's answers, by the current weights."""
         drawn, setting = self.draw(misses), self.setting
         old = np.searchsorted(setting.before, drawn, side="right")
         new = np.searchsorted(setting.after, drawn, side="right")

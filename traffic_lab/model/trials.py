@@ -1,4 +1,4 @@
-"""The same switch many times, from random phases, with the model of `clocks`; all trials are followed at once."""
+"""Tries the same switch many times, with random phases and the model of `clocks`. All trials run together."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from numpy.typing import NDArray
 from traffic_lab.model.clocks import FAILED, TICKS, Outcome, Regions, Requests, Setting, State, Ticks, follow
 
 MOST_REQUESTS = 2_000_000
-"""In all trials together. More are thinned out, so that a long time is seen by ever rarer requests."""
+"""The most requests in all trials together. A longer switch gets larger gaps between requests."""
 LATE = 10
-"""A request comes up to a tenth of its gap late, at random; else clocks would keep step with the requests."""
+"""A request is up to a tenth of its gap late, at random. Otherwise the clocks would be in step with the requests."""
 MOST_BINS, FEWEST_IN_BIN = 100, 10
-"""Time bins of the curves, and requests in one."""
+"""The most time bins of the curves, and the fewest requests in one."""
 WINDOW = TICKS
-"""A share has moved when it is there in each second from then on, as a timeline measures it."""
+"""A share has moved if it is reached in each second from then on, as a timeline measures it."""
 OLD, NEW, STAYS = range(3)
-"""Regions of the model: what the old weights answer, and what the new ones do; `STAYS` is the old region too."""
+"""Regions of the model: the old one, the new one, and the old one for the part of the weight that doesn't move."""
 
 Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Drill:
-    """One switch, its times in ticks, and what follows from them.
+    """One switch, with its times in ticks.
 
     Attributes:
-        detection: How long the health check takes, at least and at most.
-        dns_change: From then until DNS answers by the new weights.
+        detection: The shortest and the longest time of the health check.
+        dns_change: The time from then until DNS answers with the new weights.
         dns_ttl: How long an environment keeps a DNS answer.
-        edge_ttl: How long the edge keeps a page; with 0 there is one cache, and `warm`.
-        error_ttl: How long the edge remembers that the origin failed.
+        edge_ttl: How long the edge keeps a page. With 0 there is one cache, and `warm` is true.
+        error_ttl: How long the edge remembers a failure of the origin.
         environments: Function environments.
-        caches: Pages, or caches, that the requests are spread over in turn.
-        gap: Between two requests to one of them.
+        caches: Pages, or caches, to which the requests go in turn.
+        gap: The time between two requests to one of them.
         origin_fails: Whether the old region fails from time 0 on.
         weight_share: The probability of the new region under the new weights.
         warm: Whether there are requests before the cause.
@@ -57,17 +57,17 @@ class Drill:
 
     @property
     def longest_gap(self) -> int:
-        """Between two requests to one cache, at most."""
+        """The longest time between two requests to one cache."""
         return self.gap + self.gap // LATE
 
     @property
     def changes(self) -> tuple[int, int]:
-        """When DNS changes, at least and at most."""
+        """The earliest and the latest time at which DNS changes."""
         return self.detection[0] + self.dns_change, self.detection[1] + self.dns_change
 
     @property
     def latest(self) -> int:
-        """The worst case: the last answer by the old weights, used at its end, and what it brought kept for its TTL."""
+        """The worst case: the last old DNS answer is used just before it expires, and its page is kept for a TTL."""
         if not self.edge_ttl:
             return self.changes[1] + self.dns_ttl + self.longest_gap
         kept_for = self.error_ttl if self.origin_fails else self.edge_ttl
@@ -75,9 +75,9 @@ class Drill:
         return max(last, self.edge_ttl if self.warm else 0) + self.longest_gap
 
     def _last_use(self, kept_for: int) -> int:
-        """After the change of DNS, the last moment at which an old answer may be used.
+        """Return the last time at which an old answer may be used, counted from the change of DNS.
 
-        For one page the function runs once in a period only, and all answers that are shorter have expired by then.
+        For one page the function runs only once in a period, so answers with a shorter TTL have expired by then.
         """
         if self.caches > 1 or not self.warm:
             return self.dns_ttl
@@ -88,22 +88,22 @@ class Drill:
 
     @property
     def warm_up(self) -> int:
-        """How long there are requests before the cause, so that both clocks know of each other when it comes."""
+        """The time of requests before the cause, long enough to make both clocks depend on each other."""
         return self.dns_ttl + self.edge_ttl if self.warm else 0
 
 
 class Tried(NamedTuple):
-    """What came of the trials.
+    """The results of the trials.
 
     Attributes:
-        moved: For each of the shares, when it had moved, on average, in ticks after the cause.
-        moves: For each trial, in order, when each source of its answers moved, in ticks after the cause: its caches,
-            or, when nothing is cached, its environments.
-        failed: How many requests failed, on average.
+        moved: For each share, the average time at which it had moved, in ticks after the cause.
+        moves: For each trial, the sorted times at which its sources moved, in ticks after the cause. The sources are
+            its caches or, if nothing is cached, its environments.
+        failed: The average number of failed requests.
         times: The middles of the time bins of the curves, in seconds after the cause.
-        expected_share: The share of the requests that the new region answers, on average.
+        expected_share: The average share of the requests that the new region answers.
         low_share: The lowest share in any trial.
-        high_share: The highest.
+        high_share: The highest share in any trial.
     """
 
     moved: dict[float, float]
@@ -122,13 +122,13 @@ def try_drill(drill: Drill, *, trials: int, rng: np.random.Generator, shares: Se
         drill: The switch.
         trials: How many times.
         rng: Draws phases, environments and answers.
-        shares: Of the traffic that moves.
+        shares: Shares of the moving traffic to measure.
     """
     return _Trials(drill, trials, rng).run(shares)
 
 
 class _Trials:
-    """The same drill many times, each in a pool of its own; all are followed at once."""
+    """The same drill many times, each in a pool of its own. All run together."""
 
     def __init__(self, drill: Drill, trials: int, rng: np.random.Generator) -> None:
         self.drill, self.trials, self.rng = drill, trials, rng
@@ -145,7 +145,7 @@ class _Trials:
         return Tried(moved, moves, failed, *self._draw_curve(regions, since))
 
     def _draw_times(self) -> Ticks:
-        """The time of each request, by trial and cache: at a steady rate, if a little late, the caches in turn."""
+        """Draw the time of each request, by trial and cache: a steady rate with small delays, the caches in turn."""
         phase = self.rng.integers(self.gap, size=(self.trials, 1, 1))
         turn = np.arange(self.drill.caches)[:, None] * self.gap // self.drill.caches
         times: Ticks = (phase + turn) % self.gap + np.arange(self.span // self.gap - 2) * self.gap
@@ -178,7 +178,7 @@ class _Trials:
         return follow(requests, setting, state, lambda some: rng.random(len(some)))
 
     def _measure(self, regions: Regions, since: Ticks, shares: Sequence[float]) -> dict[float, float]:
-        """When each share had moved, as a timeline finds it: from a moved request on, in each window."""
+        """Return when each share had moved, as a timeline measures it: from a moved request on, in each window."""
         times = since.reshape(self.trials, -1)
         order = np.argsort(times, axis=1)
         times = np.take_along_axis(times, order, axis=1)
@@ -195,23 +195,23 @@ class _Trials:
         return moved
 
     def _find_moves(self, outcome: Outcome, regions: Regions, since: Ticks) -> Ticks:
-        """For each trial, in order, when the sources of its answers moved: its caches, or else its environments."""
+        """Return the sorted times at which the sources of each trial moved: its caches, or else its environments."""
         if self.drill.edge_ttl:
             waits = (regions == OLD) | (regions == FAILED)
             moves: Ticks = np.where(waits, np.append(since[:, :, 1:], since[:, :, -1:], axis=2), 0).max(axis=2)
             return np.sort(moves, axis=1)
-        # An environment has moved when its last answer by the old weights expires. The next request can show it.
+        # An environment has moved when its last old answer expires. The next request can show it.
         resolvers, at = np.divmod(outcome.look_ups, self.span)
         moves = np.repeat(self.change_at, self.drill.environments)
         is_old = at < moves[resolvers]
         expires = np.zeros_like(moves)
-        expires[resolvers[is_old]] = at[is_old] + self.drill.dns_ttl  # in the order of time: the last one stays
+        expires[resolvers[is_old]] = at[is_old] + self.drill.dns_ttl  # sorted by time, so the last one stays
         moves = np.maximum(moves, expires).reshape(self.trials, -1) - self.drill.warm_up
         phase = since[:, 0, :1] % self.gap
         return np.sort(phase - (phase - moves) // self.gap * self.gap, axis=1)
 
     def _draw_curve(self, regions: Regions, since: Ticks) -> tuple[Floats, Floats, Floats, Floats]:
-        """The share of the new region by time bin: on average, and at the ends of what the trials gave."""
+        """Return the share of the new region by time bin: the average, the lowest and the highest."""
         end = self.span - self.drill.warm_up - 2 * self.gap
         bins = int(min(MOST_BINS, max(1, end * self.drill.caches // (FEWEST_IN_BIN * self.gap))))
         number = since * bins // end

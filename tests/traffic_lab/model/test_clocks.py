@@ -178,7 +178,7 @@ def test_weights_of_0_are_all_alike_and_a_weight_of_0_is_never_drawn() -> None:
 
 @pytest.mark.parametrize("number", [-1, float("nan"), float("inf"), "5", None])
 def test_a_number_that_cannot_be_is_refused_by_its_name(number: Any) -> None:
-    with pytest.raises(InvalidNumber, match=r"dns_ttl is .*; give a number of at least 0"):
+    with pytest.raises(InvalidNumber, match=r"dns_ttl is .*\. Give a number of at least 0"):
         require_number(0, dns_ttl=number)
 
 

@@ -223,7 +223,7 @@ def test_it_says_in_words_what_is_to_come() -> None:
 @pytest.mark.parametrize(
     ("parameters", "says"),
     [
-        ({"dns_ttl": -1}, "dns_ttl is -1; give a number of at least 0"),
+        ({"dns_ttl": -1}, "dns_ttl is -1. Give a number of at least 0"),
         ({"dns_ttl": 1, "request_interval": 0}, "request_interval is 0"),
         ({"dns_ttl": 1, "request_interval": 1, "failure_threshold": 0}, "failure_threshold is 0"),
         ({"dns_ttl": 1, "request_interval": 1, "checkers": 0}, "checkers is 0"),
