@@ -1,4 +1,4 @@
-"""What runs at the edge. `handler` is the function; `events/` holds requests to try it with.
+"""The code that runs at the edge. `handler` holds the function, and `events/` holds requests to try it.
 
-Nothing here is imported by the local cloud: it runs the packaged zip, as CloudFront does.
+The local cloud imports nothing from here. It runs the packaged zip, as CloudFront does.
 """

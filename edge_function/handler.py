@@ -1,13 +1,13 @@
-"""What runs at the edge: it reads in DNS from which bucket CloudFront fetches a page.
+"""The function that runs at the edge: it asks DNS from which bucket CloudFront fetches a page.
 
-CloudFront calls `handler` when a page is not in its cache and it is about to ask the origin. The origin custom header
-X-DNS-ORIGIN names a TXT record, the record says `BUCKET.s3.REGION.amazonaws.com`, and there the request goes. To move
-traffic you change DNS, not the distribution. When DNS is silent, or says something else, the page comes from where it
-came from lately, or from the origin in the distribution's configuration: a page is better than an error.
+CloudFront calls `handler` when a page is not in its cache, just before it asks the origin. The origin custom header
+X-DNS-ORIGIN names a TXT record. The record says `BUCKET.s3.REGION.amazonaws.com`, and the request goes there. To move
+traffic you change DNS, not the distribution. If DNS doesn't answer, or names no bucket, the page comes from the last
+good bucket, or from the origin in the distribution's configuration. A page is better than an error.
 
-Lambda@Edge has no environment variables. Two more headers, separated by commas, are the settings; both are optional:
-X-DNS-NAMESERVERS, the zone's own name servers, needed while nobody has delegated the zone to them, and
-X-DNS-ALLOWED-BUCKETS, the only buckets that may be chosen.
+Lambda@Edge has no environment variables, so two more headers are the settings. Both are optional lists with commas.
+X-DNS-NAMESERVERS holds the zone's own name servers, for a zone without delegation. X-DNS-ALLOWED-BUCKETS holds the only
+buckets that may be chosen.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from typing import Any, NamedTuple
 ORIGIN = re.compile(r"([a-z0-9][a-z0-9-]{1,61}[a-z0-9])\.s3\.([a-z]{2}(?:-[a-z]+)+-[0-9])\.amazonaws\.com")
 LONGEST_ORIGIN = 128  # characters; CloudFront refuses a longer domainName
 LAST_GOOD_SECONDS = 300  # how long a good answer is kept when DNS fails
-RETRY_SECONDS = 5  # not every request shall wait for a DNS that fails
+RETRY_SECONDS = 5  # after a DNS failure, so that not every request waits for DNS
 LOOKUP_SECONDS = 2.0
-ADDRESS_SECONDS = 0.7  # to find a name server; all look-ups together must end before Lambda's timeout
+ADDRESS_SECONDS = 0.7  # to find a name server's address; all look-ups must end before Lambda's timeout
 
 
 class Answer(NamedTuple):
-    """What was decided for one record. Until `expires` (seconds since 1970) DNS isn't asked again."""
+    """The decision for one record. Until `expires` (seconds since 1970) DNS isn't asked again."""
 
     decision: str
     reason: str
@@ -48,7 +48,7 @@ ANSWERS: dict[tuple[str, str | None, str | None], Answer] = {}  # lives as long 
 
 
 def find_address(host: str) -> str:
-    """The address of a name server, which may stand there by its address already."""
+    """Return the address of a name server, which may be given by name or by address."""
     import dns.inet
     import dns.resolver  # here, so that a request without the header doesn't wait for the import
 
@@ -59,7 +59,7 @@ def find_address(host: str) -> str:
 
 @lru_cache(maxsize=16)
 def find_resolver(nameservers: str | None, find_address: Callable[[str], str] = find_address) -> Any:
-    """The resolver of this machine, or one that asks only `nameservers`, whose addresses it then remembers."""
+    """Return this machine's resolver, or one that asks only `nameservers` and remembers their addresses."""
     import dns.exception
     import dns.resolver
 
@@ -67,7 +67,7 @@ def find_resolver(nameservers: str | None, find_address: Callable[[str], str] = 
     resolver.timeout = LOOKUP_SECONDS / 2
     if nameservers is not None:
         addresses, failure = [], None
-        # Two are enough: the second is asked when the first is silent.
+        # Two are enough. The second is asked if the first doesn't answer.
         for host in [host.strip() for host in nameservers.split(",") if host.strip()][:2]:
             try:
                 addresses.append(find_address(host))
@@ -82,7 +82,7 @@ def find_resolver(nameservers: str | None, find_address: Callable[[str], str] = 
 def look_up_txt(
     name: str, nameservers: str | None, *, find_address: Callable[[str], str] = find_address
 ) -> tuple[list[str], int]:
-    """Ask DNS for a TXT record: its texts (none when there is no such record) and its TTL in seconds."""
+    """Ask DNS for a TXT record. Returns its texts (none if there is no such record) and its TTL in seconds."""
     import dns.exception
     import dns.resolver
 
@@ -92,14 +92,14 @@ def look_up_txt(
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return [], 0
     except dns.exception.DNSException:
-        find_resolver.cache_clear()  # perhaps the name servers have moved
+        find_resolver.cache_clear()  # the name servers may have new addresses
         raise
-    # A text of more than 255 characters comes in several strings, which belong together.
+    # DNS splits a text of more than 255 characters into several strings.
     return [b"".join(record.strings).decode("ascii", "replace") for record in answer], answer.rrset.ttl
 
 
 def find_fault(text: str, allowed_buckets: str | None) -> str:
-    """Why a text may not be the origin, or `""`. Whoever may edit the record must not send viewers just anywhere."""
+    """Say why a text can't be the origin, or return `""`. A record must not lead viewers to other sites."""
     match = ORIGIN.fullmatch(text)
     if not match or len(text) > LONGEST_ORIGIN:
         return f"{text[:LONGEST_ORIGIN]!r} is not BUCKET.s3.REGION.amazonaws.com"
@@ -118,10 +118,10 @@ def decide(
     now: Callable[[], float],
     choose: Callable[[list[str]], str],
 ) -> Answer:
-    """Ask DNS. Of several texts, those that are no origin are passed over and one of the rest is chosen at random."""
+    """Ask DNS. Of several texts, choose one at random among those that are valid origins."""
     try:
         texts, ttl = look_up(name, nameservers)
-    except Exception as error:  # silence, a failing server, a name that is none: keep what was good lately
+    except Exception as error:  # no answer, a failing server, an invalid name: keep the last good answer
         reason = f"{type(error).__name__}: {error}"[:200]
         if before and now() < before.good_until:
             return before._replace(decision="last-good", reason=reason, expires=now() + RETRY_SECONDS)
@@ -137,7 +137,7 @@ def decide(
 
 
 def read_settings(headers: dict[str, Any]) -> tuple[str, str | None, str | None] | None:
-    """The three origin custom headers, or None without the first; CloudFront spells their names in lower case."""
+    """Read the three origin custom headers, or None without the first. CloudFront writes their names in lower case."""
     if "x-dns-origin" not in headers:
         return None
     nameservers, allowed_buckets = headers.get("x-dns-nameservers"), headers.get("x-dns-allowed-buckets")
@@ -149,13 +149,13 @@ def read_settings(headers: dict[str, Any]) -> tuple[str, str | None, str | None]
 
 
 def format_log_line(record: str, answer: Answer) -> str:
-    """The log line up to the request id, the only part that differs from request to request."""
+    """Write the log line up to the request id, the only part that differs between requests."""
     line = {"decision": answer.decision, "reason": answer.reason, "record": record, "origin": answer.domain_name}
     return json.dumps({**line, "ttl": answer.ttl, "region": os.environ.get("AWS_REGION", "")})[:-1] + ', "request_id": '
 
 
 def write_log(line: str, context: Any) -> None:
-    """One JSON line a decision, to standard output; Lambda takes it to CloudWatch."""
+    """Write one JSON line for each decision to standard output. Lambda sends it to CloudWatch."""
     sys.stdout.write(line + quote(str(getattr(context, "aws_request_id", ""))) + "}\n")
 
 
@@ -164,14 +164,14 @@ def handler(
     context: Any,
     *,
     look_up: Callable[[str, str | None], tuple[list[str], int]] = look_up_txt,
-    now: Callable[[], float] = time.time,  # `monotonic` may stand still while Lambda freezes us
+    now: Callable[[], float] = time.time,  # `monotonic` may stop while Lambda freezes the function
     choose: Callable[[list[str]], str] = random.choice,
     answers: dict[tuple[str, str | None, str | None], Answer] = ANSWERS,
 ) -> Any:
-    """Send an origin request to the bucket that DNS names, or return it as it came.
+    """Send an origin request to the bucket that DNS names, or return it unchanged.
 
-    It never raises, which would be an error page for the viewer. Lambda gives `event` and
-    `context`; the keywords are there to try the function out.
+    It never raises, because the viewer would get an error page. Lambda gives `event` and
+    `context`. The keywords are for trying out the function.
     """
     request = None
     try:
