@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import nbformat
 import pytest
 
-from tests.house.kit import EXPECTED_NOTEBOOKS, NOTEBOOKS, read, sources_of
+from tests.house.kit import EXPECTED_NOTEBOOKS, LESSONS, NOTEBOOKS, ROOT, read, sources_of
+from workshop_lib.errors import STEPS
 
+NAMED_STEP = r"steps? ([\d and]+) of notebook (\d\d) \((\w+)\.(\w+)\)"
 KNOWN_TAGS = {"parameters", "check", "exercise", "solution", "hide-input"}
 COLLECTIONS = (ast.List, ast.ListComp, ast.Tuple, ast.Dict)
 notebooks = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -36,6 +39,11 @@ def steps(path: Path) -> list[tuple[str, list[Any]]]:
     return [(title, cells) for title, cells in sections(path) if title.startswith("Step ")]
 
 
+def modules_of(package: str) -> set[str]:
+    folder = ROOT / package
+    return {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+
+
 def test_the_workshop_has_its_seven_notebooks() -> None:
     assert [path.stem for path in NOTEBOOKS] == EXPECTED_NOTEBOOKS
 
@@ -50,7 +58,8 @@ def test_a_notebook_is_stored_without_outputs(path: Path) -> None:
             assert not cell.outputs, f"cell {cell.id} has outputs: nbstripout --keep-id {path.name}"
             assert cell.execution_count is None, f"cell {cell.id} was executed: nbstripout --keep-id {path.name}"
     assert set(document.metadata) <= {"kernelspec", "language_info"}, "remove other metadata of the notebook"
-    assert set(document.metadata["language_info"]) == {"name"}, "keep only language_info.name"
+    language = {"file_extension": ".py", "name": "python"}
+    assert document.metadata["language_info"] == language, f"keep only {sorted(language)} of language_info"
 
 
 @notebooks
@@ -96,7 +105,7 @@ def test_every_step_is_checked(path: Path) -> None:
 def test_a_cli_twin_shows_a_command(path: Path) -> None:
     text = "\n".join(sources_of("markdown", read(path).cells))
     for twin in re.findall(r"<details><summary>[^<]*AWS CLI[^<]*</summary>(.*?)</details>", text, re.DOTALL):
-        commands = re.findall(r"^(?!#|```|\s*$).*", twin, re.M)
+        commands = re.findall(r"^(?!#|```|echo |\s*$).*", twin, re.M)
         assert commands, f"a step that the AWS CLI can't do has no twin: {twin!r}"
 
 
@@ -121,6 +130,20 @@ def test_the_steps_of_a_notebook_are_numbered_from_one(path: Path) -> None:
     assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
+def test_an_error_names_a_step_that_is_there() -> None:
+    for what, step in STEPS.items():
+        numbers, notebook, module, function = re.findall(NAMED_STEP, step)[0]
+        for number in numbers.split(" and "):
+            (cells,) = (
+                cells
+                for path in NOTEBOOKS
+                for title, cells in steps(path)
+                if path.name.startswith(notebook) and title.startswith(f"Step {number} ")
+            )
+            called = f"{module}.{function}("
+            assert called in "\n".join(sources_of("code", cells)), f"a missing {what}: {step} doesn't call it"
+
+
 @notebooks
 def test_every_exercise_has_a_solution_that_runs(path: Path) -> None:
     cells = read(path).cells
@@ -133,3 +156,20 @@ def test_every_exercise_has_a_solution_that_runs(path: Path) -> None:
         assert solution, f"after exercise {cells[index].id} comes a cell tagged `solution`"
         hidden = solution.metadata.get("jupyter", {}).get("source_hidden")
         assert hidden, f"hide the source of {solution.id}: metadata jupyter.source_hidden"
+
+
+@notebooks
+def test_a_notebook_takes_each_function_from_the_module_that_defines_it(path: Path) -> None:
+    code = ast.parse("\n".join(sources_of("code", read(path).cells)))
+    imports = [node for node in ast.walk(code) if isinstance(node, ast.ImportFrom)]
+    modules = {
+        one.name: importlib.import_module(f"{node.module}.{one.name}")
+        for node in imports
+        for one in node.names
+        if node.module in LESSONS and one.name in modules_of(node.module)
+    }
+    for node in ast.walk(code):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+            module = modules[node.value.id]
+            home = getattr(getattr(module, node.attr), "__module__", module.__name__)
+            assert home.startswith(module.__name__), f"{ast.unparse(node)} is defined in {home}: take it from there"

@@ -52,3 +52,10 @@ def test_a_package_says_what_is_in_it_and_nothing_else(package: str) -> None:
 
     assert modules - {"__init__"} <= set(re.findall(r"\w+", documentation)), f"{package}/__init__.py leaves some out"
     assert listed <= modules, f"{package}/__init__.py lists what is not there"
+
+
+@pytest.mark.parametrize("package", LESSONS)
+def test_no_module_passes_on_what_another_one_defines(package: str) -> None:
+    for path in python_files(package):
+        passed_on = re.findall(r"import (\w+) as \1\b", path.read_text(encoding="utf-8"))
+        assert not passed_on, f"{path.relative_to(ROOT)} passes on {passed_on}: import them from where they are defined"

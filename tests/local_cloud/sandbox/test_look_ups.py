@@ -12,7 +12,8 @@ import pytest
 
 from local_cloud.engines.sandbox import DeployedFunction, Invocation
 from tests.local_cloud.sandbox.kit import SINGAPORE, Dns, make_function
-from workshop_lib.edge_function import make_event, package_edge_function
+from workshop_lib.lambda_edge import make_event
+from workshop_lib.packaging import package_edge_function
 
 
 def decisions(invocation: Invocation) -> list[dict[str, Any]]:
