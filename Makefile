@@ -74,7 +74,7 @@ test: $(READY) ## All tests; the end-to-end run of the notebooks is one of them
 wheel: $(READY) ## Build the wheel, install it outside the checkout, and run notebooks 00 and 01 from it
 	$(BIN)/python -m tests.wheel
 
-differences: $(READY) ## Write docs/aws-differences.md anew, from the conformance cases
+differences: $(READY) ## Write docs/aws-differences.md from the conformance cases
 	$(BIN)/python -m tests.conformance.differences
 
 bench: $(READY) ## What we claim about speed, measured here
