@@ -1,7 +1,7 @@
-"""Who may do what: users, groups, roles and their sessions, decided by their policies and those of buckets.
+"""Permissions: what the policies of users, groups, roles, sessions and buckets allow.
 
-Everybody here is made in the case, with keys of their own. On AWS new keys and policies are known everywhere only after
-some seconds, so each case looks again until it is so.
+Each case makes its own users and roles, with their own keys. On AWS new keys and policies take some seconds to become
+visible everywhere, so each case retries.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def write(*statements: Statement) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-class Somebody:
+class Principal:
     """A user or a role's session: makes clients with its own credentials.
 
     Attributes:
@@ -66,7 +66,7 @@ class Somebody:
         )
 
 
-def make_user(aws: Account, *statements: Statement) -> Somebody:
+def make_user(aws: Account, *statements: Statement) -> Principal:
     """A user who may do what the statements say, and nothing else."""
     iam, name = aws.client("iam"), aws.name("user")
     arn = iam.create_user(UserName=name)["User"]["Arn"]
@@ -76,13 +76,13 @@ def make_user(aws: Account, *statements: Statement) -> Somebody:
         aws.clean_up(iam.delete_user_policy, UserName=name, PolicyName="own")
     key = iam.create_access_key(UserName=name)["AccessKey"]
     aws.clean_up(iam.delete_access_key, UserName=name, AccessKeyId=key["AccessKeyId"])
-    return Somebody(aws, arn, key)
+    return Principal(aws, arn, key)
 
 
 def make_session(
     aws: Account, *statements: Statement, boundary: str | None = None, policy: str | None = None
-) -> Somebody:
-    """A session of a role that may do what the statements say; a user of its own assumes it, whom the role trusts.
+) -> Principal:
+    """A session of a role that may do what the statements say. The role trusts a new user, who assumes it.
 
     Args:
         aws: The account.
@@ -100,7 +100,7 @@ def make_session(
     arn = made["Role"]["Arn"]
     own = {"Policy": policy} if policy else {}
     session = again(aws, lambda: user.client("sts").assume_role(RoleArn=arn, RoleSessionName="me", **own))
-    return Somebody(aws, arn, session["Credentials"])
+    return Principal(aws, arn, session["Credentials"])
 
 
 def again(aws: Account, call: Callable[[], Any]) -> Any:
@@ -116,7 +116,7 @@ def again(aws: Account, call: Callable[[], Any]) -> Any:
 
 
 def refused(aws: Account, code: str, message: str | None, method: Callable[..., Any], **parameters: Any) -> None:
-    """A call is refused with 403, as soon as AWS knows who asks."""
+    """A call is refused with 403, once AWS knows the new credentials."""
     aws.eventually(lambda: aws.refuses(code, 403, message, method, **parameters))
 
 

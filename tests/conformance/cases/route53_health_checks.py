@@ -12,7 +12,7 @@ COST = 0.01
 
 S3 = {"Type": "HTTPS", "FullyQualifiedDomainName": "s3.eu-west-1.amazonaws.com"}
 IDLE = {"Type": "CALCULATED", "HealthThreshold": 0}
-"""A health check that asks nobody."""
+"""A health check that sends no requests."""
 ALARM = {"Region": "us-east-1", "Name": "alarm"}
 
 

@@ -17,7 +17,7 @@ def route53(aws: Account) -> Any:
 
 
 def new_zone_name(aws: Account) -> str:
-    """A name that nobody owns."""
+    """A name that is not registered."""
     return f"{aws.name('zone')}-two-regions.com"
 
 

@@ -1,4 +1,4 @@
-"""S3 buckets: names, regions, defaults, tags, websites, and what is no operation."""
+"""S3 buckets: names, regions, defaults, tags, websites, ACLs and lifecycle rules."""
 
 from __future__ import annotations
 
@@ -298,7 +298,7 @@ def encryption_deleted(aws: Account) -> None:
 
 
 def open_to_acls(aws: Account) -> str:
-    """A bucket that everybody may list, by its ACL."""
+    """A bucket whose ACL lets everyone list it."""
     s3, bucket = aws.client("s3"), aws.create_bucket()
     s3.put_bucket_ownership_controls(
         Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
@@ -413,9 +413,9 @@ def public_grants(aws: Account) -> None:
     s3, bucket = aws.client("s3"), aws.create_bucket()
     rules = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
     s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=rules)
-    everybody = "http://acs.amazonaws.com/groups/global/AllUsers"
+    everyone = "http://acs.amazonaws.com/groups/global/AllUsers"
 
-    aws.refuses("AccessDenied", 403, None, s3.put_bucket_acl, Bucket=bucket, GrantRead=f'uri="{everybody}"')
-    grant = {"Grantee": {"Type": "Group", "URI": everybody}, "Permission": "READ"}
+    aws.refuses("AccessDenied", 403, None, s3.put_bucket_acl, Bucket=bucket, GrantRead=f'uri="{everyone}"')
+    grant = {"Grantee": {"Type": "Group", "URI": everyone}, "Permission": "READ"}
     document = {"Owner": s3.get_bucket_acl(Bucket=bucket)["Owner"], "Grants": [grant]}
     aws.refuses("AccessDenied", 403, None, s3.put_bucket_acl, Bucket=bucket, AccessControlPolicy=document)

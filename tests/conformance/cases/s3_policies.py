@@ -1,4 +1,4 @@
-"""Bucket policies: which documents S3 takes."""
+"""Bucket policies: which documents S3 accepts."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ def refuses(aws: Account, message: str | None = None, /, **changes: Any) -> None
     aws.refuses("MalformedPolicy", 400, message, aws.client("s3").put_bucket_policy, Bucket=bucket, Policy=policy)
 
 
-def allow_everybody(bucket: str, condition: dict[str, Any]) -> str:
-    """A policy by which everybody may read a bucket's objects, on a condition."""
+def allow_everyone(bucket: str, condition: dict[str, Any]) -> str:
+    """A policy that lets everyone read a bucket's objects, under a condition."""
     statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
     return json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]})
 
 
 def is_kept(aws: Account, bucket: str, policy: str) -> None:
-    """A bucket takes a policy, and gives it back."""
+    """PutBucketPolicy accepts a policy, and GetBucketPolicy returns it."""
     aws.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
     assert json.loads(aws.client("s3").get_bucket_policy(Bucket=bucket)["Policy"]) == json.loads(policy)
 
 
 def is_kept_out(aws: Account, condition: dict[str, Any]) -> None:
-    """A policy is as public with a condition as without, and a new bucket keeps it out."""
+    """A policy is public in spite of its condition, so a new bucket rejects it."""
     bucket = aws.create_bucket()
-    policy = allow_everybody(bucket, condition)
+    policy = allow_everyone(bucket, condition)
     aws.refuses("AccessDenied", 403, None, aws.client("s3").put_bucket_policy, Bucket=bucket, Policy=policy)
 
 
@@ -134,7 +134,9 @@ def one_action_too_many(aws: Account) -> None:
 def actions_with_a_star(aws: Account) -> None:
     bucket = aws.create_bucket()
     statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:Get*", "Resource": f"arn:aws:s3:::{bucket}"}
-    statement["Condition"] = {"StringEquals": {"aws:PrincipalAccount": "111122223333"}}  # nobody is kept out
+    statement["Condition"] = {
+        "StringEquals": {"aws:PrincipalAccount": "111122223333"}
+    }  # an account that sends no requests here
 
     is_kept(aws, bucket, json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
 
@@ -187,7 +189,7 @@ def public_by_half(aws: Account) -> None:
 def narrow_network(aws: Account) -> None:
     bucket = aws.create_bucket()
 
-    is_kept(aws, bucket, allow_everybody(bucket, {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}))
+    is_kept(aws, bucket, allow_everyone(bucket, {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}))
 
 
 @case("A new bucket rejects a policy that lets everyone read its objects (AccessDenied)", known_from=BLOCK, moto=GAP)

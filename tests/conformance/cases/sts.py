@@ -1,4 +1,4 @@
-"""STS: who is asking, and who may become which role."""
+"""STS: the caller's identity, and which roles a caller may assume."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STS = captured("LS test_sts")
 
 
 def make_role(aws: Account, **settings: Any) -> str:
-    """A role that everybody in the account may assume who has the permission to; its ARN."""
+    """A role that trusts the account, so that any user with the permission may assume it; its ARN."""
     iam, name = aws.client("iam"), aws.name("role")
     statement = {"Effect": "Allow", "Principal": {"AWS": aws.account_id}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
