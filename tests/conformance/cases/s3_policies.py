@@ -127,7 +127,7 @@ def one_action_too_many(aws: Account) -> None:
 
 
 @case(
-    "A bucket policy takes s3:Get* on the bucket's ARN, as some of these actions apply to buckets",
+    "A bucket policy accepts s3:Get* on the bucket's ARN, as some of these actions apply to buckets",
     known_from=GRAMMAR,
     moto=SAME,
 )
@@ -185,7 +185,7 @@ def public_by_half(aws: Account) -> None:
     is_kept_out(aws, {"IpAddress": {"aws:SourceIp": "0.0.0.0/1"}})
 
 
-@case("Block Public Access takes an Allow for everyone from 192.0.2.0/24", known_from=PUBLIC, moto=SAME)
+@case("Block Public Access accepts an Allow for everyone from 192.0.2.0/24", known_from=PUBLIC, moto=SAME)
 def narrow_network(aws: Account) -> None:
     bucket = aws.create_bucket()
 

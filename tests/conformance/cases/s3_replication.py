@@ -279,7 +279,7 @@ def metrics_without_time(aws: Account) -> None:
 
 
 @case(
-    "Replication Time Control takes no other Time than 15 minutes (InvalidArgument)",
+    "Replication Time Control accepts only 15 minutes as its Time (InvalidArgument)",
     known_from=unverified("botocore, shape ReplicationTimeValue, has one valid value; the code is not known"),
     moto=GAP,
 )

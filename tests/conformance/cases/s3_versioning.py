@@ -150,7 +150,7 @@ def version_of_another_bucket(aws: Account) -> dict[str, str]:
 
 
 @case(
-    "In a bucket without versioning, GetObject takes no version ID but null (InvalidArgument)",
+    "In a bucket without versioning, GetObject accepts only the version ID null (InvalidArgument)",
     known_from=captured("LocalStack's test_s3_api snapshot, test_get_object_with_version_unversioned_bucket"),
     moto=GAP,
 )
