@@ -19,4 +19,5 @@ Services and engines are told of each other in `cloud` and nowhere else. Top lay
 | `constants` | names that several layers share |
 | `errors` | how the local cloud says no |
 | `faults` | what a learner breaks, for a while |
+| `phrases` | the text beside an HTTP status |
 """

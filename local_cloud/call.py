@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from moto.core.model import OperationModel
@@ -44,8 +44,10 @@ class Host(NamedTuple):
 _NO_HOST = Host(None, None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+_NO_HEADERS: Mapping[str, str] = {}
+
+
+class HttpRequest(NamedTuple):
     """An HTTP request, from a socket or from an engine in this process.
 
     Attributes:
@@ -62,7 +64,7 @@ class HttpRequest:
     method: str
     path: str
     query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NO_HEADERS
     body: bytes = b""
     host: str = ""
     scheme: str = "http"
@@ -124,17 +126,6 @@ class Call:
     permissions: tuple[Permission, ...] = ()
     refusals: Mapping[int, AwsError] = field(default_factory=dict)
     notes: Mapping[str, Any] = field(default_factory=dict)
-    _is_read_only: bool = field(default=False, init=False, repr=False)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Set an attribute.
-
-        Raises:
-            TypeError: A `refuse_` method runs.
-        """
-        if self.__dict__.get("_is_read_only"):
-            raise TypeError(f"{name} of a call can't be changed while it is being refused")
-        object.__setattr__(self, name, value)
 
     @property
     def body(self) -> bytes:
@@ -143,7 +134,7 @@ class Call:
 
     def rewrite(self, **changes: Any) -> None:
         """Change members of the request, and so what moto is asked."""
-        self.request = replace(self.request, **changes)
+        self.request = self.request._replace(**changes)
 
     def note(self, name: str, value: Any) -> None:
         """Leave a note for another method of the service."""
@@ -152,11 +143,18 @@ class Call:
     @contextmanager
     def read_only(self) -> Iterator[None]:
         """Let nothing set an attribute for a while."""
-        self._is_read_only = True
+        self.__class__ = _ReadOnlyCall
         try:
             yield
         finally:
-            object.__setattr__(self, "_is_read_only", False)
+            object.__setattr__(self, "__class__", Call)
+
+
+class _ReadOnlyCall(Call):
+    """What a call is while a `refuse_` method runs; other calls don't pay for a check at each attribute."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise TypeError(f"{name} of a call can't be changed while it is being refused")
 
 
 def not_implemented(call: Call) -> AwsError:

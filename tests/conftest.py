@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,9 @@ from workshop_cli.runs.whole_run import spare_slow_imports
 
 spare_slow_imports()  # nbformat is imported by each worker
 pytest.register_assert_rewrite("tests.conformance", "tests.kits")  # they assert, and are no test modules
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell without job control starts a program with `&` so that it ignores Ctrl-C, and so do all its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 pytest_plugins = ["tests.kits.learner"]
 
 SLOW = ("test_whole_run.py", "test_goes_red.py", "test_in_the_browser.py", "test_small_runs.py")

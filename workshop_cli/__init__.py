@@ -5,5 +5,6 @@
 | `main` | the commands |
 | `faults` | `workshop fault` |
 | `runs` | runs of notebooks: kernels, reports |
+| `terminals` | where terminals find the commands |
 | `working_copy` | the learner's own copy of the notebooks |
 """

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import click
 
+from workshop_cli import terminals
 from workshop_cli.faults import fault
 from workshop_cli.runs import whole_run
 from workshop_cli.working_copy import update_working_copy
@@ -104,6 +105,8 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
 
     Installed from a wheel, it first copies the notebooks to the current folder. What you changed there stays.
 
+    JupyterLab's own terminals find `workshop`. For any other terminal, a line says what to run there first.
+
     Options of JupyterLab itself go after two dashes: workshop lab -- --ServerApp.ip=127.0.0.1
     """
     _bring_notebooks()
@@ -111,6 +114,8 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
         os.environ.update(shared_cloud.start(_with_policy(options, ROOT / "build")))
     elif options["enforce"]:
         raise click.UsageError("On AWS your own permissions are enforced, always.")
+    click.echo(terminals.render_advice(os.environ), err=True, nl=False)
+    os.environ["PATH"] = terminals.put_first(os.environ.get("PATH", ""))
     whole_run.spare_slow_imports()
     from jupyterlab.labapp import main as run_jupyterlab
 
@@ -124,6 +129,7 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
             # In a container one is root, and JupyterLab would refuse; it listens on loopback, and asks for a token.
             f"--ServerApp.allow_root={getattr(os, 'geteuid', lambda: 1)() == 0}",
             *([f"--ServerApp.port={lab_port}"] if lab_port else []),
+            *terminals.name_shell(os.environ, on_a_terminal=sys.stdout.isatty()),
             *jupyter_options,
         ]
     )
@@ -177,6 +183,7 @@ def run(
         plan = make_plan(notebooks, given=_read_pairs(pairs), first=first, last=last, with_preparations=empty)
     except RequestError as error:
         raise click.UsageError(str(error)) from error
+    _require_policy(options)
     whole_run.make_room(output)
     options = _with_policy(options, output, buckets="two-regions-*")  # as notebook 00 suggests
     try:
@@ -187,6 +194,7 @@ def run(
     if result.failure:
         click.echo("\n" + render_failure(result.failure))
     click.echo(f"Report: {output / 'index.html'}")
+    click.echo(terminals.render_advice(os.environ), nl=False)
     sys.exit({"passed": 0, "failed": 1, "skipped": INTERRUPTED}[result.outcome])
 
 
@@ -328,9 +336,14 @@ def _with_policy(options: dict[str, Any], folder: Path, *, buckets: str = "*") -
             **options,
             "enforce": write_learner_policy(folder.resolve() / whole_run.LEARNER_POLICY, buckets=buckets),
         }
-    if chosen is not None and not Path(chosen).is_file():
-        raise click.UsageError(f"--enforce {chosen}: there is no such file.")
+    _require_policy(options)
     return {**options, "enforce": Path(chosen).resolve() if chosen else None}
+
+
+def _require_policy(options: dict[str, Any]) -> None:
+    chosen = options["enforce"]
+    if chosen not in (None, KIT) and not Path(chosen).is_file():
+        raise click.UsageError(f"--enforce {chosen}: there is no such file.")
 
 
 def _bring_notebooks() -> None:

@@ -10,7 +10,6 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -25,6 +24,7 @@ from local_cloud.front.plain_objects import is_plain_read
 from local_cloud.front.required import check_body, check_required
 from local_cloud.front.strangers import refuse_strangers
 from local_cloud.front.wsgi import read_request
+from local_cloud.phrases import phrase
 from local_cloud.rendering import render_error, render_result
 from local_cloud.services import Service
 from local_cloud.services.s3.outages import meet_faults
@@ -34,7 +34,6 @@ logger = logging.getLogger(__name__)
 ControlHandler = Callable[[str, str, Mapping[str, str]], Response]
 """Answers the control API: method, path below `/_local_cloud/`, query."""
 
-_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 _FUNCTIONS = "/2015-03-31/functions/"
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _INTERNAL_ERROR = AwsError("InternalError", "We encountered an internal error. Please try again.", 500)
@@ -76,7 +75,7 @@ class Gateway:
         if response.header("Content-Length") is None:
             response.headers.append(("Content-Length", str(len(response.body))))
         headers = [(name, _printable(value)) for name, value in response.headers]
-        start_response(_STATUS_LINES.get(response.status) or f"{response.status} Unknown", headers)
+        start_response(f"{response.status} {phrase(response.status) or 'Unknown'}", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
     def respond(self, request: HttpRequest, asker: Asker = NOBODY) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import logging
 import re
-from dataclasses import replace
 from typing import Any
 from xml.parsers.expat import ExpatError
 
@@ -104,7 +103,7 @@ def _as_moto_reads_it(call: Call) -> HttpRequest:
     headers.setdefault("authorization", _PASS.format(region=call.region))
     if call.operation != "GetObject" or not _RANGE.fullmatch(headers.get("range", "")):
         headers.pop("range", None)
-    return replace(call.request, headers=headers)
+    return call.request._replace(headers=headers)
 
 
 def _refusal_after(error: Exception, call: Call) -> AwsError:

@@ -12,7 +12,6 @@ import functools
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import moto.core.utils
@@ -72,7 +71,7 @@ def parse_request(request: HttpRequest, asker: Asker = NOBODY) -> Call:
         if not (signature and signature.region) and not host.region:
             region = _region_of_bucket(host.bucket or request.path[1:].partition("/")[0])
         path = f"/{host.bucket}{request.path}" if host.bucket else request.path
-        request = replace(decode_body(request), path=path, host=f"s3.{region}.amazonaws.com")
+        request = decode_body(request)._replace(path=path, host=f"s3.{region}.amazonaws.com")
         model, parameters = parse_object_request(request) or _parse_by_model(service, request)
     else:
         request = _without_foreign_content_type(service, request)
@@ -165,7 +164,7 @@ def _without_foreign_content_type(service: str, request: HttpRequest) -> HttpReq
     except UnknownServiceError:
         pass  # refused where its operation is looked for
     except NotImplementedError:
-        return replace(request, headers={**request.headers, "content-type": ""})
+        return request._replace(headers={**request.headers, "content-type": ""})
     return request
 
 

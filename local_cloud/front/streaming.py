@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
 
 from local_cloud.call import HttpRequest
 from local_cloud.errors import AwsError
@@ -37,7 +36,7 @@ def decode_body(request: HttpRequest) -> HttpRequest:
     if any(others):
         headers["content-encoding"] = ",".join(others)
     headers |= trailers | {"x-amz-content-sha256": "UNSIGNED-PAYLOAD", "content-length": str(len(body))}
-    return replace(request, headers=headers, body=body)
+    return request._replace(headers=headers, body=body)
 
 
 def _decode(stream: io.BytesIO) -> tuple[bytes, dict[str, str]]:

@@ -175,8 +175,13 @@ def test_ctrl_c_ends_the_fault_at_once(cloud: LocalCloud) -> None:
     env = {**os.environ, "WORKSHOP_CLOUD": "local", **cloud.environment}
     with subprocess.Popen(program, env=env, stderr=subprocess.PIPE, text=True) as running:
         wait_until(lambda: cloud.faults.in_force, bool, what="Causing a fault", timeout=20, show_progress=False)
+        assert running.stderr
+        assert running.stderr.read(1), "it shows its progress bar once it knows its fault, and no earlier"
         running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=10)
+        try:
+            _, said = running.communicate(timeout=10)
+        finally:
+            running.kill()
 
     assert (running.returncode, cloud.faults.in_force) == (130, ())
     assert "Interrupted" in said

@@ -14,13 +14,18 @@ import psutil
 MARK = "WORKSHOP_TEST_RUN"
 """A variable that every process of one run inherits, so that none can hide."""
 
+_started: list[tuple[str, subprocess.Popen[str]]] = []
+
 
 def start_workshop(
     *arguments: str | Path, mark: str, cwd: Path | None = None, **environment: str
 ) -> subprocess.Popen[str]:
-    """Start the command `workshop`, deaf to this terminal and to the variables of whoever runs the tests."""
+    """Start the command `workshop`, deaf to this terminal and to the variables of whoever runs the tests.
+
+    It ends with the test at the latest.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("WORKSHOP_", "AWS_"))}
-    return subprocess.Popen(
+    program = subprocess.Popen(
         [sys.executable, "-m", "workshop_cli.main", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -30,6 +35,20 @@ def start_workshop(
         cwd=cwd,
         start_new_session=True,
     )
+    _started.append((mark, program))
+    return program
+
+
+def end_what_was_started() -> None:
+    """End what a test that failed left behind. Otherwise its `ResourceWarning` would fail whichever test runs later."""
+    while _started:
+        mark, program = _started.pop()
+        if program.poll() is None:
+            program.kill()
+            for process in find_processes(mark):
+                process.kill()
+        with program:
+            pass  # closes the pipe and waits
 
 
 def find_processes(mark: str) -> list[psutil.Process]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +38,12 @@ class WholeRun:
 
 @pytest.fixture(scope="module")
 def whole_run(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
-    """All notebooks, run in a local cloud of their own that enforces the learner's permissions."""
-    output, mark = tmp_path_factory.mktemp("run"), uuid4().hex
+    """All notebooks, run in a local cloud of their own that enforces the learner's permissions.
+
+    CI keeps what the run leaves: `KEEP_RUN_IN` names the folder.
+    """
+    kept, mark = os.environ.get("KEEP_RUN_IN"), uuid4().hex
+    output = Path(kept).resolve() if kept else tmp_path_factory.mktemp("run")
     runner = start_workshop("run", "--enforce", "--output", output, mark=mark)
     said, _ = runner.communicate(timeout=TIMEOUT)
     return WholeRun(runner.returncode, said, output, find_processes(mark))

@@ -24,6 +24,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tests.kits.processes import find_processes, start_workshop, wait_for
 
 INTERRUPTED = 130
+BEFORE_ITS_FIRST_LINE = -signal.SIGINT
+"""Where Python itself ends a program that is at its imports. A shell shows this as 130 too."""
 TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals to process groups")
@@ -72,7 +74,7 @@ def test_a_local_cloud_ends_before_it_is_ready_too(tmp_path: Path) -> None:
 
     said = press_ctrl_c(cloud)
 
-    assert cloud.returncode == (0 if "is ready" in said else INTERRUPTED)
+    assert cloud.returncode in ([0] if "is ready" in said else [INTERRUPTED, BEFORE_ITS_FIRST_LINE])
     assert not find_processes(mark)
     assert not (tmp_path / "local-cloud.json").exists()
 

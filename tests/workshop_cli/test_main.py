@@ -183,3 +183,10 @@ def test_on_aws_permissions_are_enforced_anyway() -> None:
 
     assert answer.exit_code == 2
     assert "always" in answer.output
+
+
+def test_a_run_that_is_refused_leaves_the_report_of_the_last_one(tmp_path: Path) -> None:
+    (tmp_path / "index.html").touch()
+    CliRunner().invoke(main, ["run", "--output", str(tmp_path), "--enforce", "nothing.json"])
+
+    assert (tmp_path / "index.html").exists()

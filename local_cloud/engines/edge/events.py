@@ -13,7 +13,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from local_cloud.engines.edge.cache import CachedResponse
@@ -25,6 +24,7 @@ from local_cloud.engines.edge.cache_key import (
 )
 from local_cloud.engines.edge.header_rules import is_disallowed
 from local_cloud.engines.edge.site import Behavior, Config, Origin, Site
+from local_cloud.phrases import phrase
 
 Request = dict[str, Any]
 Response = dict[str, Any]
@@ -188,14 +188,6 @@ def event_response(cached: CachedResponse) -> Response:
         "statusDescription": cached.reason or phrase(cached.status),
         "headers": headers,
     }
-
-
-def phrase(status: int) -> str:
-    """The usual description of a status; nothing for one that has none."""
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
 
 
 def build_event(

@@ -10,6 +10,7 @@ from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
 from local_cloud.engines.edge.cache import CachedResponse
+from local_cloud.phrases import phrase
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
@@ -38,6 +39,11 @@ class WholeResponse(web.StreamResponse):
 
 class OwnResponse(web.Response):
     """A response without what aiohttp adds of its own: CloudFront has no Content-Type for what was given none."""
+
+    def __init__(
+        self, *, status: int, reason: str | None = None, headers: Mapping[str, str], body: bytes | None = None
+    ) -> None:
+        super().__init__(status=status, reason=reason or phrase(status), headers=headers, body=body)
 
     async def _prepare_headers(self) -> None:
         missing = [name for name in ("Content-Type", "Server") if name not in self.headers]

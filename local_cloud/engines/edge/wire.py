@@ -13,6 +13,7 @@ from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web_protocol import _ErrInfo
 
 from local_cloud.engines.edge.pages import error_page
+from local_cloud.phrases import phrase
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of a request's body that this edge takes; CloudFront takes 20 GB."""
@@ -99,7 +100,8 @@ def refuse(status: int, reason: str, pop: str) -> web.Response:
     request_id = new_request_id()
     fields = {"X-Cache": "Error from cloudfront", "X-Amz-Cf-Pop": pop, "X-Amz-Cf-Id": request_id}
     fields |= {"Content-Type": "text/html; charset=utf-8", "Server": "CloudFront"}
-    return web.Response(status=status, headers=fields, body=error_page(status, reason, request_id))
+    page = error_page(status, reason, request_id)
+    return web.Response(status=status, reason=phrase(status), headers=fields, body=page)
 
 
 def new_request_id() -> str:

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from local_cloud.call import Asker, HttpRequest, Response
+from local_cloud.phrases import phrase
 
 Respond = Callable[[HttpRequest, Asker], Response]
 """Asks the gateway in this process."""
@@ -135,8 +135,7 @@ def _probe_s3(config: dict[str, Any], host: str, respond: Respond, seconds: floa
 
 def _judge(config: dict[str, Any], status: int, body: bytes) -> Observation:
     """2xx and 3xx are healthy (redirects are not followed); for a string match the body must hold the string, too."""
-    phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Unknown"
-    text = f"HTTP Status Code {status}, {phrase}"
+    text = f"HTTP Status Code {status}, {phrase(status) or 'Unknown'}"
     if not 200 <= status < 400:
         return _failure(text)
     if config["Type"].endswith("_STR_MATCH") and config["SearchString"].encode() not in body:

@@ -61,7 +61,8 @@ def fetch(url: str) -> tuple[int, bytes]:
         with urllib.request.urlopen(url, timeout=10) as response:
             return response.status, response.read()
     except urllib.error.HTTPError as refused:
-        return refused.code, refused.read()
+        with refused:  # Python 3.14 warns of one that is left open
+            return refused.code, refused.read()
 
 
 def presign(aws: Account, **more: Any) -> str:

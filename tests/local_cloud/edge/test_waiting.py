@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,7 +39,7 @@ def test_a_plain_read_is_answered_at_once(gateway: Gateway) -> None:
     ],
 )
 def test_what_could_wait_for_an_engine_is_not_answered_at_once(gateway: Gateway, more: dict[str, Any]) -> None:
-    assert gateway.respond_at_once(replace(PAGE, **more)) is None
+    assert gateway.respond_at_once(PAGE._replace(**more)) is None
 
 
 def test_while_another_call_has_the_lock_nothing_is_answered_at_once() -> None:
@@ -52,7 +51,7 @@ def test_while_another_call_has_the_lock_nothing_is_answered_at_once() -> None:
 
 
 def test_an_edge_does_not_reach_the_control_api(gateway: Gateway) -> None:
-    assert gateway.respond(replace(PAGE, path="/_local_cloud/environment")).status == 404
+    assert gateway.respond(PAGE._replace(path="/_local_cloud/environment")).status == 404
 
 
 @contextmanager
