@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import re
 import subprocess
@@ -23,6 +24,7 @@ from packaging.utils import canonicalize_name
 from tests.conformance.case import all_cases
 from tests.conformance.differences import DOCUMENT, render
 from tests.conformance.operations import SERVICES
+from workshop_lib.errors import STEPS
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -37,13 +39,14 @@ EXPECTED_NOTEBOOKS = [
 ]
 PACKAGES = ("workshop_lib", "traffic_lab", "workshop_cli", "local_cloud", "edge_function")
 STEP_MODULES = (
-    *("replication", "batch_replication", "edge_function", "dns_records", "health_checks", "distribution", "faults"),
+    *("replication", "batch_replication", "lambda_edge", "dns_records", "health_checks", "distribution", "faults"),
     *("clean_up", "checks", "drill_checks"),
 )
 LAB_MODULES = ("drill_checks",)
 LESSONS = ("workshop_lib", "traffic_lab", "workshop_cli")
 FOLDERS = "|".join((*PACKAGES, "tests", "notebooks", "policies", "docs", "benchmarks"))
 
+NAMED_STEP = r"steps? ([\d and]+) of notebook (\d\d) \((\w+)\.(\w+)\)"
 KNOWN_TAGS = {"parameters", "check", "exercise", "solution", "hide-input"}
 COLLECTIONS = (ast.List, ast.ListComp, ast.Tuple, ast.Dict)
 
@@ -159,6 +162,35 @@ def test_tests_neither_patch_nor_sleep() -> None:
             assert banned not in text, f"{path.relative_to(ROOT)} uses {banned}: {instead}"
 
 
+def modules_of(package: str) -> set[str]:
+    folder = ROOT / package
+    return {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+
+
+@notebooks
+def test_a_notebook_takes_each_function_from_the_module_that_defines_it(path: Path) -> None:
+    code = ast.parse("\n".join(sources_of("code", read(path).cells)))
+    imports = [node for node in ast.walk(code) if isinstance(node, ast.ImportFrom)]
+    modules = {
+        one.name: importlib.import_module(f"{node.module}.{one.name}")
+        for node in imports
+        for one in node.names
+        if node.module in LESSONS and one.name in modules_of(node.module)
+    }
+    for node in ast.walk(code):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+            module = modules[node.value.id]
+            home = getattr(getattr(module, node.attr), "__module__", module.__name__)
+            assert home.startswith(module.__name__), f"{ast.unparse(node)} is defined in {home}: take it from there"
+
+
+@pytest.mark.parametrize("package", LESSONS)
+def test_no_module_passes_on_what_another_one_defines(package: str) -> None:
+    for path in python_files(package):
+        passed_on = re.findall(r"import (\w+) as \1\b", path.read_text(encoding="utf-8"))
+        assert not passed_on, f"{path.relative_to(ROOT)} passes on {passed_on}: import them from where they are defined"
+
+
 # ---------------------------------------------------------------- notebooks
 
 
@@ -176,7 +208,8 @@ def test_a_notebook_is_stored_without_outputs(path: Path) -> None:
             assert not cell.outputs, f"cell {cell.id} has outputs: nbstripout --keep-id {path.name}"
             assert cell.execution_count is None, f"cell {cell.id} was executed: nbstripout --keep-id {path.name}"
     assert set(document.metadata) <= {"kernelspec", "language_info"}, "remove other metadata of the notebook"
-    assert set(document.metadata["language_info"]) == {"name"}, "keep only language_info.name"
+    language = {"file_extension": ".py", "name": "python"}
+    assert document.metadata["language_info"] == language, f"keep only {sorted(language)} of language_info"
 
 
 @notebooks
@@ -222,7 +255,7 @@ def test_every_step_is_checked(path: Path) -> None:
 def test_a_cli_twin_shows_a_command(path: Path) -> None:
     text = "\n".join(sources_of("markdown", read(path).cells))
     for twin in re.findall(r"<details><summary>[^<]*AWS CLI[^<]*</summary>(.*?)</details>", text, re.DOTALL):
-        commands = re.findall(r"^(?!#|```|\s*$).*", twin, re.M)
+        commands = re.findall(r"^(?!#|```|echo |\s*$).*", twin, re.M)
         assert commands, f"a step that the AWS CLI can't do has no twin: {twin!r}"
 
 
@@ -245,6 +278,20 @@ def test_the_steps_of_a_notebook_are_numbered_from_one(path: Path) -> None:
     numbers = [title.split()[1] for title, _ in steps(path)]
 
     assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+
+def test_an_error_names_a_step_that_is_there() -> None:
+    for what, step in STEPS.items():
+        numbers, notebook, module, function = re.findall(NAMED_STEP, step)[0]
+        for number in numbers.split(" and "):
+            (cells,) = (
+                cells
+                for path in NOTEBOOKS
+                for title, cells in steps(path)
+                if path.name.startswith(notebook) and title.startswith(f"Step {number} ")
+            )
+            called = f"{module}.{function}("
+            assert called in "\n".join(sources_of("code", cells)), f"a missing {what}: {step} doesn't call it"
 
 
 @notebooks

@@ -93,7 +93,7 @@ class TestVersioning:
         assert checks.versioning_enabled(ireland, bucket="two-regions-new")
 
     def test_without_a_bucket_the_missing_step_is_named(self, ireland: S3Client) -> None:
-        with pytest.raises(StepOutOfOrder, match=r"create_bucket\(…\) first"):
+        with pytest.raises(StepOutOfOrder, match=r"notebook 01 \(replication\.create_bucket\) first"):
             replication.enable_versioning(ireland, bucket="no-such-bucket")
 
     def test_the_check_notices_a_bucket_that_was_never_versioned(self, ireland: S3Client) -> None:

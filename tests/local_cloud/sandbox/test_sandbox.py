@@ -26,7 +26,8 @@ import dns.rrset
 import pytest
 
 from local_cloud.engines.sandbox import DeployedFunction, Invocation, Sandbox
-from workshop_lib.edge_function import make_event, package_edge_function
+from workshop_lib.lambda_edge import make_event
+from workshop_lib.packaging import package_edge_function
 
 SINGAPORE = "destination-bucket.s3.ap-southeast-1.amazonaws.com"
 NAMES = {
