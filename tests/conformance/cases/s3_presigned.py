@@ -26,7 +26,7 @@ def fetch(url: str) -> tuple[int, bytes]:
 
 
 def presign(aws: Account, **more: Any) -> str:
-    """A URL of Signature Version 4, for an object that isn't there."""
+    """A URL of Signature Version 4, for an object that doesn't exist."""
     where = {"Bucket": aws.create_bucket(SEOUL), "Key": "page.html"}
     return str(aws.client("s3", SEOUL).generate_presigned_url("get_object", Params=where, **more))
 
