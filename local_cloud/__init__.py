@@ -20,4 +20,5 @@ Services and engines are told of each other in `cloud` and nowhere else. Top lay
 | `errors` | how the local cloud says no |
 | `faults` | what a learner breaks, for a while |
 | `phrases` | the text beside an HTTP status |
+| `wildcards` | `*` and `?`, as AWS understands them |
 """
