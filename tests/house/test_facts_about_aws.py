@@ -33,5 +33,9 @@ def test_no_fact_about_aws_is_there_twice() -> None:
         assert name not in proven, f"a case and a test of the local cloud both say {sentence!r}: keep the case"
 
 
+def test_a_fact_about_aws_has_at_most_25_words() -> None:
+    assert not [case.sentence for case in all_cases() if len(case.sentence.split()) > 25]
+
+
 def test_the_document_of_differences_is_fresh() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == render(), "run make differences"

@@ -30,7 +30,13 @@ def refuses_update(
     aws.refuses(code, status, message, aws.client("cloudfront").update_distribution, **asked)
 
 
-@case("What was written is what is read, members that moto drops too", known_from=FIELDS, moto=GAP, on_aws=SLOW)
+@case(
+    "GetDistributionConfig returns an origin's CustomHeaders and OriginAccessControlId as given, and adds "
+    "no ForwardedValues",
+    known_from=FIELDS,
+    moto=GAP,
+    on_aws=SLOW,
+)
 def fidelity(aws: Account) -> None:
     headers = counted({"HeaderName": "X-DNS-ORIGIN", "HeaderValue": "origin.two-regions.test"})
     control = create_control(aws)["OriginAccessControl"]["Id"]
@@ -40,7 +46,12 @@ def fidelity(aws: Account) -> None:
     assert "ForwardedValues" not in made["DistributionConfig"]["DefaultCacheBehavior"]
 
 
-@case("Get, edit, update changes only what was edited", known_from=FIELDS, moto=GAP, on_aws=SLOW)
+@case(
+    "UpdateDistribution changes only the edited field of the configuration, and changes the ETag",
+    known_from=FIELDS,
+    moto=GAP,
+    on_aws=SLOW,
+)
 def round_trip(aws: Account) -> None:
     before = held_by(aws)
     update(aws, before["Id"], Comment="edited")
@@ -49,7 +60,7 @@ def round_trip(aws: Account) -> None:
     assert after["ETag"] != before["ETag"]
 
 
-@case("An update names the version it started from", known_from=MODEL, moto=SAME, on_aws=SLOW)
+@case("UpdateDistribution needs IfMatch (InvalidIfMatchVersion)", known_from=MODEL, moto=SAME, on_aws=SLOW)
 def update_without_etag(aws: Account) -> None:
     made = held_by(aws)
     client, edited = aws.client("cloudfront"), made["DistributionConfig"]
@@ -58,14 +69,21 @@ def update_without_etag(aws: Account) -> None:
     )
 
 
-@case("An update of a version that was replaced is refused", known_from=MODEL, moto=GAP, on_aws=SLOW)
+@case(
+    "UpdateDistribution returns PreconditionFailed (412) for an outdated ETag", known_from=MODEL, moto=GAP, on_aws=SLOW
+)
 def stale_update(aws: Account) -> None:
     made = held_by(aws)
     update(aws, made["Id"], Comment="edited")
     refuses_update(aws, "PreconditionFailed", 412, None, made["DistributionConfig"], made)
 
 
-@case("An update keeps the caller reference", known_from=documented("UpdateDistribution"), moto=GAP, on_aws=SLOW)
+@case(
+    "UpdateDistribution can't change the CallerReference (IllegalUpdate)",
+    known_from=documented("UpdateDistribution"),
+    moto=GAP,
+    on_aws=SLOW,
+)
 def changed_reference(aws: Account) -> None:
     made = held_by(aws)
     edited = made["DistributionConfig"] | {"CallerReference": aws.name("reference")}
@@ -73,7 +91,7 @@ def changed_reference(aws: Account) -> None:
 
 
 @case(
-    "An update without Aliases is refused",
+    "UpdateDistribution rejects a configuration without Aliases (IllegalUpdate)",
     known_from=QUOTED,
     moto=GAP,
     on_aws=SLOW,
@@ -85,14 +103,24 @@ def update_without_aliases(aws: Account) -> None:
     refuses_update(aws, "IllegalUpdate", 400, text, made["DistributionConfig"], made)
 
 
-@case("An update without an origin's CustomHeaders is refused", known_from=QUOTED, moto=GAP, on_aws=SLOW)
+@case(
+    "UpdateDistribution rejects an origin without CustomHeaders (IllegalUpdate)",
+    known_from=QUOTED,
+    moto=GAP,
+    on_aws=SLOW,
+)
 def update_without_custom_headers(aws: Account) -> None:
     made = held_by(aws)
     edited = made["DistributionConfig"] | {"Origins": counted(origin(OriginPath=""))}
     refuses_update(aws, "IllegalUpdate", 400, "The 'OriginCustomHeaders' field is missing", edited, made)
 
 
-@case("An update without SmoothStreaming is refused", known_from=QUOTED, moto=GAP, on_aws=SLOW)
+@case(
+    "UpdateDistribution rejects a cache behavior without SmoothStreaming (InvalidArgument)",
+    known_from=QUOTED,
+    moto=GAP,
+    on_aws=SLOW,
+)
 def update_without_smooth_streaming(aws: Account) -> None:
     made = held_by(aws)
     del made["DistributionConfig"]["DefaultCacheBehavior"]["SmoothStreaming"]
@@ -101,7 +129,10 @@ def update_without_smooth_streaming(aws: Account) -> None:
 
 
 @case(
-    "An update without FieldLevelEncryptionId is refused", known_from=captured("boto/boto3#1558"), moto=GAP, on_aws=SLOW
+    "UpdateDistribution rejects a cache behavior without FieldLevelEncryptionId (InvalidArgument)",
+    known_from=captured("boto/boto3#1558"),
+    moto=GAP,
+    on_aws=SLOW,
 )
 def update_without_encryption(aws: Account) -> None:
     made = held_by(aws)
@@ -110,7 +141,12 @@ def update_without_encryption(aws: Account) -> None:
     refuses_update(aws, "InvalidArgument", 400, text, made["DistributionConfig"], made)
 
 
-@case("An update without CachedMethods is refused", known_from=QUOTED, moto=GAP, on_aws=SLOW)
+@case(
+    "UpdateDistribution rejects AllowedMethods without CachedMethods (InvalidArgument)",
+    known_from=QUOTED,
+    moto=GAP,
+    on_aws=SLOW,
+)
 def update_without_cached_methods(aws: Account) -> None:
     made = held_by(aws)
     del made["DistributionConfig"]["DefaultCacheBehavior"]["AllowedMethods"]["CachedMethods"]
@@ -119,7 +155,7 @@ def update_without_cached_methods(aws: Account) -> None:
 
 
 @case(
-    "An enabled distribution is not deleted",
+    "DeleteDistribution rejects an enabled distribution (DistributionNotDisabled, 409)",
     known_from=captured("rebuy-de/aws-nuke#155"),
     moto=GAP,
     on_aws=SLOW,
@@ -133,7 +169,9 @@ def delete_enabled(aws: Account) -> None:
     aws.refuses("DistributionNotDisabled", 409, text, client.delete_distribution, **which)
 
 
-@case("A distribution is not deleted with a stale ETag", known_from=MODEL, moto=GAP, on_aws=SLOW)
+@case(
+    "DeleteDistribution returns PreconditionFailed (412) for an outdated ETag", known_from=MODEL, moto=GAP, on_aws=SLOW
+)
 def delete_stale(aws: Account) -> None:
     made = held_by(aws)
     update(aws, made["Id"], Comment="edited")
@@ -142,7 +180,10 @@ def delete_stale(aws: Account) -> None:
 
 
 @case(
-    "A distribution is InProgress after an update", known_from=documented("Distribution$Status"), moto=GAP, on_aws=SLOW
+    "UpdateDistribution sets a deployed distribution's status to InProgress",
+    known_from=documented("Distribution$Status"),
+    moto=GAP,
+    on_aws=SLOW,
 )
 def in_progress(aws: Account) -> None:
     made = create(aws)

@@ -8,7 +8,11 @@ from tests.conformance.iam_made import make_policy, make_role, permissions
 SERVICE = "iam"
 
 
-@case("Roles are listed page by page", known_from=captured("LS test_iam_roles, test_list_roles_pagination"), moto=SAME)
+@case(
+    "ListRoles with MaxItems returns a Marker for the next page, and none on the last",
+    known_from=captured("LS test_iam_roles, test_list_roles_pagination"),
+    moto=SAME,
+)
 def pages_of_roles(aws: Account) -> None:
     iam, path = aws.client("iam"), f"/{aws.name('path')}/"
     arns = sorted(aws.create_role(path=path) for _ in range(3))
@@ -19,7 +23,11 @@ def pages_of_roles(aws: Account) -> None:
     assert sorted(role["Arn"] for role in first["Roles"] + second["Roles"]) == arns
 
 
-@case("Names of inline policies are listed page by page", known_from=documented("botocore ListRolePolicies"), moto=GAP)
+@case(
+    "ListRolePolicies with MaxItems returns a Marker, and its pages together list all inline policies",
+    known_from=documented("botocore ListRolePolicies"),
+    moto=GAP,
+)
 def pages_of_inline_policies(aws: Account) -> None:
     iam, name = aws.client("iam"), make_role(aws)
     for policy in ("a", "b", "c"):
@@ -32,7 +40,11 @@ def pages_of_inline_policies(aws: Account) -> None:
     assert sorted(first["PolicyNames"] + second["PolicyNames"]) == ["a", "b", "c"]
 
 
-@case("A last page that is full is the last", known_from=documented("botocore ListAttachedRolePolicies"), moto=GAP)
+@case(
+    "ListAttachedRolePolicies returns no Marker with a last page that has exactly MaxItems policies",
+    known_from=documented("botocore ListAttachedRolePolicies"),
+    moto=GAP,
+)
 def full_page(aws: Account) -> None:
     iam, name, arns = aws.client("iam"), make_role(aws), [make_policy(aws), make_policy(aws)]
     for arn in arns:
@@ -42,7 +54,11 @@ def full_page(aws: Account) -> None:
     assert (len(answer["AttachedPolicies"]), answer["IsTruncated"], "Marker" in answer) == (2, False, False)
 
 
-@case("Who has a policy is found however short the page", known_from=documented("botocore"), moto=GAP)
+@case(
+    "ListEntitiesForPolicy with MaxItems 1 returns the role that has the policy, not an empty page",
+    known_from=documented("botocore"),
+    moto=GAP,
+)
 def entities_of_a_policy(aws: Account) -> None:
     iam, arn, names = aws.client("iam"), make_policy(aws), [make_role(aws), make_role(aws)]
     name = max(names, key=lambda each: iam.get_role(RoleName=each)["Role"]["RoleId"])  # moto lists the other one first

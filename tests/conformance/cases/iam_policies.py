@@ -13,14 +13,23 @@ POLICIES = captured("LS test_iam_policies")
 NOWHERE = "arn:aws:iam::{}:policy/nothing-of-this-name"
 
 
-@case("An inline policy that isn't there is named in AWS's words", known_from=ROLES, moto=GAP)
+@case(
+    'For a missing inline policy, GetRolePolicy returns NoSuchEntity (404) and says "The role policy with '
+    'name NAME cannot be found"',
+    known_from=ROLES,
+    moto=GAP,
+)
 def no_such_inline_policy(aws: Account) -> None:
     iam, name = aws.client("iam"), make_role(aws)
     message = "The role policy with name none cannot be found."
     aws.refuses("NoSuchEntity", 404, message, iam.get_role_policy, RoleName=name, PolicyName="none")
 
 
-@case("A permission policy has no Principal", known_from=captured("hashicorp/terraform#13449"), moto=GAP)
+@case(
+    "PutRolePolicy rejects a policy with a Principal (MalformedPolicyDocument)",
+    known_from=captured("hashicorp/terraform#13449"),
+    moto=GAP,
+)
 def no_principal_in_permissions(aws: Account) -> None:
     iam, name, document = aws.client("iam"), make_role(aws), permissions(Principal="*")
     message = "Policy document should not specify a principal."
@@ -33,7 +42,11 @@ def no_principal_in_permissions(aws: Account) -> None:
     )
 
 
-@case("A permission policy has a Resource", known_from=documented("IAM User Guide, policy grammar"), moto=SAME)
+@case(
+    "CreatePolicy rejects a policy without a Resource (MalformedPolicyDocument)",
+    known_from=documented("IAM User Guide, policy grammar"),
+    moto=SAME,
+)
 def permissions_have_a_resource(aws: Account) -> None:
     iam = aws.client("iam")
     document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject"}]})
@@ -42,7 +55,11 @@ def permissions_have_a_resource(aws: Account) -> None:
     )
 
 
-@case("Inline policies of a role have 10,240 characters", known_from=captured("awslabs/adf#474"), moto=GAP)
+@case(
+    "PutRolePolicy rejects more than 10,240 bytes of inline policies (LimitExceeded, 409)",
+    known_from=captured("awslabs/adf#474"),
+    moto=GAP,
+)
 def inline_policies_are_short(aws: Account) -> None:
     name, resources = make_role(aws), [f"arn:aws:s3:::{'a' * 50}{number}" for number in range(200)]
     aws.refuses(
@@ -54,7 +71,11 @@ def inline_policies_are_short(aws: Account) -> None:
     )
 
 
-@case("A managed policy has 6,144 characters", known_from=captured("cloud-platform-environments#14473"), moto=GAP)
+@case(
+    "CreatePolicy rejects a policy of more than 6,144 characters (LimitExceeded, 409)",
+    known_from=captured("cloud-platform-environments#14473"),
+    moto=GAP,
+)
 def managed_policies_are_short(aws: Account) -> None:
     resources = [f"arn:aws:s3:::{'a' * 50}{number}" for number in range(100)]
     aws.refuses(
@@ -65,14 +86,22 @@ def managed_policies_are_short(aws: Account) -> None:
     )
 
 
-@case("White space doesn't count in a policy's length", known_from=documented("IAM User Guide, quotas"), moto=SAME)
+@case(
+    "CreatePolicy doesn't count white space in a policy's length",
+    known_from=documented("IAM User Guide, quotas"),
+    moto=SAME,
+)
 def white_space_is_free(aws: Account) -> None:
     iam, spaces = aws.client("iam"), " " * 7000
     arn = iam.create_policy(PolicyName=aws.name("policy"), PolicyDocument=permissions() + spaces)["Policy"]["Arn"]
     aws.clean_up(iam.delete_policy, PolicyArn=arn)
 
 
-@case("A policy that is attached can't be deleted", known_from=documented("botocore DeletePolicy"), moto=GAP)
+@case(
+    "DeletePolicy rejects a policy that is attached to a role (DeleteConflict, 409)",
+    known_from=documented("botocore DeletePolicy"),
+    moto=GAP,
+)
 def attached_policy(aws: Account) -> None:
     iam, name, arn = aws.client("iam"), make_role(aws), make_policy(aws)
     iam.attach_role_policy(RoleName=name, PolicyArn=arn)
@@ -80,21 +109,23 @@ def attached_policy(aws: Account) -> None:
     aws.refuses("DeleteConflict", 409, None, iam.delete_policy, PolicyArn=arn)
 
 
-@case("A policy's name is taken once", known_from=POLICIES, moto=SAME)
+@case(
+    "CreatePolicy rejects a name that a policy already has (EntityAlreadyExists, 409)", known_from=POLICIES, moto=SAME
+)
 def policy_exists(aws: Account) -> None:
     iam, name = aws.client("iam"), make_policy(aws).rpartition("/")[2]
     message = f"A policy called {name} already exists. Duplicate names are not allowed."
     aws.refuses("EntityAlreadyExists", 409, message, iam.create_policy, PolicyName=name, PolicyDocument=permissions())
 
 
-@case("A policy's default version can't be deleted", known_from=POLICIES, moto=SAME)
+@case("DeletePolicyVersion rejects the default version (DeleteConflict, 409)", known_from=POLICIES, moto=SAME)
 def default_version(aws: Account) -> None:
     iam, arn = aws.client("iam"), make_policy(aws)
     message = "Cannot delete the default version of a policy."
     aws.refuses("DeleteConflict", 409, message, iam.delete_policy_version, PolicyArn=arn, VersionId="v1")
 
 
-@case("A policy has five versions at most", known_from=POLICIES, moto=SAME)
+@case("CreatePolicyVersion rejects a sixth version (LimitExceeded, 409)", known_from=POLICIES, moto=SAME)
 def five_versions(aws: Account) -> None:
     iam, arn = aws.client("iam"), make_policy(aws)
     for number in range(2, 6):
@@ -104,14 +135,21 @@ def five_versions(aws: Account) -> None:
     aws.refuses("LimitExceeded", 409, message, iam.create_policy_version, PolicyArn=arn, PolicyDocument=permissions())
 
 
-@case("A policy's version that isn't there is named with its policy", known_from=POLICIES, moto=GAP)
+@case(
+    "For a missing version, GetPolicyVersion returns NoSuchEntity (404), and the message names the "
+    "policy's ARN and the version",
+    known_from=POLICIES,
+    moto=GAP,
+)
 def no_such_version(aws: Account) -> None:
     arn = make_policy(aws)
     message = f"Policy {arn} version v9 does not exist or is not attachable."
     aws.refuses("NoSuchEntity", 404, message, aws.client("iam").get_policy_version, PolicyArn=arn, VersionId="v9")
 
 
-@case("A version's id begins with v", known_from=POLICIES, moto=GAP)
+@case(
+    "GetPolicyVersion rejects a version ID that doesn't begin with v (ValidationError)", known_from=POLICIES, moto=GAP
+)
 def version_id(aws: Account) -> None:
     message = "1 validation error detected: Value at 'versionId' failed to satisfy constraint: Member must satisfy "
     aws.refuses(
@@ -122,21 +160,25 @@ def version_id(aws: Account) -> None:
     )
 
 
-@case("A policy that isn't there can't be attached", known_from=ROLES, moto=SAME)
+@case("AttachRolePolicy returns NoSuchEntity (404) for a policy that doesn't exist", known_from=ROLES, moto=SAME)
 def attach_nothing(aws: Account) -> None:
     name, arn = make_role(aws), NOWHERE.format(aws.account_id)
     message = f"Policy {arn} does not exist or is not attachable."
     aws.refuses("NoSuchEntity", 404, message, aws.client("iam").attach_role_policy, RoleName=name, PolicyArn=arn)
 
 
-@case("What is attached must be an ARN", known_from=ROLES, moto=GAP)
+@case("AttachRolePolicy rejects a PolicyArn that isn't an ARN (ValidationError)", known_from=ROLES, moto=GAP)
 def attach_a_name(aws: Account) -> None:
     name, wrong = make_role(aws), "longpolicynamebutnoarn"
     message = f"ARN {wrong} is not valid."
     aws.refuses("ValidationError", 400, message, aws.client("iam").attach_role_policy, RoleName=name, PolicyArn=wrong)
 
 
-@case("AWS's own policies can be attached", known_from=documented("Lambda Developer Guide, roles"), moto=GAP)
+@case(
+    "The AWS managed policy AWSLambdaBasicExecutionRole can be attached, and its document can be read",
+    known_from=documented("Lambda Developer Guide, roles"),
+    moto=GAP,
+)
 def attach_an_aws_policy(aws: Account) -> None:
     iam, name = aws.client("iam"), make_role(aws)
     arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -148,7 +190,7 @@ def attach_an_aws_policy(aws: Account) -> None:
     assert "logs:PutLogEvents" in document["Statement"][0]["Action"]
 
 
-@case("A policy's versions are listed newest first", known_from=POLICIES, moto=GAP)
+@case("ListPolicyVersions lists the newest version first, and without documents", known_from=POLICIES, moto=GAP)
 def versions_of_a_policy(aws: Account) -> None:
     iam, arn = aws.client("iam"), make_policy(aws)
     for number in (2, 3):
@@ -163,7 +205,11 @@ def versions_of_a_policy(aws: Account) -> None:
     assert all("Document" not in version for version in versions)
 
 
-@case("A new version of a policy is answered without its document", known_from=POLICIES, moto=GAP)
+@case(
+    "CreatePolicyVersion returns the new version's ID without its document, and doesn't make it the default",
+    known_from=POLICIES,
+    moto=GAP,
+)
 def new_version(aws: Account) -> None:
     iam, arn = aws.client("iam"), make_policy(aws)
     version = iam.create_policy_version(PolicyArn=arn, PolicyDocument=permissions())["PolicyVersion"]

@@ -10,13 +10,19 @@ ROLES = captured("LS test_iam_roles")
 CONFLICT = "Cannot delete entity, must {} first."
 
 
-@case("A role's name has no spaces", known_from=documented("botocore roleNameType"), moto=GAP)
+@case(
+    "CreateRole rejects a name with a space (ValidationError)", known_from=documented("botocore roleNameType"), moto=GAP
+)
 def role_name(aws: Account) -> None:
     iam = aws.client("iam")
     aws.refuses("ValidationError", 400, None, iam.create_role, RoleName="my role", AssumeRolePolicyDocument=trust())
 
 
-@case("A path begins and ends with a slash", known_from=documented("botocore pathType"), moto=GAP)
+@case(
+    "CreateRole rejects a path that doesn't begin and end with a slash (ValidationError)",
+    known_from=documented("botocore pathType"),
+    moto=GAP,
+)
 def path(aws: Account) -> None:
     iam, name = aws.client("iam"), aws.name("role")
     document = trust()
@@ -25,14 +31,18 @@ def path(aws: Account) -> None:
     )
 
 
-@case("A role's name is taken once", known_from=ROLES, moto=SAME)
+@case("CreateRole rejects a name that a role already has (EntityAlreadyExists, 409)", known_from=ROLES, moto=SAME)
 def role_exists(aws: Account) -> None:
     iam, name = aws.client("iam"), make_role(aws)
     message = f"Role with name {name} already exists."
     aws.refuses("EntityAlreadyExists", 409, message, iam.create_role, RoleName=name, AssumeRolePolicyDocument=trust())
 
 
-@case("Names that differ in case only are the same", known_from=documented("botocore CreateRole.RoleName"), moto=GAP)
+@case(
+    "CreateRole rejects a name that differs from an existing one only in case (EntityAlreadyExists, 409)",
+    known_from=documented("botocore CreateRole.RoleName"),
+    moto=GAP,
+)
 def role_exists_in_another_case(aws: Account) -> None:
     iam, name = aws.client("iam"), make_role(aws)
     aws.refuses(
@@ -40,14 +50,18 @@ def role_exists_in_another_case(aws: Account) -> None:
     )
 
 
-@case("A role that isn't there is named in AWS's words", known_from=ROLES, moto=GAP)
+@case(
+    'For a missing role, GetRole returns NoSuchEntity (404) and says "The role with name NAME cannot be found"',
+    known_from=ROLES,
+    moto=GAP,
+)
 def no_such_role(aws: Account) -> None:
     name = aws.name("role")
     message = f"The role with name {name} cannot be found."
     aws.refuses("NoSuchEntity", 404, message, aws.client("iam").get_role, RoleName=name)
 
 
-@case("A role with inline policies can't be deleted", known_from=ROLES, moto=SAME)
+@case("DeleteRole rejects a role with an inline policy (DeleteConflict, 409)", known_from=ROLES, moto=SAME)
 def role_with_inline_policy(aws: Account) -> None:
     iam, name = aws.client("iam"), make_role(aws)
     iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=permissions())
@@ -55,7 +69,7 @@ def role_with_inline_policy(aws: Account) -> None:
     aws.refuses("DeleteConflict", 409, CONFLICT.format("delete policies"), iam.delete_role, RoleName=name)
 
 
-@case("A role with attached policies can't be deleted", known_from=ROLES, moto=SAME)
+@case("DeleteRole rejects a role with an attached policy (DeleteConflict, 409)", known_from=ROLES, moto=SAME)
 def role_with_attached_policy(aws: Account) -> None:
     iam, name, arn = aws.client("iam"), make_role(aws), make_policy(aws)
     iam.attach_role_policy(RoleName=name, PolicyArn=arn)
@@ -63,7 +77,7 @@ def role_with_attached_policy(aws: Account) -> None:
     aws.refuses("DeleteConflict", 409, CONFLICT.format("detach all policies"), iam.delete_role, RoleName=name)
 
 
-@case("Tag keys of a role are the same in every case", known_from=ROLES, moto=SAME)
+@case("TagRole rejects two tag keys that differ only in case (InvalidInput)", known_from=ROLES, moto=SAME)
 def tag_keys(aws: Account) -> None:
     iam, name = aws.client("iam"), make_role(aws)
     tags = [{"Key": "Team", "Value": "1"}, {"Key": "team", "Value": "2"}]
@@ -71,7 +85,7 @@ def tag_keys(aws: Account) -> None:
     aws.refuses("InvalidInput", 400, message, iam.tag_role, RoleName=name, Tags=tags)
 
 
-@case("A role's tag has a key of at most 128 characters", known_from=ROLES, moto=GAP)
+@case("TagRole rejects a key of more than 128 characters (ValidationError)", known_from=ROLES, moto=GAP)
 def long_tag_key(aws: Account) -> None:
     iam, name = aws.client("iam"), make_role(aws)
     message = "Value at 'tags.1.member.key' failed to satisfy constraint: Member must have length less than or equal "
@@ -80,14 +94,20 @@ def long_tag_key(aws: Account) -> None:
 
 
 @case(
-    "Tag keys that begin with aws: are AWS's own", known_from=unverified("the code; the rule is documented"), moto=GAP
+    "TagRole rejects a key that begins with aws: (InvalidInput)",
+    known_from=unverified("the code; the rule is documented"),
+    moto=GAP,
 )
 def reserved_tag_key(aws: Account) -> None:
     iam, name = aws.client("iam"), make_role(aws)
     aws.refuses("InvalidInput", 400, None, iam.tag_role, RoleName=name, Tags=[{"Key": "aws:team", "Value": "1"}])
 
 
-@case("A permissions boundary is a policy that there is", known_from=captured("quoted by users of rosa"), moto=GAP)
+@case(
+    "CreateRole returns NoSuchEntity (404) for a permissions boundary that doesn't exist",
+    known_from=captured("quoted by users of rosa"),
+    moto=GAP,
+)
 def missing_boundary(aws: Account) -> None:
     name = aws.name("role")
     boundary = f"arn:aws:iam::{aws.account_id}:policy/nobody-of-this-name"
@@ -96,7 +116,11 @@ def missing_boundary(aws: Account) -> None:
     aws.refuses("NoSuchEntity", 404, text, create, **role)
 
 
-@case("A policy that bounds a role can't be deleted", known_from=captured("gruntwork-io/cloud-nuke#972"), moto=GAP)
+@case(
+    "DeletePolicy rejects a policy that is a role's permissions boundary (DeleteConflict, 409)",
+    known_from=captured("gruntwork-io/cloud-nuke#972"),
+    moto=GAP,
+)
 def boundary_in_use(aws: Account) -> None:
     iam, name = aws.client("iam"), aws.name("role")
     boundary = make_policy(aws)

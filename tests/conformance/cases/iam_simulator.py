@@ -10,7 +10,12 @@ from tests.conformance.iam_made import permissions
 SERVICE = "iam"
 
 
-@case("The simulator says what a role may do", known_from=documented("botocore SimulatePrincipalPolicy"), moto=GAP)
+@case(
+    "SimulatePrincipalPolicy returns the decision allowed for an action that the role's policy allows, "
+    "and implicitDeny for another",
+    known_from=documented("botocore SimulatePrincipalPolicy"),
+    moto=GAP,
+)
 def simulate(aws: Account) -> None:
     iam, arn = aws.client("iam"), aws.create_role(service="lambda.amazonaws.com")
     name = arn.rpartition("/")[2]
@@ -23,7 +28,11 @@ def simulate(aws: Account) -> None:
     assert decisions == {"s3:GetObject": "allowed", "s3:PutObject": "implicitDeny"}
 
 
-@case("A policy that isn't stored can be simulated", known_from=documented("botocore SimulateCustomPolicy"), moto=GAP)
+@case(
+    "SimulateCustomPolicy returns the decision explicitDeny for an action that the given policy denies",
+    known_from=documented("botocore SimulateCustomPolicy"),
+    moto=GAP,
+)
 def simulate_custom(aws: Account) -> None:
     document = json.dumps({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
@@ -33,14 +42,20 @@ def simulate_custom(aws: Account) -> None:
     assert answer["EvaluationResults"][0]["EvalDecision"] == "explicitDeny"
 
 
-@case("The condition keys of a policy can be asked for", known_from=documented("botocore"), moto=GAP)
+@case(
+    "GetContextKeysForCustomPolicy returns the condition keys of a policy", known_from=documented("botocore"), moto=GAP
+)
 def context_keys(aws: Account) -> None:
     document = permissions(Condition={"StringEquals": {"aws:SourceAccount": "1"}, "Bool": {"aws:SecureTransport": "1"}})
     answer = aws.client("iam").get_context_keys_for_custom_policy(PolicyInputList=[document])
     assert sorted(key.lower() for key in answer["ContextKeyNames"]) == ["aws:securetransport", "aws:sourceaccount"]
 
 
-@case("The simulator knows groups, too", known_from=documented("botocore SimulatePrincipalPolicy"), moto=GAP)
+@case(
+    "SimulatePrincipalPolicy accepts a group's ARN and evaluates the group's policy",
+    known_from=documented("botocore SimulatePrincipalPolicy"),
+    moto=GAP,
+)
 def simulate_group(aws: Account) -> None:
     iam, name = aws.client("iam"), aws.name("group")
     arn = iam.create_group(GroupName=name)["Group"]["Arn"]
@@ -52,7 +67,12 @@ def simulate_group(aws: Account) -> None:
     assert [one["EvalDecision"] for one in found] == ["allowed"]
 
 
-@case("The simulator keeps to a permissions boundary", known_from=documented("botocore SimulateCustomPolicy"), moto=GAP)
+@case(
+    "SimulateCustomPolicy returns the decision implicitDeny for an action that the given permissions "
+    "boundary doesn't allow",
+    known_from=documented("botocore SimulateCustomPolicy"),
+    moto=GAP,
+)
 def simulate_boundary(aws: Account) -> None:
     found = aws.client("iam").simulate_custom_policy(
         PolicyInputList=[permissions(Action="*")],
@@ -62,7 +82,11 @@ def simulate_boundary(aws: Account) -> None:
     assert [one["EvalDecision"] for one in found] == ["allowed", "implicitDeny"]
 
 
-@case("The simulator answers page by page", known_from=documented("botocore SimulateCustomPolicy"), moto=GAP)
+@case(
+    "SimulateCustomPolicy with MaxItems returns a Marker for the remaining actions",
+    known_from=documented("botocore SimulateCustomPolicy"),
+    moto=GAP,
+)
 def simulate_by_page(aws: Account) -> None:
     actions = ["s3:GetObject", "s3:PutObject"]
     asked = {"PolicyInputList": [permissions(Action="s3:*")], "ActionNames": actions, "MaxItems": 1}
@@ -73,14 +97,20 @@ def simulate_by_page(aws: Account) -> None:
     assert [one["EvalActionName"] for one in rest["EvaluationResults"]] == ["s3:PutObject"]
 
 
-@case("What is simulated is a policy", known_from=documented("botocore SimulateCustomPolicy"), moto=GAP)
+@case(
+    "SimulateCustomPolicy rejects a policy that isn't JSON (InvalidInput)",
+    known_from=documented("botocore SimulateCustomPolicy"),
+    moto=GAP,
+)
 def simulate_nothing(aws: Account) -> None:
     simulate_it = aws.client("iam").simulate_custom_policy
     aws.refuses("InvalidInput", 400, None, simulate_it, PolicyInputList=["{nope"], ActionNames=["s3:GetObject"])
 
 
 @case(
-    "What is simulated has conditions that there are", known_from=documented("botocore SimulateCustomPolicy"), moto=GAP
+    "SimulateCustomPolicy rejects an unknown condition operator, and an operator without keys (InvalidInput)",
+    known_from=documented("botocore SimulateCustomPolicy"),
+    moto=GAP,
 )
 def simulate_unknown_condition(aws: Account) -> None:
     simulate_it = aws.client("iam").simulate_custom_policy

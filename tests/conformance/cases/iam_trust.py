@@ -22,43 +22,57 @@ def refuses_trust(aws: Account, message: str | None, document: str) -> None:
     )
 
 
-@case("A trust policy must be JSON", known_from=ROLES, moto=GAP)
+@case("CreateRole rejects a trust policy that isn't JSON (MalformedPolicyDocument)", known_from=ROLES, moto=GAP)
 def trust_is_json(aws: Account) -> None:
     refuses_trust(aws, "This policy contains invalid Json", "{nope")
 
 
-@case("A trust policy allows nothing but to assume the role", known_from=ROLES, moto=GAP)
+@case(
+    "CreateRole rejects a trust policy with an action of another service than STS (MalformedPolicyDocument)",
+    known_from=ROLES,
+    moto=GAP,
+)
 def trust_has_sts_actions(aws: Account) -> None:
     message = "AssumeRole policy may only specify STS AssumeRole actions."
     refuses_trust(aws, message, trust(Action="s3:GetObject"))
 
 
-@case("A trust policy has no Resource", known_from=ROLES, moto=GAP)
+@case("CreateRole rejects a trust policy with a Resource (MalformedPolicyDocument)", known_from=ROLES, moto=GAP)
 def trust_has_no_resource(aws: Account) -> None:
     refuses_trust(aws, "Has prohibited field Resource", trust(Resource="*"))
 
 
-@case("A trust policy says whom it trusts", known_from=documented("IAM User Guide, policy grammar"), moto=GAP)
+@case(
+    "CreateRole rejects a trust policy without a Principal (MalformedPolicyDocument)",
+    known_from=documented("IAM User Guide, policy grammar"),
+    moto=GAP,
+)
 def trust_has_a_principal(aws: Account) -> None:
     refuses_trust(aws, None, trust(Principal=None))
 
 
 @case(
-    "A trust policy can't name a service that doesn't exist", known_from=captured("hashicorp/terraform#35086"), moto=GAP
+    "CreateRole rejects a trust policy that names a service that doesn't exist (MalformedPolicyDocument)",
+    known_from=captured("hashicorp/terraform#35086"),
+    moto=GAP,
 )
 def trust_in_a_real_service(aws: Account) -> None:
     name = "edgelamda.amazonaws.com"
     refuses_trust(aws, f'Invalid principal in policy: "SERVICE":"{name}"', trust(Principal={"Service": name}))
 
 
-@case("A trust policy can't name a role that doesn't exist", known_from=captured("opstrace/opstrace#88"), moto=GAP)
+@case(
+    "CreateRole rejects a trust policy that names a role that doesn't exist (MalformedPolicyDocument)",
+    known_from=captured("opstrace/opstrace#88"),
+    moto=GAP,
+)
 def trust_in_a_real_role(aws: Account) -> None:
     name = f"arn:aws:iam::{aws.account_id}:role/nothing-of-this-name"
     refuses_trust(aws, f'Invalid principal in policy: "AWS":"{name}"', trust(Principal={"AWS": name}))
 
 
 @case(
-    "A trust policy may name a service in one Region",
+    "CreateRole accepts a regional service principal, such as states.eu-west-1.amazonaws.com",
     known_from=documented("IAM User Guide, AWS service principals; states.REGION.amazonaws.com is used by many"),
     moto=SAME,
 )
@@ -70,7 +84,11 @@ def trust_in_a_service_of_a_region(aws: Account) -> None:
     assert made["AssumeRolePolicyDocument"] == json.loads(document)
 
 
-@case("A changed trust policy is checked as a new one is", known_from=ROLES, moto=SAME)
+@case(
+    "UpdateAssumeRolePolicy rejects a trust policy with a Resource (MalformedPolicyDocument)",
+    known_from=ROLES,
+    moto=SAME,
+)
 def changed_trust_is_checked(aws: Account) -> None:
     name = make_role(aws)
     aws.refuses(
@@ -81,7 +99,11 @@ def changed_trust_is_checked(aws: Account) -> None:
     )
 
 
-@case("A trust policy has at most 2,048 characters", known_from=captured("kubeflow/kubeflow#6687"), moto=GAP)
+@case(
+    "CreateRole rejects a trust policy of more than 2,048 characters (LimitExceeded, 409)",
+    known_from=captured("kubeflow/kubeflow#6687"),
+    moto=GAP,
+)
 def trust_is_short(aws: Account) -> None:
     condition = {"StringEquals": {"aws:SourceArn": ["a" * 100] * 25}}
     aws.refuses(
@@ -92,7 +114,11 @@ def trust_is_short(aws: Account) -> None:
     )
 
 
-@case("A trust policy's version is one of two", known_from=documented("IAM User Guide, policy grammar"), moto=GAP)
+@case(
+    "CreateRole rejects a trust policy whose Version doesn't exist, such as 2020-01-01 (MalformedPolicyDocument)",
+    known_from=documented("IAM User Guide, policy grammar"),
+    moto=GAP,
+)
 def unknown_version_of_trust(aws: Account) -> None:
     statement = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2020-01-01", "Statement": [statement]})
@@ -100,18 +126,26 @@ def unknown_version_of_trust(aws: Account) -> None:
     aws.refuses("MalformedPolicyDocument", 400, None, create, RoleName=aws.name("r"), AssumeRolePolicyDocument=document)
 
 
-@case("Statement IDs of a trust policy differ", known_from=GRAMMAR, moto=GAP)
+@case(
+    "CreateRole rejects a trust policy with the same Sid twice (MalformedPolicyDocument)", known_from=GRAMMAR, moto=GAP
+)
 def same_sid_of_trust(aws: Account) -> None:
     statement = json.loads(trust(Sid="Twice"))["Statement"]
     refuses_trust(aws, None, json.dumps({"Version": "2012-10-17", "Statement": [statement, statement]}))
 
 
-@case("A statement ID of a trust policy has letters and digits only", known_from=GRAMMAR, moto=GAP)
+@case(
+    "CreateRole rejects a trust policy with a hyphen in a Sid (MalformedPolicyDocument)", known_from=GRAMMAR, moto=GAP
+)
 def other_sid_of_trust(aws: Account) -> None:
     refuses_trust(aws, None, trust(Sid="with-hyphen"))
 
 
-@case("A trust policy has no elements but IAM's", known_from=captured("Unknown field …, quoted by users"), moto=GAP)
+@case(
+    "CreateRole rejects a trust policy with an unknown element, such as Comment (MalformedPolicyDocument)",
+    known_from=captured("Unknown field …, quoted by users"),
+    moto=GAP,
+)
 def unknown_element_of_trust(aws: Account) -> None:
     refuses_trust(aws, "Unknown field Comment", json.dumps({**json.loads(trust()), "Comment": "why"}))
     refuses_trust(aws, "Unknown field Principals", trust(Principals="*"))

@@ -16,14 +16,18 @@ def make_user(aws: Account) -> str:
     return name
 
 
-@case("A user's name is taken once", known_from=USERS, moto=GAP)
+@case("CreateUser rejects a name that a user already has (EntityAlreadyExists, 409)", known_from=USERS, moto=GAP)
 def user_exists(aws: Account) -> None:
     name = make_user(aws)
     message = f"User with name {name} already exists."
     aws.refuses("EntityAlreadyExists", 409, message, aws.client("iam").create_user, UserName=name)
 
 
-@case("A user with access keys can't be deleted", known_from=documented("botocore DeleteUser"), moto=GAP)
+@case(
+    "DeleteUser rejects a user with an access key (DeleteConflict, 409)",
+    known_from=documented("botocore DeleteUser"),
+    moto=GAP,
+)
 def user_with_keys(aws: Account) -> None:
     iam, name = aws.client("iam"), make_user(aws)
     key = iam.create_access_key(UserName=name)["AccessKey"]["AccessKeyId"]
@@ -31,7 +35,11 @@ def user_with_keys(aws: Account) -> None:
     aws.refuses("DeleteConflict", 409, None, iam.delete_user, UserName=name)
 
 
-@case("A group with users can't be deleted", known_from=documented("botocore DeleteGroup"), moto=GAP)
+@case(
+    "DeleteGroup rejects a group with a user (DeleteConflict, 409)",
+    known_from=documented("botocore DeleteGroup"),
+    moto=GAP,
+)
 def group_in_use(aws: Account) -> None:
     iam, user, group = aws.client("iam"), aws.name("user"), aws.name("group")
     for create, delete, which in (

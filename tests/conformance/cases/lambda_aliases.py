@@ -11,7 +11,7 @@ INVALID = "InvalidParameterValueException"
 
 
 @case(
-    "A version that an alias points to can't be deleted",
+    "DeleteFunction rejects a version that an alias points to (ResourceConflictException, 409)",
     known_from=captured("karl-cardenas-coding/go-lambda-cleanup#45"),
     moto=GAP,
 )
@@ -24,7 +24,11 @@ def delete_aliased(aws: Account) -> None:
     aws.refuses("ResourceConflictException", 409, message, delete, FunctionName=name, Qualifier=version)
 
 
-@case("An alias's name is taken once", known_from=captured("HumanCellAtlas/data-store#929"), moto=GAP)
+@case(
+    "CreateAlias rejects a name that an alias of the function already has (ResourceConflictException, 409)",
+    known_from=captured("HumanCellAtlas/data-store#929"),
+    moto=GAP,
+)
 def alias_exists(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     alias = {"FunctionName": name, "Name": "live", "FunctionVersion": publish(aws, name)}
@@ -33,7 +37,11 @@ def alias_exists(aws: Account) -> None:
     aws.refuses("ResourceConflictException", 409, message, lambda_.create_alias, **alias)
 
 
-@case("An alias doesn't share traffic with its own version", known_from=API, moto=GAP)
+@case(
+    "CreateAlias rejects AdditionalVersionWeights with the alias's own version (InvalidParameterValueException)",
+    known_from=API,
+    moto=GAP,
+)
 def alias_weights(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     version = publish(aws, name)
@@ -47,7 +55,11 @@ def alias_weights(aws: Account) -> None:
     )
 
 
-@case("Aliases are listed page by page", known_from=documented("botocore ListAliases"), moto=GAP)
+@case(
+    "ListAliases returns its pages by NextMarker, and together they list all aliases",
+    known_from=documented("botocore ListAliases"),
+    moto=GAP,
+)
 def pages_of_aliases(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     version = publish(aws, name)
@@ -58,7 +70,11 @@ def pages_of_aliases(aws: Account) -> None:
     assert sorted(one["Name"] for one in first["Aliases"] + second["Aliases"]) == ["blue", "green"]
 
 
-@case("A changed alias is another revision", known_from=documented("botocore AliasConfiguration.RevisionId"), moto=GAP)
+@case(
+    "UpdateAlias gives the alias a new RevisionId, and GetAlias returns it",
+    known_from=documented("botocore AliasConfiguration.RevisionId"),
+    moto=GAP,
+)
 def alias_revision(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     alias = {"FunctionName": name, "Name": "live"}
@@ -68,7 +84,11 @@ def alias_revision(aws: Account) -> None:
     assert lambda_.get_alias(**alias)["RevisionId"] == after
 
 
-@case("A revision of an alias that is not the latest is not changed", known_from=documented("botocore"), moto=GAP)
+@case(
+    "UpdateAlias rejects a RevisionId that isn't the latest (PreconditionFailedException, 412)",
+    known_from=documented("botocore"),
+    moto=GAP,
+)
 def stale_alias(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     alias = {"FunctionName": name, "Name": "live"}

@@ -14,14 +14,18 @@ API = captured("LS test_lambda_api")
 INVALID = "InvalidParameterValueException"
 
 
-@case("A zip is a zip", known_from=API, moto=GAP)
+@case(
+    "CreateFunction rejects a ZipFile that isn't a zip archive (InvalidParameterValueException)",
+    known_from=API,
+    moto=GAP,
+)
 def no_zip(aws: Account) -> None:
     message = "Could not unzip uploaded file. Please check your file, then try to upload again."
     refuses_to_create(aws, INVALID, message, Code={"ZipFile": b"no zip"})
 
 
 @case(
-    "A zip holds something",
+    "CreateFunction rejects an empty zip archive (InvalidParameterValueException)",
     known_from=unverified("reported by users; neither code nor sentence is documented"),
     moto=GAP,
 )
@@ -29,7 +33,11 @@ def empty_zip(aws: Account) -> None:
     refuses_to_create(aws, INVALID, None, Code={"ZipFile": make_zip("")})
 
 
-@case("A zip's files have 250 MB at most", known_from=captured("Miserlou/Zappa#612"), moto=GAP)
+@case(
+    "CreateFunction rejects a zip archive of more than 250 MB when unzipped (InvalidParameterValueException)",
+    known_from=captured("Miserlou/Zappa#612"),
+    moto=GAP,
+)
 def large_zip(aws: Account) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -39,7 +47,11 @@ def large_zip(aws: Account) -> None:
     refuses_to_create(aws, INVALID, message, Code={"ZipFile": buffer.getvalue()})
 
 
-@case("A dry run changes no code", known_from=documented("botocore UpdateFunctionCode.DryRun"), moto=SAME)
+@case(
+    "UpdateFunctionCode with DryRun leaves the code unchanged",
+    known_from=documented("botocore UpdateFunctionCode.DryRun"),
+    moto=SAME,
+)
 def dry_run(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     before = lambda_.get_function_configuration(FunctionName=name)["CodeSha256"]
@@ -47,7 +59,11 @@ def dry_run(aws: Account) -> None:
     assert lambda_.get_function_configuration(FunctionName=name)["CodeSha256"] == before
 
 
-@case("A function's code can be fetched from where GetFunction says", known_from=documented("botocore"), moto=GAP)
+@case(
+    "GetFunction returns a Location from which the function's zip archive can be downloaded",
+    known_from=documented("botocore"),
+    moto=GAP,
+)
 def code_location(aws: Account) -> None:
     name = create(aws)
     location = aws.client("lambda", REGION).get_function(FunctionName=name)["Code"]["Location"]
@@ -56,7 +72,12 @@ def code_location(aws: Account) -> None:
         assert response.read() == make_zip()
 
 
-@case("Code comes from a bucket in the function's region", known_from=captured("hashicorp/terraform#16821"), moto=GAP)
+@case(
+    "CreateFunction rejects code from a bucket in another region (InvalidParameterValueException), and "
+    "the message names the bucket's region",
+    known_from=captured("hashicorp/terraform#16821"),
+    moto=GAP,
+)
 def code_of_another_region(aws: Account) -> None:
     bucket, lambda_ = aws.create_bucket("eu-west-1"), aws.client("lambda", REGION)
     aws.client("s3", "eu-west-1").put_object(Bucket=bucket, Key="code.zip", Body=make_zip())

@@ -24,40 +24,66 @@ NOT_FOUND = "ResourceNotFoundException"
 RESERVED = "provided contains reserved keys that are currently not supported for modification"
 
 
-@case("A function's role must trust Lambda", known_from=captured("nficano/python-lambda#28"), moto=GAP)
+@case(
+    "CreateFunction rejects a role that doesn't trust lambda.amazonaws.com (InvalidParameterValueException)",
+    known_from=captured("nficano/python-lambda#28"),
+    moto=GAP,
+)
 def role_is_trusted(aws: Account) -> None:
     message = "The role defined for the function cannot be assumed by Lambda."
     refuses_to_create(aws, INVALID, message, Role=aws.create_role(service="s3.amazonaws.com"))
 
 
-@case("A runtime that doesn't exist is refused with those that do", known_from=API, moto=GAP)
+@case(
+    "CreateFunction rejects a runtime that doesn't exist, and lists those that do (InvalidParameterValueException)",
+    known_from=API,
+    moto=GAP,
+)
 def unknown_runtime(aws: Account) -> None:
     message = "Value cobol1.0 at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: ["
     refuses_to_create(aws, INVALID, message, Runtime="cobol1.0")
 
 
-@case("A runtime that is no longer supported is refused", known_from=API, moto=GAP)
+@case(
+    "CreateFunction rejects a runtime that is no longer supported, such as python3.7 (InvalidParameterValueException)",
+    known_from=API,
+    moto=GAP,
+)
 def retired_runtime(aws: Account) -> None:
     message = "The runtime parameter of python3.7 is no longer supported for creating or updating AWS Lambda functions."
     refuses_to_create(aws, INVALID, message, Runtime="python3.7")
 
 
-@case("Functions from zips have a handler", known_from=unverified("the error is not documented"), moto=GAP)
+@case(
+    "CreateFunction rejects a zip archive without a Handler (InvalidParameterValueException)",
+    known_from=unverified("the error is not documented"),
+    moto=GAP,
+)
 def no_handler(aws: Account) -> None:
     refuses_to_create(aws, INVALID, None, Handler=None)
 
 
-@case("A function has at most 32,768 MB", known_from=documented("botocore MemorySize"), moto=GAP)
+@case(
+    "CreateFunction rejects a MemorySize of 40,000, above 32,768 MB (ValidationException)",
+    known_from=documented("botocore MemorySize"),
+    moto=GAP,
+)
 def much_memory(aws: Account) -> None:
     refuses_to_create(aws, "ValidationException", None, MemorySize=40_000)
 
 
-@case("A function's name has no spaces", known_from=documented("botocore FunctionName"), moto=GAP)
+@case(
+    "CreateFunction rejects a name with a space (ValidationException)",
+    known_from=documented("botocore FunctionName"),
+    moto=GAP,
+)
 def function_name(aws: Account) -> None:
     refuses_to_create(aws, "ValidationException", None, FunctionName="my function")
 
 
-@case("An architecture is one that Lambda has", known_from=API, moto=GAP)
+@case(
+    "CreateFunction rejects an architecture other than x86_64 and arm64 (ValidationException)", known_from=API, moto=GAP
+)
 def architecture(aws: Account) -> None:
     message = "Value '[arm]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: "
     message += "[Member must satisfy enum value set: [x86_64, arm64], Member must not be null]"
@@ -65,20 +91,26 @@ def architecture(aws: Account) -> None:
 
 
 @case(
-    "Lambda's own variables can't be set", known_from=captured("mattermost/mattermost-cloud-monitoring#264"), moto=GAP
+    "CreateFunction rejects the reserved environment variable AWS_REGION (InvalidParameterValueException)",
+    known_from=captured("mattermost/mattermost-cloud-monitoring#264"),
+    moto=GAP,
 )
 def reserved_variables(aws: Account) -> None:
     message = f"{RESERVED}. Reserved keys used in this request: AWS_REGION"
     refuses_to_create(aws, INVALID, message, Environment={"Variables": {"AWS_REGION": "eu-west-1"}})
 
 
-@case("Environment variables have 4 KB at most", known_from=API, moto=GAP)
+@case(
+    "CreateFunction rejects more than 4 KB of environment variables (InvalidParameterValueException)",
+    known_from=API,
+    moto=GAP,
+)
 def large_environment(aws: Account) -> None:
     message = "the environment variables you have provided exceeded the 4KB limit."
     refuses_to_create(aws, INVALID, message, Environment={"Variables": {"LONG": "x" * 4096}})
 
 
-@case("A new function is Pending, and then Active", known_from=API, moto=GAP)
+@case("A new function's state is Pending with the reason code Creating, and later Active", known_from=API, moto=GAP)
 def pending(aws: Account) -> None:
     lambda_, parameters, made = aws.client("lambda", REGION), describe(aws), []
 
@@ -95,14 +127,22 @@ def pending(aws: Account) -> None:
     wait(aws, parameters["FunctionName"])
 
 
-@case("A function's name is taken once", known_from=API, moto=SAME)
+@case(
+    "CreateFunction rejects a name that a function already has (ResourceConflictException, 409)",
+    known_from=API,
+    moto=SAME,
+)
 def name_is_taken(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     message = f"Function already exist: {name}"
     aws.refuses("ResourceConflictException", 409, message, lambda_.create_function, **describe(aws, FunctionName=name))
 
 
-@case("An update is in progress for a while", known_from=API, moto=GAP)
+@case(
+    "UpdateFunctionConfiguration sets LastUpdateStatus to InProgress while the state stays Active",
+    known_from=API,
+    moto=GAP,
+)
 def update_in_progress(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     answer = lambda_.update_function_configuration(FunctionName=name, Timeout=4)
@@ -111,7 +151,11 @@ def update_in_progress(aws: Account) -> None:
     wait(aws, name)
 
 
-@case("A function isn't changed while it is being changed", known_from=captured("Chinmayamission/CFF#292"), moto=GAP)
+@case(
+    "UpdateFunctionConfiguration is rejected while another update is in progress (ResourceConflictException, 409)",
+    known_from=captured("Chinmayamission/CFF#292"),
+    moto=GAP,
+)
 def busy(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     lambda_.update_function_configuration(FunctionName=name, Timeout=4)
@@ -121,7 +165,8 @@ def busy(aws: Account) -> None:
 
 
 @case(
-    "A function of another region is out of reach",
+    "GetFunction returns ResourceNotFoundException (404) for an ARN of another region, and the message "
+    "names both regions",
     known_from=captured("alexcasalboni/aws-lambda-power-tuning#18"),
     moto=GAP,
 )
@@ -131,7 +176,9 @@ def other_region(aws: Account) -> None:
     aws.refuses(NOT_FOUND, 404, message, aws.client("lambda", REGION).get_function, FunctionName=arn)
 
 
-@case("A permission's statement id is taken once", known_from=API, moto=GAP)
+@case(
+    "AddPermission rejects a StatementId that already exists (ResourceConflictException, 409)", known_from=API, moto=GAP
+)
 def statement_exists(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     permission = {"StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
@@ -141,7 +188,11 @@ def statement_exists(aws: Account) -> None:
     aws.refuses("ResourceConflictException", 409, message + "statement.", add, FunctionName=name, **permission)
 
 
-@case("Each version has a policy of its own", known_from=API, moto=GAP)
+@case(
+    "AddPermission with a version as qualifier adds to that version's policy only, not to the function's",
+    known_from=API,
+    moto=GAP,
+)
 def policies(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     version = publish(aws, name)
@@ -153,7 +204,11 @@ def policies(aws: Account) -> None:
     assert [statement["Resource"] for statement in statements] == [f"{arn_of(aws, name)}:{version}"]
 
 
-@case("Functions are listed page by page, without their states", known_from=documented("botocore"), moto=GAP)
+@case(
+    "ListFunctions returns its pages by NextMarker, and leaves out State and LastUpdateStatus",
+    known_from=documented("botocore"),
+    moto=GAP,
+)
 def pages_of_functions(aws: Account) -> None:
     names, lambda_ = {create(aws), create(aws)}, aws.client("lambda", REGION)
     assert "NextMarker" in lambda_.list_functions(MaxItems=1)
@@ -165,7 +220,7 @@ def pages_of_functions(aws: Account) -> None:
 
 
 @case(
-    "A function's configuration can be asked for by a partial ARN",
+    "GetFunctionConfiguration accepts a partial ARN, ACCOUNT:function:NAME",
     known_from=documented("botocore lambda GetFunctionConfiguration, FunctionName"),
     moto=GAP,
 )
@@ -177,7 +232,7 @@ def partial_arn(aws: Account) -> None:
 
 
 @case(
-    "A function's date has milliseconds and an offset",
+    "LastModified has milliseconds and the offset +0000",
     known_from=documented("Lambda API Reference, FunctionConfiguration: YYYY-MM-DDThh:mm:ss.sTZD"),
     moto=GAP,
 )
@@ -187,7 +242,7 @@ def date_with_offset(aws: Account) -> None:
 
 
 @case(
-    "Lambda reads its JSON, whatever it is called",
+    "UpdateFunctionConfiguration accepts JSON sent with the content type of a form",
     known_from=unverified("its API Reference asks for no content type, and curl calls everything a form"),
     moto=GAP,
 )

@@ -11,7 +11,11 @@ SERVICE = "lambda"
 API = captured("LS test_lambda_api")
 
 
-@case("A function without concurrency is throttled", known_from=API, moto=GAP)
+@case(
+    "Invoke returns TooManyRequestsException (429) for a function with a reserved concurrency of 0",
+    known_from=API,
+    moto=GAP,
+)
 def throttled(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
@@ -23,7 +27,11 @@ def throttled(aws: Account) -> None:
     aws.eventually(check)
 
 
-@case("An alias is invoked as its version", known_from=API, moto=GAP)
+@case(
+    "Invoke with an alias runs the version that the alias points to, and returns it as ExecutedVersion",
+    known_from=API,
+    moto=GAP,
+)
 def invoke_alias(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     version = publish(aws, name)
@@ -34,7 +42,11 @@ def invoke_alias(aws: Account) -> None:
     assert json.loads(answer["Payload"].read()) == {"a": [1]}
 
 
-@case("A function that raises is answered with 200 and its error", known_from=API, moto=GAP)
+@case(
+    "Invoke returns 200 with FunctionError Unhandled and the error's type if the function raises",
+    known_from=API,
+    moto=GAP,
+)
 def invoke_failing(aws: Account) -> None:
     name = create(aws, Code={"ZipFile": make_zip("def handler(event, context):\n    return event['no']\n")})
     answer = aws.client("lambda", REGION).invoke(FunctionName=name, Payload=b"{}")
@@ -42,7 +54,7 @@ def invoke_failing(aws: Account) -> None:
     assert (answer["StatusCode"], answer["FunctionError"], error["errorType"]) == (200, "Unhandled", "KeyError")
 
 
-@case("A dry run of an invocation is answered with 204", known_from=documented("botocore Invoke"), moto=SAME)
+@case("Invoke with DryRun returns 204 and no ExecutedVersion", known_from=documented("botocore Invoke"), moto=SAME)
 def invoke_dry(aws: Account) -> None:
     name = create(aws)
     answer = aws.client("lambda", REGION).invoke(FunctionName=name, InvocationType="DryRun", Payload=b"{}")
@@ -50,14 +62,18 @@ def invoke_dry(aws: Account) -> None:
     assert "ExecutedVersion" not in answer
 
 
-@case("An event has 6 MB at most", known_from=documented("Lambda Developer Guide, quotas"), moto=GAP)
+@case(
+    "Invoke rejects a payload of more than 6 MB (RequestTooLargeException, 413)",
+    known_from=documented("Lambda Developer Guide, quotas"),
+    moto=GAP,
+)
 def large_event(aws: Account) -> None:
     name, payload = create(aws), b'"' + b"x" * 6_291_456 + b'"'
     invoke = aws.client("lambda", REGION).invoke
     aws.refuses("RequestTooLargeException", 413, None, invoke, FunctionName=name, Payload=payload)
 
 
-@case("An event is JSON", known_from=API, moto=GAP)
+@case("Invoke rejects a payload that isn't JSON (InvalidRequestContentException)", known_from=API, moto=GAP)
 def malformed_event(aws: Account) -> None:
     name, invoke = create(aws), aws.client("lambda", REGION).invoke
     message = "Could not parse request body into json: "

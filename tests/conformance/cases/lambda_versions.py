@@ -13,7 +13,11 @@ INVALID = "InvalidParameterValueException"
 NOT_FOUND = "ResourceNotFoundException"
 
 
-@case("Code of another digest is not published", known_from=API, moto=GAP)
+@case(
+    "PublishVersion rejects a CodeSha256 that isn't that of $LATEST (InvalidParameterValueException)",
+    known_from=API,
+    moto=GAP,
+)
 def other_digest(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     digest = lambda_.get_function_configuration(FunctionName=name)["CodeSha256"]
@@ -22,7 +26,11 @@ def other_digest(aws: Account) -> None:
     aws.refuses(INVALID, 400, message, lambda_.publish_version, FunctionName=name, CodeSha256="AAAA")
 
 
-@case("A revision that is not the latest is not published", known_from=API, moto=GAP)
+@case(
+    "PublishVersion rejects a RevisionId that isn't the latest (PreconditionFailedException, 412)",
+    known_from=API,
+    moto=GAP,
+)
 def other_revision(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     message = "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to "
@@ -31,41 +39,57 @@ def other_revision(aws: Account) -> None:
     aws.refuses("PreconditionFailedException", 412, message, publish_version, FunctionName=name, RevisionId="wrong")
 
 
-@case("The revision that was read is published", known_from=API, moto=GAP)
+@case("PublishVersion accepts the RevisionId that GetFunctionConfiguration returned", known_from=API, moto=GAP)
 def same_revision(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     revision = lambda_.get_function_configuration(FunctionName=name)["RevisionId"]
     assert lambda_.publish_version(FunctionName=name, RevisionId=revision)["Version"] == "1"
 
 
-@case("What hasn't changed is not published again", known_from=documented("botocore PublishVersion"), moto=SAME)
+@case(
+    "PublishVersion returns the existing version if the function hasn't changed",
+    known_from=documented("botocore PublishVersion"),
+    moto=SAME,
+)
 def unchanged(aws: Account) -> None:
     name = create(aws)
     assert publish(aws, name) == publish(aws, name) == "1"
 
 
-@case("$LATEST goes with its function only", known_from=API, moto=GAP)
+@case("DeleteFunction rejects the qualifier $LATEST (InvalidParameterValueException)", known_from=API, moto=GAP)
 def delete_latest(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     message = "$LATEST version cannot be deleted without deleting the function."
     aws.refuses(INVALID, 400, message, lambda_.delete_function, FunctionName=name, Qualifier="$LATEST")
 
 
-@case("A function that isn't there has no versions to list", known_from=API, moto=GAP)
+@case(
+    "ListVersionsByFunction returns ResourceNotFoundException (404) for a function that doesn't exist",
+    known_from=API,
+    moto=GAP,
+)
 def list_nothing(aws: Account) -> None:
     name = aws.name("function")
     message = f"Function not found: {arn_of(aws, name)}"
     aws.refuses(NOT_FOUND, 404, message, aws.client("lambda", REGION).list_versions_by_function, FunctionName=name)
 
 
-@case("Versions can't be tagged", known_from=documented("Lambda Developer Guide, tags"), moto=GAP)
+@case(
+    "TagResource rejects the ARN of a version (InvalidParameterValueException)",
+    known_from=documented("Lambda Developer Guide, tags"),
+    moto=GAP,
+)
 def tag_version(aws: Account) -> None:
     name = create(aws)
     arn = f"{arn_of(aws, name)}:{publish(aws, name)}"
     aws.refuses(INVALID, 400, None, aws.client("lambda", REGION).tag_resource, Resource=arn, Tags={"a": "b"})
 
 
-@case("Versions are listed page by page", known_from=documented("botocore ListVersionsByFunction"), moto=GAP)
+@case(
+    "ListVersionsByFunction returns its pages by NextMarker, with $LATEST first",
+    known_from=documented("botocore ListVersionsByFunction"),
+    moto=GAP,
+)
 def pages_of_versions(aws: Account) -> None:
     name, lambda_ = create(aws), aws.client("lambda", REGION)
     publish(aws, name)
@@ -76,7 +100,7 @@ def pages_of_versions(aws: Account) -> None:
 
 
 @case(
-    "The first version of a changed function is published once",
+    "PublishVersion twice after a configuration update returns version 1 both times",
     known_from=documented("botocore PublishVersion"),
     moto=GAP,
 )
@@ -95,7 +119,11 @@ def rewrite(aws: Account, name: str, **more: Any) -> dict[str, Any]:
     return answer
 
 
-@case("The same code again is no new version", known_from=documented("botocore UpdateFunctionCode.Publish"), moto=GAP)
+@case(
+    "UpdateFunctionCode with Publish returns the existing version if the code is the same",
+    known_from=documented("botocore UpdateFunctionCode.Publish"),
+    moto=GAP,
+)
 def publish_same_code(aws: Account) -> None:
     name = create(aws)
     rewrite(aws, name)
@@ -104,7 +132,11 @@ def publish_same_code(aws: Account) -> None:
     assert rewrite(aws, name, Publish=True)["Version"] == "1"
 
 
-@case("A dry run publishes nothing", known_from=documented("botocore UpdateFunctionCode.DryRun"), moto=GAP)
+@case(
+    "UpdateFunctionCode with DryRun and Publish publishes no version",
+    known_from=documented("botocore UpdateFunctionCode.DryRun"),
+    moto=GAP,
+)
 def publish_dry_run(aws: Account) -> None:
     name = create(aws)
     rewrite(aws, name, DryRun=True, Publish=True)
@@ -112,7 +144,11 @@ def publish_dry_run(aws: Account) -> None:
     assert [version["Version"] for version in versions] == ["$LATEST"]
 
 
-@case("A version's number is not given again", known_from=unverified("believed; no page of 2026 says it"), moto=GAP)
+@case(
+    "PublishVersion doesn't reuse the number of a deleted version",
+    known_from=unverified("believed; no page of 2026 says it"),
+    moto=GAP,
+)
 def numbers_once(aws: Account) -> None:
     name = create(aws)
     assert publish(aws, name) == "1"

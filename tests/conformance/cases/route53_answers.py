@@ -18,7 +18,11 @@ def answer(aws: Account, zone_id: str, name: str, kind: str = "TXT") -> tuple[st
     return str(tested["ResponseCode"]), sorted(tested["RecordData"])
 
 
-@case("TestDNSAnswer says what is answered for a record", known_from=documented("API TestDNSAnswer"), moto=GAP)
+@case(
+    "TestDNSAnswer returns NOERROR with a record's values, or NXDOMAIN for a name without records",
+    known_from=documented("API TestDNSAnswer"),
+    moto=GAP,
+)
 def tested_answer(aws: Account) -> None:
     zone_id, name = create_zone(aws)
     change(aws, zone_id, ("CREATE", text(f"www.{name}", "x")))
@@ -27,7 +31,7 @@ def tested_answer(aws: Account) -> None:
 
 
 @case(
-    "A record set of weight 0 is not answered beside one with a weight",
+    "TestDNSAnswer never returns a record set of weight 0 while another one of the group has a weight above 0",
     known_from=documented("R53DG routing-policy-weighted"),
     moto=GAP,
 )
@@ -39,7 +43,7 @@ def weight_zero(aws: Account) -> None:
 
 
 @case(
-    "A multivalue group is answered with the values of all its record sets",
+    "TestDNSAnswer returns the values of all record sets of a multivalue group",
     known_from=documented("API ResourceRecordSet, MultiValueAnswer"),
     moto=GAP,
 )
@@ -52,7 +56,7 @@ def multivalue_answer(aws: Account) -> None:
 
 
 @case(
-    "The mask of a client's subnet is of its address",
+    "TestDNSAnswer rejects an EDNS0ClientSubnetMask of 33 for an IPv4 address (InvalidInput)",
     known_from=documented("API TestDNSAnswer, EDNS0ClientSubnetMask"),
     moto=GAP,
 )

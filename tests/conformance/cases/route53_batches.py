@@ -15,7 +15,11 @@ SERVICE = "route53"
 # Batches:
 
 
-@case("What is there is not created again", known_from=captured("kubernetes-sigs/external-dns issue 5939"), moto=GAP)
+@case(
+    "CREATE rejects a record set that already exists (InvalidChangeBatch)",
+    known_from=captured("kubernetes-sigs/external-dns issue 5939"),
+    moto=GAP,
+)
 def created_twice(aws: Account) -> None:
     zone_id, name = create_zone(aws)
     change(aws, zone_id, ("CREATE", text(f"www.{name}", "x")))
@@ -24,7 +28,7 @@ def created_twice(aws: Account) -> None:
 
 
 @case(
-    "A refused record set with a routing policy is named with its set identifier",
+    "The error for creating an existing weighted record set names its set-identifier (InvalidChangeBatch)",
     known_from=captured("barnybug/cli53 issue 317"),
     moto=GAP,
 )
@@ -36,7 +40,11 @@ def weighted_created_twice(aws: Account) -> None:
     refuses_batch(aws, message, zone_id, ("CREATE", weighted(f"www.{name}", "a", 2)))
 
 
-@case("What is not there is not deleted", known_from=captured("presslabs/zinc issue 252"), moto=GAP)
+@case(
+    "DELETE rejects a record set that doesn't exist (InvalidChangeBatch)",
+    known_from=captured("presslabs/zinc issue 252"),
+    moto=GAP,
+)
 def deleted_without_being_there(aws: Account) -> None:
     zone_id, name = create_zone(aws)
     message = f"[Tried to delete resource record set [name='www.{name}.', type='TXT'] but it was not found]"
@@ -44,7 +52,7 @@ def deleted_without_being_there(aws: Account) -> None:
 
 
 @case(
-    "A delete needs every value as it is now",
+    "DELETE rejects a record set whose value or TTL differs from the current one (InvalidChangeBatch)",
     known_from=captured("kubernetes-sigs/external-dns issue 732"),
     moto=GAP,
 )
@@ -58,7 +66,7 @@ def deleted_with_other_values(aws: Account) -> None:
 
 
 @case(
-    "A delete takes the record set with that name, type and set identifier, and no other",
+    "DELETE removes only the record set with the given name, type and SetIdentifier",
     known_from=documented("API ChangeResourceRecordSets"),
     moto=GAP,
 )
@@ -71,7 +79,11 @@ def delete_takes_one(aws: Account) -> None:
     assert left == [(f"api.{name}.", "a"), (f"www.{name}.", "b")]
 
 
-@case("An upsert creates and replaces", known_from=documented("API ChangeResourceRecordSets, UPSERT"), moto=SAME)
+@case(
+    "UPSERT creates a record set, or replaces its values and TTL",
+    known_from=documented("API ChangeResourceRecordSets, UPSERT"),
+    moto=SAME,
+)
 def upsert(aws: Account) -> None:
     zone_id, name = create_zone(aws)
     change(aws, zone_id, ("UPSERT", text(f"www.{name}", "old")))
@@ -80,7 +92,7 @@ def upsert(aws: Account) -> None:
 
 
 @case(
-    "All that is wrong in a batch is listed in one refusal",
+    "The error message for a batch lists all rejected changes (InvalidChangeBatch)",
     known_from=captured("kubernetes-sigs/external-dns issue 5939"),
     moto=GAP,
 )
@@ -96,7 +108,7 @@ def several_faults(aws: Account) -> None:
 
 
 @case(
-    "A batch is applied whole or not at all",
+    "If Route 53 rejects one change of a batch, it applies none of the batch",
     known_from=documented("API ChangeResourceRecordSets, transactional changes"),
     moto=GAP,
 )
@@ -108,7 +120,7 @@ def half_a_batch(aws: Account) -> None:
 
 
 @case(
-    "A batch does one thing to a record set once",
+    "A batch can't contain the same change twice (InvalidChangeBatch)",
     known_from=captured("schwamster/serverless-certificate-creator issue 28"),
     moto=GAP,
 )
@@ -124,7 +136,7 @@ def _many(name: str, count: int, value: str) -> Sequence[tuple[str, dict[str, An
 
 
 @case(
-    "A batch has 1,000 records at most; those of an upsert count twice",
+    "A batch must not exceed 1,000 records, and UPSERT counts each record twice (InvalidChangeBatch)",
     known_from=captured("DNSControl/dnscontrol issues 493 and 1114"),
     moto=GAP,
 )
@@ -134,7 +146,7 @@ def too_many_records(aws: Account) -> None:
 
 
 @case(
-    "The values of a batch have 32,000 characters at most; those of an upsert count twice",
+    "A batch's values must not exceed 32,000 characters, and UPSERT counts them twice (InvalidChangeBatch)",
     known_from=captured("DNSControl/dnscontrol issue 908"),
     moto=GAP,
 )
@@ -144,7 +156,7 @@ def too_many_characters(aws: Account) -> None:
 
 
 @case(
-    "A change is PENDING at first, then INSYNC",
+    "A change has the status PENDING at first, then INSYNC",
     known_from=documented("API GetChange"),
     moto=GAP,
 )
@@ -159,7 +171,11 @@ def pending_then_in_sync(aws: Account) -> None:
     aws.eventually(is_in_sync, timeout=120)
 
 
-@case("A change that was never made is not found", known_from=captured("boto/botocore pull request 543"), moto=GAP)
+@case(
+    "GetChange returns NoSuchChange (404) for an unknown change ID, and the message contains the ID",
+    known_from=captured("boto/botocore pull request 543"),
+    moto=GAP,
+)
 def no_such_change(aws: Account) -> None:
     message = "Could not find resource with ID: C15RYMEZ8RZJFM"
     aws.refuses("NoSuchChange", 404, message, route53(aws).get_change, Id="C15RYMEZ8RZJFM")

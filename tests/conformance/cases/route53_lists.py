@@ -12,7 +12,11 @@ SERVICE = "route53"
 # Lists and changes:
 
 
-@case("Record sets are listed by reversed labels", known_from=documented("API ListResourceRecordSets"), moto=SAME)
+@case(
+    "ListResourceRecordSets sorts by name with the labels reversed",
+    known_from=documented("API ListResourceRecordSets"),
+    moto=SAME,
+)
 def order(aws: Account) -> None:
     zone_id, name = create_zone(aws)
     labels = ["b", "a.b", "a", "c.a"]
@@ -21,7 +25,11 @@ def order(aws: Account) -> None:
     assert listed == ["a", "c.a", "b", "a.b"]
 
 
-@case("A hyphen is listed before the end of a label", known_from=documented("API ListResourceRecordSets"), moto=GAP)
+@case(
+    "ListResourceRecordSets sorts a-b before a, and the names below a-b before a",
+    known_from=documented("API ListResourceRecordSets"),
+    moto=GAP,
+)
 def order_of_hyphens(aws: Account) -> None:
     zone_id, name = create_zone(aws)
     labels = ["a", "c.a", "a-b", "c.a-b"]
@@ -31,7 +39,7 @@ def order_of_hyphens(aws: Account) -> None:
 
 
 @case(
-    "A page may end inside a weighted group, and the next goes on there",
+    "A page of ListResourceRecordSets can end inside a weighted group, and the next page continues there",
     known_from=documented("API ListResourceRecordSets, NextRecordIdentifier"),
     moto=GAP,
 )
@@ -45,7 +53,7 @@ def page_within_a_group(aws: Account) -> None:
 
 
 @case(
-    "A list begins at a type only with a name",
+    "ListResourceRecordSets rejects StartRecordType without StartRecordName (InvalidInput)",
     known_from=documented("API ListResourceRecordSets, InvalidInput"),
     moto=SAME,
 )

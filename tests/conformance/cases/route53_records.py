@@ -21,7 +21,7 @@ def refuses_value(aws: Account, kind: str, reason: str, *values: str) -> None:
 
 
 @case(
-    "A text stands in quotation marks",
+    "A TXT value must be in quotation marks; the error names the value and InvalidCharacterString (InvalidChangeBatch)",
     known_from=documented("AWS Knowledge Center, InvalidCharacterString"),
     moto=GAP,
 )
@@ -30,13 +30,17 @@ def text_without_quotes(aws: Account) -> None:
     refuses_value(aws, "TXT", reason, "site", '"site')
 
 
-@case("A string of a text has 255 characters at most", known_from=captured("boto/boto3 issue 1462"), moto=GAP)
+@case(
+    "A string in a TXT value must not exceed 255 characters (InvalidChangeBatch, CharacterStringTooLong)",
+    known_from=captured("boto/boto3 issue 1462"),
+    moto=GAP,
+)
 def string_too_long(aws: Account) -> None:
     refuses_value(aws, "TXT", "CharacterStringTooLong (Value is too long)", f'"{"x" * 256}"')
 
 
 @case(
-    "A text of several strings is kept as it was sent, with a space between them or without",
+    "A TXT value of several strings is stored as sent, with or without a space between the strings",
     known_from=captured("aws/aws-sdk-js-v3 issue 5626, DNSControl/dnscontrol issue 2854"),
     moto=SAME,
 )
@@ -47,25 +51,39 @@ def several_strings(aws: Account) -> None:
         assert own_record_sets(aws, zone_id)[0]["ResourceRecords"] == [{"Value": value}]
 
 
-@case("An A record holds an IPv4 address", known_from=captured("gomodules/dns issue 7"), moto=GAP)
+@case(
+    "An A record's value must be an IPv4 address (InvalidChangeBatch, ARRDATAIllegalIPv4Address)",
+    known_from=captured("gomodules/dns issue 7"),
+    moto=GAP,
+)
 def illegal_address(aws: Account) -> None:
     reason = "ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)"
     refuses_value(aws, "A", reason, "ns-738.awsdns-28.net.", "192.0.2.256")
 
 
-@case("An A record holds one field", known_from=captured("danpilch/aws-dyndns issue 3"), moto=GAP)
+@case(
+    "An A record's value must not contain spaces (InvalidChangeBatch, ARRDATANotSingleField)",
+    known_from=captured("danpilch/aws-dyndns issue 3"),
+    moto=GAP,
+)
 def two_addresses_in_a_value(aws: Account) -> None:
     refuses_value(aws, "A", "ARRDATANotSingleField (Value contains spaces)", "192.0.2.1, 192.0.2.1")
 
 
-@case("An MX record has two fields", known_from=captured("GSA-TTS/dns pull request 373"), moto=GAP)
+@case(
+    "An MX record's value needs a preference and a name (InvalidChangeBatch, MXRRDATANotTwoFields)",
+    known_from=captured("GSA-TTS/dns pull request 373"),
+    moto=GAP,
+)
 def mail_exchanger_without_preference(aws: Account) -> None:
     zone_id, name = create_zone(aws)
     refuses_batch(aws, "MXRRDATANotTwoFields", zone_id, ("CREATE", record("MX", name, f"mail.{name}")))
 
 
 @case(
-    "A record set has each value once", known_from=captured("kubernetes-sigs/external-dns pull request 6019"), moto=GAP
+    "A record set can't have the same value twice (InvalidChangeBatch)",
+    known_from=captured("kubernetes-sigs/external-dns pull request 6019"),
+    moto=GAP,
 )
 def value_twice(aws: Account) -> None:
     zone_id, name = create_zone(aws)
@@ -73,14 +91,20 @@ def value_twice(aws: Account) -> None:
     refuses_batch(aws, "[Duplicate Resource Record: '192.0.2.1']", zone_id, ("CREATE", twice))
 
 
-@case("A type is one of the enumeration", known_from=documented("API ResourceRecordSet, enumeration of Type"), moto=GAP)
+@case(
+    "A record type outside the enumeration is rejected (InvalidInput)",
+    known_from=documented("API ResourceRecordSet, enumeration of Type"),
+    moto=GAP,
+)
 def unknown_type(aws: Account) -> None:
     zone_id, name = create_zone(aws)
     refuses_batch(aws, None, zone_id, ("CREATE", record("BOGUS", f"www.{name}", "x")), code="InvalidInput")
 
 
 @case(
-    "A TTL is 2,147,483,647 seconds at most", known_from=documented("API ResourceRecordSet, maximum of TTL"), moto=GAP
+    "A record set's TTL must not exceed 2147483647 seconds (InvalidInput)",
+    known_from=documented("API ResourceRecordSet, maximum of TTL"),
+    moto=GAP,
 )
 def ttl_too_large(aws: Account) -> None:
     zone_id, name = create_zone(aws)
@@ -88,7 +112,7 @@ def ttl_too_large(aws: Account) -> None:
 
 
 @case(
-    "A record set needs a TTL and values",
+    "A record set needs ResourceRecords and a TTL, or an AliasTarget (InvalidInput)",
     known_from=captured("ministryofjustice/modernisation-platform pull request 10072"),
     moto=GAP,
 )
@@ -102,7 +126,11 @@ def nothing_to_answer(aws: Account) -> None:
     refuses_batch(aws, message, zone_id, ("CREATE", empty), code="InvalidInput")
 
 
-@case("An alias record set has no TTL", known_from=captured("agorapulse/grails-aws-sdk issue 95"), moto=GAP)
+@case(
+    "A record set with an AliasTarget can't have a TTL and ResourceRecords (InvalidInput)",
+    known_from=captured("agorapulse/grails-aws-sdk issue 95"),
+    moto=GAP,
+)
 def alias_with_ttl(aws: Account) -> None:
     zone_id, name = create_zone(aws)
     alias = {"HostedZoneId": zone_id, "DNSName": f"b.{name}", "EvaluateTargetHealth": False}
@@ -114,7 +142,7 @@ def alias_with_ttl(aws: Account) -> None:
 
 
 @case(
-    "A record set's name is in the zone",
+    "A record set's name must be the zone's name or end with a dot and the zone's name (InvalidChangeBatch)",
     known_from=captured("meltwater/terraform-aws-asg-dns-handler issue 38"),
     moto=GAP,
 )
@@ -125,21 +153,29 @@ def outside_the_zone(aws: Account) -> None:
         refuses_batch(aws, message, zone_id, ("CREATE", text(outside, "x")))
 
 
-@case("A name has no empty label", known_from=captured("GSA-TTS/dns pull request 101"), moto=GAP)
+@case(
+    "A record set's name can't have an empty label (InvalidChangeBatch, DomainLabelEmpty)",
+    known_from=captured("GSA-TTS/dns pull request 101"),
+    moto=GAP,
+)
 def empty_label(aws: Account) -> None:
     zone_id, name = create_zone(aws)
     message = f"FATAL problem: DomainLabelEmpty (Domain label is empty) encountered with 'a..{name}'"
     refuses_batch(aws, message, zone_id, ("CREATE", text(f"a..{name}", "x")))
 
 
-@case("The zone's own name has no CNAME", known_from=documented("R53DG ResourceRecordTypes, CNAME"), moto=GAP)
+@case(
+    "A CNAME record can't have the zone's own name (InvalidChangeBatch)",
+    known_from=documented("R53DG ResourceRecordTypes, CNAME"),
+    moto=GAP,
+)
 def cname_at_apex(aws: Account) -> None:
     zone_id, name = create_zone(aws)
     refuses_batch(aws, None, zone_id, ("CREATE", record("CNAME", name, "b.two-regions.com")))
 
 
 @case(
-    "A CNAME comes to no name that has record sets",
+    "A CNAME record can't be created at a name that has other records (InvalidChangeBatch)",
     known_from=captured("ansible-collections/amazon.aws issue 2694"),
     moto=GAP,
 )
@@ -154,7 +190,7 @@ def cname_beside_others(aws: Account) -> None:
 
 
 @case(
-    "Nothing comes to a name that has a CNAME",
+    "An A record can't be created at a name that has a CNAME record (InvalidChangeBatch)",
     known_from=captured("RJPearson94/terraform-aws-open-next issue 24"),
     moto=GAP,
 )
@@ -166,7 +202,7 @@ def others_beside_cname(aws: Account) -> None:
 
 
 @case(
-    "Names are listed in lower case, with odd characters as octal escapes",
+    "ListResourceRecordSets returns names in lower case, and an asterisk as \\052",
     known_from=documented("R53DG DomainNameFormat"),
     moto=GAP,
 )

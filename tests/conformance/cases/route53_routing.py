@@ -9,7 +9,11 @@ from tests.conformance.route53_made import own_record_sets, refuses_batch, text,
 SERVICE = "route53"
 
 
-@case("A weight is 255 at most", known_from=documented("API ResourceRecordSet, maximum of Weight"), moto=GAP)
+@case(
+    "A record set's Weight must not exceed 255 (InvalidInput)",
+    known_from=documented("API ResourceRecordSet, maximum of Weight"),
+    moto=GAP,
+)
 def weight_too_large(aws: Account) -> None:
     zone_id, name = create_zone(aws)
     refuses_batch(aws, None, zone_id, ("CREATE", weighted(f"www.{name}", "a", 256)), code="InvalidInput")
@@ -19,7 +23,7 @@ def weight_too_large(aws: Account) -> None:
 
 
 @case(
-    "A set identifier needs a routing policy",
+    "A record set with a SetIdentifier needs a routing policy, such as Weight (InvalidInput)",
     known_from=captured("a script of the Cloud Platform of the Ministry of Justice (UK) quotes it"),
     moto=GAP,
 )
@@ -34,7 +38,7 @@ def identifier_without_policy(aws: Account) -> None:
 
 
 @case(
-    "A routing policy needs a set identifier",
+    "A record set with Weight or MultiValueAnswer, even false, needs a SetIdentifier (InvalidInput)",
     known_from=captured("boto/boto3 issue 2240; MultiValueAnswer=false: aws/aws-sdk issue 75"),
     moto=GAP,
 )
@@ -49,7 +53,7 @@ def policy_without_identifier(aws: Account) -> None:
 
 
 @case(
-    "A primary record set needs a health check",
+    "A primary failover record set that isn't an alias needs a health check (InvalidChangeBatch)",
     known_from=captured("kubernetes-sigs/external-dns issue 2362"),
     moto=GAP,
 )
@@ -61,7 +65,7 @@ def primary_without_check(aws: Account) -> None:
 
 
 @case(
-    "A health check that is not there makes no record set",
+    "A record set with a health check that doesn't exist is rejected (NoSuchHealthCheck, 404)",
     known_from=documented("API ChangeResourceRecordSets, NoSuchHealthCheck"),
     moto=GAP,
 )
@@ -73,7 +77,7 @@ def unknown_check(aws: Account) -> None:
 
 
 @case(
-    "A weighted record set has one value",
+    "A weighted record set can't have two values (InvalidChangeBatch)",
     known_from=documented("API ResourceRecordSet, Weight: only one ResourceRecord"),
     moto=GAP,
 )
@@ -87,7 +91,7 @@ def two_weighted_values(aws: Account) -> None:
 
 
 @case(
-    "A simple record set does not stand beside weighted ones",
+    "A simple record set can't be created beside weighted ones of the same name and type (InvalidChangeBatch)",
     known_from=captured("chef-boneyard/route53 issue 100"),
     moto=GAP,
 )
@@ -100,7 +104,7 @@ def simple_beside_weighted(aws: Account) -> None:
 
 
 @case(
-    "A multivalue record set does not stand beside a simple one",
+    "A multivalue record set can't be created beside a simple one of the same name and type (InvalidChangeBatch)",
     known_from=captured("cert-manager/cert-manager issue 5388"),
     moto=GAP,
 )
@@ -113,7 +117,7 @@ def multivalue_beside_simple(aws: Account) -> None:
 
 
 @case(
-    "A batch may replace a simple record set by weighted ones",
+    "One batch can delete a simple record set and create weighted ones of the same name and type",
     known_from=documented("API ChangeResourceRecordSets, transactional changes"),
     moto=SAME,
 )

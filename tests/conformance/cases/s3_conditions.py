@@ -16,7 +16,7 @@ A_DAY_LONG_AGO, A_DAY_TO_COME = datetime(2010, 1, 1, tzinfo=UTC), datetime(2090,
 
 
 @case(
-    "A write that must not replace anything does not",
+    "PutObject with If-None-Match * returns PreconditionFailed (412) if the key exists",
     known_from=captured("LocalStack's test_s3_api snapshot, test_put_object_if_none_match"),
     moto=SAME,
 )
@@ -26,7 +26,7 @@ def if_none_match(aws: Account) -> None:
 
 
 @case(
-    "A write that must not replace anything names no ETag",
+    "PutObject with an ETag in If-None-Match returns NotImplemented (501)",
     known_from=captured("LocalStack's test_s3_api snapshot, test_put_object_if_none_match_validation"),
     moto=GAP,
 )
@@ -35,7 +35,7 @@ def if_none_match_etag(aws: Account) -> None:
 
 
 @case(
-    "A write that must replace a certain object does not replace another",
+    "PutObject with If-Match returns PreconditionFailed (412) if the object has another ETag",
     known_from=captured("LocalStack's test_s3_api snapshot, test_put_object_if_match"),
     moto=SAME,
 )
@@ -45,7 +45,7 @@ def if_match(aws: Account) -> None:
 
 
 @case(
-    "A write that must replace an object does not make one",
+    "PutObject with If-Match returns NoSuchKey (404) if the key doesn't exist",
     known_from=captured("LocalStack's test_s3_api snapshot, test_put_object_if_match"),
     moto=SAME,
 )
@@ -54,7 +54,7 @@ def if_match_nothing(aws: Account) -> None:
 
 
 @case(
-    "A write that must replace an object says which",
+    "PutObject with If-Match * returns NotImplemented (501)",
     known_from=captured("LocalStack's test_s3_api snapshot, test_put_object_if_match_validation"),
     moto=GAP,
 )
@@ -64,21 +64,25 @@ def if_match_star(aws: Account) -> None:
     aws.refuses("NotImplemented", 501, text, write, **where, Body=b"", IfMatch="*")
 
 
-@case("A read by ETag does not care for dates", known_from=CONDITIONS, moto=GAP)
+@case(
+    "GetObject returns the object if If-Match holds, even if If-Unmodified-Since doesn't",
+    known_from=CONDITIONS,
+    moto=GAP,
+)
 def etag_before_date(aws: Account) -> None:
     where, s3 = put(aws), aws.client("s3")
     etag = s3.head_object(**where)["ETag"]
     assert s3.get_object(**where, IfMatch=etag, IfUnmodifiedSince=A_DAY_LONG_AGO)["ContentLength"] == 10
 
 
-@case("A read of what has not changed is 304", known_from=CONDITIONS, moto=SAME)
+@case("GetObject with If-None-Match returns 304 if the ETag is the same", known_from=CONDITIONS, moto=SAME)
 def not_modified(aws: Account) -> None:
     where, s3 = put(aws), aws.client("s3")
     aws.refuses("304", 304, None, s3.get_object, **where, IfNoneMatch=s3.head_object(**where)["ETag"])
 
 
 @case(
-    "A copy under a condition that does not hold is refused",
+    "CopyObject returns PreconditionFailed (412) if CopySourceIfMatch doesn't hold",
     known_from=COPY,
     moto=GAP,
 )
@@ -88,21 +92,34 @@ def copy_condition(aws: Account) -> None:
     aws.refuses("PreconditionFailed", 412, None, copy, **new, CopySourceIfMatch='"other"')
 
 
-@case("A copy that must not replace anything does not", known_from=COPY, moto=GAP)
+@case(
+    "CopyObject with If-None-Match * returns PreconditionFailed (412) if the destination key exists",
+    known_from=COPY,
+    moto=GAP,
+)
 def copy_over_nothing(aws: Account) -> None:
     where, copy = put(aws), aws.client("s3").copy_object
     new = {**where, "CopySource": where, "MetadataDirective": "REPLACE"}
     aws.refuses("PreconditionFailed", 412, "did not hold", copy, **new, IfNoneMatch="*")
 
 
-@case("A copy that must replace a certain object does not replace another", known_from=COPY, moto=GAP)
+@case(
+    "CopyObject with If-Match returns PreconditionFailed (412) if the destination has another ETag",
+    known_from=COPY,
+    moto=GAP,
+)
 def copy_over_another(aws: Account) -> None:
     where, copy = put(aws), aws.client("s3").copy_object
     new = {**where, "CopySource": where, "MetadataDirective": "REPLACE"}
     aws.refuses("PreconditionFailed", 412, "did not hold", copy, **new, IfMatch='"other"')
 
 
-@case("An upload in parts that must not replace anything does not", known_from=COMPLETE, moto=SAME)
+@case(
+    "CompleteMultipartUpload with If-None-Match * returns PreconditionFailed (412) if the key exists, and "
+    "keeps the object",
+    known_from=COMPLETE,
+    moto=SAME,
+)
 def upload_over_nothing(aws: Account) -> None:
     where, parts = upload(aws, b"a")
     aws.client("s3").put_object(Bucket=where["Bucket"], Key=where["Key"], Body=b"first")
@@ -115,14 +132,18 @@ def upload_over_nothing(aws: Account) -> None:
     aws.client("s3").abort_multipart_upload(**where)
 
 
-@case("A deletion of whatever is there deletes it", known_from=CONDITIONAL_DELETES, moto=GAP)
+@case("DeleteObject with If-Match * deletes an object that exists", known_from=CONDITIONAL_DELETES, moto=GAP)
 def delete_any(aws: Account) -> None:
     where, s3 = put(aws), aws.client("s3")
     s3.delete_object(**where, IfMatch="*")
     aws.refuses("404", 404, None, s3.head_object, **where)
 
 
-@case("Of several deletions one of another object than was thought fails", known_from=CONDITIONAL_DELETES, moto=GAP)
+@case(
+    "DeleteObjects reports PreconditionFailed for a key with another ETag, and keeps the object",
+    known_from=CONDITIONAL_DELETES,
+    moto=GAP,
+)
 def delete_another(aws: Account) -> None:
     where, s3 = put(aws), aws.client("s3")
     answer = s3.delete_objects(Bucket=where["Bucket"], Delete={"Objects": [{"Key": where["Key"], "ETag": '"other"'}]})

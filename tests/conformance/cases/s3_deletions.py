@@ -12,7 +12,7 @@ DELETE = documented("S3 API Reference, DeleteObjects")
 
 
 @case(
-    "No more than 1,000 objects are deleted in one call",
+    "DeleteObjects rejects more than 1,000 objects (MalformedXML)",
     known_from=DELETE,
     moto=GAP,
 )
@@ -21,7 +21,7 @@ def many_deletions(aws: Account) -> None:
     aws.refuses("MalformedXML", 400, None, aws.client("s3").delete_objects, Bucket=aws.create_bucket(), Delete=objects)
 
 
-@case("A quiet deletion tells of errors only", known_from=DELETE, moto=GAP)
+@case("DeleteObjects with Quiet leaves the deleted objects out of its answer", known_from=DELETE, moto=GAP)
 def quiet_deletion(aws: Account) -> None:
     bucket, s3 = aws.create_bucket(), aws.client("s3")
     s3.put_object(Bucket=bucket, Key="a", Body=b"")
@@ -29,7 +29,11 @@ def quiet_deletion(aws: Account) -> None:
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
-@case("Of several deletions those that a policy denies fail, and only those", known_from=DELETE, moto=SAME)
+@case(
+    "DeleteObjects reports AccessDenied for a key that a bucket policy denies, and deletes the other keys",
+    known_from=DELETE,
+    moto=SAME,
+)
 def denied_deletions(aws: Account) -> None:
     bucket, s3 = aws.create_bucket(), aws.client("s3")
     deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": f"arn:aws:s3:::{bucket}/kept"}
@@ -44,7 +48,8 @@ def denied_deletions(aws: Account) -> None:
 
 
 @case(
-    "Where nothing can be locked, no lock is bypassed",
+    "DeleteObject with BypassGovernanceRetention is rejected in a bucket without Object Lock "
+    "(InvalidArgument), and deletes nothing",
     known_from=unverified("LocalStack's provider answers so, with the sentence; its recording was not looked up"),
     moto=GAP,
 )
@@ -55,7 +60,7 @@ def bypass_of_nothing(aws: Account) -> None:
 
 
 @case(
-    "Of several deletions one with a version id that is none fails",
+    "DeleteObjects reports NoSuchVersion for a malformed version ID",
     known_from=captured("LocalStack's test_s3_api snapshot, test_delete_objects_versioned"),
     moto=GAP,
 )
@@ -66,7 +71,7 @@ def bogus_deletion(aws: Account) -> None:
 
 
 @case(
-    "A deletion of a delete marker among several says which it was",
+    "DeleteObjects returns DeleteMarker and DeleteMarkerVersionId for a delete marker that it deletes",
     known_from=captured("LocalStack's test_s3_api snapshot, test_delete_objects_versioned"),
     moto=GAP,
 )

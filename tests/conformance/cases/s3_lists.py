@@ -13,29 +13,33 @@ LISTS = documented("S3 API Reference, ListObjectsV2")
 MARKERS = documented("S3 API Reference, ListObjects")
 
 
-@case("A page of a list holds no fewer than 0 keys", known_from=ERRORS, moto=GAP)
+@case("ListObjectsV2 rejects a negative MaxKeys (InvalidArgument)", known_from=ERRORS, moto=GAP)
 def negative_page(aws: Account) -> None:
     aws.refuses("InvalidArgument", 400, None, aws.client("s3").list_objects_v2, Bucket=aws.create_bucket(), MaxKeys=-1)
 
 
-@case("A continuation token is one that was given out", known_from=RECALLED, moto=GAP)
+@case("ListObjectsV2 rejects an invalid ContinuationToken (InvalidArgument)", known_from=RECALLED, moto=GAP)
 def wrong_token(aws: Account) -> None:
     ask = {"Bucket": aws.create_bucket(), "ContinuationToken": "nonsense"}
     aws.refuses("InvalidArgument", 400, None, aws.client("s3").list_objects_v2, **ask)
 
 
-@case("The encoding of a list is url or none", known_from=ERRORS, moto=GAP)
+@case("ListObjectsV2 rejects an EncodingType other than url (InvalidArgument)", known_from=ERRORS, moto=GAP)
 def list_encoding(aws: Account) -> None:
     ask = {"Bucket": aws.create_bucket(), "EncodingType": "base64"}
     aws.refuses("InvalidArgument", 400, None, aws.client("s3").list_objects_v2, **ask)
 
 
-@case("A list that is asked for 5,000 keys says that it holds at most 1,000", known_from=LISTS, moto=GAP)
+@case("ListObjectsV2 with MaxKeys 5000 answers with MaxKeys 1000", known_from=LISTS, moto=GAP)
 def long_page(aws: Account) -> None:
     assert aws.client("s3").list_objects_v2(Bucket=aws.create_bucket(), MaxKeys=5000)["MaxKeys"] == 1000
 
 
-@case("A page of buckets leads to the next", known_from=documented("S3 API Reference, ListBuckets"), moto=GAP)
+@case(
+    "The pages of ListBuckets together list each bucket exactly once",
+    known_from=documented("S3 API Reference, ListBuckets"),
+    moto=GAP,
+)
 def pages_of_buckets(aws: Account) -> None:
     made = sorted(aws.create_bucket() for _ in range(3))
     pages = aws.client("s3").get_paginator("list_buckets").paginate(PaginationConfig={"PageSize": 1})
@@ -43,7 +47,7 @@ def pages_of_buckets(aws: Account) -> None:
 
 
 @case(
-    "Regions of buckets are told to who asks for something in particular",
+    "ListBuckets returns BucketRegion for a request with a Prefix, and not for one without parameters",
     known_from=documented("botocore, shape Bucket: BucketRegion"),
     moto=GAP,
 )
@@ -53,7 +57,11 @@ def region_of_buckets(aws: Account) -> None:
     assert {b.get("BucketRegion") for b in s3.list_buckets()["Buckets"]} == {None}
 
 
-@case("A page has 10,000 buckets at most", known_from=documented("botocore, shape MaxBuckets"), moto=GAP)
+@case(
+    "ListBuckets rejects MaxBuckets above 10,000 (InvalidArgument)",
+    known_from=documented("botocore, shape MaxBuckets"),
+    moto=GAP,
+)
 def page_of_too_many_buckets(aws: Account) -> None:
     aws.refuses("InvalidArgument", 400, None, aws.client("s3").list_buckets, MaxBuckets=10_001)
 
@@ -66,7 +74,11 @@ def fill_folders(aws: Account) -> str:
     return bucket
 
 
-@case("A page of the first kind of list holds keys and folders, and leads to the next", known_from=MARKERS, moto=GAP)
+@case(
+    "ListObjects with a delimiter counts keys and common prefixes together, and NextMarker continues after both",
+    known_from=MARKERS,
+    moto=GAP,
+)
 def folders_by_page(aws: Account) -> None:
     asked: dict[str, Any] = {"Bucket": fill_folders(aws), "Delimiter": "/", "MaxKeys": 2}
     seen = []
@@ -80,13 +92,17 @@ def folders_by_page(aws: Account) -> None:
     assert seen == [["a/", "b"], ["c/", "d"], ["e/"]]
 
 
-@case("The first kind of list tells a next marker with a delimiter only", known_from=MARKERS, moto=GAP)
+@case("ListObjects returns NextMarker only if the request has a delimiter", known_from=MARKERS, moto=GAP)
 def no_next_marker(aws: Account) -> None:
     page = aws.client("s3").list_objects(Bucket=fill_folders(aws), MaxKeys=2)
     assert (page["IsTruncated"], "NextMarker" in page) == (True, False)
 
 
-@case("A marker is a key, whether there is such an object or not", known_from=MARKERS, moto=SAME)
+@case(
+    "ListObjects accepts a Marker that isn't an existing key, and lists the keys after it",
+    known_from=MARKERS,
+    moto=SAME,
+)
 def marker_of_nothing(aws: Account) -> None:
     page = aws.client("s3").list_objects(Bucket=fill_folders(aws), Marker="c")
     assert [one["Key"] for one in page["Contents"]] == ["c/1", "d", "e/1"]

@@ -15,39 +15,51 @@ COMPLETE = documented("S3 API Reference, CompleteMultipartUpload")
 FIVE_MIB = 5 * 2**20
 
 
-@case("An object in one piece has no ninth part", known_from=RECALLED, moto=GAP)
+@case(
+    "GetObject returns InvalidPartNumber (416) for part 9 of an object that was not uploaded in parts",
+    known_from=RECALLED,
+    moto=GAP,
+)
 def no_such_part(aws: Account) -> None:
     aws.refuses("InvalidPartNumber", 416, None, aws.client("s3").get_object, **put(aws), PartNumber=9)
 
 
-@case("A part before the last has at least 5 MB", known_from=ERRORS, moto=SAME)
+@case(
+    "CompleteMultipartUpload rejects a part of less than 5 MB that isn't the last (EntityTooSmall)",
+    known_from=ERRORS,
+    moto=SAME,
+)
 def small_part(aws: Account) -> None:
     where, parts = upload(aws, b"a", b"b")
     complete = aws.client("s3").complete_multipart_upload
     aws.refuses("EntityTooSmall", 400, None, complete, **where, MultipartUpload={"Parts": parts})
 
 
-@case("Parts are listed in ascending order", known_from=RECALLED, moto=GAP)
+@case(
+    "CompleteMultipartUpload rejects parts that are not in ascending order (InvalidPartOrder)",
+    known_from=RECALLED,
+    moto=GAP,
+)
 def part_order(aws: Account) -> None:
     where, parts = upload(aws, b"a", b"b")
     complete = aws.client("s3").complete_multipart_upload
     aws.refuses("InvalidPartOrder", 400, None, complete, **where, MultipartUpload={"Parts": parts[::-1]})
 
 
-@case("A part that was not uploaded is invalid", known_from=ERRORS, moto=SAME)
+@case("CompleteMultipartUpload rejects a part that was not uploaded (InvalidPart)", known_from=ERRORS, moto=SAME)
 def invalid_part(aws: Account) -> None:
     where, parts = upload(aws, b"a")
     complete, other = aws.client("s3").complete_multipart_upload, [{**parts[0], "PartNumber": 2}]
     aws.refuses("InvalidPart", 400, None, complete, **where, MultipartUpload={"Parts": other})
 
 
-@case("There is no part 0", known_from=RECALLED, moto=GAP)
+@case("UploadPart rejects part number 0 (InvalidArgument)", known_from=RECALLED, moto=GAP)
 def part_zero(aws: Account) -> None:
     where, _ = upload(aws)
     aws.refuses("InvalidArgument", 400, None, aws.client("s3").upload_part, **where, PartNumber=0, Body=b"")
 
 
-@case("An unknown upload takes no parts", known_from=ERRORS, moto=GAP)
+@case("UploadPart returns NoSuchUpload (404) for an upload ID that doesn't exist", known_from=ERRORS, moto=GAP)
 def unknown_upload(aws: Account) -> None:
     where = {"Bucket": aws.create_bucket(), "Key": "big", "UploadId": "unknown"}
     aws.refuses("NoSuchUpload", 404, None, aws.client("s3").upload_part, **where, PartNumber=1, Body=b"")
@@ -61,7 +73,12 @@ def upload_two_parts(aws: Account) -> dict[str, Any]:
     return where
 
 
-@case("A part of an object is read by its number", known_from=PART, moto=GAP)
+@case(
+    "GetObject and HeadObject with a PartNumber return that part; a number beyond the last returns "
+    "InvalidPartNumber (416)",
+    known_from=PART,
+    moto=GAP,
+)
 def read_part(aws: Account) -> None:
     s3, where = aws.client("s3"), upload_two_parts(aws)
     answer = s3.get_object(**where, PartNumber=2)
@@ -72,12 +89,16 @@ def read_part(aws: Account) -> None:
     aws.refuses("InvalidPartNumber", 416, None, s3.get_object, **where, PartNumber=3)
 
 
-@case("A part and a range are not asked for at once", known_from=RECALLED, moto=GAP)
+@case("GetObject rejects a PartNumber beside a Range (InvalidRequest)", known_from=RECALLED, moto=GAP)
 def part_and_range(aws: Account) -> None:
     aws.refuses("InvalidRequest", 400, None, aws.client("s3").get_object, **put(aws), PartNumber=1, Range="bytes=0-1")
 
 
-@case("An object's attributes tell of its parts", known_from=documented("API Reference, GetObjectAttributes"), moto=GAP)
+@case(
+    "GetObjectAttributes returns TotalPartsCount for a multipart object, and no ObjectParts for another",
+    known_from=documented("API Reference, GetObjectAttributes"),
+    moto=GAP,
+)
 def attributes_of_parts(aws: Account) -> None:
     s3, where = aws.client("s3"), upload_two_parts(aws)
     found = s3.get_object_attributes(**where, ObjectAttributes=["ObjectParts", "ObjectSize"])
@@ -85,7 +106,11 @@ def attributes_of_parts(aws: Account) -> None:
     assert "ObjectParts" not in s3.get_object_attributes(**put(aws), ObjectAttributes=["ObjectParts", "ObjectSize"])
 
 
-@case("A part can't be copied from beyond the source's end", known_from=RECALLED, moto=GAP)
+@case(
+    "UploadPartCopy rejects a range that goes beyond the source's end or has no end (InvalidArgument)",
+    known_from=RECALLED,
+    moto=GAP,
+)
 def part_beyond_the_end(aws: Account) -> None:
     (where, _), copy = upload(aws), aws.client("s3").upload_part_copy
     source = {"CopySource": put(aws), "PartNumber": 1}
@@ -93,14 +118,22 @@ def part_beyond_the_end(aws: Account) -> None:
         aws.refuses("InvalidArgument", 400, None, copy, **where, **source, CopySourceRange=wrong)
 
 
-@case("An upload in parts has the size that was said", known_from=COMPLETE, moto=GAP)
+@case(
+    "CompleteMultipartUpload rejects an MpuObjectSize that isn't the object's size (InvalidRequest)",
+    known_from=COMPLETE,
+    moto=GAP,
+)
 def upload_of_another_size(aws: Account) -> None:
     where, parts = upload(aws, b"a")
     complete = aws.client("s3").complete_multipart_upload
     aws.refuses("InvalidRequest", 400, None, complete, **where, MultipartUpload={"Parts": parts}, MpuObjectSize=7)
 
 
-@case("An upload in parts is of one key", known_from=ERRORS, moto=GAP)
+@case(
+    "UploadPart, ListParts and AbortMultipartUpload return NoSuchUpload (404) for an upload ID of another key",
+    known_from=ERRORS,
+    moto=GAP,
+)
 def upload_of_another_key(aws: Account) -> None:
     where, _ = upload(aws)
     other, s3 = {**where, "Key": "other"}, aws.client("s3")

@@ -26,12 +26,16 @@ def fetch(url: str) -> tuple[int, bytes]:
 
 
 def presign(aws: Account, **more: Any) -> str:
-    """A URL of Signature Version 4, for an object that isn't there."""
+    """A URL of Signature Version 4, for an object that doesn't exist."""
     where = {"Bucket": aws.create_bucket(SEOUL), "Key": "page.html"}
     return str(aws.client("s3", SEOUL).generate_presigned_url("get_object", Params=where, **more))
 
 
-@case("A presigned URL expires", known_from=captured("aws/aws-sdk-js#3820"), moto=GAP)
+@case(
+    'An expired presigned URL returns 403 with "Request has expired"',
+    known_from=captured("aws/aws-sdk-js#3820"),
+    moto=GAP,
+)
 def presigned_url_expires(aws: Account) -> None:
     url = aws.client("s3").generate_presigned_url("get_object", Params=put(aws), ExpiresIn=1)
 
@@ -42,13 +46,18 @@ def presigned_url_expires(aws: Account) -> None:
     aws.eventually(check)
 
 
-@case("A URL is presigned for a week at most", known_from=QUERY, moto=GAP)
+@case("A presigned URL with X-Amz-Expires above 604800, a week, returns 400", known_from=QUERY, moto=GAP)
 def presigned_for_too_long(aws: Account) -> None:
     status, text = fetch(presign(aws, ExpiresIn=604_801))
     assert (status, b"X-Amz-Expires must be less than a week" in text) == (400, True)
 
 
-@case("A presigned URL of which a part is missing opens nothing", known_from=QUERY, moto=GAP)
+@case(
+    "A presigned URL without one of its X-Amz parameters returns 400; one without an access key returns "
+    "AccessDenied (403)",
+    known_from=QUERY,
+    moto=GAP,
+)
 def incomplete_presigned_url(aws: Account) -> None:
     url = presign(aws)
     for name in ("X-Amz-Date", "X-Amz-Expires", "X-Amz-Credential", "X-Amz-Algorithm", "X-Amz-SignedHeaders"):
@@ -58,7 +67,11 @@ def incomplete_presigned_url(aws: Account) -> None:
     assert (status, b"<Code>AccessDenied</Code>" in text) == (403, True)
 
 
-@case("A presigned URL is of the bucket's region", known_from=captured("aws/aws-cli#4338"), moto=GAP)
+@case(
+    "A URL presigned for another region returns an error that names the bucket's region",
+    known_from=captured("aws/aws-cli#4338"),
+    moto=GAP,
+)
 def presigned_url_of_another_region(aws: Account) -> None:
     _, text = fetch(aws.client("s3", SEOUL).generate_presigned_url("get_object", Params=put(aws)))
     assert b"the region 'ap-northeast-2' is wrong; expecting 'eu-west-1'" in text
