@@ -145,6 +145,6 @@ def parse(text: str | bytes | None) -> Document:
     """A policy document, to be read only; one that isn't a JSON object grants nothing."""
     try:
         document = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
