@@ -1,7 +1,7 @@
 """Clients of the cloud that `WORKSHOP_CLOUD` names, and of no other.
 
-Local is the default. The machine's credentials, profiles, configuration files, endpoints and proxies are not read, and
-a request that would leave the machine is refused before it is sent. On AWS the machine's credentials are used, and
+Local is the default. The machine's credentials, profiles, configuration files, endpoints and proxies are not read. A
+request that would leave the machine is refused before it is sent. On AWS the machine's credentials are used, and
 nothing is changed until the learner accepts the costs.
 """
 

@@ -143,6 +143,12 @@ def test_an_error_names_a_step_that_is_there() -> None:
             assert f"{call}(" in "\n".join(sources_of("code", cells)), f"a missing {what}: {step} doesn't call it"
 
 
+def test_a_check_that_fails_names_no_function_without_its_step() -> None:
+    for path in sorted((ROOT / "workshop_lib" / "checks").glob("*.py")):
+        named = re.findall(r"run \w+(?:\.\w+)?\(…", path.read_text(encoding="utf-8"))
+        assert not named, f"{path.name}: name the notebook and the step, from errors.STEPS, not only {named}"
+
+
 @notebooks
 def test_every_exercise_has_a_solution_that_runs(path: Path) -> None:
     cells = read(path).cells

@@ -189,7 +189,8 @@ def page_served(cloud: Cloud, *, domain_name: str, path: str = "/", status: int 
         page.status == status,
         right=f"{path} answers {status}, {page.x_cache}.",
         wrong=f"{path} answers {page.status}, {page.x_cache or 'without X-Cache'}: {page.text[:200]}",
-        fix=f"read {STEPS['log']}. If the function is fine, run {STEPS['bucket policy']} and {STEPS['website']} again.",
+        fix=f"run {STEPS['log']} to read the function's log. "
+        f"If it shows no problem, run {STEPS['bucket policy']} and {STEPS['website']} again.",
     )
 
 
@@ -206,8 +207,9 @@ def page_served_from(cloud: Cloud, *, domain_name: str, region: str) -> CheckPas
         page.region == region,
         right=f"The edge reads from {region}.",
         wrong=f"The edge reads from {page.region or f'nowhere: status {page.status}'}, not from {region}.",
-        fix=f"wait until the DNS TTL expires and run the check again. If that doesn't help, compare the record sets, "
-        f"as in {STEPS['record sets']}, and read {STEPS['log']}.",
+        fix="wait until the DNS TTL expires and run the check again. "
+        f"If that doesn't help, look at the record sets as in {STEPS['record sets']}. "
+        f"Then run {STEPS['log']} to read the function's log.",
     )
 
 
