@@ -29,7 +29,9 @@ BAD = {
     "broken data": broken(GOOD, 60),
     "cut off": GOOD[: len(GOOD) // 2],
     "cut off, and its end put behind": GOOD[:60] + GOOD[-22:],
-    "of an unknown compression": make_zip("handler.py").replace(b"\x14\x00\x00\x00\x08\x00", b"\x14\x00\x00\x00\x63\x00"),
+    "of an unknown compression": make_zip("handler.py").replace(
+        b"\x14\x00\x00\x00\x08\x00", b"\x14\x00\x00\x00\x63\x00"
+    ),
     "encrypted": make_zip("handler.py").replace(b"\x14\x00\x00\x00\x08\x00", b"\x14\x00\x01\x00\x08\x00"),
     "a file in a file": make_zip("a", "a/handler.py"),
     "a file in a file, the inner first": make_zip("a/b/handler.py", "a"),
