@@ -167,3 +167,38 @@ def is_running(pid: int) -> bool:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+HANDLER = "def handler(event, context): return event\n"
+
+
+def test_a_failure_to_unpack_is_not_remembered(
+    make_sandbox: MakeSandbox, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    tried: list[bytes] = []
+
+    def unpack(code: bytes) -> Path:
+        tried.append(code)
+        if len(tried) == 1:
+            raise OSError("No space left on device")
+        (tmp_path / "handler.py").write_text(HANDLER, encoding="utf-8")
+        return tmp_path
+
+    sandbox, function = make_sandbox(unpack=unpack), make_function(HANDLER)
+
+    with pytest.raises(OSError, match="No space left"):
+        run(sandbox.invoke(function, 1))
+    assert run(sandbox.invoke(function, 2)).payload == 2
+
+
+def test_a_sandbox_that_could_not_unpack_is_reset_stopped_and_given_other_code(
+    make_sandbox: MakeSandbox, run: Callable[..., Any]
+) -> None:
+    sandbox = make_sandbox()
+    for end in (sandbox.reset, sandbox.stop):
+        with pytest.raises(Exception, match="File is not a zip file"):
+            run(sandbox.invoke(make_function(b"PK broken"), 1))
+        run(end())
+    with pytest.raises(Exception, match="File is not a zip file"):
+        run(sandbox.invoke(make_function(b"PK broken"), 1))
+    assert run(sandbox.invoke(make_function(HANDLER), 2)).payload == 2
