@@ -92,7 +92,7 @@ def failed_as_predicted(
     )
 
 
-def nobody_saw_an_error(timeline: Timeline) -> CheckPassed:
+def no_viewer_saw_an_error(timeline: Timeline) -> CheckPassed:
     """No request of a recording failed.
 
     Args:

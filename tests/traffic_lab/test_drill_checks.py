@@ -64,9 +64,9 @@ def test_what_leaves_before_or_long_after_it_has_not(moves_at: float) -> None:
 
 
 def test_one_failed_request_is_an_error_that_somebody_saw() -> None:
-    assert drill_checks.nobody_saw_an_error(record(4.0))
+    assert drill_checks.no_viewer_saw_an_error(record(4.0))
     with pytest.raises(CheckFailed, match="1 of 240 requests failed"):
-        drill_checks.nobody_saw_an_error(record(4.0, fails=(3.0, 3.05)))
+        drill_checks.no_viewer_saw_an_error(record(4.0, fails=(3.0, 3.05)))
 
 
 def test_as_many_failures_as_the_model_allows_are_as_predicted() -> None:
