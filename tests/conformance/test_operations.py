@@ -33,7 +33,7 @@ def complaint(service: str, operation: Any, claim: Answer, answer: dict[str, Any
     message, nobody = error.get("Message", ""), claim is Answer.NOBODY
     if status == 501:
         never = (
-            f" doesn't implement {operation.name} of {service}." in message or " does not know the service" in message
+            f" doesn't implement {operation.name} of {service}." in message or " doesn't know the service" in message
         )
         as_claimed = never == nobody and error["Code"] == "NotImplemented"
         return None if as_claimed else f"{message or 501}, but it is said to be answered by {claim.value}"
