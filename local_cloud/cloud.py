@@ -281,7 +281,7 @@ async def _end_tasks() -> None:
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:
-    """uvloop's loop if it is installed (not on Windows). A miss at the edge then takes 5 % less time."""
+    """Use uvloop if it is installed (not on Windows). A miss at the edge then takes 5 % less time."""
     try:
         import uvloop
     except ImportError:
