@@ -144,7 +144,7 @@ def _refuse_without_bucket(call: Call) -> None:
         if call.operation == "CreateBucket":
             raise _access_denied(call)
         raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404, BucketName=name)
-    message = "Anonymous users see what S3 is."
+    message = "Anonymous users can't list buckets. This page describes S3."
     raise AwsError("TemporaryRedirect", message, 307, headers={"Location": "https://aws.amazon.com/s3/"})
 
 
