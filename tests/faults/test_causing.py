@@ -154,7 +154,7 @@ def test_the_command_goes_on_when_the_fault_is_ended_elsewhere(connected: Cloud)
 @pytest.mark.parametrize(
     ("arguments", "code", "reason"),
     [
-        (["fire"], 1, "no kind of fault"),
+        (["fire"], 1, "not a kind of fault"),
         (["s3-slow"], 1, "needs a region"),
         (["dns-silent", "--seconds", "601"], 1, "at most 600"),
         (["dns-silent", "--list"], 2, "Say which KIND"),
