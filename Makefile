@@ -7,6 +7,9 @@ READY := $(VENV)/.ready
 # More words for the command behind a target: make run ARGS="--from 03 -p weights=70,30"
 ARGS ?=
 
+# What JupyterLab writes about the language when it saves a notebook, and nbstripout removes again.
+LEFT_OUT := codemirror_mode mimetype nbconvert_exporter pygments_lexer version
+
 # Some machines forbid Python to keep bytecode. Each of the many processes here would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -44,6 +47,7 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m uv pip install -q --python $(BIN)/python -c constraints.txt pip -e '.[dev]'
 	@$(BIN)/python -c "import local_cloud.cloud"
 	@git config diff.notebook.textconv "jupytext --from ipynb --to py:percent --opt notebook_metadata_filter=-all --output -" 2>/dev/null || true
+	@git config filter.nbstripout.extrakeys "$(addprefix metadata.language_info.,$(LEFT_OUT))" 2>/dev/null || true
 	@touch $(READY)
 
 lab: $(READY) ## Open the workshop in JupyterLab, the local cloud running
@@ -80,7 +84,7 @@ test: $(READY) ## All tests, without coverage; the end-to-end run of the noteboo
 wheel: $(READY) ## Build the wheel, install it outside the checkout, and run notebooks 00 and 01 from it
 	$(BIN)/python -m tests.wheel
 
-differences: $(READY) ## Write docs/aws-differences.md anew, from the conformance cases
+differences: $(READY) ## Write docs/aws-differences.md from the conformance cases
 	$(BIN)/python -m tests.conformance.differences
 
 bench: $(READY) ## What we claim about speed, measured here

@@ -26,9 +26,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from traffic_lab.measurement import Timeline
 from traffic_lab.model.prediction import SwitchPrediction, predict_switch
 from traffic_lab.timeline import Action, record_timeline
-from workshop_cli.runs.own_cloud import own_cloud
-from workshop_lib import distribution, dns_records, edge_function, faults, health_checks, replication, waiting
+from workshop_lib import distribution, dns_records, faults, health_checks, lambda_edge, packaging, replication, waiting
 from workshop_lib.cloud import Cloud
+from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import WorkshopNames, suggest_names
 from workshop_lib.observe import fetch_page
 
@@ -190,7 +190,7 @@ def make_site(cloud: Cloud) -> Site:
 
 
 def put_markers(s3: Any, *, bucket: str, region: str) -> None:
-    """A region marker for each time that an edge shall keep one."""
+    """A region marker for each time that an edge should keep one."""
     for edge_ttl in filter(None, EDGE_TTLS):
         s3.put_object(
             Bucket=bucket,
@@ -202,10 +202,10 @@ def put_markers(s3: Any, *, bucket: str, region: str) -> None:
 
 def publish_function(cloud: Cloud, names: WorkshopNames) -> str:
     """The edge function's version."""
-    package, function = edge_function.package_edge_function(), {"function_name": names.function_name}
-    role_arn = edge_function.create_edge_role(cloud.iam, role_name=names.edge_role_name)
-    edge_function.create_edge_function(cloud.lambda_, **function, role_arn=role_arn, package=package)
-    version_arn = edge_function.publish_version(cloud.lambda_, **function, package=package)
+    package, function = packaging.package_edge_function(), {"function_name": names.function_name}
+    role_arn = lambda_edge.create_edge_role(cloud.iam, role_name=names.edge_role_name)
+    lambda_edge.create_edge_function(cloud.lambda_, **function, role_arn=role_arn, package=package)
+    version_arn = lambda_edge.publish_version(cloud.lambda_, **function, package=package)
     waiting.wait_until_function_active(cloud.lambda_, version_arn=version_arn)
     return version_arn
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import platform
 import re
@@ -21,7 +20,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,7 +29,8 @@ import boto3
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from workshop_lib import distribution, dns_records, edge_function, replication, waiting
+from workshop_lib import distribution, dns_records, lambda_edge, packaging, replication, waiting
+from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import S3Origin
 
 BODY = b"x" * 1024
@@ -95,10 +94,10 @@ def make_site(environment: dict[str, str]) -> str:
     route53 = client("route53")
     zone_id = dns_records.create_hosted_zone(route53, zone_name=ZONE)
     dns_records.put_txt_record(route53, zone_id=zone_id, record_name=RECORD, origin=ORIGIN)
-    package = edge_function.package_edge_function()
-    role = edge_function.create_edge_role(iam, role_name="bench-edge")
-    edge_function.create_edge_function(functions, function_name="bench-edge", role_arn=role, package=package)
-    version = edge_function.publish_version(functions, function_name="bench-edge", package=package)
+    package = packaging.package_edge_function()
+    role = lambda_edge.create_edge_role(iam, role_name="bench-edge")
+    lambda_edge.create_edge_function(functions, function_name="bench-edge", role_arn=role, package=package)
+    version = lambda_edge.publish_version(functions, function_name="bench-edge", package=package)
     waiting.wait_until_function_active(functions, version_arn=version)
     identity = distribution.create_origin_access_identity(cloudfront, comment="bench")["id"]
     distribution.put_bucket_policy(s3, bucket=ORIGIN.bucket, origin_access_identity_id=identity)
@@ -126,14 +125,8 @@ def constant_server() -> Iterator[str]:
 @contextlib.contextmanager
 def local_cloud() -> Iterator[dict[str, str]]:
     """The local cloud in a process of its own, which ends with this one."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "local_cloud", "serve", "--until-stdin-closes"]
-        with piped(command, {"WORKSHOP_STATE_DIR": folder}) as process:
-            assert process.stdout is not None
-            endpoint = next(line for line in process.stdout if "AWS_ENDPOINT_URL" in line)
-            url = endpoint.strip().rpartition("=")[2]
-            with urllib.request.urlopen(f"{url}/_local_cloud/environment") as answer:
-                yield json.load(answer)
+    with tempfile.TemporaryDirectory() as folder, own_cloud(Path(folder), {}) as environment:
+        yield environment
 
 
 @contextlib.contextmanager

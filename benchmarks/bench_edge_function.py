@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from edge_function import handler as edge
-from workshop_lib.edge_function import make_event, package_edge_function
+from workshop_lib.lambda_edge import make_event
+from workshop_lib.packaging import package_edge_function
 
 PYTHON = getattr(sys, "_base_executable", sys.executable)
 STARTS = 21

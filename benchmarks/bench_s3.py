@@ -25,6 +25,8 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError
 
+from workshop_lib.cloud_process import own_cloud
+
 BUCKET, KEY = "site", "index.html"
 
 
@@ -51,10 +53,8 @@ def main(rounds: int, seconds: int) -> None:
 @contextlib.contextmanager
 def local_cloud() -> Iterator[str]:
     """The local cloud in a process of its own, which ends with this one."""
-    with tempfile.TemporaryDirectory() as folder, free_port() as port:
-        command = [sys.executable, "-m", "local_cloud", "serve", f"--port={port}", "--until-stdin-closes"]
-        with running(command, port, {**os.environ, "WORKSHOP_STATE_DIR": folder}) as url:
-            yield url
+    with tempfile.TemporaryDirectory() as folder, own_cloud(Path(folder), {}) as environment:
+        yield environment["AWS_ENDPOINT_URL"]
 
 
 @contextlib.contextmanager
@@ -68,10 +68,8 @@ def moto_server() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def running(command: list[str], port: int, environment: dict[str, str] | None = None) -> Iterator[str]:
-    process = subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def running(command: list[str], port: int) -> Iterator[str]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -20,4 +20,15 @@ Services and engines are told of each other in `cloud` and nowhere else. Top lay
 | `errors` | how the local cloud says no |
 | `faults` | what a learner breaks, for a while |
 | `phrases` | the text beside an HTTP status |
+| `wildcards` | `*` and `?`, as AWS understands them |
 """
+
+import os as _os
+
+_FOR_MOTO = {"INITIAL_NO_AUTH_ACTION_COUNT", "S3_IGNORE_SUBDOMAIN_BUCKETNAME", "S3_UPLOAD_PART_MIN_SIZE"}
+_FOR_MOTO |= {"TEST_PROXY_MODE", "TEST_SERVER_MODE"}
+
+# moto reads these when it is imported, and again later. Other projects set them, and they would change what this cloud
+# answers: another account, refusals of its own, smaller parts.
+for _name in [name for name in _os.environ if name.startswith("MOTO_") or name in _FOR_MOTO]:
+    del _os.environ[_name]

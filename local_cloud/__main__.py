@@ -79,7 +79,8 @@ def _serving_options(command: Callable[..., None]) -> Callable[..., None]:
 @main.command()
 @_serving_options
 @click.option("--until-stdin-closes", is_flag=True, help="End with the parent: when standard input ends.")
-def serve(until_stdin_closes: bool, **options: Any) -> None:
+@click.option("--json/--text", "as_json", default=False, help="Print the environment as one line of JSON, or to read.")
+def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
     """Run the local cloud here, until Ctrl-C."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -107,7 +108,7 @@ def serve(until_stdin_closes: bool, **options: Any) -> None:
             gc.freeze()
             gc.enable()
             register(cloud.environment)
-            click.echo(_describe(cloud))
+            click.echo(json.dumps(cloud.environment) if as_json else _describe(cloud))
             cloud.warm_up()
             # In short waits, as Ctrl-C doesn't interrupt an endless wait on Windows.
             while not cloud.stop_requested.wait(1.0):

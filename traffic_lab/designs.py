@@ -6,7 +6,6 @@ ones, with the page they are from.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from typing import Any
 
 from traffic_lab.measurement import Timeline
 from traffic_lab.timeline import Action, record_timeline
+from workshop_lib.tables import Column, render_table
 
 MILLION = 1_000_000
 HIT = "Hit"
@@ -100,7 +100,7 @@ class Results(Sequence[Result]):
         for result in self._results:
             yield (
                 result.design.name,
-                f"{result.recovered:.1f} s" if result.failed else "nobody noticed",
+                f"{result.recovered:.1f} s" if result.failed else "no one noticed",
                 "never" if result.moved is None else f"{result.moved:.1f} s",
                 f"{result.failed} of {result.requests}",
                 f"{result.function_runs:,}",
@@ -114,10 +114,7 @@ class Results(Sequence[Result]):
         )
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th style='text-align:left'>{html.escape(name)}</th>" for name in self.HEAD)
-        cell = "<td style='text-align:left;vertical-align:top'>{}</td>"
-        body = "".join(f"<tr>{''.join(cell.format(html.escape(text)) for text in row)}</tr>" for row in self._rows())
-        return f"<table><tr>{head}</tr>{body}</table>"
+        return render_table([Column(name) for name in self.HEAD], self._rows())
 
 
 def record_side_by_side(

@@ -39,7 +39,7 @@ def moved_as_predicted(
         moved is not None and band.earliest - slack <= moved <= band.latest + slack,
         right=f"{100 * share:g} % of the traffic came from {region} {seen}; predicted: {allowed}.",
         wrong=f"{100 * share:g} % of the traffic came from {region} {seen}, not within the predicted {allowed}.",
-        mend="look at the chart, and record again; on a very busy machine record for longer.",
+        fix="look at the chart, and record again; on a very busy machine record for longer.",
     )
 
 
@@ -63,7 +63,7 @@ def stayed_until(timeline: Timeline, *, region: str, cause: str, label: str, sla
         during == {region} and after.isdisjoint({region}),
         right=f"Between {cause!r} and {label!r} every page came from {region}, afterwards none.",
         wrong=f"Between {cause!r} and {label!r} pages came from {during}, afterwards from {after}.",
-        mend="ask for the page once before you record, so that the edge has it, and record again.",
+        fix="ask for the page once before you record, so that the edge has it, and record again.",
     )
 
 
@@ -87,7 +87,7 @@ def failed_as_predicted(
         least <= failed <= most,
         right=f"Requests that failed: {failed}; predicted: {predicted}.",
         wrong=f"Requests that failed: {failed}; predicted: {predicted}.",
-        mend="look at the chart, and record again.",
+        fix="look at the chart, and record again.",
     )
 
 
@@ -102,5 +102,5 @@ def nobody_saw_an_error(timeline: Timeline) -> CheckPassed:
         not failed,
         right=f"None of {len(timeline.samples)} requests failed.",
         wrong=f"{len(failed)} of {len(timeline.samples)} requests failed, the first after {failed[:1]}.",
-        mend="ask for the page once before you record, so that the edge has something to serve.",
+        fix="ask for the page once before you record, so that the edge has something to serve.",
     )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from traffic_lab.drill import Hypothesis
-from workshop_lib.errors import FaultRefused, InvalidName, WorkshopError
-from workshop_lib.faults import KINDS, WITH_REGION, cause_fault, end_faults
+from workshop_lib.errors import FaultRefused, InvalidNumber, WorkshopError
+from workshop_lib.faults import ENDED, KINDS, WITH_REGION, cause_fault, end_faults
 from workshop_lib.names import S3Origin
 from workshop_lib.widgets import LABEL, REGIONS, WIDE, Picker, dropdown
 
@@ -30,7 +30,7 @@ def weights_picker(weights: object, *, origins: Sequence[S3Origin]) -> WeightsPi
         origins: The origins, in the order of the weights.
 
     Raises:
-        InvalidName: There is not one weight from 0 to 255 for each origin.
+        InvalidNumber: There is not one weight from 0 to 255 for each origin.
     """
     return WeightsPicker(parse_weights(weights, count=len(origins)), origins)
 
@@ -89,7 +89,7 @@ def fault_picker(
         cloud: The local cloud, which its buttons ask; on AWS they say why there is nothing to cause.
         kind: The kind to start from, one of `faults.KINDS`.
         region: The region to start from; some kinds have none.
-        seconds: How long it shall last, up to 600.
+        seconds: How long it lasts, at most 600.
 
     Raises:
         FaultRefused: There is no such kind.
@@ -127,7 +127,7 @@ class FaultPicker(Picker):
         return f"{cause_fault(self._cloud, **self.value)}. It ends in {self.seconds.value:g} s."
 
     def _end(self) -> str:
-        return f"Faults ended: {end_faults(self._cloud)}. None is in force."
+        return ENDED.format(end_faults(self._cloud))
 
     def _show(self, act: Callable[[], str]) -> None:
         """Do what a button is for, and write below it what came of it."""
@@ -156,13 +156,15 @@ def parse_weights(weights: object, *, count: int = 2) -> tuple[int, ...]:
     """Read weights as people and command lines write them: `[70, 30]`, `"70,30"`, `"70 30"`, `"70:30"`.
 
     Raises:
-        InvalidName: There are not `count` weights, or one is not a whole number from 0 to 255.
+        InvalidNumber: There are not `count` weights, or one is not a whole number from 0 to 255.
     """
     parts: Sequence[object] = (
         re.findall(r"[^\s,;:/\[\]()]+", weights) if isinstance(weights, str) else _as_sequence(weights)
     )
     if len(parts) != count:
-        raise InvalidName(f"{weights!r} should be {count} weights, one for each origin, for example 90,10.")
+        raise InvalidNumber(
+            f"{weights!r} holds {len(parts)} weights. Give {count}, one for each origin, such as 90,10."
+        )
     return tuple(_parse_weight(part) for part in parts)
 
 
@@ -173,5 +175,5 @@ def _as_sequence(weights: object) -> Sequence[object]:
 def _parse_weight(weight: object) -> int:
     text = str(weight)
     if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > 255:
-        raise InvalidName(f"{text} is not a weight. Route 53 takes a whole number from 0 to 255.")
+        raise InvalidNumber(f"{text} is not a weight. A weight is a whole number from 0 to 255, such as 70.")
     return int(text)

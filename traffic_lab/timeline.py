@@ -84,7 +84,7 @@ def record_timeline(
         WorkshopError: There is nothing to record, or an action would come after the end.
         Exception: What an action, or a look at what is watched, raised.
     """
-    _require_sense(seconds, rate, actions)
+    _check_arguments(seconds, rate, actions)
     watchers = [_Watcher(label, look) for label, look in (watch or {}).items()]
     recording = _Recording(now)
     ask = partial(recording.ask, partial(fetch, url), region_of, seconds)
@@ -206,7 +206,7 @@ def _say(value: object) -> str:
     return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
-def _require_sense(seconds: float, rate: float, actions: Sequence[Action]) -> None:
+def _check_arguments(seconds: float, rate: float, actions: Sequence[Action]) -> None:
     if seconds <= 0 or rate <= 0:
         raise WorkshopError(
             f"{seconds:g} seconds at {rate:g} requests a second are no recording; both must be above 0."

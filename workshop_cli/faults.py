@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from workshop_lib import shared_cloud
-from workshop_lib.faults import KINDS, cause_fault, end_faults, list_faults
+from workshop_lib.faults import ENDED, KINDS, cause_fault, end_faults, list_faults
 
 if TYPE_CHECKING:
     from workshop_lib.cloud import Cloud
@@ -54,7 +54,7 @@ def fault(kind: str | None, region: str | None, seconds: float, delay: float, on
         if only_list:
             _show(list_faults(cloud))
         elif only_end:
-            click.echo(f"Faults ended: {end_faults(cloud)}. None is in force.")
+            click.echo(ENDED.format(end_faults(cloud)))
         else:
             with cause_fault(cloud, kind=str(kind), region=region, seconds=seconds, delay=delay) as caused:
                 wait_until_over(cloud, caused)

@@ -7,6 +7,7 @@ the learner changed is never overwritten.
 from __future__ import annotations
 
 import hashlib
+import importlib.resources
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,15 @@ from typing import NamedTuple
 
 import click
 
+from workshop_lib.resources import IS_CHECKOUT, RESOURCES
+
+ROOT = RESOURCES if IS_CHECKOUT else Path.cwd()
+"""Where the notebooks are, and what is built: the checkout or, installed from a wheel, the current folder."""
+NOTEBOOKS = ROOT / "notebooks"
+BUILD = ROOT / "build"
+
 MANIFEST = ".workshop-manifest.json"
 """In the folder of the copy: the SHA-256 of each file as it was delivered, by its path."""
-
 
 _IGNORED = {"__pycache__", "__init__.py", "py.typed"}
 """A copy is read, not imported: it must not hide the installed package from programs that start beside it."""
@@ -28,6 +35,18 @@ class Copied(NamedTuple):
     written: tuple[str, ...]
     kept: tuple[str, ...]
     """Changed by the learner, and left alone although the kit has a newer one."""
+
+
+def bring_notebooks() -> None:
+    """Copy the notebooks, and the edge function that they show, to the current folder; in a checkout they are there."""
+    if IS_CHECKOUT:
+        return
+    code = Path(str(importlib.resources.files("edge_function")))
+    copied = update_working_copy(ROOT, sources={"notebooks": RESOURCES / "notebooks", "edge_function": code})
+    if copied.written:
+        click.echo(f"Copied {len(copied.written)} files to {ROOT}.", err=True)
+    for name in copied.kept:
+        click.echo(f"You changed {name}. It stays as it is, and the newer one was not copied.", err=True)
 
 
 def update_working_copy(folder: Path, *, sources: dict[str, Path]) -> Copied:

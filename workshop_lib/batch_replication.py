@@ -24,7 +24,7 @@ def create_batch_role(iam: IAMClient, *, role_name: str, source_bucket: str, sle
     Args:
         iam: Client.
         role_name: Name of the role.
-        source_bucket: The bucket whose objects shall be copied.
+        source_bucket: The bucket whose objects are copied.
         sleep: Seam for tests.
 
     Returns:

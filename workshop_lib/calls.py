@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
@@ -11,12 +10,18 @@ from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
 from workshop_lib.errors import WorkshopError
+from workshop_lib.tables import LONG, WHOLE, Column, align_columns, render_table
 
 REFUSALS = {"AccessDenied", "AccessDeniedException", "403"}
 """How the services say that the caller may not; a HEAD request, which has no body, says it with its status alone."""
 
 MISSING_AT_THE_EDGE = "Update the IAM policy to add permission"
 """CloudFront's sentence when the caller may not do with a function what an association needs."""
+
+COLUMNS = (
+    *(Column("call", WHOLE, is_code=True), Column("region", WHOLE, is_code=True)),
+    *(Column("parameters", LONG), Column("answer", WHOLE, is_code=True)),
+)
 
 
 class AccessRefused(ClientError, WorkshopError):  # noqa: N818 - named for what happened, as in errors.py
@@ -102,26 +107,10 @@ class CallLog(Sequence[ApiCall]):
         return ((call.operation, call.region, call.parameters, call.result) for call in self._calls)
 
     def __repr__(self) -> str:
-        rows = list(self._rows())
-        if not rows:
-            return "no calls"
-        widths = [max(len(row[column]) for row in rows) for column in range(3)]
-        return "\n".join("  ".join([*map(str.ljust, row, widths), row[3]]) for row in rows)
+        return align_columns(self._rows()) or "no calls"
 
     def _repr_html_(self) -> str:
-        head = "".join(
-            f"<th style='text-align:left'>{name}</th>" for name in ("call", "region", "parameters", "answer")
-        )
-        body = "".join(f"<tr>{_render_row(*row)}</tr>" for row in self._rows())
-        return f"<table><tr>{head}</tr>{body}</table>"
-
-
-def _render_row(operation: str, region: str, parameters: str, result: str) -> str:
-    """The cells of a row. Only parameters may wrap; JupyterLab would break `eu-west-1` at its hyphens."""
-    kept = "<td style='text-align:left'><code style='white-space:nowrap'>{}</code></td>"
-    wrapped = "<td style='text-align:left;overflow-wrap:anywhere'>{}</td>"
-    cells = ((kept, operation), (kept, region), (wrapped, parameters), (kept, result))
-    return "".join(cell.format(html.escape(text)) for cell, text in cells)
+        return render_table(COLUMNS, self._rows())
 
 
 def summarize(parameters: dict[str, Any], *, longest: int = 60) -> str:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import TookTooLong
 from workshop_lib.inventory import KINDS, Kind, Resource, take_out_of_service
 from workshop_lib.names import WorkshopNames
 from workshop_lib.polling import Sleep, wait_until
+from workshop_lib.tables import LONG, WHOLE, Column, align_columns, render_table
 
 NOTHING_THERE = "Nothing of the workshop is there."
 NOTHING_TO_DO = "nothing to do"
+COLUMNS = (Column("kind", WHOLE), Column("name", LONG), Column("region", WHOLE), Column("state"))
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,11 @@ class Report:
 
     @property
     def _parts(self) -> dict[str, tuple[Resource, ...]]:
-        parts = {"deleted": self.deleted, "waiting": self.waiting, "kept, for it isn't ours": self.kept}
+        parts = {
+            "deleted": self.deleted,
+            "waiting": self.waiting,
+            "kept, because the workshop didn't make it": self.kept,
+        }
         return {title: resources for title, resources in parts.items() if resources}
 
     def __repr__(self) -> str:
@@ -56,7 +61,7 @@ class Receipt:
 
     def __repr__(self) -> str:
         verdict = f"Still there:\n{_list(self.left)}" if self.left else "Nothing is left."
-        kept = f"\nKept, for it isn't ours:\n{_list(self.kept)}" if self.kept else ""
+        kept = f"\nKept, because the workshop didn't make it:\n{_list(self.kept)}" if self.kept else ""
         return "Looked here:\n" + "\n".join(f"  {place}" for place in self.looked) + f"\n{verdict}{kept}"
 
 
@@ -78,7 +83,7 @@ def find_resources(cloud: Cloud, names: WorkshopNames) -> Inventory:
         names: The learner's names.
 
     Returns:
-        What was found, in the order in which it would be deleted; what isn't `ours` would be kept.
+        What was found, in the order in which it would be deleted; what the workshop didn't make would be kept.
     """
     return Inventory(resource for kind in KINDS for resource in kind.find(cloud, names))
 
@@ -96,7 +101,7 @@ def delete_resources(cloud: Cloud, names: WorkshopNames, *, patience: float = 0,
         sleep: Seam for tests.
 
     Returns:
-        What was deleted, what must wait, and what isn't ours.
+        What was deleted, what must wait, and what the workshop didn't make.
     """
     deleted: list[Resource] = []
     kept: list[Resource] = []
@@ -128,20 +133,20 @@ def get_receipt(cloud: Cloud, names: WorkshopNames) -> Receipt:
     found = find_resources(cloud, names)
     return Receipt(
         looked=tuple(place for kind in KINDS for place in kind.look(names)),
-        left=tuple(resource for resource in found if resource.ours),
-        kept=tuple(resource for resource in found if not resource.ours),
+        left=tuple(resource for resource in found if resource.made_by_workshop),
+        kept=tuple(resource for resource in found if not resource.made_by_workshop),
     )
 
 
 def _sweep(
     cloud: Cloud, names: WorkshopNames, kinds: Iterable[Kind], deleted: list[Resource], kept: list[Resource]
 ) -> list[Resource]:
-    """Delete what can be deleted now and add it to `deleted`, what isn't ours to `kept`; return what must wait."""
+    """Delete what can be deleted now, and return what must wait. Adds to `deleted` and to `kept`."""
     waiting: list[Resource] = []
     found = [(kind, list(kind.find(cloud, names))) for kind in kinds]
     for kind, resources in found:
         for resource in resources:
-            if not resource.ours:
+            if not resource.made_by_workshop:
                 kept.append(resource)
                 continue
             blocked = any(other.kind == kind.after for other in waiting)
@@ -154,23 +159,17 @@ def _sweep(
 
 
 def _list(resources: Iterable[Resource]) -> str:
-    rows = [(resource.kind, resource.name, resource.region, resource.state) for resource in resources]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return "\n".join("  " + "  ".join([*map(str.ljust, row, widths), row[3]]).rstrip() for row in rows)
+    return align_columns(map(_describe, resources), indent="  ")
+
+
+def _describe(resource: Resource) -> tuple[str, str, str, str]:
+    return resource.kind, resource.name, resource.region, resource.state
 
 
 def _render_table(parts: Mapping[str, Iterable[Resource]]) -> str:
     """A table, its parts under their titles. JupyterLab breaks plain text that is too wide in the middle of words."""
-    rows = [_render_row("th", "kind", "name", "region", "state")]
+    rows: list[Sequence[str]] = []
     for title, resources in parts.items():
-        rows += [f"<tr><th colspan='4' style='text-align:left'>{escape(title)}</th></tr>"] if title else []
-        rows += [_render_row("td", one.kind, one.name, one.region, one.state) for one in resources]
-    return f"<table>{''.join(rows)}</table>"
-
-
-def _render_row(element: str, *texts: str) -> str:
-    """Kind, name, region and state; of these only the state may wrap, else `eu-west-1` breaks at its hyphens."""
-    kept = f"<{element} style='text-align:left;white-space:nowrap'>{{}}</{element}>"
-    wrapped = f"<{element} style='text-align:left'>{{}}</{element}>"
-    cells = zip((kept, kept, kept, wrapped), texts, strict=True)
-    return f"<tr>{''.join(cell.format(escape(text)) for cell, text in cells)}</tr>"
+        rows += [(title,)] if title else []
+        rows += map(_describe, resources)
+    return render_table(COLUMNS, rows)

@@ -8,11 +8,8 @@ used, and nothing is changed until somebody has agreed to pay.
 from __future__ import annotations
 
 import functools
-import json
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -25,6 +22,7 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 from workshop_lib.acceptance import keep_accepted_account, read_accepted_accounts
 from workshop_lib.blind_session import open_blind_session
 from workshop_lib.calls import CallLog
+from workshop_lib.cloud_process import start_shared_cloud
 from workshop_lib.control import ask_control
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
 from workshop_lib.guards import choose_cloud, is_read, require_loopback
@@ -47,7 +45,6 @@ COST = (
     "Less than 1 USD for a day, and most of that only if the hosted zone lives longer than 12 hours (0.50 USD a month)."
 )
 
-START = (sys.executable, "-m", "local_cloud", "start")
 
 LOCAL_CONFIG = Config(  # type: ignore[call-arg]  # the stubs don't know ignore_configured_endpoint_urls
     proxies={},
@@ -242,7 +239,7 @@ class Cloud:
             raise NotTheLocalCloud(f"{request.url} is on this machine, but it isn't the local cloud.")
 
     def _give_up_if_nothing_answers(self, caught_exception: Exception | None, **_: Any) -> None:
-        """Botocore would try again for seconds; a refused connection on loopback won't mend itself."""
+        """Botocore would try again for seconds; a refused connection on loopback won't work a second later."""
         if isinstance(caught_exception, EndpointConnectionError | ConnectTimeoutError):
             raise _not_reachable(self.environment["AWS_ENDPOINT_URL"]) from caught_exception
 
@@ -273,29 +270,7 @@ def connect(*, environ: Mapping[str, str] = os.environ, start: Callable[[], dict
         return Cloud(None, environ=environ)
     if url := environ.get("AWS_ENDPOINT_URL"):
         return Cloud(_ask_local_cloud(require_loopback(url).rstrip("/")), environ=environ)
-    return Cloud((start or start_local_cloud)(), environ=environ)
-
-
-def start_local_cloud(command: Sequence[str] = START) -> dict[str, str]:
-    """Start the local cloud as a process of its own, or find the one that runs.
-
-    Args:
-        command: What starts it; a seam for tests.
-
-    Returns:
-        Its variables.
-
-    Raises:
-        CloudNotReachable: It did not start, with what it said.
-    """
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-        environment: dict[str, str] = json.loads(done.stdout)
-    except subprocess.CalledProcessError as error:
-        raise CloudNotReachable(f"The local cloud did not start:\n{error.stderr.strip()[-1000:]}") from error
-    except (subprocess.TimeoutExpired, ValueError) as error:
-        raise CloudNotReachable(f"The local cloud did not start ({error}). Run `workshop doctor`.") from error
-    return environment
+    return Cloud((start or start_shared_cloud)(), environ=environ)
 
 
 def accept_costs(cloud: Cloud, account_id: str) -> str:

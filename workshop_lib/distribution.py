@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from workshop_lib.errors import name_missed_step
+from workshop_lib.errors import StepOutOfOrder, describe_missing, name_missed_step
 from workshop_lib.names import S3Origin
 from workshop_lib.policies import render_policy
 from workshop_lib.polling import Sleep, retry_while
@@ -37,14 +37,39 @@ def create_origin_access_identity(cloudfront: CloudFrontClient, *, comment: str)
     Returns:
         `{"id", "canonical_user_id", "comment"}`.
     """
-    for page in cloudfront.get_paginator("list_cloud_front_origin_access_identities").paginate():
-        for identity in page["CloudFrontOriginAccessIdentityList"].get("Items", []):
-            if identity["Comment"] == comment:
-                return _describe_identity(identity["Id"], identity["S3CanonicalUserId"], comment)
+    if found := _find_identity(cloudfront, comment):
+        return found
     made = cloudfront.create_cloud_front_origin_access_identity(
         CloudFrontOriginAccessIdentityConfig={"CallerReference": str(uuid.uuid4()), "Comment": comment}
     )["CloudFrontOriginAccessIdentity"]
     return _describe_identity(made["Id"], made["S3CanonicalUserId"], comment)
+
+
+def find_origin_access_identity(cloudfront: CloudFrontClient, *, comment: str) -> dict[str, str]:
+    """Find the identity that `create_origin_access_identity` created. Changes nothing.
+
+    Args:
+        cloudfront: Client.
+        comment: `names.distribution_comment`.
+
+    Returns:
+        `{"id", "canonical_user_id", "comment"}`.
+
+    Raises:
+        StepOutOfOrder: There is no such identity.
+    """
+    found = _find_identity(cloudfront, comment)
+    if found is None:
+        raise StepOutOfOrder(describe_missing("origin access identity", comment))
+    return found
+
+
+def _find_identity(cloudfront: CloudFrontClient, comment: str) -> dict[str, str] | None:
+    for page in cloudfront.get_paginator("list_cloud_front_origin_access_identities").paginate():
+        for identity in page["CloudFrontOriginAccessIdentityList"].get("Items", []):
+            if identity["Comment"] == comment:
+                return _describe_identity(identity["Id"], identity["S3CanonicalUserId"], comment)
+    return None
 
 
 def _describe_identity(identity_id: str, canonical_user_id: str, comment: str) -> dict[str, str]:
@@ -74,7 +99,7 @@ def put_bucket_policy(
     policy = render_policy(
         "origin-access-identity-bucket-policy", bucket=bucket, origin_access_identity_id=origin_access_identity_id
     )
-    with name_missed_step("NoSuchBucket", f"There is no bucket {bucket!r}. Run replication.create_bucket(…) first."):
+    with name_missed_step("NoSuchBucket", bucket):
         retry_while(
             lambda: s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy)),
             {"MalformedPolicy": "Invalid principal"},
@@ -109,7 +134,7 @@ def create_distribution(
         origin: What is read when DNS says nothing; it must exist.
         origin_access_identity_id: From `create_origin_access_identity`.
         dns_origin: `names.record_name`, the value of the origin custom header `X-DNS-ORIGIN`.
-        version_arn: The edge function's version, from `edge_function.publish_version`.
+        version_arn: The edge function's version, from `lambda_edge.publish_version`.
         name_servers: The zone's name servers, for a zone that nobody delegated to; `X-DNS-NAMESERVERS`.
         allowed_buckets: The only buckets that a TXT record may name; `X-DNS-ALLOWED-BUCKETS`.
         cache_policy_id: With `CACHING_DISABLED` every request runs the function, and DNS alone decides.
@@ -155,7 +180,7 @@ def create_failover_distribution(
 ) -> dict[str, str]:
     """Create a distribution with an origin group: CloudFront itself asks the second bucket when the first one fails.
 
-    No function, no DNS; for each cache miss anew it asks the primary first (CFDG/high_availability_origin_failover).
+    No function, no DNS; it asks the primary first at each cache miss (CFDG/high_availability_origin_failover).
     Running it again updates the distribution with this comment if something differs.
 
     Args:
@@ -183,7 +208,7 @@ def create_failover_distribution(
 
 def _put_distribution(cloudfront: CloudFrontClient, wanted: dict[str, Any]) -> dict[str, str]:
     """Create a distribution, or bring the one with the same comment to what is wanted."""
-    found = find_distribution(cloudfront, comment=wanted["Comment"])
+    found = _find_distribution(cloudfront, wanted["Comment"])
     if found is None:
         cloudfront.create_distribution(DistributionConfig=wanted)  # type: ignore[arg-type]
     else:
@@ -193,9 +218,7 @@ def _put_distribution(cloudfront: CloudFrontClient, wanted: dict[str, Any]) -> d
         merged = _merge(config, wanted | {"CallerReference": config["CallerReference"]})
         if merged != config:
             cloudfront.update_distribution(Id=found["id"], IfMatch=stored["ETag"], DistributionConfig=merged)
-    made = find_distribution(cloudfront, comment=wanted["Comment"])
-    assert made is not None
-    return made
+    return find_distribution(cloudfront, comment=wanted["Comment"])
 
 
 def _merge(stored: Any, wanted: Any) -> Any:
@@ -207,16 +230,26 @@ def _merge(stored: Any, wanted: Any) -> Any:
     return wanted
 
 
-def find_distribution(cloudfront: CloudFrontClient, *, comment: str) -> dict[str, str] | None:
-    """Find a distribution by its comment.
+def find_distribution(cloudfront: CloudFrontClient, *, comment: str) -> dict[str, str]:
+    """Find a distribution by its comment. Changes nothing.
 
     Args:
         cloudfront: Client.
         comment: The whole comment.
 
     Returns:
-        `{"id", "arn", "domain_name", "etag", "status"}`, or None.
+        `{"id", "arn", "domain_name", "etag", "status"}`.
+
+    Raises:
+        StepOutOfOrder: There is no such distribution.
     """
+    found = _find_distribution(cloudfront, comment)
+    if found is None:
+        raise StepOutOfOrder(describe_missing("distribution", comment))
+    return found
+
+
+def _find_distribution(cloudfront: CloudFrontClient, comment: str) -> dict[str, str] | None:
     for page in cloudfront.get_paginator("list_distributions").paginate():
         for summary in page["DistributionList"].get("Items", []):
             if summary["Comment"] == comment:
@@ -232,7 +265,7 @@ def find_distribution(cloudfront: CloudFrontClient, *, comment: str) -> dict[str
     return None
 
 
-@name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
+@name_missed_step("NoSuchDistribution")
 def get_etag(cloudfront: CloudFrontClient, *, distribution_id: str) -> str:
     """The ETag of a distribution's configuration; a new one for every change.
 
@@ -256,7 +289,7 @@ def create_invalidation(cloudfront: CloudFrontClient, *, distribution_id: str, p
     Returns:
         The invalidation's id, for `wait_until_invalidated`.
     """
-    with name_missed_step("NoSuchDistribution", "Run distribution.create_distribution(…) first."):
+    with name_missed_step("NoSuchDistribution"):
         made = cloudfront.create_invalidation(
             DistributionId=distribution_id,
             InvalidationBatch={

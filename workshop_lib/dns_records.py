@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.errors import InvalidName, get_error_code, name_missed_step
+from workshop_lib.errors import (
+    InvalidName,
+    InvalidNumber,
+    StepOutOfOrder,
+    describe_missing,
+    get_error_code,
+    name_missed_step,
+)
 from workshop_lib.names import S3Origin
-from workshop_lib.observe import find_hosted_zones
-from workshop_lib.observe import list_record_sets as list_record_sets
+from workshop_lib.observe import find_hosted_zones, list_record_sets
 from workshop_lib.ownership import MADE_BY
 
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
-
-NO_ZONE = "There is no such hosted zone. Run dns_records.create_hosted_zone(…) first."
 
 
 def create_hosted_zone(route53: Route53Client, *, zone_name: str) -> str:
@@ -37,8 +41,8 @@ def create_hosted_zone(route53: Route53Client, *, zone_name: str) -> str:
     Raises:
         InvalidName: Route 53 refuses the name.
     """
-    if found := find_hosted_zones(route53, zone_name=zone_name):
-        return found[0]["Id"].removeprefix("/hostedzone/")
+    if found := _find_zone_id(route53, zone_name):
+        return found
     try:
         made = route53.create_hosted_zone(
             Name=zone_name,
@@ -52,6 +56,30 @@ def create_hosted_zone(route53: Route53Client, *, zone_name: str) -> str:
     return made["HostedZone"]["Id"].removeprefix("/hostedzone/")
 
 
+def find_hosted_zone(route53: Route53Client, *, zone_name: str) -> str:
+    """Find the public hosted zone that `create_hosted_zone` created or used. Changes nothing.
+
+    Args:
+        route53: Client.
+        zone_name: The domain, without a dot at the end.
+
+    Returns:
+        The zone's id.
+
+    Raises:
+        StepOutOfOrder: There is no such zone.
+    """
+    found = _find_zone_id(route53, zone_name)
+    if found is None:
+        raise StepOutOfOrder(describe_missing("hosted zone", zone_name))
+    return found
+
+
+def _find_zone_id(route53: Route53Client, zone_name: str) -> str | None:
+    found = find_hosted_zones(route53, zone_name=zone_name)
+    return found[0]["Id"].removeprefix("/hostedzone/") if found else None
+
+
 def get_name_servers(route53: Route53Client, *, zone_id: str) -> list[str]:
     """The host names of the four name servers that answer for a zone.
 
@@ -59,7 +87,7 @@ def get_name_servers(route53: Route53Client, *, zone_id: str) -> list[str]:
         route53: Client.
         zone_id: From `create_hosted_zone`.
     """
-    with name_missed_step("NoSuchHostedZone", NO_ZONE):
+    with name_missed_step("NoSuchHostedZone"):
         return sorted(route53.get_hosted_zone(Id=zone_id)["DelegationSet"]["NameServers"])
 
 
@@ -112,12 +140,15 @@ def put_weighted_records(
         The change's id, for `wait_until_in_sync`.
 
     Raises:
-        InvalidName: A weight that isn't 0 to 255, or two origins in one region.
+        InvalidNumber: A weight that isn't a whole number from 0 to 255.
+        InvalidName: Two origins are in one region.
         StepOutOfOrder: There is no such zone.
     """
     for origin, weight in weights.items():
         if not isinstance(weight, int) or not 0 <= weight <= 255:
-            raise InvalidName(f"The weight of {origin.region} is {weight!r}. Route 53 wants a whole number, 0 to 255.")
+            raise InvalidNumber(
+                f"The weight of {origin.region} is {weight!r}. A weight is a whole number from 0 to 255, such as 70."
+            )
     if len({origin.region for origin in weights}) < len(weights):
         raise InvalidName("Two origins are in one region, and the region is the set identifier. Take two regions.")
     record_sets = []
@@ -145,7 +176,7 @@ def _replace_record_sets(
 ) -> str:
     """Put record sets at a name and remove the others, all or nothing."""
     kept = {record_set.get("SetIdentifier") for record_set in record_sets}
-    with name_missed_step("NoSuchHostedZone", NO_ZONE):
+    with name_missed_step("NoSuchHostedZone"):
         changes: list[Any] = [
             # A deletion must repeat every value as it is stored.
             {"Action": "DELETE", "ResourceRecordSet": stored}

@@ -13,7 +13,6 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from click import ClickException
@@ -23,6 +22,7 @@ from workshop_lib.errors import AmbiguousCloud, WorkshopError
 from workshop_lib.guards import choose_cloud
 from workshop_lib.names import get_names_path, load_names
 from workshop_lib.resources import RESOURCES
+from workshop_lib.tables import WHOLE, Column, render_table
 
 OLDEST_PYTHON = (3, 11)
 PINNED = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
@@ -35,18 +35,18 @@ EXACT = ("moto",)
 class Finding:
     """One thing that was looked at.
 
-    `remedy` is empty unless something is to be done; `is_fault` says whether the workshop can't go on without that.
+    `fix` is empty unless something is to be done; `is_fault` says whether the workshop can't go on without that.
     """
 
     what: str
     found: str
-    remedy: str = ""
+    fix: str = ""
     is_fault: bool = False
 
     @property
     def mark(self) -> str:
         """`✔` fine, `!` worth knowing, `✘` to be fixed."""
-        return "✘" if self.is_fault else "!" if self.remedy else "✔"
+        return "✘" if self.is_fault else "!" if self.fix else "✔"
 
 
 @dataclass(frozen=True)
@@ -65,21 +65,13 @@ class Examination:
         lines = []
         for finding in self.findings:
             lines.append(f"{finding.mark} {finding.what:{width}}  {finding.found}")
-            if finding.remedy:
-                lines.append(f"  {'':{width}}  → {finding.remedy}")
+            if finding.fix:
+                lines.append(f"  {'':{width}}  → {finding.fix}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        rows = [_render_row("th", "", "what", "found", "what to do")]
-        for finding in self.findings:
-            rows.append(_render_row("td", finding.mark, finding.what, finding.found, finding.remedy))
-        return f"<table>{''.join(rows)}</table>"
-
-
-def _render_row(element: str, *texts: str) -> str:
-    """A row of the table, flush left, headers too: JupyterLab would set both flush right."""
-    cells = (f"<{element} style='text-align:left'>{escape(text)}</{element}>" for text in texts)
-    return f"<tr>{''.join(cells)}</tr>"
+        columns = [Column(""), Column("what", WHOLE), Column("found"), Column("what to do")]
+        return render_table(columns, [(one.mark, one.what, one.found, one.fix) for one in self.findings])
 
 
 def examine_machine(
@@ -146,8 +138,8 @@ def _examine_sockets() -> Finding:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nameserver:
             nameserver.bind(("127.0.0.1", port))
     except OSError as error:
-        remedy = "Let Python open ports on 127.0.0.1: look at your firewall or container."
-        return Finding("Ports on 127.0.0.1", str(error), remedy, is_fault=True)
+        fix = "Let Python open ports on 127.0.0.1: look at your firewall or container."
+        return Finding("Ports on 127.0.0.1", str(error), fix, is_fault=True)
     return Finding("Ports on 127.0.0.1", "free, TCP and UDP")
 
 
@@ -172,8 +164,8 @@ def _examine_local_cloud(environment: Mapping[str, str]) -> Finding:
         with straight.open(f"{control}/health", timeout=5):
             return Finding("Local cloud", f"answers at {environment.get('AWS_ENDPOINT_URL', control)}")
     except (OSError, ValueError) as error:
-        remedy = "It has ended. Restart JupyterLab with make lab, or unset AWS_ENDPOINT_URL and WORKSHOP_CONTROL_URL."
-        return Finding("Local cloud", f"{control}: {error}", remedy, is_fault=True)
+        fix = "It has ended. Restart JupyterLab with make lab, or unset AWS_ENDPOINT_URL and WORKSHOP_CONTROL_URL."
+        return Finding("Local cloud", f"{control}: {error}", fix, is_fault=True)
 
 
 def _examine_credentials() -> Finding:
@@ -183,8 +175,8 @@ def _examine_credentials() -> Finding:
     try:
         identity = boto3.Session(region_name="us-east-1").client("sts").get_caller_identity()
     except (BotoCoreError, ClientError) as error:
-        remedy = "Sign in, for example with aws sso login, or unset WORKSHOP_CLOUD to use the local cloud."
-        return Finding("AWS", str(error), remedy, is_fault=True)
+        fix = "Sign in, for example with aws sso login, or unset WORKSHOP_CLOUD to use the local cloud."
+        return Finding("AWS", str(error), fix, is_fault=True)
     return Finding("AWS", f"account {identity['Account']}, as {identity['Arn']}")
 
 
@@ -193,6 +185,6 @@ def _examine_names(path: Path) -> Finding:
         return Finding("Names", "none chosen yet; notebook 00_start_here does it")
     try:
         names = load_names(path)
-    except WorkshopError as error:  # no fault: the remedy needs notebook 00, which stops at faults
-        return Finding("Names", str(error), f"Run notebook 00_start_here; it writes {path} anew.")
+    except WorkshopError as error:  # no fault: what fixes it needs notebook 00, which stops at faults
+        return Finding("Names", str(error), f"Run notebook 00_start_here; it writes {path} again.")
     return Finding("Names", f"{names.source_bucket} → {names.destination_bucket}")

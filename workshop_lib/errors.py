@@ -1,8 +1,8 @@
 """Everything that the workshop raises on purpose.
 
 WorkshopError
-├── InvalidName                a name, region or weight that AWS would refuse
-├── InvalidNumber              a TTL, an interval, a share or a count that cannot be
+├── InvalidName                a name or region that AWS would refuse
+├── InvalidNumber              a weight, a TTL, an interval, a share or a count that cannot be
 ├── StepOutOfOrder             a step was run before the one it builds on
 │   └── VersioningNotEnabled   a bucket has no versions, so there is nothing to replicate
 ├── TookTooLong                a wait ended; carries what was last seen
@@ -38,11 +38,11 @@ class WorkshopError(Exception):
 
 
 class InvalidName(WorkshopError, ValueError):
-    """A name, region or weight that AWS would refuse; or a city in which the local cloud has no edge location."""
+    """A name or region that AWS would refuse; or a city in which the local cloud has no edge location."""
 
 
 class InvalidNumber(WorkshopError, ValueError):
-    """A TTL, an interval, a share or a count that cannot be."""
+    """A weight, a TTL, an interval, a share or a count that cannot be."""
 
 
 class StepOutOfOrder(WorkshopError):
@@ -89,12 +89,12 @@ class CheckFailed(WorkshopError):
 
     Args:
         found: A sentence that says what is wrong.
-        mend: The step that mends it.
+        fix: The step that fixes it.
     """
 
-    def __init__(self, found: str, *, mend: str) -> None:
-        self.found, self.mend = found, mend
-        super().__init__(f"✘ {found}\n  To mend it: {mend}")
+    def __init__(self, found: str, *, fix: str) -> None:
+        self.found, self.fix = found, fix
+        super().__init__(f"✘ {found}\n  To fix it: {fix}")
 
 
 class CloudProblem(WorkshopError):
@@ -122,13 +122,46 @@ def get_error_code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+STEPS = {
+    "bucket": "steps 1 and 2 of notebook 01 (replication.create_bucket)",
+    "replication role": "step 3 of notebook 01 (replication.create_replication_role)",
+    "function": "step 6 of notebook 02 (lambda_edge.create_edge_function)",
+    "function version": "step 7 of notebook 02 (lambda_edge.publish_version)",
+    "origin access identity": "step 1 of notebook 03 (distribution.create_origin_access_identity)",
+    "hosted zone": "step 2 of notebook 03 (dns_records.create_hosted_zone)",
+    "distribution": "step 4 of notebook 03 (distribution.create_distribution)",
+    "health check": "step 1 of notebook 05 (health_checks.create_health_check)",
+}
+"""What later steps build on, and the step that makes it."""
+
+CODES = {
+    "NoSuchBucket": "bucket",
+    "NoSuchEntity": "replication role",
+    "ResourceNotFoundException": "function version",
+    "NoSuchHostedZone": "hosted zone",
+    "NoSuchDistribution": "distribution",
+    "NoSuchHealthCheck": "health check",
+}
+"""AWS's code of an error, and what is missing then."""
+
+
+def describe_missing(what: str, name: str | None = None) -> str:
+    """Say what is missing, and which step to run first.
+
+    Args:
+        what: A key of `STEPS`.
+        name: Which one is missing.
+    """
+    return f"There is no {f'{what} {name!r}' if name else f'such {what}'}. Run {STEPS[what]} first."
+
+
 @contextmanager
-def name_missed_step(code: str, sentence: str) -> Iterator[None]:
+def name_missed_step(code: str, name: str | None = None) -> Iterator[None]:
     """Turn one of AWS's refusals into the step that was missed.
 
     Args:
-        code: AWS's code, such as `"NoSuchBucket"`.
-        sentence: What is missing, and which step to run first.
+        code: AWS's code, such as `"NoSuchBucket"`; a key of `CODES`.
+        name: The name of what is missing, if it is known.
 
     Raises:
         StepOutOfOrder: AWS answered with that code.
@@ -140,4 +173,4 @@ def name_missed_step(code: str, sentence: str) -> Iterator[None]:
     except ClientError as error:
         if get_error_code(error) != code:
             raise
-        raise StepOutOfOrder(sentence) from error
+        raise StepOutOfOrder(describe_missing(CODES[code], name)) from error

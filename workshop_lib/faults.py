@@ -30,6 +30,8 @@ KINDS = {
 WITH_REGION = ("s3-unavailable", "s3-slow", "s3-refuses-connections", "replication-paused")
 """The kinds that happen in a region; only replication can do without one, and is then paused everywhere."""
 
+ENDED = "Faults ended: {}. None is in force."
+
 ON_AWS = (
     "Faults exist in the local cloud only: nobody can switch off a region of AWS. There the drill inverts the health "
     "check, health_checks.invert_health_check(…), and all that follows is the same."
@@ -93,7 +95,9 @@ def cause_fault(
 
 
 def fail_region(cloud: Cloud, *, region: str, health_check_id: str, seconds: float = 60.0) -> str:
-    """Let S3 fail in a region: really, in the local cloud; on AWS its health check is inverted. `mend_region` ends it.
+    """Let S3 fail in a region: really, in the local cloud; on AWS its health check is inverted.
+
+    `restore_region` ends it.
 
     Args:
         cloud: From `connect`.
@@ -110,7 +114,7 @@ def fail_region(cloud: Cloud, *, region: str, health_check_id: str, seconds: flo
     return f"The health check of {region} is inverted; S3 there is as well as ever."
 
 
-def mend_region(cloud: Cloud, *, health_check_id: str) -> None:
+def restore_region(cloud: Cloud, *, health_check_id: str) -> None:
     """End what `fail_region` began. Safe to repeat.
 
     Args:

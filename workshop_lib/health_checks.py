@@ -6,7 +6,6 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from workshop_lib.errors import name_missed_step
-from workshop_lib.observe import get_health as get_health
 from workshop_lib.policies import render_policy
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ def create_health_check(
     """Have Route 53 check S3 in one region.
 
     It asks `https://s3.REGION.amazonaws.com/` and not the bucket, for a private bucket always answers 403, which
-    counts as unhealthy. Running it again returns the health check that is there, with the threshold set anew; with
+    counts as unhealthy. Running it again returns the health check that is there, with the new threshold; with
     another interval, which can't be changed, it makes another one.
 
     Args:
@@ -69,6 +68,6 @@ def invert_health_check(route53: Route53Client, *, health_check_id: str, inverte
     Raises:
         StepOutOfOrder: There is no such health check.
     """
-    with name_missed_step("NoSuchHealthCheck", "Run health_checks.create_health_check(…) first."):
+    with name_missed_step("NoSuchHealthCheck"):
         changed = route53.update_health_check(HealthCheckId=health_check_id, Inverted=inverted)
     return dict(changed["HealthCheck"]["HealthCheckConfig"])

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from workshop_lib.cloud import Cloud
 
 HEALTHY_SHARE = 0.18
-"""Route 53 takes an endpoint for healthy when more than 18 % of its checkers do (R53DG, determining health)."""
+"""Route 53 considers an endpoint healthy if more than this share of its checkers do (R53DG, determining health)."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +239,7 @@ def get_replication_status(s3: S3Client, *, bucket: str, key: str) -> dict[str, 
     return {"key": key, "version_id": head.get("VersionId", "null"), "status": head.get("ReplicationStatus")}
 
 
-@name_missed_step("NoSuchHealthCheck", "There is no such health check. Run health_checks.create_health_check(…) first.")
+@name_missed_step("NoSuchHealthCheck")
 def get_health(route53: Route53Client, *, health_check_id: str) -> bool:
     """Whether Route 53 takes a health check for healthy now.
 
@@ -260,7 +260,7 @@ def get_health(route53: Route53Client, *, health_check_id: str) -> bool:
     return healthy != config.get("Inverted", False)
 
 
-@name_missed_step("NoSuchHostedZone", "There is no such hosted zone. Run dns_records.create_hosted_zone(…) first.")
+@name_missed_step("NoSuchHostedZone")
 def list_record_sets(
     route53: Route53Client, *, zone_id: str, record_name: str | None = None
 ) -> list[ResourceRecordSetTypeDef]:

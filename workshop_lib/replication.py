@@ -12,7 +12,6 @@ from botocore.exceptions import ClientError
 
 from workshop_lib.errors import InvalidName, StepOutOfOrder, VersioningNotEnabled, get_error_code, name_missed_step
 from workshop_lib.names import S3Origin
-from workshop_lib.observe import get_replication_status as get_replication_status
 from workshop_lib.ownership import BUCKET_TAG, is_made_by_us
 from workshop_lib.policies import render_policy
 from workshop_lib.polling import Sleep
@@ -105,7 +104,7 @@ def enable_versioning(s3: S3Client, *, bucket: str) -> dict[str, Any]:
     Raises:
         StepOutOfOrder: There is no such bucket.
     """
-    with name_missed_step("NoSuchBucket", f"There is no bucket {bucket!r}. Run replication.create_bucket(…) first."):
+    with name_missed_step("NoSuchBucket", bucket):
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     return {"Status": s3.get_bucket_versioning(Bucket=bucket)["Status"]}
 
@@ -123,6 +122,23 @@ def create_replication_role(iam: IAMClient, *, role_name: str) -> str:
         The role's ARN.
     """
     return create_role(iam, role_name=role_name, trust=render_policy("replication-role-trust"))
+
+
+def find_replication_role(iam: IAMClient, *, role_name: str) -> str:
+    """Find the role that `create_replication_role` created. Changes nothing.
+
+    Args:
+        iam: Client.
+        role_name: Name of the role.
+
+    Returns:
+        The role's ARN.
+
+    Raises:
+        StepOutOfOrder: There is no such role.
+    """
+    with name_missed_step("NoSuchEntity", role_name):
+        return iam.get_role(RoleName=role_name)["Role"]["Arn"]
 
 
 def put_replication_policy(
@@ -156,14 +172,13 @@ def put_replication_policy(
     policy = render_policy(
         "replication-role-permissions", source_bucket=source_bucket, destination_bucket=destination_bucket
     )
-    missing = f"There is no role {role_name!r}. Run replication.create_replication_role(…) first."
-    with name_missed_step("NoSuchEntity", missing):
+    with name_missed_step("NoSuchEntity", role_name):
         if put_role_policy(iam, role_name=role_name, policy=policy, policy_name=policy_name):
             wait_for_propagation(iam, what=f"What {role_name} may do", sleep=sleep)
     return policy
 
 
-@name_missed_step("NoSuchBucket", "There is no such bucket. Run replication.create_bucket(…) first.")
+@name_missed_step("NoSuchBucket")
 def put_replication(
     s3: S3Client,
     *,
@@ -243,7 +258,7 @@ def publish_website(s3: S3Client, *, bucket: str, folder: str | Path, cache_seco
         raise StepOutOfOrder(f"There are no files in {folder}. Say where the website is, for example folder='website'.")
     types = MimeTypes()  # an instance of its own: the system's registry may know .js as text/plain
     types.add_type("text/javascript", ".js")
-    with name_missed_step("NoSuchBucket", f"There is no bucket {bucket!r}. Run replication.create_bucket(…) first."):
+    with name_missed_step("NoSuchBucket", bucket):
         for path in files:
             content_type = types.guess_type(path.name)[0] or "application/octet-stream"
             s3.put_object(
@@ -274,7 +289,7 @@ def put_region_marker(s3: S3Client, *, bucket: str, region: str) -> dict[str, st
         StepOutOfOrder: The bucket replicates already, so the marker would land in the destination bucket.
     """
     marker = {"region": region}
-    with name_missed_step("NoSuchBucket", f"There is no bucket {bucket!r}. Run replication.create_bucket(…) first."):
+    with name_missed_step("NoSuchBucket", bucket):
         if _find_marker(s3, bucket=bucket) == marker:
             return marker
         rules = (_find_replication(s3, bucket=bucket) or {}).get("Rules", [])
@@ -309,7 +324,7 @@ def put_drill_marker(s3: S3Client, *, bucket: str, region: str, cache_seconds: i
     """
     marker, cache_control = {"region": region}, f"max-age={cache_seconds}"
     body = json.dumps(marker).encode()
-    with name_missed_step("NoSuchBucket", f"There is no bucket {bucket!r}. Run replication.create_bucket(…) first."):
+    with name_missed_step("NoSuchBucket", bucket):
         s3.put_object(
             Bucket=bucket, Key="drill.json", Body=body, ContentType="application/json", CacheControl=cache_control
         )

@@ -10,26 +10,26 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import NoReturn
 
 import click
 
+from workshop_lib.cloud_process import PROGRAM, as_flags, start_shared_cloud
+from workshop_lib.errors import CloudNotReachable
+
 ENFORCED = "WORKSHOP_ENFORCED_POLICY"
 """The variable by which a local cloud says which policy binds the learner."""
 
-PROGRAM = [sys.executable, "-m", "local_cloud"]
 
-
-def become(options: Mapping[str, object]) -> NoReturn:
+def replace_this_process(options: Mapping[str, object]) -> NoReturn:
     """Run the local cloud instead of this program, so that Ctrl-C and kill reach it and nothing stays behind."""
-    command = [*PROGRAM, "serve", *_as_flags(options)]
-    if sys.platform == "win32":  # has no such thing as becoming another program
+    command = [*PROGRAM, "serve", *as_flags(options)]
+    if sys.platform == "win32":  # has no os.execv that keeps the process
         sys.exit(subprocess.run(command, check=False).returncode)
     os.execv(command[0], command)
 
 
-def ask(*arguments: str) -> int:
+def run_command(*arguments: str) -> int:
     """Run one of its commands, such as `status`, with its output going to ours; returns the exit status."""
     return subprocess.run([*PROGRAM, *arguments], check=False).returncode
 
@@ -38,18 +38,12 @@ def start(options: Mapping[str, object]) -> dict[str, str]:
     """Start it in the background, unless it runs; gives the variables that lead to it.
 
     Raises:
-        ClickException: Permissions shall be enforced, and one runs that doesn't.
+        ClickException: It did not start, or one runs that doesn't enforce the permissions that were asked for.
     """
-    with subprocess.Popen([*PROGRAM, "start", *_as_flags(options)], stdout=subprocess.PIPE, text=True) as starter:
-        try:
-            said, _ = starter.communicate()
-        except KeyboardInterrupt:  # it hears the terminal too, and ends what it began; `subprocess.run` would kill it
-            with suppress(subprocess.TimeoutExpired):
-                starter.wait(timeout=5)
-            raise
-    if starter.returncode:
-        sys.exit(starter.returncode)
-    environment = dict(json.loads(said))
+    try:
+        environment = start_shared_cloud(options)
+    except CloudNotReachable as error:
+        raise click.ClickException(str(error)) from error
     if options.get("enforce") and environment.get(ENFORCED) != str(options["enforce"]):
         raise click.ClickException(
             "A local cloud runs already, with other permissions. `workshop cloud --stop` ends it and all that is in it."
@@ -67,8 +61,3 @@ def find() -> dict[str, str]:
     if found.returncode:
         raise click.ClickException("No local cloud is running. Start one with `workshop lab` or `workshop cloud`.")
     return dict(json.loads(found.stdout))
-
-
-def _as_flags(options: Mapping[str, object]) -> list[str]:
-    names = {name: name.removeprefix("cloud_").replace("_", "-") for name in options}
-    return [f"--{names[name]}={value}" for name, value in options.items() if value is not None]

@@ -1,6 +1,6 @@
 """Every wait of the workshop: with a progress bar, and a timeout that says what was seen last.
 
-How all of them look again and again is in `polling`; its `wait_until` is here too, for waits of your own.
+How all of them look again and again is in `polling`; for a wait of your own, call its `wait_until`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workshop_lib.errors import CheckFailed, StepOutOfOrder, name_missed_step
 from workshop_lib.guards import is_loopback
 from workshop_lib.observe import Page, fetch_page, get_health, get_replication_status
-from workshop_lib.polling import Sleep, draw_progress
-from workshop_lib.polling import wait_until as wait_until
+from workshop_lib.polling import Sleep, draw_progress, wait_until
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -91,7 +90,7 @@ def wait_until_replicated(
     )
 
 
-@name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
+@name_missed_step("NoSuchDistribution")
 def wait_until_deployed(
     cloudfront: CloudFrontClient,
     *,
@@ -151,10 +150,7 @@ def wait_until_invalidated(
     )
 
 
-@name_missed_step(
-    "ResourceNotFoundException",
-    "There is no such version. Run edge_function.create_edge_function(…) and publish_version(…) first.",
-)
+@name_missed_step("ResourceNotFoundException")
 def wait_until_function_active(
     lambda_: LambdaClient, *, version_arn: str, timeout: float = 120, sleep: Sleep = time.sleep
 ) -> str:
@@ -177,7 +173,7 @@ def wait_until_function_active(
     def is_active(state: str) -> bool:
         if state == "Failed":
             reason = lambda_.get_function_configuration(FunctionName=version_arn).get("StateReason", "no reason given")
-            raise CheckFailed(f"Lambda could not make {version_arn}: {reason}.", mend="create the function again.")
+            raise CheckFailed(f"Lambda could not make {version_arn}: {reason}.", fix="create the function again.")
         return state == "Active"
 
     return wait_until(
@@ -233,7 +229,7 @@ def wait_until_job_complete(
         reasons = "; ".join(reason.get("FailureReason", "") for reason in job.get("FailureReasons", [])) or "none given"
         raise CheckFailed(
             f"The job ended as {job['Status']}. AWS's reasons: {reasons}.",
-            mend="run create_batch_role(…) and create_batch_replication_job(…) of batch_replication again.",
+            fix="run create_batch_role(…) and create_batch_replication_job(…) of batch_replication again.",
         )
     return dict(job.get("ProgressSummary", {}))
 
@@ -261,7 +257,7 @@ def wait_until_served_from(
 
     Args:
         url: Address of `region.json` at a distribution.
-        region: The region that shall answer.
+        region: The region that should answer.
         in_a_row: How many answers must agree.
         timeout: Seconds.
         sleep: Seam for tests.

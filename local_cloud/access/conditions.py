@@ -15,20 +15,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local_cloud.call import Context
+from local_cloud.wildcards import matches
 
 Test = Callable[[str, str], bool]
 """Compares the value in the policy with the value of the request."""
 
 
-def _like(wanted: str, given: str) -> bool:
-    pattern = "".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in wanted)
-    return re.fullmatch(pattern, given, re.DOTALL) is not None
-
-
 def _arn_like(wanted: str, given: str) -> bool:
     """Compare part by part, so that a `*` doesn't match a colon, except in the sixth part."""
     patterns, parts = wanted.split(":", 5), given.split(":", 5)
-    return len(patterns) == len(parts) and all(map(_like, patterns, parts))
+    return len(patterns) == len(parts) and all(map(matches, patterns, parts))
 
 
 def _in_network(wanted: str, given: str) -> bool:
@@ -48,7 +44,7 @@ def _moment(text: str) -> datetime:
 _TESTS: dict[str, Test] = {
     "StringEquals": str.__eq__,
     "StringEqualsIgnoreCase": lambda wanted, given: wanted.lower() == given.lower(),
-    "StringLike": _like,
+    "StringLike": matches,
     "ArnEquals": _arn_like,
     "ArnLike": _arn_like,
     "Bool": lambda wanted, given: wanted.lower() == given.lower(),

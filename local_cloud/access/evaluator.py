@@ -22,6 +22,7 @@ from typing import Any
 
 from local_cloud.access.conditions import fill_in, is_affirmative, meets_conditions
 from local_cloud.call import Context
+from local_cloud.wildcards import matches
 
 Document = Mapping[str, Any]
 """A policy, parsed from JSON."""
@@ -113,20 +114,9 @@ def is_public(document: Document) -> bool:
     )
 
 
-def matches_pattern(pattern: str, text: str) -> bool:
-    """Match AWS's wildcards: `*` matches anything, also `/` and `:`; `?` matches one character."""
-    return _compile(pattern).fullmatch(text) is not None
-
-
 @lru_cache(4096)
 def _matches_action(pattern: str, action: str) -> bool:
-    return matches_pattern(pattern.lower(), action.lower())
-
-
-@lru_cache(4096)
-def _compile(pattern: str) -> re.Pattern[str]:
-    escaped = (".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern)
-    return re.compile("".join(escaped), re.DOTALL)
+    return matches(pattern.lower(), action.lower())
 
 
 def _outcome(effects: set[Any]) -> Decision:
@@ -169,7 +159,7 @@ def covers_action(statement: Mapping[str, Any], action: str) -> bool:
 
 def _covers_resource(statement: Mapping[str, Any], resource: str, variables: Context) -> bool:
     listed = as_list(statement.get("Resource")) or as_list(statement.get("NotResource"))
-    found = any(matches_pattern(fill_in(str(pattern), variables), resource) for pattern in listed)
+    found = any(matches(fill_in(str(pattern), variables), resource) for pattern in listed)
     return found if "Resource" in statement else not found and "NotResource" in statement
 
 

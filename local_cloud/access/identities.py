@@ -145,6 +145,6 @@ def parse(text: str | bytes | None) -> Document:
     """Parse a policy document. Don't change the result. A document that isn't a JSON object allows nothing."""
     try:
         document = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}

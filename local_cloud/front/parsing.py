@@ -142,9 +142,10 @@ def _match(service: str, http_request: HttpRequest) -> tuple[OperationModel, dic
         raise _no_operation(service, http_request) from error
     if model is None:
         raise _no_operation(service, http_request)
+    protocol = determine_request_protocol(get_service_model(service), request.content_type)
     try:
-        _check_json(model, body)
-        parameters = _parse(model, request, url_parameters, b"" if model.name in _STREAMING else body)
+        _check_json(model, protocol, body)
+        parameters = _parse(model, protocol, request, url_parameters, b"" if model.name in _STREAMING else body)
         check_types(model.input_shape, parameters)
         return model, parameters
     except Exception as error:  # moto lets through any error of its XML, JSON and date parsers
@@ -153,7 +154,7 @@ def _match(service: str, http_request: HttpRequest) -> tuple[OperationModel, dic
                 raise malformed_xml() from error
             message = "An argument in the query or the headers of the request has the wrong type."
             raise AwsError("InvalidArgument", message, 400) from error
-        code, message = _MALFORMED.get(str(model.service_model.protocol), _MALFORMED["query"])
+        code, message = _MALFORMED.get(protocol, _MALFORMED["query"])
         raise AwsError(code, message, 400) from error
 
 
@@ -168,11 +169,12 @@ def _without_foreign_content_type(service: str, request: HttpRequest) -> HttpReq
     return request
 
 
-def _check_json(model: OperationModel, body: bytes) -> None:
-    """Raise ValueError if a body that should be JSON isn't. moto's parser would treat it as empty."""
-    takes_json = "json" in str(model.service_model.protocol)
-    if takes_json and body and model.input_shape and not model.input_shape.serialization.get("payload"):
-        json.loads(body)
+def _check_json(model: OperationModel, protocol: str, body: bytes) -> None:
+    """Raise ValueError if a body that should be a JSON object isn't. moto's parser would treat it as empty."""
+    if "json" not in protocol or not body or not model.input_shape or model.input_shape.serialization.get("payload"):
+        return
+    if not isinstance(json.loads(body), dict):
+        raise ValueError("the body is JSON, but no object")
 
 
 def _no_operation(service: str, request: HttpRequest) -> AwsError:
@@ -183,8 +185,9 @@ def _no_operation(service: str, request: HttpRequest) -> AwsError:
     return AwsError("NotImplemented", f"{what} is not an operation of {service}.", 501)
 
 
-def _parse(model: OperationModel, request: Request, url_parameters: dict[str, Any], body: bytes) -> dict[str, Any]:
-    protocol = determine_request_protocol(get_service_model(model.service_model.service_name), request.content_type)
+def _parse(
+    model: OperationModel, protocol: str, request: Request, url_parameters: dict[str, Any], body: bytes
+) -> dict[str, Any]:
     values = request.args.copy()
     if protocol in ("query", "ec2"):
         values.update(request.form)

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.lab import open_jupyterlab, serve_notebooks
-from workshop_cli.runs.own_cloud import own_cloud
-from workshop_lib import distribution, dns_records, edge_function, replication, waiting
+from workshop_lib import distribution, dns_records, lambda_edge, packaging, replication, waiting
 from workshop_lib.cloud import Cloud
+from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import save_names, suggest_names
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,11 +58,11 @@ def website(environment: dict[str, str]) -> SimpleNamespace:
     names, client = suggest_names("browser"), Cloud(environment)
     save_names(names, Path(environment["WORKSHOP_NAMES"]))
     _replicate(client, names)
-    role = edge_function.create_edge_role(client.iam, role_name=names.edge_role_name)
-    package = edge_function.package_edge_function()
+    role = lambda_edge.create_edge_role(client.iam, role_name=names.edge_role_name)
+    package = packaging.package_edge_function()
     function = {"function_name": names.function_name, "package": package}
-    edge_function.create_edge_function(client.lambda_, role_arn=role, **function)
-    version_arn = edge_function.publish_version(client.lambda_, **function)
+    lambda_edge.create_edge_function(client.lambda_, role_arn=role, **function)
+    version_arn = lambda_edge.publish_version(client.lambda_, **function)
     waiting.wait_until_function_active(client.lambda_, version_arn=version_arn)
     identity = distribution.create_origin_access_identity(client.cloudfront, comment=names.distribution_comment)["id"]
     for origin in (names.source_origin, names.destination_origin):

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workshop_cli.main import LAB_SETTINGS
+from workshop_cli.lab import LAB_SETTINGS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page  # not here on every machine; then the tests are skipped

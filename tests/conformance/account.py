@@ -26,7 +26,7 @@ class RefusedOtherwise(AssertionError):  # noqa: N818
 
 @dataclass
 class Account:
-    """Made anew for each case.
+    """Made for each case.
 
     Attributes:
         make_client: Makes a client of a service in a region, or finds the one that was made.

@@ -2,7 +2,7 @@
 
 SERVICE = "s3"
 
-@case("A bucket's name has no capital letters", known_from=captured("where"), moto=GAP)
+@case("CreateBucket rejects a name with capital letters (InvalidBucketName)", known_from=captured("where"), moto=GAP)
 def capital_letters(aws: Account) -> None:
     aws.refuses("InvalidBucketName", 400, None, aws.client("s3").create_bucket, Bucket="Site")
 """
@@ -61,7 +61,7 @@ def documented(where: str) -> Source:
 
 
 def unverified(why: str) -> Source:
-    """Nobody has shown it; `why` we think so."""
+    """No recording or page shows it; `why` says why we think so."""
     return Source("unverified", why)
 
 
@@ -71,7 +71,7 @@ class Case:
 
     Attributes:
         sentence: The fact.
-        known_from: Who says so.
+        known_from: Its source.
         moto: Whether bare moto does it too.
         on_aws: Why it is not run on a real account; None where it is.
         cost: What a run on AWS costs at most, in USD.
@@ -110,7 +110,7 @@ def case(
     """Make a function a case.
 
     Args:
-        sentence: The AWS fact, as a sentence without a full stop.
+        sentence: The AWS fact, as a sentence of 25 words at most, without a full stop.
         known_from: `captured(…)`, `documented(…)` or `unverified(…)`.
         moto: `GAP` if bare moto gets it wrong, and then the case must fail there; else `SAME`.
         on_aws: Why it can't be run on a real account, if it can't.

@@ -129,3 +129,15 @@ def create_policy(aws: Account, **changes: Any) -> dict[str, Any]:
     made: dict[str, Any] = client.create_cache_policy(CachePolicyConfig=cache_policy(aws, **changes))
     _clean_up(aws, client.delete_cache_policy, Id=made["CachePolicy"]["Id"], IfMatch=made["ETag"])
     return made
+
+
+def refuses(aws: Account, code: str, status: int, message: str | None = None, **changes: Any) -> None:
+    """Expect that a distribution with these changes is refused."""
+    client = aws.client("cloudfront")
+    aws.refuses(code, status, message, client.create_distribution, DistributionConfig=config(aws, **changes))
+
+
+def held_by(aws: Account, **changes: Any) -> dict[str, Any]:
+    """Id, ETag and configuration of a new distribution."""
+    made = create(aws, **changes)
+    return {"Id": made["Id"], **aws.client("cloudfront").get_distribution_config(Id=made["Id"])}

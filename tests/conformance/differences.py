@@ -28,22 +28,34 @@ TITLES = {
 }
 
 _HEAD = """\
-# The local cloud and AWS: what is the same, what differs, what is not known
+# The local cloud and AWS: what is the same, what differs, what is unknown
 
-Made by `make differences`; don't edit it. The same facts run as tests, in `tests/conformance/`: on the local cloud each
-must pass; on bare moto each must pass or fail as it claims here; and anyone can run them on a real account, which this
-project has not done yet.
+`make differences` writes this document; don't edit it. Each fact is also a test in
+`tests/conformance/`. The local cloud passes every test. Bare moto passes or fails each one as noted
+here. Anyone can run the tests on a real account, but this project has not done so yet.
 
-- A **fact** is *captured* (recorded from real AWS, by others), *documented* (by AWS's pages or botocore's models), or
-  *unverified*. Where moto alone gets it wrong, the local cloud closes a **gap**.
-- An **operation** is answered by the local cloud *itself*; by moto, *completed* with refusals or effects; by *moto* as
-  it is; or by nobody: then the answer is `NotImplemented`, status 501, and its name.
+How to read a **fact**:
+
+- A name in parentheses, such as `(InvalidArgument)`, is the error code that AWS returns. A number
+  after it is the HTTP status. Without a number the status is 403 for AccessDenied and 400 otherwise.
+- *Captured* means that others recorded it from real AWS. *Documented* means that AWS's pages or
+  botocore's models say it. *Unverified* means that neither a recording nor a page shows it.
+- *Moto alone gets it wrong* marks a **gap**: moto differs from AWS, and the local cloud corrects it.
+
+How to read an **operation**:
+
+- The local cloud answers it itself, or moto answers it alone.
+- *Completed* means that moto answers, and the local cloud adds checks or effects.
+- *501* means that it is not implemented. The response is `NotImplemented` with status 501, and the
+  message names the operation.
+
+The table counts the facts and the operations of each service:
 
 """
 
 _COLUMNS = (
-    *("facts", "as moto", "gaps closed", "captured", "documented", "unverified"),
-    *("operations: itself", "completed", "moto", "501"),
+    *("facts", "moto is right", "gaps closed", "captured", "documented", "unverified"),
+    *("operations: local cloud", "moto, completed", "moto alone", "501"),
 )
 
 
@@ -55,14 +67,14 @@ def render() -> str:
         parts.extend(_service(service, [case for case in cases if case.service == service]))
     parts.append("## What differs on purpose\n\n")
     parts.extend(f"- **{what}.** {' '.join(how.split())}\n" for what, how in ON_PURPOSE.items())
-    parts.append("\n## What is not known\n\nOnly a real account can tell:\n\n")
+    parts.append("\n## What is unknown\n\nOnly a real account can answer these questions:\n\n")
     parts.extend(f"- {question}\n" for question in UNKNOWN)
     return "".join(parts)
 
 
 def _summary(cases: list[Case]) -> Iterator[str]:
     """One row a service."""
-    yield f"| | {' | '.join(_COLUMNS)} |\n|---|{'---:|' * len(_COLUMNS)}\n"
+    yield f"| service | {' | '.join(_COLUMNS)} |\n|---|{'---:|' * len(_COLUMNS)}\n"
     rows = [_row([case for case in cases if case.service == service], service) for service in SERVICES]
     for service, row in zip(SERVICES, rows, strict=True):
         yield f"| [{TITLES[service]}](#{_anchor(TITLES[service])}) | {' | '.join(map(str, row))} |\n"
@@ -89,7 +101,7 @@ def _service(service: str, cases: list[Case]) -> Iterator[str]:
     for answer in Answer:
         names = [name for name, found in answered.items() if found is answer]
         if names:
-            summary = f"<summary>{len(names)} answered by {answer.value}</summary>"
+            summary = f"<summary>{len(names)} {answer.value}</summary>"
             yield f"<details>{summary}\n\n{' · '.join(names)}\n\n</details>\n\n"
 
 

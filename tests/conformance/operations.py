@@ -37,10 +37,10 @@ _WORTH_ASKING = {
 class Answer(enum.Enum):
     """Who answers an operation."""
 
-    OURS = "the local cloud itself"
-    COMPLETED = "moto, completed"
-    MOTO = "moto as it is"
-    NOBODY = "nobody: 501 NotImplemented"
+    OURS = "answered by the local cloud itself"
+    COMPLETED = "answered by moto, completed by the local cloud"
+    MOTO = "answered by moto alone"
+    MISSING = "not implemented, status 501"
 
 
 def answers(service: str) -> dict[str, Answer]:
@@ -62,7 +62,7 @@ def _answer(name: str, ours: type[Service], of_moto: frozenset[str]) -> Answer:
     if "answer" in verbs:
         return Answer.OURS
     if ours.owned or name not in of_moto or _refuses_always(getattr(ours, f"refuse_{xform_name(name)}", None)):
-        return Answer.NOBODY
+        return Answer.MISSING
     return Answer.COMPLETED if verbs else Answer.MOTO
 
 

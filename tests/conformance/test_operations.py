@@ -1,4 +1,4 @@
-"""Every operation of the services taught answers as AWS's protocols have it, or says that nobody does it."""
+"""Every operation of the services taught answers as AWS's protocols have it, or says that it isn't implemented."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def ask(target: Endpoint, service: str, operation: Any) -> dict[str, Any]:
 def complaint(service: str, operation: Any, claim: Answer, answer: dict[str, Any]) -> str | None:
     """What is wrong with an answer, or None."""
     status, error = answer["ResponseMetadata"]["HTTPStatusCode"], answer.get("Error", {})
-    message, nobody = error.get("Message", ""), claim is Answer.NOBODY
+    message, missing = error.get("Message", ""), claim is Answer.MISSING
     if status == 501:
         never = (
             f" doesn't implement {operation.name} of {service}." in message or " doesn't know the service" in message
         )
-        as_claimed = never == nobody and error["Code"] == "NotImplemented"
-        return None if as_claimed else f"{message or 501}, but it is said to be answered by {claim.value}"
-    if status >= 500 or (status < 400 and nobody):
-        return f"{status} {message}, but it is said to be answered by {claim.value}"
+        as_claimed = never == missing and error["Code"] == "NotImplemented"
+        return None if as_claimed else f"{message or 501}, but the list says {claim.value}"
+    if status >= 500 or (status < 400 and missing):
+        return f"{status} {message}, but the list says {claim.value}"
     if status >= 400 and operation.http["method"] != "HEAD" and (not error["Code"] or error["Code"].isdigit()):
         return f"{status} without a code of AWS's: {error}"
     return None

@@ -15,7 +15,7 @@ import dns.resolver
 import pytest
 
 from edge_function import handler as edge
-from workshop_lib.edge_function import TIMEOUT
+from workshop_lib.lambda_edge import TIMEOUT
 
 EVENTS = Path(edge.__file__).parent / "events"
 NAME = "origin.two-regions.test"

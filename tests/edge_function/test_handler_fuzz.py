@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge_function import handler as edge
-from workshop_lib.edge_function import make_event
+from workshop_lib.lambda_edge import make_event
 
 IRELAND = "source-bucket.s3.eu-west-1.amazonaws.com"
 # Written apart from the handler's own rule: labels, not one pattern.

@@ -18,9 +18,9 @@ from workshop_cli.main import main
 from workshop_lib import dns_records
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import FaultRefused
-from workshop_lib.faults import KINDS, cause_fault, end_faults, fail_region, list_faults, mend_region
+from workshop_lib.faults import KINDS, cause_fault, end_faults, fail_region, list_faults, restore_region
 from workshop_lib.observe import fetch_page
-from workshop_lib.waiting import wait_until
+from workshop_lib.polling import wait_until
 
 if TYPE_CHECKING:
     from local_cloud.cloud import LocalCloud
@@ -50,7 +50,7 @@ def test_here_a_region_really_fails_until_it_is_mended(cloud: LocalCloud, connec
 
     assert [(one.kind, one.region) for one in cloud.faults.in_force] == [("s3-unavailable", IRELAND)]
     assert "S3 in a region answers 503" in said
-    mend_region(connected, health_check_id="any")
+    restore_region(connected, health_check_id="any")
     assert cloud.faults.in_force == ()
 
 

@@ -14,7 +14,7 @@ import pytest
 from workshop_lib.cloud import Cloud
 from workshop_lib.control import ask_control
 from workshop_lib.errors import CloudNotReachable, FaultRefused, NotTheLocalCloud
-from workshop_lib.faults import Fault, cause_fault, end_faults, fail_region, list_faults, mend_region
+from workshop_lib.faults import Fault, cause_fault, end_faults, fail_region, list_faults, restore_region
 
 ELSEWHERE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "WORKSHOP_CONTROL_URL": "http://example.org/_local_cloud"}
 GONE: Any = SimpleNamespace(control_url="http://127.0.0.1:9/_local_cloud")
@@ -54,7 +54,7 @@ def test_on_aws_a_region_fails_by_its_inverted_health_check() -> None:
     aws: Any = SimpleNamespace(is_local=False, route53=SimpleNamespace(update_health_check=lambda **p: asked.append(p)))
 
     said = fail_region(aws, region="eu-west-1", health_check_id="check")
-    mend_region(aws, health_check_id="check")
+    restore_region(aws, health_check_id="check")
 
     assert "is inverted" in said
     assert asked == [{"HealthCheckId": "check", "Inverted": True}, {"HealthCheckId": "check", "Inverted": False}]

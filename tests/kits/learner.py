@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from workshop_lib import cloud as clouds
-from workshop_lib import distribution, dns_records, edge_function, replication, waiting
+from workshop_lib import distribution, dns_records, lambda_edge, packaging, replication, waiting
 from workshop_lib.names import WorkshopNames, suggest_names
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from local_cloud.cloud import LocalCloud
-    from workshop_lib.edge_function import Package
+    from workshop_lib.packaging import Package
 
 
 @pytest.fixture(scope="session")
@@ -96,17 +96,17 @@ def hasty(cloud: LocalCloud) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def package() -> Package:
     """The packaged edge function, packaged once."""
-    return edge_function.package_edge_function()
+    return packaging.package_edge_function()
 
 
 @pytest.fixture
 def version_arn(hasty: None, package: Package, connected: clouds.Cloud, names: WorkshopNames) -> str:
     """A published version of the edge function."""
-    role_arn = edge_function.create_edge_role(connected.iam, role_name=names.edge_role_name)
-    edge_function.create_edge_function(
+    role_arn = lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name)
+    lambda_edge.create_edge_function(
         connected.lambda_, function_name=names.function_name, role_arn=role_arn, package=package
     )
-    arn = edge_function.publish_version(connected.lambda_, function_name=names.function_name, package=package)
+    arn = lambda_edge.publish_version(connected.lambda_, function_name=names.function_name, package=package)
     waiting.wait_until_function_active(connected.lambda_, version_arn=arn)
     return arn
 

@@ -91,9 +91,7 @@ def answer(line: socket.socket, programs: dict[str, Any]) -> None:
         for number, file in enumerate(files):
             os.dup2(file, number)
             os.close(file)
-        program, arguments, folder, variables = json.loads(
-            line.recv(int.from_bytes(size, "big"), socket.MSG_WAITALL)
-        )
+        program, arguments, folder, variables = json.loads(line.recv(int.from_bytes(size, "big"), socket.MSG_WAITALL))
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(variables)

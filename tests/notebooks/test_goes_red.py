@@ -10,6 +10,7 @@ from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
+
 from tests.kits.processes import start_workshop
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,13 +12,22 @@ from xml.etree import ElementTree
 
 import psutil
 import pytest
-from tests.kits.processes import find_processes, start_workshop
-from tests.notebooks.replay import Need, Policy, find_stop, is_covered, learner_policy, list_actions, read_needs, without
 
-from workshop_lib import batch_replication, edge_function, inventory, replication
+from tests.kits.processes import find_processes, start_workshop
+from tests.notebooks.replay import (
+    Need,
+    Policy,
+    find_stop,
+    is_covered,
+    learner_policy,
+    list_actions,
+    read_needs,
+    without,
+)
+from workshop_lib import batch_replication, inventory, lambda_edge, replication
 from workshop_lib.cloud import Cloud
+from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import WorkshopNames, suggest_names
-from workshop_cli.runs.own_cloud import own_cloud
 from workshop_lib.packaging import EDGE_RUNTIMES, package_edge_function
 from workshop_lib.policies import LOCAL_ACCOUNT, render_policy
 from workshop_lib.roles import create_role
@@ -95,16 +104,16 @@ def needs(whole_run: WholeRun) -> list[Need]:
 
 @pytest.fixture(scope="module")
 def needs_again(tmp_path_factory: pytest.TempPathFactory) -> list[Need]:
-    """What the steps need that mend what is there, which a run from start to end doesn't."""
+    """What the steps need that repair what is there, which a run from start to end doesn't."""
     folder = tmp_path_factory.mktemp("again")
     policy, log = folder / "policy.json", folder / "calls.jsonl"
     policy.write_text(json.dumps(learner_policy(NAMES)), encoding="utf-8")
     with own_cloud(folder, {"enforce": policy, "call_log": log, "speed": 1}) as environment:
-        mend(Cloud(environment))
+        repair(Cloud(environment))
     return read_needs(log, step=AGAIN)
 
 
-def mend(cloud: Cloud) -> None:
+def repair(cloud: Cloud) -> None:
     """Run steps on what somebody typed and on an older package; clean up a job and an upload that never ended."""
     names, trust = suggest_names("ada-lovelace"), render_policy("edge-role-trust")
     cloud.iam.create_role(RoleName=names.edge_role_name, AssumeRolePolicyDocument=json.dumps(trust))
@@ -112,7 +121,7 @@ def mend(cloud: Cloud) -> None:
     package = package_edge_function()
     older = next(runtime for runtime in EDGE_RUNTIMES if runtime != package.runtime)
     for one in (package_edge_function(runtime=older), package):
-        edge_function.create_edge_function(
+        lambda_edge.create_edge_function(
             cloud.lambda_, function_name=names.function_name, role_arn=role_arn, package=one
         )
     leave_unfinished(cloud, names)
@@ -132,7 +141,9 @@ def leave_unfinished(cloud: Cloud, names: WorkshopNames) -> None:
     replication.put_replication(ireland, **buckets, destination_bucket=names.destination_bucket, role_arn=role_arn)
     batch_role_arn = batch_replication.create_batch_role(cloud.iam, role_name=names.batch_role_name, **buckets)
     control = cloud.s3control(names.source_region)
-    batch_replication.create_batch_replication_job(control, account_id=LOCAL_ACCOUNT, role_arn=batch_role_arn, **buckets)
+    batch_replication.create_batch_replication_job(
+        control, account_id=LOCAL_ACCOUNT, role_arn=batch_role_arn, **buckets
+    )
     ireland.create_multipart_upload(Bucket=names.source_bucket, Key="the-pier.mp4")
 
 

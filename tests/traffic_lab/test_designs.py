@@ -45,7 +45,7 @@ def test_a_cache_lets_nobody_notice() -> None:
     )
 
     assert (table[0].failed, table[0].recovered) == (0, 0.0)
-    assert "recovered after: nobody noticed" in repr(table)
+    assert "recovered after: no one noticed" in repr(table)
     assert "<td" in table._repr_html_()
 
 

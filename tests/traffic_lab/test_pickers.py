@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from traffic_lab import pickers
 from workshop_lib import widgets
-from workshop_lib.errors import FaultRefused, InvalidName
+from workshop_lib.errors import FaultRefused, InvalidName, InvalidNumber
 from workshop_lib.names import S3Origin
 
 IRELAND = S3Origin("two-regions-ada-eu-west-1", "eu-west-1")
@@ -118,7 +118,7 @@ def test_weights_are_read_as_people_write_them(written):
 
 @pytest.mark.parametrize("written", ["256,0", "-1,0", "a,b", "90", "1,2,3", [0.5, 0.5], 90, "", None, [True, False]])
 def test_what_route_53_would_not_take_as_weights_is_refused(written):
-    with pytest.raises(InvalidName):
+    with pytest.raises(InvalidNumber, match=r"is not a weight|holds \d weights"):
         pickers.parse_weights(written)
 
 

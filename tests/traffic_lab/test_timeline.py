@@ -172,7 +172,7 @@ def test_a_slow_look_is_followed_by_a_longer_rest(world: World) -> None:
 
 def test_an_error_in_an_action_ends_the_recording_at_once_and_loses_nothing(world: World) -> None:
     def fail() -> None:
-        raise CheckFailed("The record set is gone.", mend="make it again.")
+        raise CheckFailed("The record set is gone.", fix="make it again.")
 
     with pytest.raises(CheckFailed) as caught:
         world.record(actions=[Action(1, "weights change", fail), Action(1.5, "later", world.move)])

@@ -12,7 +12,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.kits.processes import end_what_was_started
 
-METADATA = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}}
+METADATA = {
+    "kernelspec": {"name": "python3", "display_name": "Python 3"},
+    "language_info": {"file_extension": ".py", "name": "python"},
+}
 
 
 @pytest.fixture(autouse=True)

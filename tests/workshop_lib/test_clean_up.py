@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workshop_lib import batch_replication, checks, clean_up, dns_records, health_checks, replication
+from workshop_lib import batch_replication, checks, clean_up, dns_records, health_checks, observe, replication
 from workshop_lib.calls import AccessRefused
 from workshop_lib.distribution import create_distribution, create_failover_distribution, find_distribution
-from workshop_lib.errors import CheckFailed
+from workshop_lib.errors import CheckFailed, StepOutOfOrder
 from workshop_lib.inventory.distributions import DISTRIBUTIONS
 from workshop_lib.inventory.kind import Resource
 from workshop_lib.names import suggest_names
@@ -131,7 +131,8 @@ def test_what_aws_lets_go_later_is_reported_as_waiting(
 
     assert kinds(report.waiting) == ["edge function", "edge role", "log group"]
     assert "still replicated at the edge" in repr(report)
-    assert find_distribution(connected.cloudfront, comment=names.distribution_comment) is None
+    with pytest.raises(StepOutOfOrder):
+        find_distribution(connected.cloudfront, comment=names.distribution_comment)
     with pytest.raises(CheckFailed, match="edge function"):
         checks.nothing_left(clean_up.get_receipt(connected, names))
 
@@ -211,7 +212,7 @@ def test_a_bucket_that_the_workshop_did_not_make_is_kept(
 
     assert [(item.kind, item.state) for item in report.kept] == [("bucket", "without the workshop's tag")]
     assert ireland.head_object(Bucket=names.source_bucket, Key="beach.jpg")
-    assert "it isn't ours" in repr(clean_up.get_receipt(connected, names))
+    assert "the workshop didn't make it" in repr(clean_up.get_receipt(connected, names))
 
 
 def test_in_a_zone_that_was_there_before_only_our_records_go(connected: Cloud, names: WorkshopNames) -> None:
@@ -229,7 +230,7 @@ def test_in_a_zone_that_was_there_before_only_our_records_go(connected: Cloud, n
 
     assert [item.kind for item in report.deleted] == ["record set"]
     assert [item.kind for item in report.kept] == ["hosted zone"]
-    assert sorted(item["Type"] for item in dns_records.list_record_sets(route53, zone_id=zone_id)) == [
+    assert sorted(item["Type"] for item in observe.list_record_sets(route53, zone_id=zone_id)) == [
         "NS",
         "SOA",
         "TXT",

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from workshop_lib.cloud import Cloud, connect, start_local_cloud
+from workshop_lib.cloud import Cloud, connect
+from workshop_lib.cloud_process import own_cloud, start_shared_cloud
 from workshop_lib.errors import AmbiguousCloud, CloudNotReachable, NotTheLocalCloud
 from workshop_lib.guards import is_loopback
 from workshop_lib.observe import fetch_page
@@ -239,7 +240,12 @@ def test_a_local_cloud_that_does_not_start_says_why(program: str, message: str) 
     import sys
 
     with pytest.raises(CloudNotReachable, match=message):
-        start_local_cloud([sys.executable, "-S", "-c", program])
+        start_shared_cloud(command=[sys.executable, "-S", "-c", program])
+
+
+def test_a_cloud_of_ones_own_that_does_not_start_says_why(tmp_path: Path) -> None:
+    with pytest.raises(CloudNotReachable, match="'fast' is not a valid float"), own_cloud(tmp_path, {"speed": "fast"}):
+        pass
 
 
 def test_an_unknown_cloud_is_refused() -> None:

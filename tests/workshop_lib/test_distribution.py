@@ -32,6 +32,13 @@ class TestIdentity:
         assert distribution.create_origin_access_identity(cloudfront, comment="two-regions ada") == first
         assert distribution.create_origin_access_identity(cloudfront, comment="two-regions bob") != first
 
+    def test_it_is_found_by_its_comment(self, cloudfront: CloudFrontClient) -> None:
+        made = distribution.create_origin_access_identity(cloudfront, comment="two-regions ada")
+
+        assert distribution.find_origin_access_identity(cloudfront, comment="two-regions ada") == made
+        with pytest.raises(StepOutOfOrder, match="step 1 of notebook 03"):
+            distribution.find_origin_access_identity(cloudfront, comment="two-regions bob")
+
     def test_a_bucket_lets_the_identity_read(
         self, buckets: None, cloudfront: CloudFrontClient, ireland: S3Client
     ) -> None:
@@ -69,12 +76,9 @@ class TestDistribution:
     def test_it_is_found_by_its_comment(
         self, cloudfront: CloudFrontClient, distribution_parameters: dict[str, Any]
     ) -> None:
-        assert distribution.find_distribution(cloudfront, comment=distribution_parameters["comment"]) is None
-
         made = distribution.create_distribution(cloudfront, **distribution_parameters)
 
         found = distribution.find_distribution(cloudfront, comment=distribution_parameters["comment"])
-        assert found
         assert found | {"status": made["status"]} == made  # it may be deployed meanwhile
 
     def test_creating_it_again_changes_nothing(

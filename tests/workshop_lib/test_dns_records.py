@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workshop_lib import checks, dns_records
-from workshop_lib.errors import CheckFailed, CloudNotReachable, InvalidName, StepOutOfOrder
+from workshop_lib import checks, dns_records, observe
+from workshop_lib.errors import CheckFailed, CloudNotReachable, InvalidName, InvalidNumber, StepOutOfOrder
 from workshop_lib.names import S3Origin
 from workshop_lib.observe import look_up_txt
 from workshop_lib.waiting import wait_until_in_sync
@@ -42,6 +42,13 @@ class TestZones:
         first = dns_records.create_hosted_zone(route53, zone_name="b.ada.two-regions.test")
 
         assert dns_records.create_hosted_zone(route53, zone_name="ada.two-regions.test") != first
+
+    def test_a_zone_is_found_by_its_name(self, route53: Route53Client) -> None:
+        made = dns_records.create_hosted_zone(route53, zone_name="ada.two-regions.test")
+
+        assert dns_records.find_hosted_zone(route53, zone_name="ada.two-regions.test") == made
+        with pytest.raises(StepOutOfOrder, match="step 2 of notebook 03"):
+            dns_records.find_hosted_zone(route53, zone_name="bob.two-regions.test")
 
     def test_a_zone_has_four_name_servers(self, route53: Route53Client, zone_id: str) -> None:
         assert len(dns_records.get_name_servers(route53, zone_id=zone_id)) == 4
@@ -109,7 +116,7 @@ class TestWeights:
 
         dns_records.put_txt_record(connected.route53, origin=names.source_origin, **record)
 
-        assert len(dns_records.list_record_sets(connected.route53, **record)) == 1
+        assert len(observe.list_record_sets(connected.route53, **record)) == 1
 
     def test_an_origin_that_is_left_out_is_removed(
         self, route53: Route53Client, record: dict[str, str], names: WorkshopNames, both: dict[S3Origin, int]
@@ -124,11 +131,11 @@ class TestWeights:
         self, route53: Route53Client, record: dict[str, str], both: dict[S3Origin, int]
     ) -> None:
         dns_records.put_weighted_records(route53, weights=both, **record)
-        before = dns_records.list_record_sets(route53, **record)
+        before = observe.list_record_sets(route53, **record)
 
         dns_records.put_weighted_records(route53, weights=both, **record)
 
-        assert dns_records.list_record_sets(route53, **record) == before
+        assert observe.list_record_sets(route53, **record) == before
 
     def test_other_names_in_the_zone_are_left_alone(
         self, route53: Route53Client, record: dict[str, str], names: WorkshopNames, both: dict[S3Origin, int]
@@ -167,7 +174,7 @@ class TestWeights:
     def test_a_weight_that_route_53_refuses_is_refused(
         self, route53: Route53Client, record: dict[str, str], names: WorkshopNames, weight: Any
     ) -> None:
-        with pytest.raises(InvalidName, match="0 to 255"):
+        with pytest.raises(InvalidNumber, match="0 to 255"):
             dns_records.put_weighted_records(route53, weights={names.source_origin: weight}, **record)
 
     def test_two_buckets_in_one_region_would_share_a_set_identifier(

@@ -36,7 +36,7 @@ def test_an_old_python_is_a_fault_with_a_remedy() -> None:
     python = finding("Python", python=(3, 10))
 
     assert python.is_fault
-    assert "Install Python 3.11" in python.remedy
+    assert "Install Python 3.11" in python.fix
 
 
 def test_another_version_of_moto_is_a_fault_and_of_anything_else_is_not(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_local_cloud_that_has_ended_is_a_fault() -> None:
     cloud = finding("Local cloud", environment={"WORKSHOP_CONTROL_URL": "http://127.0.0.1:9/_local_cloud"})
 
     assert cloud.is_fault
-    assert "make lab" in cloud.remedy
+    assert "make lab" in cloud.fix
 
 
 def test_a_local_cloud_that_was_started_elsewhere_is_found() -> None:
@@ -66,7 +66,7 @@ def test_a_cloud_that_is_neither_local_nor_aws_is_a_fault() -> None:
     cloud = finding("Cloud", environment={"WORKSHOP_CLOUD": "amazon"})
 
     assert cloud.is_fault
-    assert "'amazon'" in cloud.remedy
+    assert "'amazon'" in cloud.fix
 
 
 @pytest.mark.parametrize("content", ["{", '{"learner": "ada"}', "[]"])
@@ -77,8 +77,8 @@ def test_a_names_file_that_is_broken_is_told_from_one_that_is_not_there(tmp_path
     names = finding("Names", names_file=path)
 
     assert "can't be read" in names.found
-    assert "00_start_here" in names.remedy
-    assert not names.is_fault, "notebook 00, which mends it, stops at faults"
+    assert "00_start_here" in names.fix
+    assert not names.is_fault, "notebook 00, which fixes it, stops at faults"
     assert finding("Names").found.startswith("none chosen yet")
 
 

@@ -50,9 +50,9 @@ def test_versioning_not_enabled_names_the_bucket_and_the_step() -> None:
 
 
 def test_a_failed_check_says_what_is_wrong_and_what_mends_it() -> None:
-    error = CheckFailed("The bucket is public.", mend="run create_bucket(…).")
+    error = CheckFailed("The bucket is public.", fix="run create_bucket(…).")
 
-    assert str(error) == "✘ The bucket is public.\n  To mend it: run create_bucket(…)."
+    assert str(error) == "✘ The bucket is public.\n  To fix it: run create_bucket(…)."
 
 
 def test_a_wait_that_took_too_long_may_simply_be_repeated() -> None:
@@ -73,8 +73,8 @@ def test_the_code_of_an_error_is_awss() -> None:
 
 def test_a_refusal_becomes_the_step_that_was_missed() -> None:
     with (
-        pytest.raises(StepOutOfOrder, match="Run create_bucket first") as caught,
-        name_missed_step("NoSuchBucket", "Run create_bucket first."),
+        pytest.raises(StepOutOfOrder, match=r"There is no bucket 'ada'\. Run steps 1 and 2 of notebook 01") as caught,
+        name_missed_step("NoSuchBucket", "ada"),
     ):
         raise refuse("NoSuchBucket")
 
@@ -82,5 +82,5 @@ def test_a_refusal_becomes_the_step_that_was_missed() -> None:
 
 
 def test_other_refusals_stay_awss_own() -> None:
-    with pytest.raises(ClientError, match="AccessDenied"), name_missed_step("NoSuchBucket", "Run create_bucket first."):
+    with pytest.raises(ClientError, match="AccessDenied"), name_missed_step("NoSuchBucket"):
         raise refuse("AccessDenied")

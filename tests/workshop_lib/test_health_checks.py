@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from workshop_lib import checks, dns_records, health_checks
+from workshop_lib import checks, dns_records, health_checks, observe
 from workshop_lib.errors import CheckFailed, StepOutOfOrder
 from workshop_lib.observe import look_up_txt
 from workshop_lib.waiting import wait_until_health
@@ -76,7 +76,7 @@ def test_a_disabled_check_is_healthy_unless_inverted(route53: Route53Client, inv
 
     route53.update_health_check(HealthCheckId=health_check_id, Disabled=True, Inverted=inverted)
 
-    assert health_checks.get_health(route53, health_check_id=health_check_id) is healthy
+    assert observe.get_health(route53, health_check_id=health_check_id) is healthy
 
 
 def test_inverting_needs_a_health_check(route53: Route53Client) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workshop_lib import checks, distribution, dns_records, edge_function, health_checks, replication
+from workshop_lib import checks, distribution, dns_records, health_checks, lambda_edge, observe, packaging, replication
 from workshop_lib.errors import WorkshopError
 from workshop_lib.waiting import wait_until_deployed, wait_until_function_active, wait_until_health
 
@@ -32,11 +32,22 @@ TOO_EARLY: dict[str, Any] = {
     "put_region_marker": lambda cloud, names: replication.put_region_marker(
         cloud.s3("eu-west-1"), bucket=names.source_bucket, region="eu-west-1"
     ),
-    "publish_version": lambda cloud, names: edge_function.publish_version(
-        cloud.lambda_, function_name=names.function_name, package=edge_function.package_edge_function()
+    "publish_version": lambda cloud, names: lambda_edge.publish_version(
+        cloud.lambda_, function_name=names.function_name, package=packaging.package_edge_function()
     ),
-    "invoke_edge_function": lambda cloud, names: edge_function.invoke_edge_function(
-        cloud.lambda_, version_arn=MISSING_VERSION, event=edge_function.make_event()
+    "invoke_edge_function": lambda cloud, names: lambda_edge.invoke_edge_function(
+        cloud.lambda_, version_arn=MISSING_VERSION, event=lambda_edge.make_event()
+    ),
+    "find_version": lambda cloud, names: lambda_edge.find_version(cloud.lambda_, function_name=names.function_name),
+    "find_replication_role": lambda cloud, names: replication.find_replication_role(
+        cloud.iam, role_name=names.replication_role_name
+    ),
+    "find_hosted_zone": lambda cloud, names: dns_records.find_hosted_zone(cloud.route53, zone_name=names.zone_name),
+    "find_origin_access_identity": lambda cloud, names: distribution.find_origin_access_identity(
+        cloud.cloudfront, comment=names.distribution_comment
+    ),
+    "find_distribution": lambda cloud, names: distribution.find_distribution(
+        cloud.cloudfront, comment=names.distribution_comment
     ),
     "get_etag": lambda cloud, names: distribution.get_etag(cloud.cloudfront, distribution_id="ENOTHING"),
     "create_invalidation": lambda cloud, names: distribution.create_invalidation(
@@ -49,7 +60,7 @@ TOO_EARLY: dict[str, Any] = {
     "put_txt_record": lambda cloud, names: dns_records.put_txt_record(
         cloud.route53, zone_id="ZNOTHING", record_name=names.record_name, origin=names.source_origin
     ),
-    "list_record_sets": lambda cloud, names: dns_records.list_record_sets(cloud.route53, zone_id="ZNOTHING"),
+    "list_record_sets": lambda cloud, names: observe.list_record_sets(cloud.route53, zone_id="ZNOTHING"),
     "invert_health_check": lambda cloud, names: health_checks.invert_health_check(
         cloud.route53, health_check_id="00000000-0000-0000-0000-000000000000"
     ),

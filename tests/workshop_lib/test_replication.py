@@ -1,4 +1,4 @@
-"""Steps of notebook 01 against the local cloud."""
+"""Replication from one bucket to another: its role, its rule, and what makes it fail."""
 
 from __future__ import annotations
 
@@ -7,104 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workshop_lib import batch_replication, checks, replication
-from workshop_lib.errors import CheckFailed, InvalidName, StepOutOfOrder, VersioningNotEnabled
+from tests.workshop_lib.kit import count_versions, keys
+from workshop_lib import checks, replication
+from workshop_lib.errors import CheckFailed, StepOutOfOrder, VersioningNotEnabled
 from workshop_lib.roles import POLICY_NAME
-from workshop_lib.waiting import wait_until_job_complete, wait_until_replicated
+from workshop_lib.waiting import wait_until_replicated
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mypy_boto3_s3 import S3Client
 
     from local_cloud.cloud import LocalCloud
     from workshop_lib.cloud import Cloud
     from workshop_lib.names import WorkshopNames
-
-
-def keys(s3: S3Client, bucket: str) -> set[str]:
-    return {item["Key"] for item in s3.list_objects_v2(Bucket=bucket).get("Contents", [])}
-
-
-def count_versions(s3: S3Client, bucket: str) -> int:
-    return len(s3.list_object_versions(Bucket=bucket).get("Versions", []))
-
-
-class TestBuckets:
-    def test_a_new_bucket_is_private(self, ireland: S3Client) -> None:
-        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
-
-        assert checks.bucket_is_private(ireland, bucket="two-regions-new")
-
-    def test_a_bucket_in_virginia_is_created_without_a_location_constraint(self, connected: Cloud) -> None:
-        virginia = connected.s3("us-east-1")
-
-        origin = replication.create_bucket(virginia, bucket="two-regions-virginia", region="us-east-1")
-
-        assert origin.domain_name == "two-regions-virginia.s3.us-east-1.amazonaws.com"
-
-    def test_creating_a_bucket_twice_changes_nothing(self, ireland: S3Client) -> None:
-        first = replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
-        ireland.put_object(Bucket="two-regions-new", Key="page.html", Body=b"page")
-
-        assert replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1") == first
-        assert keys(ireland, "two-regions-new") == {"page.html"}
-
-    def test_creating_it_again_makes_it_private_again(self, ireland: S3Client) -> None:
-        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
-        ireland.delete_public_access_block(Bucket="two-regions-new")
-        with pytest.raises(CheckFailed, match="not private"):
-            checks.bucket_is_private(ireland, bucket="two-regions-new")
-
-        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
-
-        assert checks.bucket_is_private(ireland, bucket="two-regions-new")
-
-    def test_a_bucket_with_somebodys_objects_is_never_taken_over(self, ireland: S3Client) -> None:
-        ireland.create_bucket(Bucket="holiday-photos", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        ireland.put_object(Bucket="holiday-photos", Key="beach.jpg", Body=b"...")
-
-        with pytest.raises(InvalidName, match="clean-up would delete"):
-            replication.create_bucket(ireland, bucket="holiday-photos", region="eu-west-1")
-
-    def test_a_bucket_in_another_region_is_not_the_one_that_is_wanted(
-        self, ireland: S3Client, singapore: S3Client
-    ) -> None:
-        replication.create_bucket(singapore, bucket="two-regions-elsewhere", region="ap-southeast-1")
-
-        with pytest.raises(InvalidName, match="ap-southeast-1"):
-            replication.create_bucket(ireland, bucket="two-regions-elsewhere", region="eu-west-1")
-
-    def test_a_free_name_is_free(self, ireland: S3Client) -> None:
-        assert "is free" in str(checks.bucket_name_free(ireland, bucket="nobody-has-this"))
-
-    def test_ones_own_bucket_may_be_kept(self, ireland: S3Client) -> None:
-        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
-
-        assert "yours already" in str(checks.bucket_name_free(ireland, bucket="two-regions-new"))
-
-
-class TestVersioning:
-    def test_versioning_is_enabled_and_read_back(self, ireland: S3Client) -> None:
-        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
-
-        assert replication.enable_versioning(ireland, bucket="two-regions-new") == {"Status": "Enabled"}
-        assert replication.enable_versioning(ireland, bucket="two-regions-new") == {"Status": "Enabled"}
-        assert checks.versioning_enabled(ireland, bucket="two-regions-new")
-
-    def test_without_a_bucket_the_missing_step_is_named(self, ireland: S3Client) -> None:
-        with pytest.raises(StepOutOfOrder, match=r"create_bucket\(…\) first"):
-            replication.enable_versioning(ireland, bucket="no-such-bucket")
-
-    def test_the_check_notices_a_bucket_that_was_never_versioned(self, ireland: S3Client) -> None:
-        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
-
-        with pytest.raises(CheckFailed, match=r"not enabled.\n.*enable_versioning"):
-            checks.versioning_enabled(ireland, bucket="two-regions-new")
-
-    def test_the_check_notices_a_missing_bucket(self, ireland: S3Client) -> None:
-        with pytest.raises(CheckFailed, match=r"no bucket.*\n.*create_bucket"):
-            checks.versioning_enabled(ireland, bucket="no-such-bucket")
 
 
 class TestRole:
@@ -365,146 +279,3 @@ class TestFailure:
         assert checks.object_replicated(connected, key="index.html", **both)
         with pytest.raises(CheckFailed, match="COMPLETED, not FAILED"):
             checks.replication_failed(ireland, bucket=source, key="index.html")
-
-
-class TestWebsite:
-    @pytest.fixture
-    def folder(self, tmp_path: Path) -> Path:
-        """A small website."""
-        (tmp_path / "sub").mkdir()
-        for name in ("index.html", "sub/page.html", "style.css", "app.js", "logo.svg", ".DS_Store", "region.json"):
-            (tmp_path / name).write_text(name)
-        return tmp_path
-
-    def test_every_file_is_uploaded_but_hidden_ones_and_region_markers(
-        self, buckets: None, ireland: S3Client, names: WorkshopNames, folder: Path
-    ) -> None:
-        published = replication.publish_website(ireland, bucket=names.source_bucket, folder=folder)
-
-        assert published == ["app.js", "index.html", "logo.svg", "style.css", "sub/page.html"]
-        assert keys(ireland, names.source_bucket) == set(published)
-        assert checks.website_published(ireland, bucket=names.source_bucket, keys=published)
-
-    @pytest.mark.parametrize(
-        ("key", "content_type"),
-        [
-            ("index.html", "text/html; charset=utf-8"),
-            ("style.css", "text/css; charset=utf-8"),
-            ("app.js", "text/javascript; charset=utf-8"),
-            ("logo.svg", "image/svg+xml"),
-        ],
-    )
-    def test_pages_have_content_types_and_may_be_cached(
-        self, buckets: None, ireland: S3Client, names: WorkshopNames, folder: Path, key: str, content_type: str
-    ) -> None:
-        replication.publish_website(ireland, bucket=names.source_bucket, folder=folder, cache_seconds=5)
-
-        head = ireland.head_object(Bucket=names.source_bucket, Key=key)
-        assert head["ContentType"] == content_type
-        assert head["CacheControl"] == "max-age=5"
-
-    def test_publishing_again_makes_new_versions(
-        self, buckets: None, ireland: S3Client, names: WorkshopNames, folder: Path
-    ) -> None:
-        for _ in range(2):
-            published = replication.publish_website(ireland, bucket=names.source_bucket, folder=folder)
-
-        assert count_versions(ireland, names.source_bucket) == 2 * len(published)
-
-    def test_an_empty_folder_is_an_error(self, buckets: None, ireland: S3Client, tmp_path: Path) -> None:
-        with pytest.raises(StepOutOfOrder, match="no files"):
-            replication.publish_website(ireland, bucket="two-regions-ada-eu-west-1", folder=tmp_path)
-
-    def test_publishing_needs_a_bucket(self, ireland: S3Client, folder: Path) -> None:
-        with pytest.raises(StepOutOfOrder, match="create_bucket"):
-            replication.publish_website(ireland, bucket="no-such-bucket", folder=folder)
-
-    def test_the_check_names_what_is_missing(self, buckets: None, ireland: S3Client) -> None:
-        with pytest.raises(CheckFailed, match=r"Not in .*: index\.html"):
-            checks.website_published(ireland, bucket="two-regions-ada-eu-west-1", keys=["index.html"])
-
-
-class TestMarker:
-    def test_each_bucket_says_its_own_region(
-        self, replicated: Any, ireland: S3Client, singapore: S3Client, cloud: LocalCloud
-    ) -> None:
-        cloud.settle()
-
-        assert checks.region_marker_right(ireland, bucket=replicated.source_bucket, region="eu-west-1")
-        assert checks.region_marker_right(singapore, bucket=replicated.destination_bucket, region="ap-southeast-1")
-
-    def test_putting_the_marker_again_changes_nothing(self, replicated: Any, ireland: S3Client) -> None:
-        replication.put_region_marker(ireland, bucket=replicated.source_bucket, region="eu-west-1")
-
-        assert count_versions(ireland, replicated.source_bucket) == 1
-
-    def test_a_marker_may_not_come_after_the_rule(self, replicated: Any, ireland: S3Client) -> None:
-        ireland.delete_object(Bucket=replicated.source_bucket, Key="region.json")
-
-        with pytest.raises(StepOutOfOrder, match="replicates already"):
-            replication.put_region_marker(ireland, bucket=replicated.source_bucket, region="eu-west-1")
-
-    def test_the_check_notices_a_replicated_marker(
-        self, replicated: Any, ireland: S3Client, singapore: S3Client, cloud: LocalCloud
-    ) -> None:
-        ireland.put_object(Bucket=replicated.source_bucket, Key="region.json", Body=b'{"region": "eu-west-1"}')
-        cloud.settle()
-
-        with pytest.raises(CheckFailed, match="says eu-west-1, not ap-southeast-1"):
-            checks.region_marker_right(singapore, bucket=replicated.destination_bucket, region="ap-southeast-1")
-
-    def test_the_check_notices_a_missing_marker(self, buckets: None, ireland: S3Client) -> None:
-        with pytest.raises(CheckFailed, match=r"no region.json.*\n.*put_region_marker"):
-            checks.region_marker_right(ireland, bucket="two-regions-ada-eu-west-1", region="eu-west-1")
-
-
-class TestBatch:
-    def test_a_job_copies_existing_pages_and_leaves_the_marker(
-        self, role_arn: str, ireland: S3Client, singapore: S3Client, connected: Cloud, names: WorkshopNames
-    ) -> None:
-        replication.put_region_marker(ireland, bucket=names.source_bucket, region="eu-west-1")
-        ireland.put_object(Bucket=names.source_bucket, Key="old.html", Body=b"old")
-        replication.put_replication(
-            ireland,
-            source_bucket=names.source_bucket,
-            destination_bucket=names.destination_bucket,
-            role_arn=role_arn,
-        )
-        batch_role_arn = batch_replication.create_batch_role(
-            connected.iam, role_name=names.batch_role_name, source_bucket=names.source_bucket
-        )
-        s3control = connected.s3control(names.source_region)
-
-        job_id = batch_replication.create_batch_replication_job(
-            s3control,
-            account_id=connected.account_id,
-            role_arn=batch_role_arn,
-            source_bucket=names.source_bucket,
-        )
-        done = wait_until_job_complete(s3control, account_id=connected.account_id, job_id=job_id, timeout=20)
-
-        assert done["NumberOfTasksSucceeded"] == 1
-        assert keys(singapore, names.destination_bucket) == {"old.html"}
-
-    def test_a_job_without_permission_says_why_it_failed(
-        self, replicated: Any, connected: Cloud, names: WorkshopNames
-    ) -> None:
-        batch_role_arn = batch_replication.create_batch_role(
-            connected.iam, role_name=names.batch_role_name, source_bucket="another-bucket"
-        )
-        s3control = connected.s3control(names.source_region)
-        job_id = batch_replication.create_batch_replication_job(
-            s3control,
-            account_id=connected.account_id,
-            role_arn=batch_role_arn,
-            source_bucket=names.source_bucket,
-        )
-
-        with pytest.raises(CheckFailed, match=r"ended as Failed.*\n.*create_batch_role"):
-            wait_until_job_complete(s3control, account_id=connected.account_id, job_id=job_id, timeout=20)
-
-    def test_creating_the_batch_role_again_changes_nothing(self, connected: Cloud) -> None:
-        first = batch_replication.create_batch_role(connected.iam, role_name="batch", source_bucket="here")
-
-        assert batch_replication.create_batch_role(connected.iam, role_name="batch", source_bucket="here") == first
-        assert checks.role_trusts(connected.iam, role_name="batch", services=["batchoperations.s3.amazonaws.com"])

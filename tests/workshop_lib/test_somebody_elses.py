@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workshop_lib import clean_up, dns_records, edge_function, replication
+from workshop_lib import clean_up, dns_records, lambda_edge, observe, packaging, replication
 from workshop_lib.errors import InvalidName
 from workshop_lib.names import suggest_names
 from workshop_lib.policies import render_policy
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from workshop_lib.cloud import Cloud
-    from workshop_lib.edge_function import Package
     from workshop_lib.names import WorkshopNames
+    from workshop_lib.packaging import Package
 
 
 def make_role(connected: Cloud, role_name: str, trust: dict[str, Any]) -> None:
@@ -41,7 +41,7 @@ def test_a_role_for_something_else_is_neither_taken_over_nor_deleted(connected: 
 def test_a_role_made_with_the_aws_cli_becomes_ours(connected: Cloud, names: WorkshopNames) -> None:
     make_role(connected, names.edge_role_name, render_policy("edge-role-trust"))
 
-    edge_function.create_edge_role(connected.iam, role_name=names.edge_role_name)
+    lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name)
 
     assert [item.kind for item in clean_up.delete_resources(connected, names).deleted] == ["edge role"]
 
@@ -49,9 +49,9 @@ def test_a_role_made_with_the_aws_cli_becomes_ours(connected: Cloud, names: Work
 def test_a_function_for_something_else_is_neither_overwritten_nor_deleted(
     hasty: None, connected: Cloud, names: WorkshopNames, package: Package, tmp_path: Path
 ) -> None:
-    role_arn = edge_function.create_edge_role(connected.iam, role_name=names.edge_role_name)
+    role_arn = lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name)
     (tmp_path / "mine.py").write_text("def handler(event, context):\n    return event\n", encoding="utf-8")
-    other = edge_function.package_edge_function(source=tmp_path / "mine.py")
+    other = packaging.package_edge_function(source=tmp_path / "mine.py")
     connected.lambda_.create_function(
         FunctionName=names.function_name,
         Role=role_arn,
@@ -61,7 +61,7 @@ def test_a_function_for_something_else_is_neither_overwritten_nor_deleted(
     )
 
     with pytest.raises(InvalidName, match="didn't make"):
-        edge_function.create_edge_function(
+        lambda_edge.create_edge_function(
             connected.lambda_, function_name=names.function_name, role_arn=role_arn, package=package
         )
 
@@ -84,7 +84,7 @@ def test_a_zone_shared_with_another_learner_keeps_the_others_records(connected: 
 
     assert [item.kind for item in report.deleted] == ["record set"]
     assert [item.state for item in report.waiting] == [f"holds what these names didn't make: {other.record_name} TXT"]
-    assert dns_records.list_record_sets(connected.route53, zone_id=zone_id, record_name=other.record_name)
+    assert observe.list_record_sets(connected.route53, zone_id=zone_id, record_name=other.record_name)
     assert [item.kind for item in clean_up.delete_resources(connected, other).deleted] == ["record set", "hosted zone"]
 
 
@@ -113,4 +113,4 @@ def test_an_empty_bucket_of_yours_is_taken_over_and_marked(
 
     replication.create_bucket(ireland, bucket=names.source_bucket, region=names.source_region)
 
-    assert [item.ours for item in clean_up.find_resources(connected, names)] == [True]
+    assert [item.made_by_workshop for item in clean_up.find_resources(connected, names)] == [True]

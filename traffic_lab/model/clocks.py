@@ -3,7 +3,7 @@
     viewer ─► edge cache ─ miss ─► a function environment, any one ─ answer expired ─► Route 53: a region by weight
               edge_ttl             dns_ttl
 
-Both clocks follow one rule: the first request after the TTL asks anew, and starts the clock again. The edge's misses
+Both clocks follow one rule: the first request after the TTL asks again, and starts the clock again. The edge's misses
 are the environments' requests. All caches advance at once, one period at a time. While an origin fails, how long a
 miss is remembered depends on which region the environment knew; then they advance by the shortest period, in which no
 cache has two misses.

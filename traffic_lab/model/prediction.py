@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 from traffic_lab.model.clocks import TICKS, require_number, to_ticks
 from traffic_lab.model.trials import Drill, try_drill
 from workshop_lib.errors import InvalidNumber
+from workshop_lib.observe import HEALTHY_SHARE
 
-HEALTHY_SHARE = 0.18
-"""Route 53 takes an endpoint for healthy when more than this share of its checkers does (R53DG, determining health)."""
 SHARES = (0.5, 0.95, 1.0)
 
 
@@ -144,7 +143,7 @@ def predict_switch(
         Bands and curves.
 
     Raises:
-        InvalidNumber: A number that cannot be, or a region that fails and shall keep a part of the weight.
+        InvalidNumber: A number that cannot be, or a region that fails but keeps a part of the weight.
     """
     require_number(0, dns_ttl=dns_ttl, edge_ttl=edge_ttl, error_ttl=error_ttl, dns_change=dns_change)
     require_number(1, environments=environments, caches=caches, trials=trials)

@@ -4,7 +4,6 @@
 |---|---|
 | `whole_run` | a run of notebooks: its room and its cloud |
 | `runner` | runs notebooks with papermill, one after the other |
-| `own_cloud` | a local cloud for one run alone |
 | `kernels` | starts each kernel while the notebook before it runs |
 | `html_report` | what a run did, as pages to read |
 | `report` | what a run did, as a table and as JUnit's XML |

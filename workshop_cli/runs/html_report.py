@@ -18,6 +18,7 @@ from nbconvert import HTMLExporter
 from pygments.formatters import HtmlFormatter
 
 from workshop_cli.runs.report import NOT_REACHED, NotebookResult, RunResult, Step
+from workshop_lib.tables import NUMBER, Column, Html, render_table
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 MERMAID = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)
@@ -30,7 +31,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #1b1f24; max-width: 62rem; m
 h1, h2, h3 { line-height: 1.25; } a { color: #0550ae; }
 pre { background: #f6f8fa; padding: .6rem .8rem; overflow-x: auto; font-size: 13px; margin: .4rem 0; }
 code { font-size: .9em; } table { border-collapse: collapse; margin: 1rem 0; }
-td, th { padding: .25rem .8rem; border-bottom: 1px solid #d0d7de; text-align: left; } td.number { text-align: right; }
+td, th { padding: .25rem .8rem; border-bottom: 1px solid #d0d7de; text-align: left; }
 details.notebook { border: 1px solid #d0d7de; border-radius: 6px; padding: .4rem 1rem; margin: 1rem 0; }
 details.notebook > summary { font-weight: 600; cursor: pointer; }
 .failure { border-left: 4px solid #b42318; background: #fff5f4; padding: .5rem 1rem; }
@@ -100,13 +101,11 @@ def _render_table(result: RunResult) -> str:
     rows = []
     for notebook in result.notebooks:
         passed, steps = notebook.passed
-        rows.append(
-            f'<tr><td><a href="#{escape(notebook.name)}">{escape(notebook.name)}</a></td>'
-            f'<td class="number">{passed} of {steps}</td><td class="number">{notebook.seconds:.1f}</td>'
-            f'<td class="outcome-{notebook.outcome}">{notebook.verdict}</td></tr>'
-        )
-    head = "<tr><th>notebook</th><th>steps</th><th>seconds</th><th></th></tr>"
-    return f"<table>{head}{''.join(rows)}</table>"
+        link = Html(f'<a href="#{escape(notebook.name)}">{escape(notebook.name)}</a>')
+        verdict = Html(f'<span class="outcome-{notebook.outcome}">{escape(notebook.verdict)}</span>')
+        rows.append((link, f"{passed} of {steps}", f"{notebook.seconds:.1f}", verdict))
+    columns = [Column("notebook"), Column("steps", NUMBER), Column("seconds", NUMBER), Column("")]
+    return render_table(columns, rows)
 
 
 def render_notebook(notebook: NotebookResult) -> str:

@@ -9,18 +9,17 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workshop_cli.cloud_options import LEARNER_POLICY
+
 if TYPE_CHECKING:
     from workshop_cli.runs.plan import Plan
     from workshop_cli.runs.report import RunResult
-
-LEARNER_POLICY = "learner-permissions.json"
-"""The policy of the learner with its placeholders filled in, where one is enforced."""
 
 FindEnvironment = Callable[[], dict[str, str]]
 """Waits until a cloud is ready, and says what programs need in their environment to use it."""
 
 
-def make_room(output: Path) -> None:
+def remove_old_results(output: Path) -> None:
     """Remove what an earlier run left, and nothing else: the folder may be anyone's."""
     output.mkdir(parents=True, exist_ok=True)
     left = ("[0-9][0-9]_*.ipynb", "junit.xml", "index.html", "calls.jsonl", LEARNER_POLICY, "local-cloud/*")

@@ -1,4 +1,4 @@
-"""Checks: each looks at the cloud, and says what is wrong and which step mends it.
+"""Checks: each looks at the cloud, and says what is wrong and which step fixes it.
 
 A check changes nothing. It returns a `CheckPassed`, which shows as one line, or raises `CheckFailed`.
 `all_of` shows several of them.

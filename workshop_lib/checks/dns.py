@@ -35,7 +35,7 @@ def txt_record_answers(
         answers == [origin.domain_name],
         right=f"{record_name} says {origin.domain_name}.",
         wrong=f"{record_name} says {answers or 'nothing'}, not {origin.domain_name}.",
-        mend="run dns_records.put_txt_record(…) and wait_until_in_sync(…).",
+        fix="run dns_records.put_txt_record(…) and wait_until_in_sync(…).",
     )
 
 
@@ -60,7 +60,7 @@ def weights_set(
         found == wanted,
         right=f"{record_name} is weighted: {_describe(weights)}.",
         wrong=f"{record_name} holds {sorted(found)}, not {sorted(wanted)} (set identifier, weight, value).",
-        mend="run dns_records.put_weighted_records(…).",
+        fix="run dns_records.put_weighted_records(…).",
     )
 
 
@@ -85,7 +85,7 @@ def health_checks_attached(
         found == wanted,
         right=f"The record sets of {record_name} follow the health checks of {' and '.join(sorted(wanted))}.",
         wrong=f"The record sets of {record_name} follow {found}, not {wanted}.",
-        mend="run dns_records.put_weighted_records(…, health_checks=…).",
+        fix="run dns_records.put_weighted_records(…, health_checks=…).",
     )
 
 
@@ -116,7 +116,7 @@ def shares_as_expected(counted: Mapping[str, int], *, weights: Mapping[S3Origin,
         right=f"{total} requests {how}: {seen}."
         + (f" With a TTL of {ttl} s that is no proof: answers repeat." if ttl else ""),
         wrong=f"Of {total} requests: {'; '.join(strayed) or 'none at all'}.",
-        mend="set the TTL to 0, wait for the old one to pass, then look at the record sets: list_record_sets(…).",
+        fix="set the TTL to 0, wait for the old one to pass, then look at the record sets: list_record_sets(…).",
     )
 
 
@@ -136,7 +136,7 @@ def health_is(route53: Route53Client, *, health_check_id: str, healthy: bool) ->
         is_right,
         right=f"Route 53 takes {what} for {words[healthy]}.",
         wrong=f"Route 53 takes {what} for {words[not healthy]}.",
-        mend="run health_checks.invert_health_check(…), then wait_until_health(…).",
+        fix="run health_checks.invert_health_check(…), then wait_until_health(…).",
     )
 
 

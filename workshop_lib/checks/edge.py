@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from workshop_lib.checks.verdict import CheckPassed, judge
-from workshop_lib.errors import CheckFailed, get_error_code, name_missed_step
+from workshop_lib.errors import STEPS, CheckFailed, get_error_code, name_missed_step
 from workshop_lib.observe import fetch_page
 
 if TYPE_CHECKING:
@@ -24,20 +24,20 @@ def function_published(lambda_: LambdaClient, *, version_arn: str) -> CheckPasse
 
     Args:
         lambda_: Client in us-east-1.
-        version_arn: From `edge_function.publish_version`.
+        version_arn: From `lambda_edge.publish_version`.
     """
     function, _, version = version_arn.rpartition(":")
     if not version.isdigit():
         raise CheckFailed(
             f"{version_arn} does not end with a version number, which CloudFront demands.",
-            mend="run edge_function.publish_version(…) and use the ARN that it returns.",
+            fix="run lambda_edge.publish_version(…) and use the ARN that it returns.",
         )
     state = _get_function(lambda_, version_arn)["State"]
     return judge(
         state == "Active",
         right=f"Version {version} of {function.rpartition(':')[2]} is active.",
         wrong=f"Version {version} of {function.rpartition(':')[2]} is {state}.",
-        mend="run wait_until_function_active(…).",
+        fix="run wait_until_function_active(…).",
     )
 
 
@@ -54,11 +54,11 @@ def function_package_matches(lambda_: LambdaClient, *, version_arn: str, sha256:
         found == sha256,
         right=f"The package and Lambda's CodeSha256 are the same: {sha256}.",
         wrong=f"Lambda's CodeSha256 is {found}; the package's is {sha256}.",
-        mend="run edge_function.publish_version(…) with this package.",
+        fix="run lambda_edge.publish_version(…) with this package.",
     )
 
 
-@name_missed_step("NoSuchBucket", "There is no such bucket. Run replication.create_bucket(…) first.")
+@name_missed_step("NoSuchBucket")
 def bucket_policy_allows_identity(s3: S3Client, *, bucket: str, origin_access_identity_id: str) -> CheckPassed:
     """A bucket's policy lets CloudFront's origin access identity read it.
 
@@ -84,11 +84,11 @@ def bucket_policy_allows_identity(s3: S3Client, *, bucket: str, origin_access_id
         allowed,
         right=f"CloudFront may read {bucket}, and nobody else from outside.",
         wrong=f"The bucket policy of {bucket} doesn't allow s3:GetObject to {origin_access_identity_id}.",
-        mend=f"run distribution.put_bucket_policy(s3, bucket={bucket!r}, …); policies are not replicated.",
+        fix=f"run distribution.put_bucket_policy(s3, bucket={bucket!r}, …); policies are not replicated.",
     )
 
 
-@name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
+@name_missed_step("NoSuchDistribution")
 def origin_header_set(cloudfront: CloudFrontClient, *, distribution_id: str, dns_origin: str) -> CheckPassed:
     """CloudFront tells the function, in the origin custom header `X-DNS-ORIGIN`, which record to look up.
 
@@ -108,11 +108,11 @@ def origin_header_set(cloudfront: CloudFrontClient, *, distribution_id: str, dns
         found == dns_origin,
         right=f"The function is told to look up {dns_origin}.",
         wrong=f"X-DNS-ORIGIN is {found or f'missing among {sorted(headers)}'}; it should be {dns_origin}.",
-        mend="run distribution.create_distribution(…) again; it updates what differs.",
+        fix="run distribution.create_distribution(…) again; it updates what differs.",
     )
 
 
-@name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
+@name_missed_step("NoSuchDistribution")
 def function_associated(cloudfront: CloudFrontClient, *, distribution_id: str, version_arn: str) -> CheckPassed:
     """A function version runs at the origin-request event of every cache behavior.
 
@@ -136,11 +136,11 @@ def function_associated(cloudfront: CloudFrontClient, *, distribution_id: str, v
         not without,
         right=f"{version_arn.partition(':function:')[2]} runs at each origin-request event.",
         wrong=f"No association with {version_arn} in cache behavior: {', '.join(without)}.",
-        mend="run distribution.create_distribution(…) again with this version_arn.",
+        fix="run distribution.create_distribution(…) again with this version_arn.",
     )
 
 
-@name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
+@name_missed_step("NoSuchDistribution")
 def distribution_deployed(cloudfront: CloudFrontClient, *, distribution_id: str) -> CheckPassed:
     """All edge locations know the distribution as it was last written.
 
@@ -153,11 +153,11 @@ def distribution_deployed(cloudfront: CloudFrontClient, *, distribution_id: str)
         status == "Deployed",
         right=f"{distribution_id} is deployed.",
         wrong=f"{distribution_id} is {status}.",
-        mend="run wait_until_deployed(…).",
+        fix="run wait_until_deployed(…).",
     )
 
 
-@name_missed_step("NoSuchDistribution", "There is no such distribution. Run distribution.create_distribution(…) first.")
+@name_missed_step("NoSuchDistribution")
 def etag_unchanged(cloudfront: CloudFrontClient, *, distribution_id: str, etag: str) -> CheckPassed:
     """Nobody changed a distribution's configuration since its ETag was noted.
 
@@ -171,7 +171,7 @@ def etag_unchanged(cloudfront: CloudFrontClient, *, distribution_id: str, etag: 
         now == etag,
         right=f"The distribution was not touched: its ETag is still {etag}.",
         wrong=f"The distribution was changed: its ETag was {etag} and is {now}.",
-        mend="note the ETag again after your last change of the distribution.",
+        fix="note the ETag again after your last change of the distribution.",
     )
 
 
@@ -189,7 +189,7 @@ def page_served(cloud: Cloud, *, domain_name: str, path: str = "/", status: int 
         page.status == status,
         right=f"{path} answers {status}, {page.x_cache}.",
         wrong=f"{path} answers {page.status}, {page.x_cache or 'without X-Cache'}: {page.text[:200]}",
-        mend="look at the function's log, at both bucket policies, and whether the website is published.",
+        fix="look at the function's log, at both bucket policies, and whether the website is published.",
     )
 
 
@@ -206,7 +206,7 @@ def page_served_from(cloud: Cloud, *, domain_name: str, region: str) -> CheckPas
         page.region == region,
         right=f"The edge reads from {region}.",
         wrong=f"The edge reads from {page.region or f'nowhere: status {page.status}'}, not from {region}.",
-        mend="wait for the DNS TTL to pass; then look at the record sets, and at the function's log.",
+        fix="wait for the DNS TTL to pass; then look at the record sets, and at the function's log.",
     )
 
 
@@ -225,7 +225,7 @@ def served_from_cache(cloud: Cloud, *, domain_name: str, path: str = "/index.htm
         page.x_cache.startswith("Hit"),
         right=f"{path} comes from the cache: {page.x_cache}, age {page.age} s.",
         wrong=f"{path} does not come from the cache: status {page.status}, {page.x_cache}.",
-        mend="publish with cache_seconds above 0; on AWS ask again, for another edge server may have answered.",
+        fix="publish with cache_seconds above 0; on AWS ask again, for another edge server may have answered.",
     )
 
 
@@ -237,5 +237,5 @@ def _get_function(lambda_: LambdaClient, version_arn: str) -> dict[str, Any]:
             raise
         raise CheckFailed(
             f"There is no function {version_arn}.",
-            mend="run edge_function.create_edge_function(…) and edge_function.publish_version(…).",
+            fix=f"run {STEPS['function']} and {STEPS['function version']}.",
         ) from error

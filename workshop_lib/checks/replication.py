@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from workshop_lib.checks.verdict import CheckPassed, judge
-from workshop_lib.errors import CheckFailed, get_error_code, name_missed_step
+from workshop_lib.errors import STEPS, CheckFailed, get_error_code, name_missed_step
 from workshop_lib.names import S3Origin
 from workshop_lib.observe import get_replication_status
 
@@ -34,7 +34,7 @@ def bucket_name_free(s3: S3Client, *, bucket: str) -> CheckPassed:
             get_error_code(error) == "404",
             right=f"The bucket name {bucket} is free.",
             wrong=f"The bucket name {bucket} is taken.",
-            mend="choose another in 00_start_here; bucket names are shared by the whole world.",
+            fix="choose another in 00_start_here; bucket names are shared by the whole world.",
         )
     return CheckPassed(f"The bucket {bucket} is yours already.")
 
@@ -52,7 +52,7 @@ def versioning_enabled(s3: S3Client, *, bucket: str) -> CheckPassed:
         status == "Enabled",
         right=f"Versioning of {bucket} is enabled.",
         wrong=f"Versioning of {bucket} is {status.lower() if status else 'not enabled'}.",
-        mend=f"run replication.enable_versioning(s3, bucket={bucket!r}).",
+        fix=f"run replication.enable_versioning(s3, bucket={bucket!r}).",
     )
 
 
@@ -75,11 +75,11 @@ def bucket_is_private(s3: S3Client, *, bucket: str) -> CheckPassed:
         not off,
         right=f"{bucket} is private: all public access is blocked.",
         wrong=f"{bucket} is not private. Off: {', '.join(off)}.",
-        mend="run replication.create_bucket(…) again; it changes only that.",
+        fix="run replication.create_bucket(…) again; it changes only that.",
     )
 
 
-@name_missed_step("NoSuchBucket", "There is no such bucket. Run replication.create_bucket(…) first.")
+@name_missed_step("NoSuchBucket")
 def replication_configured(
     s3: S3Client, *, source_bucket: str, destination_bucket: str, prefix: str = "", delete_markers: bool = True
 ) -> CheckPassed:
@@ -92,13 +92,13 @@ def replication_configured(
         prefix: The prefix that the rule should have.
         delete_markers: Whether the rule should copy deletions.
     """
-    mend = "run replication.put_replication(…)."
+    fix = "run replication.put_replication(…)."
     try:
         rules: list[Any] = s3.get_bucket_replication(Bucket=source_bucket)["ReplicationConfiguration"]["Rules"]  # type: ignore[assignment]
     except ClientError as error:
         if get_error_code(error) != "ReplicationConfigurationNotFoundError":
             raise
-        raise CheckFailed(f"{source_bucket} has no replication configuration.", mend=mend) from error
+        raise CheckFailed(f"{source_bucket} has no replication configuration.", fix=fix) from error
     wanted = (f"arn:aws:s3:::{destination_bucket}", "Enabled", prefix, "Enabled" if delete_markers else "Disabled")
     found = [_describe_rule(rule) for rule in rules]
     copies = f"keys that begin with {prefix!r}" if prefix else "everything"
@@ -107,7 +107,7 @@ def replication_configured(
         wanted in found,
         right=f"{source_bucket} replicates {copies} to {destination_bucket}, deletions {also}.",
         wrong=f"No rule of {source_bucket} is {wanted} (destination, status, prefix, delete markers), but: {found}.",
-        mend=mend,
+        fix=fix,
     )
 
 
@@ -133,7 +133,7 @@ def website_published(s3: S3Client, *, bucket: str, keys: Sequence[str]) -> Chec
         bool(keys) and not missing,
         right=f"{len(keys)} objects are in {bucket}.",
         wrong=f"Not in {bucket}: {', '.join(missing) or 'anything'}.",
-        mend="run replication.publish_website(…).",
+        fix="run replication.publish_website(…).",
     )
 
 
@@ -151,14 +151,14 @@ def object_replicated(cloud: Cloud, *, key: str, source: S3Origin, destination: 
     if here["status"] == "FAILED":
         raise CheckFailed(
             f"Replicating {key} FAILED: the role may not read the source or write the destination.",
-            mend="run replication.put_replication_policy(…), then publish the object again; S3 doesn't retry.",
+            fix="run replication.put_replication_policy(…), then publish the object again; S3 doesn't retry.",
         )
     return judge(
         (here["status"], there["status"]) == ("COMPLETED", "REPLICA") and here["version_id"] == there["version_id"],
         right=f"{key} is in both regions, as the same version {here['version_id']}.",
         wrong=f"{key} is {here['status']} ({here['version_id']}) in {source.region} and "
         f"{there['status']} ({there['version_id']}) in {destination.region}.",
-        mend="wait_until_replicated(…); if there is no status at all, no rule applied: put_replication, publish again.",
+        fix="wait_until_replicated(…); if there is no status at all, no rule applied: put_replication, publish again.",
     )
 
 
@@ -181,7 +181,7 @@ def objects_not_replicated(
         bool(keys) and not wrong,
         right=f"{', '.join(keys)}: only in {source.region}, and without a replication status.",
         wrong=f"A rule applied, or the object isn't in {source.region} at all: {wrong}.",
-        mend="put the objects before put_replication(…), or with a prefix that the rule doesn't have.",
+        fix="put the objects before put_replication(…), or with a prefix that the rule doesn't have.",
     )
 
 
@@ -198,11 +198,11 @@ def replication_failed(s3: S3Client, *, bucket: str, key: str) -> CheckPassed:
         status == "FAILED",
         right=f"Replicating {key} FAILED, and S3 will not try again.",
         wrong=f"The replication status of {key} is {status}, not FAILED.",
-        mend="take the permission away first, then put the object, then wait_until_replicated(…).",
+        fix="take the permission away first, then put the object, then wait_until_replicated(…).",
     )
 
 
-@name_missed_step("NoSuchBucket", "There is no such bucket. Run replication.create_bucket(…) first.")
+@name_missed_step("NoSuchBucket")
 def object_deleted(s3: S3Client, *, bucket: str, key: str) -> CheckPassed:
     """The newest thing in a bucket under some key is a delete marker.
 
@@ -216,7 +216,7 @@ def object_deleted(s3: S3Client, *, bucket: str, key: str) -> CheckPassed:
         any(marker["IsLatest"] and marker["Key"] == key for marker in markers),
         right=f"{key} is deleted in {bucket}: a delete marker lies on top of its versions.",
         wrong=f"There is no delete marker on {key} in {bucket}.",
-        mend="delete the object; and if this is the destination bucket, put_replication(…, delete_markers=True) first.",
+        fix="delete the object; and if this is the destination bucket, put_replication(…, delete_markers=True) first.",
     )
 
 
@@ -233,11 +233,11 @@ def object_present(s3: S3Client, *, bucket: str, key: str) -> CheckPassed:
         seen["version_id"] is not None,
         right=f"{key} is in {bucket}.",
         wrong=f"{key} is not in {bucket}, or deleted.",
-        mend="publish it again.",
+        fix="publish it again.",
     )
 
 
-@name_missed_step("NoSuchBucket", "There is no such bucket. Run replication.create_bucket(…) first.")
+@name_missed_step("NoSuchBucket")
 def region_marker_right(s3: S3Client, *, bucket: str, region: str) -> CheckPassed:
     """A bucket's region marker names the bucket's own region.
 
@@ -246,18 +246,18 @@ def region_marker_right(s3: S3Client, *, bucket: str, region: str) -> CheckPasse
         bucket: The bucket.
         region: The bucket's region.
     """
-    mend = f"run replication.put_region_marker(s3, bucket={bucket!r}, region={region!r}); before put_replication."
+    fix = f"run replication.put_region_marker(s3, bucket={bucket!r}, region={region!r}); before put_replication."
     try:
         marker = json.loads(s3.get_object(Bucket=bucket, Key="region.json")["Body"].read())
     except ClientError as error:
         if get_error_code(error) != "NoSuchKey":
             raise
-        raise CheckFailed(f"{bucket} has no region.json.", mend=mend) from error
+        raise CheckFailed(f"{bucket} has no region.json.", fix=fix) from error
     return judge(
         marker.get("region") == region,
         right=f"region.json in {bucket} says {region}.",
         wrong=f"region.json in {bucket} says {marker.get('region')}, not {region}.",
-        mend=mend,
+        fix=fix,
     )
 
 
@@ -267,4 +267,4 @@ def _require_bucket(s3: S3Client, bucket: str) -> None:
     except ClientError as error:
         if get_error_code(error) != "404":
             raise
-        raise CheckFailed(f"There is no bucket {bucket}.", mend="run replication.create_bucket(…).") from error
+        raise CheckFailed(f"There is no bucket {bucket}.", fix=f"run {STEPS['bucket']}.") from error

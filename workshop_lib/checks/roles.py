@@ -28,7 +28,7 @@ def role_trusts(iam: IAMClient, *, role_name: str, services: Sequence[str]) -> C
         trusted == set(services),
         right=f"{role_name} is trusted by {' and '.join(services)}.",
         wrong=f"{role_name} can't be assumed by {' or '.join(sorted(set(services) - trusted))}.",
-        mend="run the step that creates the role again; it restores the trust policy.",
+        fix="run the step that creates the role again; it restores the trust policy.",
     )
 
 
@@ -66,7 +66,7 @@ def role_may_replicate(iam: IAMClient, *, role_name: str, source_bucket: str, de
         not missing,
         right=f"{role_name} may read {source_bucket} and write replicas to {destination_bucket}.",
         wrong=f"{role_name} may not do {'; '.join(missing)}. Replication would end as FAILED.",
-        mend="run replication.put_replication_policy(…) again, and see policies/replication-role-permissions.json.",
+        fix="run replication.put_replication_policy(…) again, and see policies/replication-role-permissions.json.",
     )
 
 
@@ -76,7 +76,7 @@ def _get_role(iam: IAMClient, role_name: str) -> dict[str, Any]:
     except ClientError as error:
         if get_error_code(error) != "NoSuchEntity":
             raise
-        raise CheckFailed(f"There is no role {role_name}.", mend="run the step that creates it.") from error
+        raise CheckFailed(f"There is no role {role_name}.", fix="run the step that creates it.") from error
 
 
 def _allows(document: dict[str, Any], action: str, *, resource: str = "", principal: str = "") -> bool:

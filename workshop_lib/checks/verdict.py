@@ -50,20 +50,20 @@ def _fold(verdict: object) -> str:
     return textwrap.fill(repr(verdict), WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
-def judge(is_right: bool, *, right: str, wrong: str, mend: str) -> CheckPassed:
+def judge(is_right: bool, *, right: str, wrong: str, fix: str) -> CheckPassed:
     """Turn an observation into a verdict.
 
     Args:
         is_right: What was observed.
         right: A sentence for when it is right.
         wrong: A sentence for when it isn't.
-        mend: The step that mends it.
+        fix: The step that fixes it.
 
     Raises:
         CheckFailed: It isn't right.
     """
     if not is_right:
-        raise CheckFailed(wrong, mend=mend)
+        raise CheckFailed(wrong, fix=fix)
     return CheckPassed(right)
 
 
@@ -89,5 +89,5 @@ def nothing_left(receipt: HasLeftovers) -> CheckPassed:
         not receipt.left,
         right=f"Looked in {len(receipt.looked)} places; nothing is left.",
         wrong=f"Still there: {'; '.join(map(str, receipt.left))}.",
-        mend="run clean_up.delete_resources(cloud, names) again; edge replicas take AWS some hours.",
+        fix="run clean_up.delete_resources(cloud, names) again; edge replicas take AWS some hours.",
     )

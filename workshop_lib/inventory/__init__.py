@@ -1,6 +1,6 @@
 """What the workshop may have made: how each kind of thing is found by the learner's names, and how it is deleted.
 
-A thing that the workshop didn't make is found, but not ours to delete.
+A thing that the workshop didn't make is found, but not deleted.
 
 | module | holds |
 |---|---|

@@ -71,13 +71,13 @@ def _find_buckets(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
             s3.head_bucket(Bucket=origin.bucket)
         except ClientError as error:
             if get_error_code(error) != "404":
-                yield Resource("bucket", origin.bucket, origin.region, "of another account", ours=False)
+                yield Resource("bucket", origin.bucket, origin.region, "of another account", made_by_workshop=False)
             continue
         if is_made_by_us(s3, bucket=origin.bucket):
             versions = sum(len(batch) for batch in _list_versions(cloud, origin))
             yield Resource("bucket", origin.bucket, origin.region, count(versions, "version"))
         else:
-            yield Resource("bucket", origin.bucket, origin.region, "without the workshop's tag", ours=False)
+            yield Resource("bucket", origin.bucket, origin.region, "without the workshop's tag", made_by_workshop=False)
 
 
 def _delete_bucket(cloud: Cloud, bucket: Resource) -> str | None:

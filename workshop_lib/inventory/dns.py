@@ -17,10 +17,10 @@ from workshop_lib.ownership import MADE_BY
 
 def _find_zones(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
     for zone in find_hosted_zones(cloud.route53, zone_name=names.zone_name):
-        ours = zone.get("Config", {}).get("Comment") == MADE_BY
-        state = count(zone["ResourceRecordSetCount"], "record set") if ours else "you had it before"
+        is_ours = zone.get("Config", {}).get("Comment") == MADE_BY
+        state = count(zone["ResourceRecordSetCount"], "record set") if is_ours else "you had it before"
         zone_id = zone["Id"].removeprefix("/hostedzone/")
-        yield Resource("hosted zone", names.zone_name, state=state, ours=ours, handle=zone_id)
+        yield Resource("hosted zone", names.zone_name, state=state, made_by_workshop=is_ours, handle=zone_id)
 
 
 def _delete_zone(cloud: Cloud, zone: Resource) -> str | None:

@@ -25,7 +25,9 @@ def _find_function(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
     except cloud.lambda_.exceptions.ResourceNotFoundException:
         return
     if found.get("Description") != MADE_BY:
-        yield Resource("edge function", names.function_name, GLOBAL_REGION, "without the workshop's mark", ours=False)
+        yield Resource(
+            "edge function", names.function_name, GLOBAL_REGION, "without the workshop's mark", made_by_workshop=False
+        )
         return
     pages = cloud.lambda_.get_paginator("list_versions_by_function").paginate(FunctionName=names.function_name)
     numbered = [version for page in pages for version in page["Versions"] if version["Version"] != "$LATEST"]
@@ -70,8 +72,10 @@ def _describe_role_kind(word: str, name_of: Callable[[WorkshopNames], str], *, a
             found = cloud.iam.get_role(RoleName=name_of(names))["Role"]
         except cloud.iam.exceptions.NoSuchEntityException:
             return
-        ours = found.get("Description") == MADE_BY
-        yield Resource(word, name_of(names), state="" if ours else "without the workshop's mark", ours=ours)
+        is_ours = found.get("Description") == MADE_BY
+        yield Resource(
+            word, name_of(names), state="" if is_ours else "without the workshop's mark", made_by_workshop=is_ours
+        )
 
     return Kind(word, lambda names: [f"IAM: role {name_of(names)}"], find, _delete_role, after)
 

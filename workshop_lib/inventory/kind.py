@@ -20,7 +20,7 @@ class Resource:
     region: str = "global"
     state: str = ""
     """What is worth knowing, such as `"12 versions"`, or why it isn't gone yet."""
-    ours: bool = True
+    made_by_workshop: bool = True
     """Whether the workshop made it. What it didn't make is never deleted."""
     handle: Any = field(default=None, repr=False, compare=False)
     """What AWS wants in order to delete it, if that isn't its name."""

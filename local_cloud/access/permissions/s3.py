@@ -13,10 +13,10 @@ from urllib.parse import parse_qs, unquote
 from moto.core.utils import get_service_model
 from moto.s3.models import FakeDeleteMarker
 
-from local_cloud.access.evaluator import matches_pattern
 from local_cloud.access.permissions.permission import pass_role
 from local_cloud.call import EVERYTHING, Call, Permission
 from local_cloud.object_store import find_bucket, find_version
+from local_cloud.wildcards import matches
 
 _DIFFERENT = {
     "CompleteMultipartUpload": "PutObject",
@@ -172,7 +172,7 @@ def resource_of(call: Call) -> str:
 
 def is_known_action(pattern: str) -> bool:
     """Whether S3 has an action that a policy names, maybe with wildcards."""
-    return pattern == "*" or any(matches_pattern(pattern.lower(), action) for action in _known_actions())
+    return pattern == "*" or any(matches(pattern.lower(), action) for action in _known_actions())
 
 
 def applies_to(pattern: str, *, objects: bool) -> bool:
@@ -180,7 +180,7 @@ def applies_to(pattern: str, *, objects: bool) -> bool:
     return any(
         _is_object_action(action) is objects
         for action in _known_actions()
-        if pattern == "*" or matches_pattern(pattern.lower(), action)
+        if pattern == "*" or matches(pattern.lower(), action)
     )
 
 

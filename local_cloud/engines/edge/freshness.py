@@ -70,7 +70,7 @@ def stale_if_error_until(cached: CachedResponse, by: Caching) -> float:
 
 
 def stale_while_revalidate_until(cached: CachedResponse, by: Caching) -> float:
-    """Until when an object may be served while the origin is asked. Needs `stale-while-revalidate`, or a fresh object."""
+    """Until when an object may be served while the origin is asked. Needs `stale-while-revalidate` if stale."""
     return _stale_until("stale-while-revalidate", cached, by, otherwise=0.0)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from local_cloud.engines.edge.header_rules import VIEWER_REQUEST, VIEWER_RESPONSE
+from local_cloud.wildcards import compile_wildcards
 
 Config = dict[str, Any]
 _READ_ONLY_METHODS = frozenset(("GET", "HEAD"))
@@ -183,11 +183,7 @@ def _behavior(behavior: Config, find_policy: Callable[[str], Config | None]) -> 
 
 def path_matcher(pattern: str) -> Callable[[str], object]:
     """Make the test for a path pattern: `*` is any text, `?` one character. Case matters; a leading `/` is optional."""
-    if pattern in ("*", "/*"):
-        return lambda path: True
-    parts = re.split(r"([*?])", "/" + pattern.removeprefix("/"))
-    wild = {"*": ".*", "?": "."}
-    return re.compile("".join(wild.get(part) or re.escape(part) for part in parts), re.DOTALL).fullmatch
+    return compile_wildcards("/" + pattern.removeprefix("/")).fullmatch
 
 
 def _caching(behavior: Config, find_policy: Callable[[str], Config | None]) -> Caching:

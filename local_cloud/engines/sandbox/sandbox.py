@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ class Sandbox:
             some minutes too.
         choose: Chooses among idle environments; a seam for tests.
         own_runtime: Use AWS's runtime interface client, where it is installed, instead of the plain one.
+        unpack: Unpacks a zip into a new folder; a seam for tests.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Sandbox:
         idle_seconds: float = 600.0,
         choose: Callable[[Sequence[Any]], Any] = random.choice,
         own_runtime: bool = True,
+        unpack: Callable[[bytes], Path] | None = None,
     ) -> None:
         self._nameserver = nameserver
         self._keep_log = keep_log
@@ -48,6 +51,7 @@ class Sandbox:
         self._idle_seconds = idle_seconds
         self._choose = choose
         self._own_runtime = own_runtime
+        self._unpack = unpack or _unpack
         self._pools: dict[tuple[str, str, str], Pool] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -86,7 +90,7 @@ class Sandbox:
         key = (function.arn, region, group)
         pool = self._pools.get(key)
         if pool is None or pool.function != function:
-            self._pools[key], old = Pool(function, self._environments, self._choose), pool
+            self._pools[key], old = Pool(function, self._environments, self._choose, self._unpack), pool
             pool = self._pools[key]
             self._end_when_idle(key, pool)
             if old:
@@ -114,8 +118,15 @@ class Sandbox:
 class Pool:
     """The environments of one function version in one region."""
 
-    def __init__(self, function: DeployedFunction, size: int, choose: Callable[[Sequence[Any]], Any]) -> None:
+    def __init__(
+        self,
+        function: DeployedFunction,
+        size: int,
+        choose: Callable[[Sequence[Any]], Any],
+        unpack: Callable[[bytes], Path],
+    ) -> None:
         self.function = function
+        self._unpack_code = unpack
         self._choose = choose
         self._slots: list[Environment | None] = [None] * size
         self._idle = list(range(size))
@@ -147,22 +158,29 @@ class Pool:
                 self._last_used = asyncio.get_running_loop().time()
 
     async def _unpack(self) -> Path:
-        """The folder with the unpacked zip; unpacked once."""
-        if self._unpacking is None:
-            self._unpacking = asyncio.get_running_loop().run_in_executor(None, _unpack, self.function.code)
+        """The folder with the unpacked zip; unpacked once. A failure, of a full disk perhaps, is not remembered."""
+        if self._unpacking is None or (self._unpacking.done() and self._unpacking.exception()):
+            loop = asyncio.get_running_loop()
+            self._unpacking = loop.run_in_executor(None, self._unpack_code, self.function.code)
         return await asyncio.shield(self._unpacking)
 
     async def close(self) -> None:
-        """End all environments and remove what was unpacked."""
+        """End all environments and remove what was unpacked. Raises nothing."""
         await asyncio.gather(*(environment.kill() for environment in self._slots if environment))
         if self._unpacking:
-            folder = await self._unpacking
-            await asyncio.get_running_loop().run_in_executor(None, lambda: shutil.rmtree(folder, ignore_errors=True))
+            [folder] = await asyncio.gather(self._unpacking, return_exceptions=True)
+            if isinstance(folder, Path):
+                remove = partial(shutil.rmtree, folder, ignore_errors=True)
+                await asyncio.get_running_loop().run_in_executor(None, remove)
 
 
 def _unpack(code: bytes) -> Path:
     """Unpack a zip into a new folder."""
     folder = Path(tempfile.mkdtemp(prefix="local-cloud-function-"))
-    with zipfile.ZipFile(io.BytesIO(code)) as archive:
-        archive.extractall(folder)
+    try:
+        with zipfile.ZipFile(io.BytesIO(code)) as archive:
+            archive.extractall(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return folder.resolve()

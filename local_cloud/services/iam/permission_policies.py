@@ -46,7 +46,7 @@ def check_session_policy(text: str) -> None:
     """
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise malformed("This policy contains invalid Json") from None
     if not isinstance(document, dict) or not statements(document):
         raise malformed("Syntax errors in policy.")

@@ -33,7 +33,7 @@ def check_trust_policy(text: str) -> None:
     """
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise malformed("This policy contains invalid Json") from None
     if not isinstance(document, dict):
         raise malformed("Syntax errors in policy.")

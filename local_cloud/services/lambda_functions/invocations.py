@@ -35,7 +35,7 @@ def read_event(call: Call) -> Any:
         raise AwsError("RequestTooLargeException", text, 413, Type="User")
     try:
         return json.loads(call.body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         text = f"Could not parse request body into json: {error}"
         raise AwsError("InvalidRequestContentException", text, 400, Type="User") from error
 

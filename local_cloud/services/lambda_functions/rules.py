@@ -5,14 +5,19 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import lzma
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
 from typing import Any
+
+from moto.s3.models import FakeKey
 
 from local_cloud.access.identities import can_be_assumed
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
-from local_cloud.object_store import find_bucket
+from local_cloud.object_store import find_bucket, find_version
 
 LAST_DAYS = {
     "python3.10": datetime.date(2026, 11, 30),
@@ -107,15 +112,25 @@ def check_zip(code: bytes | None) -> None:
     """
     if code is None:
         return
-    if not zipfile.is_zipfile(io.BytesIO(code)):
-        text = "Could not unzip uploaded file. Please check your file, then try to upload again."
-        raise invalid_parameter(text)
-    with zipfile.ZipFile(io.BytesIO(code)) as archive:
-        entries = archive.infolist()
+    try:
+        with zipfile.ZipFile(io.BytesIO(code)) as archive:
+            entries = archive.infolist()
+            size = sum(entry.file_size for entry in entries)
+            is_whole = size >= LARGEST_UNZIPPED or (archive.testzip() is None and not _has_file_as_folder(entries))
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError):
+        is_whole = False  # RuntimeError: encrypted, or of an unknown compression
+    if not is_whole:
+        raise invalid_parameter("Could not unzip uploaded file. Please check your file, then try to upload again.")
     if not entries:
         raise invalid_parameter("Uploaded file must be a non-empty zip")
-    if sum(entry.file_size for entry in entries) >= LARGEST_UNZIPPED:
+    if size >= LARGEST_UNZIPPED:
         raise invalid_parameter(f"Unzipped size must be smaller than {LARGEST_UNZIPPED} bytes")
+
+
+def _has_file_as_folder(entries: Iterable[zipfile.ZipInfo]) -> bool:
+    """Whether a file lies in what is a file too: no file system can hold both."""
+    files = {PurePosixPath(entry.filename) for entry in entries if not entry.is_dir()}
+    return any(parent in files for path in files for parent in path.parents)
 
 
 def check_source(call: Call, code: Mapping[str, Any]) -> None:
@@ -130,11 +145,12 @@ def check_source(call: Call, code: Mapping[str, Any]) -> None:
     if not code.get("ZipFile") and not code.get("S3Bucket"):
         raise invalid_parameter("Please provide a source for function code.")
     if code.get("S3Bucket"):
-        _check_object(code["S3Bucket"], code.get("S3Key", ""), call.region)
+        check_zip(_find_object(code["S3Bucket"], code.get("S3Key", ""), code.get("S3ObjectVersion"), call.region))
     check_zip(code.get("ZipFile"))
 
 
-def _check_object(bucket_name: str, key: str, region: str) -> None:
+def _find_object(bucket_name: str, key: str, version_id: str | None, region: str) -> bytes | None:
+    """The bytes of an object; None of a version that isn't there, which moto refuses."""
     bucket = find_bucket(bucket_name)
     missing = ("NoSuchBucket", "The specified bucket does not exist") if bucket is None else None
     if bucket is not None and key not in bucket.keys:
@@ -146,6 +162,8 @@ def _check_object(bucket_name: str, key: str, region: str) -> None:
         code, message = missing
         text = f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message}"
         raise invalid_parameter(text)
+    found = bucket and find_version(bucket, key, version_id)
+    return bytes(found.value) if isinstance(found, FakeKey) else None
 
 
 def check_environment(variables: Mapping[str, str]) -> None:

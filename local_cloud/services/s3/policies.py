@@ -61,7 +61,7 @@ def check_policy(text: bytes, *, bucket: str, is_identity: Callable[[str], bool]
     """
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict) or not text.startswith(b"{"):
         raise _malformed(_JSON)

@@ -1,7 +1,7 @@
-"""Who may do what: users, groups, roles and their sessions, decided by their policies and those of buckets.
+"""Permissions: what the policies of users, groups, roles, sessions and buckets allow.
 
-Everybody here is made in the case, with keys of their own. On AWS new keys and policies are known everywhere only after
-some seconds, so each case looks again until it is so.
+Each case makes its own users and roles, with their own keys. On AWS new keys and policies take some seconds to become
+visible everywhere, so each case retries.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def write(*statements: Statement) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-class Somebody:
+class Principal:
     """A user or a role's session: makes clients with its own credentials.
 
     Attributes:
@@ -66,7 +66,7 @@ class Somebody:
         )
 
 
-def make_user(aws: Account, *statements: Statement) -> Somebody:
+def make_user(aws: Account, *statements: Statement) -> Principal:
     """A user who may do what the statements say, and nothing else."""
     iam, name = aws.client("iam"), aws.name("user")
     arn = iam.create_user(UserName=name)["User"]["Arn"]
@@ -76,13 +76,13 @@ def make_user(aws: Account, *statements: Statement) -> Somebody:
         aws.clean_up(iam.delete_user_policy, UserName=name, PolicyName="own")
     key = iam.create_access_key(UserName=name)["AccessKey"]
     aws.clean_up(iam.delete_access_key, UserName=name, AccessKeyId=key["AccessKeyId"])
-    return Somebody(aws, arn, key)
+    return Principal(aws, arn, key)
 
 
 def make_session(
     aws: Account, *statements: Statement, boundary: str | None = None, policy: str | None = None
-) -> Somebody:
-    """A session of a role that may do what the statements say; a user of its own assumes it, whom the role trusts.
+) -> Principal:
+    """A session of a role that may do what the statements say. The role trusts a new user, who assumes it.
 
     Args:
         aws: The account.
@@ -100,7 +100,7 @@ def make_session(
     arn = made["Role"]["Arn"]
     own = {"Policy": policy} if policy else {}
     session = again(aws, lambda: user.client("sts").assume_role(RoleArn=arn, RoleSessionName="me", **own))
-    return Somebody(aws, arn, session["Credentials"])
+    return Principal(aws, arn, session["Credentials"])
 
 
 def again(aws: Account, call: Callable[[], Any]) -> Any:
@@ -116,7 +116,7 @@ def again(aws: Account, call: Callable[[], Any]) -> Any:
 
 
 def refused(aws: Account, code: str, message: str | None, method: Callable[..., Any], **parameters: Any) -> None:
-    """A call is refused with 403, as soon as AWS knows who asks."""
+    """A call is refused with 403, once AWS knows the new credentials."""
     aws.eventually(lambda: aws.refuses(code, 403, message, method, **parameters))
 
 
@@ -126,7 +126,7 @@ def put_bucket_policy(aws: Account, bucket: str, *statements: Statement) -> None
 
 
 @case(
-    "Whom no policy allows anything, may do nothing; S3 names the action",
+    "A user without policies gets AccessDenied (403), and S3's message names the action",
     known_from=captured("a guide to GitLab's toolbox, s3cmd ls"),
     moto=GAP,
 )
@@ -135,14 +135,18 @@ def user_without_policies(aws: Account) -> None:
     refused(aws, "AccessDenied", message, make_user(aws).client("s3").list_buckets)
 
 
-@case("Everybody may ask who they are", known_from=documented("STS GetCallerIdentity"), moto=SAME)
+@case(
+    "GetCallerIdentity works even for a user whose policy denies every action",
+    known_from=documented("STS GetCallerIdentity"),
+    moto=SAME,
+)
 def caller_identity(aws: Account) -> None:
     user = make_user(aws, deny("*"))
     assert again(aws, user.client("sts").get_caller_identity)["Arn"] == user.arn
 
 
 @case(
-    "Lambda's refusal has a code of its own, and names even all functions",
+    'The AccessDeniedException (403) of lambda:ListFunctions says "on resource: *"',
     known_from=captured("RhinoSecurityLabs/cloudgoat#384"),
     moto=GAP,
 )
@@ -151,7 +155,11 @@ def lambda_code(aws: Account) -> None:
     refused(aws, "AccessDeniedException", message, make_user(aws).client("lambda").list_functions)
 
 
-@case("IAM's refusal names a role without its ARN", known_from=captured("aws/aws-cdk#27067"), moto=GAP)
+@case(
+    'The AccessDenied message of iam:GetRole names the role as "role NAME", without its ARN',
+    known_from=captured("aws/aws-cdk#27067"),
+    moto=GAP,
+)
 def role_without_arn(aws: Account) -> None:
     role = aws.create_role().rpartition("/")[2]
     message = f"is not authorized to perform: iam:GetRole on resource: role {role} because no identity-based policy"
@@ -159,7 +167,7 @@ def role_without_arn(aws: Account) -> None:
 
 
 @case(
-    "Route 53's and CloudFront's refusals name no resource where there is none",
+    "The AccessDenied messages for ListHostedZones and ListDistributions name no resource",
     known_from=captured("aws-amplify/amplify-cli#12892, aws/aws-cdk#33249"),
     moto=GAP,
 )
@@ -172,7 +180,7 @@ def without_resource(aws: Account) -> None:
 
 
 @case(
-    "A user may do what a policy allows, on the resources that it names",
+    "A user may put objects into the bucket that the policy names, and gets AccessDenied in another bucket",
     known_from=captured("aws-samples/serverless-patterns#2457"),
     moto=GAP,
 )
@@ -184,14 +192,18 @@ def allowed_in_one_bucket(aws: Account) -> None:
     refused(aws, "AccessDenied", message, s3.put_object, Bucket=other, Key="page", Body=b"not mine")
 
 
-@case("An explicit deny outweighs an allow, and the refusal says so", known_from=SENTENCES, moto=GAP)
+@case(
+    'An explicit deny overrides an allow, and the AccessDenied message says "with an explicit deny"',
+    known_from=SENTENCES,
+    moto=GAP,
+)
 def explicit_deny(aws: Account) -> None:
     user = make_user(aws, allow("s3:*"), deny("s3:ListAllMyBuckets"))
     message = "s3:ListAllMyBuckets with an explicit deny in an identity-based policy"
     refused(aws, "AccessDenied", message, user.client("s3").list_buckets)
 
 
-@case("A user may do what the group's policy allows", known_from=EVALUATION, moto=SAME)
+@case("A user has the permissions of their group's inline policy", known_from=EVALUATION, moto=SAME)
 def by_group(aws: Account) -> None:
     iam, user, group = aws.client("iam"), make_user(aws), aws.name("group")
     iam.create_group(GroupName=group)
@@ -205,7 +217,7 @@ def by_group(aws: Account) -> None:
 
 
 @case(
-    "Who may not list a bucket doesn't learn that an object is missing",
+    "Without s3:ListBucket, GetObject returns AccessDenied (403) for a key that doesn't exist",
     known_from=documented("S3 API Reference, GetObject"),
     moto=GAP,
 )
@@ -216,7 +228,7 @@ def missing_object(aws: Account) -> None:
 
 
 @case(
-    "Who makes a function must be allowed to pass its role",
+    "CreateFunction needs iam:PassRole for the function's role (AccessDeniedException, 403)",
     known_from=captured("mozilla-iam/cis#33; the reason: alphagov/govuk-infrastructure#2439"),
     moto=GAP,
 )
@@ -232,7 +244,11 @@ def pass_role(aws: Account) -> None:
     refused(aws, "AccessDeniedException", message, create, **function, **code)
 
 
-@case("A session may do what its role's policy allows, and no more", known_from=EVALUATION, moto=GAP)
+@case(
+    "A role session has only its role's permissions, and the AccessDenied message names the assumed role",
+    known_from=EVALUATION,
+    moto=GAP,
+)
 def session(aws: Account) -> None:
     bucket = aws.create_bucket()
     s3 = make_session(aws, allow("s3:ListBucket", f"arn:aws:s3:::{bucket}")).client("s3")
@@ -241,7 +257,7 @@ def session(aws: Account) -> None:
     refused(aws, "AccessDenied", message, s3.put_object, Bucket=bucket, Key="page", Body=b"no")
 
 
-@case("A bucket's deny that names a role holds for its sessions", known_from=SENTENCES, moto=GAP)
+@case("A bucket policy that denies a role also denies the role's sessions", known_from=SENTENCES, moto=GAP)
 def bucket_denies_role(aws: Account) -> None:
     bucket = aws.create_bucket()
     session = make_session(aws, allow("s3:*"))
@@ -250,7 +266,7 @@ def bucket_denies_role(aws: Account) -> None:
     refused(aws, "AccessDenied", message, session.client("s3").list_objects_v2, Bucket=bucket)
 
 
-@case("A user whom a bucket's policy names needs no policy of their own", known_from=EVALUATION, moto=SAME)
+@case("If a bucket policy allows a user, the user needs no identity-based policy", known_from=EVALUATION, moto=SAME)
 def bucket_allows_user(aws: Account) -> None:
     bucket, user = aws.create_bucket(), make_user(aws)
     put_bucket_policy(aws, bucket, allow("s3:ListBucket", f"arn:aws:s3:::{bucket}", Principal={"AWS": user.arn}))
@@ -258,7 +274,7 @@ def bucket_allows_user(aws: Account) -> None:
 
 
 @case(
-    "A bucket's policy that names the account leaves it to the account's policies",
+    "A bucket policy that allows the account's root doesn't by itself allow the account's users (AccessDenied)",
     known_from=documented("IAM User Guide, Principal: AWS account principals"),
     moto=GAP,
 )
@@ -270,7 +286,8 @@ def bucket_allows_account(aws: Account) -> None:
 
 
 @case(
-    "Record types can be a condition of who may change records",
+    "If the condition key route53:ChangeResourceRecordSetsRecordTypes allows only TXT, creating an A "
+    "record returns AccessDenied",
     known_from=documented("R53DG/specifying-conditions-route53"),
     moto=GAP,
 )
@@ -287,7 +304,11 @@ def only_txt_records(aws: Account) -> None:
     refused(aws, "AccessDenied", None, change, HostedZoneId=zone_id, ChangeBatch=batch)
 
 
-@case("A role may do nothing that its permissions boundary doesn't allow", known_from=BOUNDARIES, moto=GAP)
+@case(
+    "A role can't do what its permissions boundary doesn't allow, and the AccessDenied message names the boundary",
+    known_from=BOUNDARIES,
+    moto=GAP,
+)
 def permissions_boundary(aws: Account) -> None:
     iam, bucket = aws.client("iam"), aws.create_bucket()
     document = write(allow("s3:ListBucket"))
@@ -301,7 +322,7 @@ def permissions_boundary(aws: Account) -> None:
     refused(aws, "AccessDenied", message, session.client("s3").get_bucket_tagging, Bucket=bucket)
 
 
-@case("A boundary's deny outweighs what the role is allowed", known_from=SENTENCES, moto=GAP)
+@case("A deny in a permissions boundary overrides the role's allow (AccessDenied)", known_from=SENTENCES, moto=GAP)
 def boundary_denies(aws: Account) -> None:
     iam, bucket = aws.client("iam"), aws.create_bucket()
     document = write(allow("s3:*"), deny("s3:GetBucketTagging"))
@@ -313,7 +334,11 @@ def boundary_denies(aws: Account) -> None:
     refused(aws, "AccessDenied", message, session.client("s3").get_bucket_tagging, Bucket=bucket)
 
 
-@case("A session may do nothing that its own policy doesn't allow", known_from=SENTENCES, moto=GAP)
+@case(
+    "A session can't do what its session policy doesn't allow, and the AccessDenied message names the session policy",
+    known_from=SENTENCES,
+    moto=GAP,
+)
 def session_policy(aws: Account) -> None:
     bucket = aws.create_bucket()
     session = make_session(aws, allow("s3:*"), policy=write(allow("s3:ListBucket")))
@@ -324,7 +349,11 @@ def session_policy(aws: Account) -> None:
     refused(aws, "AccessDenied", message, session.client("s3").get_bucket_tagging, Bucket=bucket)
 
 
-@case("A policy may speak of whoever asks by their name", known_from=VARIABLES, moto=GAP)
+@case(
+    "A policy resource with ${aws:username} allows only the keys below the user's own name",
+    known_from=VARIABLES,
+    moto=GAP,
+)
 def own_folder(aws: Account) -> None:
     bucket = aws.create_bucket()
     user = make_user(aws, allow("s3:PutObject", f"arn:aws:s3:::{bucket}/${{aws:username}}/*"))

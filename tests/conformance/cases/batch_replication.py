@@ -39,35 +39,55 @@ def create(aws: Account, **changes: Any) -> str:
     return str(aws.client(SERVICE).create_job(**request(aws, **changes))["JobId"])
 
 
-@case("A job begins as New or Preparing", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+@case(
+    "DescribeJob returns a new job's Priority and ConfirmationRequired, and the status New, Preparing or Failed",
+    known_from=JOBS,
+    moto=GAP,
+    on_aws=LOCAL,
+)
 def new(aws: Account) -> None:
     job = aws.client(SERVICE).describe_job(AccountId=aws.account_id, JobId=create(aws))["Job"]
     assert job["Status"] in ("New", "Preparing", "Failed")
     assert (job["Priority"], job["ConfirmationRequired"]) == (10, True)
 
 
-@case("A job's priority can be changed", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+@case(
+    "UpdateJobPriority changes a job's priority, and DescribeJob returns the new one",
+    known_from=JOBS,
+    moto=GAP,
+    on_aws=LOCAL,
+)
 def priority(aws: Account) -> None:
     job = {"AccountId": aws.account_id, "JobId": create(aws)}
     assert aws.client(SERVICE).update_job_priority(**job, Priority=42)["Priority"] == 42
     assert aws.client(SERVICE).describe_job(**job)["Job"]["Priority"] == 42
 
 
-@case("A job that is cancelled is Cancelled", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+@case(
+    "UpdateJobStatus with Cancelled sets a job's status to Cancelling or Cancelled",
+    known_from=JOBS,
+    moto=GAP,
+    on_aws=LOCAL,
+)
 def cancelled(aws: Account) -> None:
     job = {"AccountId": aws.account_id, "JobId": create(aws)}
     aws.client(SERVICE).update_job_status(**job, RequestedJobStatus="Cancelled")
     assert aws.client(SERVICE).describe_job(**job)["Job"]["Status"] in ("Cancelling", "Cancelled")
 
 
-@case("A job that is over is not cancelled", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+@case("Cancelling a job again returns JobStatusException (400)", known_from=JOBS, moto=GAP, on_aws=LOCAL)
 def cancelled_twice(aws: Account) -> None:
     job = {"AccountId": aws.account_id, "JobId": create(aws), "RequestedJobStatus": "Cancelled"}
     aws.client(SERVICE).update_job_status(**job)
     aws.refuses("JobStatusException", 400, None, aws.client(SERVICE).update_job_status, **job)
 
 
-@case("Jobs are listed by page", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+@case(
+    "ListJobs with MaxResults returns a NextToken, and its pages together list all jobs",
+    known_from=JOBS,
+    moto=GAP,
+    on_aws=LOCAL,
+)
 def pages(aws: Account) -> None:
     made, ask = {create(aws), create(aws)}, {"AccountId": aws.account_id, "MaxResults": 1}
     jobs: list[Any] = []
@@ -78,14 +98,19 @@ def pages(aws: Account) -> None:
     assert made <= {job["JobId"] for job in jobs + answer["Jobs"]}
 
 
-@case("Jobs are listed by status", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+@case("ListJobs with JobStatuses leaves out jobs in other statuses", known_from=JOBS, moto=GAP, on_aws=LOCAL)
 def by_status(aws: Account) -> None:
     job = create(aws)
     listed = aws.client(SERVICE).list_jobs(AccountId=aws.account_id, JobStatuses=["Active", "Complete"])["Jobs"]
     assert job not in [one["JobId"] for one in listed]
 
 
-@case("One client request token makes one job", known_from=JOBS, moto=GAP, on_aws=LOCAL)
+@case(
+    "CreateJob called twice with the same request and ClientRequestToken returns the same job",
+    known_from=JOBS,
+    moto=GAP,
+    on_aws=LOCAL,
+)
 def one_token(aws: Account) -> None:
     job = request(aws)
     first, again = (aws.client(SERVICE).create_job(**job)["JobId"] for _ in range(2))
@@ -93,7 +118,7 @@ def one_token(aws: Account) -> None:
 
 
 @case(
-    "A client request token is not taken for another job",
+    "CreateJob rejects a used ClientRequestToken if the request differs (IdempotencyException)",
     known_from=unverified("the status; the code is botocore's, CreateJob"),
     moto=GAP,
     on_aws=LOCAL,
@@ -109,19 +134,25 @@ def refuses(aws: Account, **changes: Any) -> None:
     aws.refuses("InvalidRequest", 400, None, aws.client(SERVICE).create_job, **request(aws, **changes))
 
 
-@case("A job's role is named by its ARN", known_from=MODEL, moto=GAP, on_aws=LOCAL)
+@case(
+    "CreateJob rejects a role name in place of a role's ARN (InvalidRequest)", known_from=MODEL, moto=GAP, on_aws=LOCAL
+)
 def role_name(aws: Account) -> None:
     refuses(aws, RoleArn="batch-replication")
 
 
-@case("A job's manifest is given or generated, not both", known_from=MODEL, moto=GAP, on_aws=LOCAL)
+@case(
+    "CreateJob rejects a Manifest beside a ManifestGenerator (InvalidRequest)", known_from=MODEL, moto=GAP, on_aws=LOCAL
+)
 def two_manifests(aws: Account) -> None:
     spec = {"Format": "S3BatchOperations_CSV_20180820", "Fields": ["Bucket", "Key"]}
     location = {"ObjectArn": "arn:aws:s3:::conformance-manifests/manifest.csv", "ETag": "60e460c9d1046e73"}
     refuses(aws, Manifest={"Spec": spec, "Location": location})
 
 
-@case("A job takes objects with replication statuses that there are", known_from=MODEL, moto=GAP, on_aws=LOCAL)
+@case(
+    "CreateJob rejects PENDING in ObjectReplicationStatuses (InvalidRequest)", known_from=MODEL, moto=GAP, on_aws=LOCAL
+)
 def no_status(aws: Account) -> None:
     bucket = aws.create_bucket(versioned=True)
     made = {"SourceBucket": f"arn:aws:s3:::{bucket}", "EnableManifestOutput": False}

@@ -88,7 +88,11 @@ def without_version(arn: str) -> str:
     return arn.rpartition(":")[0]
 
 
-@case("A function needs a numbered version", known_from=captured("chantzlarge/terraform-aws-hugo#43"), moto=GAP)
+@case(
+    "CloudFront rejects a function ARN without a version number (InvalidLambdaFunctionAssociation)",
+    known_from=captured("chantzlarge/terraform-aws-hugo#43"),
+    moto=GAP,
+)
 def unqualified(aws: Account) -> None:
     arn = without_version(publish(aws))
     sentence = (
@@ -97,7 +101,11 @@ def unqualified(aws: Account) -> None:
     refuses(aws, f"{sentence} ARN: {arn}", arn)
 
 
-@case("$LATEST is no version for the edge", known_from=captured("chantzlarge/terraform-aws-hugo#44"), moto=GAP)
+@case(
+    "CloudFront rejects a function ARN that ends in $LATEST (InvalidLambdaFunctionAssociation)",
+    known_from=captured("chantzlarge/terraform-aws-hugo#44"),
+    moto=GAP,
+)
 def latest(aws: Account) -> None:
     arn = without_version(publish(aws)) + ":$LATEST"
     sentence = (
@@ -106,13 +114,17 @@ def latest(aws: Account) -> None:
     refuses(aws, f"{sentence} ARN: {arn}", arn)
 
 
-@case("An alias is no version for the edge", known_from=RESTRICTIONS, moto=GAP)
+@case(
+    "CloudFront rejects a function ARN that ends in an alias (InvalidLambdaFunctionAssociation)",
+    known_from=RESTRICTIONS,
+    moto=GAP,
+)
 def alias(aws: Account) -> None:
     refuses(aws, None, without_version(publish(aws)) + ":live")
 
 
 @case(
-    "The function must be in us-east-1",
+    "CloudFront rejects a function in a region other than us-east-1 (InvalidLambdaFunctionAssociation)",
     known_from=captured("aws-ia/terraform-aws-runtask-tf-plan-analyzer#6"),
     moto=GAP,
 )
@@ -122,7 +134,7 @@ def other_region(aws: Account) -> None:
 
 
 @case(
-    "The function cannot have environment variables",
+    "CloudFront rejects a function with environment variables (InvalidLambdaFunctionAssociation)",
     known_from=captured("anomalyco/ion#1194"),
     moto=GAP,
 )
@@ -131,7 +143,12 @@ def environment_variables(aws: Account) -> None:
     refuses(aws, f"The function cannot have environment variables. Function: {arn}", arn)
 
 
-@case("The edge must be able to assume the role", known_from=captured("aws/aws-cdk#5180"), moto=GAP)
+@case(
+    "CloudFront rejects a function whose role doesn't trust edgelambda.amazonaws.com "
+    "(InvalidLambdaFunctionAssociation)",
+    known_from=captured("aws/aws-cdk#5180"),
+    moto=GAP,
+)
 def trust(aws: Account) -> None:
     refuses(
         aws,
@@ -142,7 +159,7 @@ def trust(aws: Account) -> None:
 
 
 @case(
-    "A function at an origin event has 30 seconds at most",
+    "CloudFront rejects a function with a timeout of 31 seconds at an origin event (InvalidLambdaFunctionAssociation)",
     known_from=captured("awslabs/aws-cloudfront-extensions#112"),
     moto=GAP,
 )
@@ -151,7 +168,12 @@ def timeout(aws: Account) -> None:
     refuses(aws, f"{TOO_LONG} event: 31 Max allowed: 30 Function: {arn}", arn)
 
 
-@case("30 seconds are allowed", known_from=documented("cloudfront-limits"), moto=GAP, on_aws="takes minutes to undo")
+@case(
+    "CloudFront accepts a function with a timeout of 30 seconds at an origin event",
+    known_from=documented("cloudfront-limits"),
+    moto=GAP,
+    on_aws="takes minutes to undo",
+)
 def thirty_seconds(aws: Account) -> None:
     arn = publish(aws, Timeout=30)
     distribution_id, _ = create_distribution(aws, config_with(aws, arn))
@@ -159,7 +181,7 @@ def thirty_seconds(aws: Account) -> None:
 
 
 @case(
-    "Only Node.js and Python run at the edge",
+    "CloudFront rejects a runtime that Lambda@Edge doesn't support, such as java21 (InvalidLambdaFunctionAssociation)",
     known_from=captured("Widen/cloudfront-auth#59"),
     moto=GAP,
 )
@@ -169,32 +191,52 @@ def runtime(aws: Account) -> None:
     refuses(aws, f"{sentence} Function: {arn} Supported runtimes: [", arn)
 
 
-@case("arm64 does not run at the edge", known_from=RESTRICTIONS, moto=GAP)
+@case("CloudFront rejects a function for arm64 (InvalidLambdaFunctionAssociation)", known_from=RESTRICTIONS, moto=GAP)
 def architecture(aws: Account) -> None:
     refuses(aws, None, publish(aws, Architectures=["arm64"]))
 
 
-@case("512 MB of ephemeral storage are the most", known_from=RESTRICTIONS, moto=GAP)
+@case(
+    "CloudFront rejects a function with more than 512 MB of ephemeral storage (InvalidLambdaFunctionAssociation)",
+    known_from=RESTRICTIONS,
+    moto=GAP,
+)
 def ephemeral_storage(aws: Account) -> None:
     refuses(aws, None, publish(aws, EphemeralStorage={"Size": 513}))
 
 
-@case("The function must exist", known_from=documented("InvalidLambdaFunctionAssociation"), moto=GAP)
+@case(
+    "CloudFront rejects a function version that doesn't exist (InvalidLambdaFunctionAssociation)",
+    known_from=documented("InvalidLambdaFunctionAssociation"),
+    moto=GAP,
+)
 def missing_version(aws: Account) -> None:
     refuses(aws, None, without_version(publish(aws)) + ":77")
 
 
-@case("The function must be of the same account", known_from=documented("edge-function-restrictions-all"), moto=GAP)
+@case(
+    "CloudFront rejects a function of another account (InvalidLambdaFunctionAssociation)",
+    known_from=documented("edge-function-restrictions-all"),
+    moto=GAP,
+)
 def other_account(aws: Account) -> None:
     refuses(aws, None, "arn:aws:lambda:us-east-1:111122223333:function:theirs:1")
 
 
-@case("An event has one function", known_from=documented("shape LambdaFunctionAssociations"), moto=GAP)
+@case(
+    "CloudFront rejects two functions for one event type (InvalidLambdaFunctionAssociation)",
+    known_from=documented("shape LambdaFunctionAssociations"),
+    moto=GAP,
+)
 def two_for_one_event(aws: Account) -> None:
     refuses(aws, None, publish(aws), "origin-request", "origin-request")
 
 
-@case("There are four events", known_from=captured("terraform-aws-modules/terraform-aws-cloudfront#53"), moto=GAP)
+@case(
+    "CloudFront rejects an event type other than the four (MalformedXML)",
+    known_from=captured("terraform-aws-modules/terraform-aws-cloudfront#53"),
+    moto=GAP,
+)
 def fifth_event(aws: Account) -> None:
     config = config_with(aws, publish(aws), "origin-error")
     create = aws.client("cloudfront", "us-east-1").create_distribution
@@ -203,7 +245,11 @@ def fifth_event(aws: Account) -> None:
     )
 
 
-@case("Response events have no body to include", known_from=unverified("only request events document it"), moto=GAP)
+@case(
+    "CloudFront rejects IncludeBody at a response event (InvalidArgument)",
+    known_from=unverified("only request events document it"),
+    moto=GAP,
+)
 def body_of_a_response(aws: Account) -> None:
     config = config_with(aws, publish(aws), "origin-response", IncludeBody=True)
     create = aws.client("cloudfront", "us-east-1").create_distribution
@@ -211,7 +257,8 @@ def body_of_a_response(aws: Account) -> None:
 
 
 @case(
-    "One version may be at all four events, and comes back as it was given",
+    "CloudFront accepts one function version at all four event types, and GetDistributionConfig returns "
+    "the four associations",
     known_from=documented("shape LambdaFunctionAssociations"),
     moto=GAP,
     on_aws="takes minutes to undo",
@@ -223,7 +270,7 @@ def four_events(aws: Account) -> None:
 
 
 @case(
-    "A body can be included at request events",
+    "CloudFront accepts IncludeBody at viewer-request and origin-request",
     known_from=documented("lambda-include-body-access"),
     moto=GAP,
     on_aws="takes minutes to undo",
@@ -237,7 +284,8 @@ def included_body(aws: Account) -> None:
 
 
 @case(
-    "An update is refused like a creation, and leaves everything as it was",
+    "UpdateDistribution rejects a function version that doesn't exist, and leaves the configuration and "
+    "its ETag unchanged",
     known_from=captured("goldstack/goldstack#18"),
     moto=GAP,
     on_aws="takes minutes to undo",
@@ -260,7 +308,7 @@ def refused_update(aws: Account) -> None:
 
 
 @case(
-    "A version that a distribution uses cannot be deleted",
+    "DeleteFunction rejects a version that a distribution uses (InvalidParameterValueException)",
     known_from=captured("aws-samples/cloudfront-authorization-at-edge#246"),
     moto=GAP,
     on_aws="takes hours to undo",
@@ -281,7 +329,7 @@ def deleted_while_used(aws: Account) -> None:
 
 
 @case(
-    "A function cannot be deleted either while a version of it is used",
+    "DeleteFunction rejects a function while a distribution uses one of its versions (InvalidParameterValueException)",
     known_from=captured("terraform-aws-modules/terraform-aws-cloudfront#126"),
     moto=GAP,
     on_aws="takes hours to undo",
@@ -294,7 +342,7 @@ def deleted_as_a_whole(aws: Account) -> None:
 
 
 @case(
-    "Two service-linked roles are there once a function was associated",
+    "Associating a function creates the roles AWSServiceRoleForLambdaReplicator and AWSServiceRoleForCloudFrontLogger",
     known_from=documented("lambda-edge-permissions"),
     moto=GAP,
     on_aws="takes minutes to undo",

@@ -29,25 +29,40 @@ def make_stream(aws: Account) -> str:
     return name
 
 
-@case("A log group's name is taken once", known_from=GROUPS, moto=SAME)
+@case(
+    "CreateLogGroup rejects a name that a log group already has (ResourceAlreadyExistsException)",
+    known_from=GROUPS,
+    moto=SAME,
+)
 def group_exists(aws: Account) -> None:
     logs, name = aws.client("logs"), make_group(aws)
     message = "The specified log group already exists"
     aws.refuses("ResourceAlreadyExistsException", 400, message, logs.create_log_group, logGroupName=name)
 
 
-@case("A log group's name has 512 characters at most", known_from=GROUPS, moto=GAP)
+@case(
+    "CreateLogGroup rejects a name of more than 512 characters (InvalidParameterException)", known_from=GROUPS, moto=GAP
+)
 def long_name(aws: Account) -> None:
     message = "Invalid LogGroup or LogStream, both must have length less than or equal to 512."
     aws.refuses(INVALID, 400, message, aws.client("logs").create_log_group, logGroupName="a" * 513)
 
 
-@case("A log group's name has no spaces", known_from=documented("botocore LogGroupName"), moto=GAP)
+@case(
+    "CreateLogGroup rejects a name with a space (InvalidParameterException)",
+    known_from=documented("botocore LogGroupName"),
+    moto=GAP,
+)
 def name_with_space(aws: Account) -> None:
     aws.refuses(INVALID, 400, None, aws.client("logs").create_log_group, logGroupName="my group")
 
 
-@case("A retention is one of those that can be chosen", known_from=documented("botocore PutRetentionPolicy"), moto=GAP)
+@case(
+    "PutRetentionPolicy accepts 7 days and rejects 8, which is not among the allowed values "
+    "(InvalidParameterException)",
+    known_from=documented("botocore PutRetentionPolicy"),
+    moto=GAP,
+)
 def retention(aws: Account) -> None:
     logs, name = aws.client("logs"), make_group(aws)
     aws.refuses(INVALID, 400, None, logs.put_retention_policy, logGroupName=name, retentionInDays=8)
@@ -56,14 +71,22 @@ def retention(aws: Account) -> None:
     assert [group["retentionInDays"] for group in found] == [7]
 
 
-@case("Groups are looked for by prefix or by pattern", known_from=GROUPS, moto=GAP)
+@case(
+    "DescribeLogGroups rejects a name prefix beside a name pattern (InvalidParameterException)",
+    known_from=GROUPS,
+    moto=GAP,
+)
 def prefix_and_pattern(aws: Account) -> None:
     message = "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."
     describe = aws.client("logs").describe_log_groups
     aws.refuses(INVALID, 400, message, describe, logGroupNamePrefix="a", logGroupNamePattern="aaa")
 
 
-@case("A log stream's name is taken once in its group", known_from=STREAMS, moto=GAP)
+@case(
+    "CreateLogStream rejects a name that a stream of the group already has (ResourceAlreadyExistsException)",
+    known_from=STREAMS,
+    moto=GAP,
+)
 def stream_exists(aws: Account) -> None:
     logs, name = aws.client("logs"), make_stream(aws)
     message = "The specified log stream already exists"
@@ -74,7 +97,7 @@ def stream_exists(aws: Account) -> None:
     )
 
 
-@case("A group is named by its name or its ARN", known_from=STREAMS, moto=SAME)
+@case("DescribeLogStreams accepts a log group's name or its ARN as logGroupIdentifier", known_from=STREAMS, moto=SAME)
 def identifier(aws: Account) -> None:
     logs, name = aws.client("logs"), make_stream(aws)
     arn = f"arn:aws:logs:eu-west-1:{aws.account_id}:log-group:{name}"
@@ -83,7 +106,12 @@ def identifier(aws: Account) -> None:
         assert [stream["logStreamName"] for stream in streams] == ["stream"]
 
 
-@case("A stream that isn't there is not taken for a group", known_from=EVENTS, moto=GAP)
+@case(
+    'GetLogEvents says "The specified log stream does not exist" for a missing stream of an existing '
+    "group (ResourceNotFoundException)",
+    known_from=EVENTS,
+    moto=GAP,
+)
 def no_such_stream(aws: Account) -> None:
     logs, name = aws.client("logs"), make_group(aws)
     message = "The specified log stream does not exist."
@@ -91,7 +119,11 @@ def no_such_stream(aws: Account) -> None:
     aws.refuses("ResourceNotFoundException", 400, message, get, logGroupName=name, logStreamName="none")
 
 
-@case("Events come in the order of time", known_from=EVENTS, moto=SAME)
+@case(
+    "PutLogEvents rejects events that are not in chronological order (InvalidParameterException)",
+    known_from=EVENTS,
+    moto=SAME,
+)
 def order(aws: Account) -> None:
     logs, name, now = aws.client("logs"), make_stream(aws), int(time.time() * 1000)
     events = [{"timestamp": now, "message": "second"}, {"timestamp": now - 1, "message": "first"}]
@@ -100,7 +132,12 @@ def order(aws: Account) -> None:
     aws.refuses(INVALID, 400, message, put, logGroupName=name, logStreamName="stream", logEvents=events)
 
 
-@case("A filter's words are wanted all, one of them, or not", known_from=documented("filter patterns"), moto=GAP)
+@case(
+    "In a filter pattern, plain words must all match, words with ? are alternatives, - excludes a word, "
+    "and quotes make a phrase",
+    known_from=documented("filter patterns"),
+    moto=GAP,
+)
 def patterns(aws: Account) -> None:
     logs, name, now = aws.client("logs"), make_stream(aws), int(time.time() * 1000)
     messages = ["ERROR in the site", "ERROR elsewhere", "all is well in the site"]
@@ -120,7 +157,11 @@ def patterns(aws: Account) -> None:
     aws.eventually(check)
 
 
-@case("A page is filled with what the pattern lets through", known_from=documented("botocore limit"), moto=SAME)
+@case(
+    "FilterLogEvents applies its limit after the filter pattern, so that a page counts only matching events",
+    known_from=documented("botocore limit"),
+    moto=SAME,
+)
 def limit_after_pattern(aws: Account) -> None:
     logs, name, now = aws.client("logs"), make_stream(aws), int(time.time() * 1000)
     messages = ["INFO a", "ERROR b", "INFO c", "ERROR d", "ERROR e"]
@@ -138,7 +179,11 @@ def limit_after_pattern(aws: Account) -> None:
     aws.eventually(check)
 
 
-@case("Streams are chosen by the beginning of their names", known_from=documented("botocore"), moto=GAP)
+@case(
+    "FilterLogEvents with logStreamNamePrefix returns only events of streams with that prefix",
+    known_from=documented("botocore"),
+    moto=GAP,
+)
 def stream_prefix(aws: Account) -> None:
     logs, name, now = aws.client("logs"), make_stream(aws), int(time.time() * 1000)
     logs.create_log_stream(logGroupName=name, logStreamName="other")
@@ -154,7 +199,7 @@ def stream_prefix(aws: Account) -> None:
     aws.eventually(check)
 
 
-@case("Log groups are their region's", known_from=documented("CloudWatch Logs User Guide"), moto=SAME)
+@case("A log group exists only in its own region", known_from=documented("CloudWatch Logs User Guide"), moto=SAME)
 def regions(aws: Account) -> None:
     name = make_group(aws)
     elsewhere = aws.client("logs", "us-east-1")

@@ -12,7 +12,7 @@ COST = 0.01
 
 S3 = {"Type": "HTTPS", "FullyQualifiedDomainName": "s3.eu-west-1.amazonaws.com"}
 IDLE = {"Type": "CALCULATED", "HealthThreshold": 0}
-"""A health check that asks nobody."""
+"""A health check that sends no requests."""
 ALARM = {"Region": "us-east-1", "Name": "alarm"}
 
 
@@ -30,7 +30,13 @@ def refuses_config(aws: Account, message: str | None, **config: Any) -> None:
     aws.refuses("InvalidInput", 400, message, route53(aws).create_health_check, **asked)
 
 
-@case("A new health check has Route 53's defaults", known_from=documented("API HealthCheckConfig"), moto=GAP, cost=COST)
+@case(
+    "An HTTPS health check defaults to Port 443, RequestInterval 30, FailureThreshold 3, MeasureLatency "
+    "false, EnableSNI true and version 1",
+    known_from=documented("API HealthCheckConfig"),
+    moto=GAP,
+    cost=COST,
+)
 def defaults(aws: Account) -> None:
     created = create_check(aws)
     config = created["HealthCheckConfig"]
@@ -42,7 +48,7 @@ def defaults(aws: Account) -> None:
 
 
 @case(
-    "The same request again gives the same health check",
+    "CreateHealthCheck with the same CallerReference and configuration returns the existing health check",
     known_from=documented("API CreateHealthCheck, CallerReference"),
     moto=GAP,
     cost=COST,
@@ -53,7 +59,7 @@ def same_request_again(aws: Account) -> None:
 
 
 @case(
-    "A caller reference is good for one health check only",
+    "CreateHealthCheck rejects a used CallerReference with another configuration (HealthCheckAlreadyExists, 409)",
     known_from=captured("hashicorp/terraform issue 8679"),
     moto=GAP,
     cost=COST,
@@ -67,7 +73,7 @@ def caller_reference_reused(aws: Account) -> None:
 
 
 @case(
-    "The caller reference of a deleted health check stays used up",
+    "CreateHealthCheck rejects the CallerReference of a deleted health check (HealthCheckAlreadyExists, 409)",
     known_from=documented("API CreateHealthCheck, CallerReference"),
     moto=GAP,
     cost=COST,
@@ -80,7 +86,7 @@ def caller_reference_of_deleted_check(aws: Account) -> None:
 
 
 @case(
-    "Requests are sent every 10 or every 30 seconds",
+    "CreateHealthCheck rejects a RequestInterval of 15; only 10 and 30 seconds are allowed (InvalidInput)",
     known_from=documented("R53DG dns-failover-determining-health-of-endpoints; aws/aws-cdk issue 27536"),
     moto=GAP,
 )
@@ -88,29 +94,45 @@ def request_interval(aws: Account) -> None:
     refuses_config(aws, None, **S3, RequestInterval=15)
 
 
-@case("A failure threshold is 10 at most", known_from=documented("API HealthCheckConfig"), moto=GAP)
+@case(
+    "CreateHealthCheck rejects a FailureThreshold above 10 (InvalidInput)",
+    known_from=documented("API HealthCheckConfig"),
+    moto=GAP,
+)
 def failure_threshold(aws: Account) -> None:
     refuses_config(aws, None, **S3, FailureThreshold=11)
 
 
-@case("A port is 65,535 at most", known_from=documented("API HealthCheckConfig"), moto=GAP)
+@case(
+    "CreateHealthCheck rejects a Port above 65535 (InvalidInput)",
+    known_from=documented("API HealthCheckConfig"),
+    moto=GAP,
+)
 def port(aws: Account) -> None:
     refuses_config(aws, None, **S3, Port=65_536)
 
 
-@case("A health check's type is one of the enumeration", known_from=documented("API HealthCheckConfig"), moto=GAP)
+@case(
+    "CreateHealthCheck rejects a Type outside the enumeration (InvalidInput)",
+    known_from=documented("API HealthCheckConfig"),
+    moto=GAP,
+)
 def unknown_type(aws: Account) -> None:
     refuses_config(aws, None, Type="BOGUS", FullyQualifiedDomainName="s3.eu-west-1.amazonaws.com")
 
 
-@case("An endpoint's address is not a private one", known_from=documented("API HealthCheckConfig, IPAddress"), moto=GAP)
+@case(
+    "CreateHealthCheck rejects a private, link-local or multicast IPAddress (InvalidInput)",
+    known_from=documented("API HealthCheckConfig, IPAddress"),
+    moto=GAP,
+)
 def private_address(aws: Account) -> None:
     for address in ("10.0.0.1", "192.168.1.1", "169.254.169.254", "224.0.0.1"):
         refuses_config(aws, None, Type="HTTP", IPAddress=address)
 
 
 @case(
-    "A health check of an endpoint watches no alarm",
+    "CreateHealthCheck rejects an AlarmIdentifier for an HTTPS check (InvalidInput)",
     known_from=captured("aws/aws-sdk-php issue 1528, aws/aws-cli issue 3188"),
     moto=GAP,
 )
@@ -119,14 +141,18 @@ def endpoint_with_alarm(aws: Account) -> None:
     refuses_config(aws, message, **S3, AlarmIdentifier=ALARM)
 
 
-@case("A TCP health check has no path", known_from=captured("boto/boto pull request 2221, issue 2721"), moto=GAP)
+@case(
+    "CreateHealthCheck rejects a ResourcePath for a TCP check (InvalidInput)",
+    known_from=captured("boto/boto pull request 2221, issue 2721"),
+    moto=GAP,
+)
 def tcp_with_path(aws: Account) -> None:
     message = "TCP health checks must not have a resource path spec"
     refuses_config(aws, message, Type="TCP", IPAddress="54.54.54.54", Port=1024, ResourcePath="/x")
 
 
 @case(
-    "A TCP health check has an address or a domain name, not both",
+    "CreateHealthCheck rejects a FullyQualifiedDomainName beside the IPAddress of a TCP check (InvalidInput)",
     known_from=captured("aws/aws-sdk-php issue 1527"),
     moto=GAP,
 )
@@ -137,7 +163,7 @@ def tcp_with_address_and_name(aws: Account) -> None:
 
 
 @case(
-    "A calculated health check has a health threshold",
+    "A CALCULATED health check needs a HealthThreshold (InvalidInput)",
     known_from=captured("hashicorp/terraform-provider-aws issues 39428 and 44004"),
     moto=GAP,
 )
@@ -146,13 +172,17 @@ def calculated_without_threshold(aws: Account) -> None:
     refuses_config(aws, message, Type="CALCULATED", ChildHealthChecks=[])
 
 
-@case("A health threshold is 256 at most", known_from=documented("API HealthCheckConfig, HealthThreshold"), moto=GAP)
+@case(
+    "CreateHealthCheck rejects a HealthThreshold above 256 (InvalidInput)",
+    known_from=documented("API HealthCheckConfig, HealthThreshold"),
+    moto=GAP,
+)
 def health_threshold(aws: Account) -> None:
     refuses_config(aws, None, Type="CALCULATED", HealthThreshold=257)
 
 
 @case(
-    "A calculated health check watches no calculated one",
+    "A CALCULATED health check can't have another CALCULATED one as its child (InvalidInput)",
     known_from=documented("R53DG health-checks-creating-values, health checks to monitor"),
     moto=GAP,
     cost=COST,
@@ -164,7 +194,7 @@ def calculated_watches_calculated(aws: Account) -> None:
 
 
 @case(
-    "A calculated health check may have no children",
+    "CreateHealthCheck accepts a CALCULATED check with a HealthThreshold of 0 and no children",
     known_from=unverified("the model has no minimum; a threshold of 0 is always healthy"),
     moto=SAME,
     cost=COST,
@@ -174,7 +204,7 @@ def calculated_without_children(aws: Account) -> None:
 
 
 @case(
-    "A health check of an alarm is read as it was created",
+    "GetHealthCheck returns the configuration of a CLOUDWATCH_METRIC check as it was created",
     known_from=documented("API HealthCheckConfig, AlarmIdentifier"),
     moto=GAP,
     on_aws="it needs an alarm",
@@ -187,7 +217,7 @@ def alarm(aws: Account) -> None:
 
 
 @case(
-    "An update changes what is given, keeps the rest and counts the version",
+    "UpdateHealthCheck changes only the given settings and increases HealthCheckVersion by 1",
     known_from=documented("API UpdateHealthCheck"),
     moto=GAP,
     cost=COST,
@@ -200,7 +230,7 @@ def update(aws: Account) -> None:
 
 
 @case(
-    "An update of an older version is refused",
+    "UpdateHealthCheck rejects an outdated HealthCheckVersion (HealthCheckVersionMismatch, 409)",
     known_from=documented("API UpdateHealthCheck, HealthCheckVersion"),
     moto=GAP,
     cost=COST,
@@ -213,7 +243,7 @@ def update_of_older_version(aws: Account) -> None:
 
 
 @case(
-    "An update may reset a path",
+    "UpdateHealthCheck with ResetElements removes the ResourcePath",
     known_from=documented("API UpdateHealthCheck, ResetElements"),
     moto=GAP,
     cost=COST,
@@ -225,7 +255,7 @@ def reset_elements(aws: Account) -> None:
 
 
 @case(
-    "An update is examined as the creation is",
+    "UpdateHealthCheck also rejects an AlarmIdentifier for an HTTPS check (InvalidInput)",
     known_from=captured("hashicorp/terraform-provider-aws issue 22993"),
     moto=GAP,
     cost=COST,
@@ -236,7 +266,12 @@ def update_with_alarm(aws: Account) -> None:
     aws.refuses("InvalidInput", 400, message, route53(aws).update_health_check, **asked)
 
 
-@case("A health check that is not there is not found", known_from=documented("API GetHealthCheck"), moto=GAP)
+@case(
+    "GetHealthCheck, GetHealthCheckStatus, UpdateHealthCheck and DeleteHealthCheck return "
+    "NoSuchHealthCheck (404) for an unknown ID",
+    known_from=documented("API GetHealthCheck"),
+    moto=GAP,
+)
 def no_such_check(aws: Account) -> None:
     missing = {"HealthCheckId": "00000000-0000-4000-8000-000000000000"}
     for operation in ("get_health_check", "update_health_check", "delete_health_check", "get_health_check_status"):
@@ -244,7 +279,7 @@ def no_such_check(aws: Account) -> None:
 
 
 @case(
-    "A health check that record sets name may be deleted",
+    "DeleteHealthCheck succeeds while a record set still refers to the health check",
     known_from=documented("API DeleteHealthCheck"),
     moto=SAME,
     cost=COST,
@@ -259,7 +294,7 @@ def deleted_while_in_use(aws: Account) -> None:
 
 
 @case(
-    "A child is not deleted before its parent",
+    "DeleteHealthCheck rejects the child of a CALCULATED health check (InvalidInput)",
     known_from=unverified("DataBiosphere/azul issue 1150 says so; the model says that HealthCheckInUse is not in use"),
     moto=GAP,
     cost=COST,
@@ -271,7 +306,11 @@ def child_deleted(aws: Account) -> None:
 
 
 @case(
-    "Health checks are listed by page and counted", known_from=documented("API ListHealthChecks"), moto=GAP, cost=COST
+    "ListHealthChecks with MaxItems returns NextMarker, the next page's first ID; GetHealthCheckCount "
+    "counts all checks",
+    known_from=documented("API ListHealthChecks"),
+    moto=GAP,
+    cost=COST,
 )
 def listed_by_page(aws: Account) -> None:
     for _ in range(3):
@@ -284,7 +323,7 @@ def listed_by_page(aws: Account) -> None:
 
 
 @case(
-    "The status shows what checkers of the regions that were asked for saw, each with its time",
+    "GetHealthCheckStatus returns Success or Failure with a CheckedTime, and only from the configured regions",
     known_from=documented("API GetHealthCheckStatus, HealthCheckObservation"),
     moto=GAP,
     cost=COST,
@@ -305,7 +344,12 @@ def observations(aws: Account) -> None:
     assert all("CheckedTime" in each["StatusReport"] for each in seen)
 
 
-@case("Health checks have tags, too", known_from=documented("API ListTagsForResources"), moto=SAME, cost=COST)
+@case(
+    "ChangeTagsForResource tags a health check, and ListTagsForResources returns its tags",
+    known_from=documented("API ListTagsForResources"),
+    moto=SAME,
+    cost=COST,
+)
 def tags(aws: Account) -> None:
     check_id = create_check(aws, **IDLE)["Id"]
     resource = {"ResourceType": "healthcheck", "ResourceId": check_id}
@@ -315,7 +359,7 @@ def tags(aws: Account) -> None:
 
 
 @case(
-    "What has no health check has no tags",
+    "ListTagsForResource returns NoSuchHealthCheck (404) for a health check that doesn't exist",
     known_from=documented("API ListTagsForResource, NoSuchHealthCheck"),
     moto=GAP,
 )

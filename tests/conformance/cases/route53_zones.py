@@ -17,7 +17,7 @@ def route53(aws: Account) -> Any:
 
 
 def new_zone_name(aws: Account) -> str:
-    """A name that nobody owns."""
+    """A name that is not registered."""
     return f"{aws.name('zone')}-two-regions.com"
 
 
@@ -62,7 +62,7 @@ def record(kind: str, name: str, *values: str, ttl: int = 60, **members: Any) ->
 
 
 @case(
-    "The names that are reserved for examples are no hosted zones",
+    "CreateHostedZone rejects example.com and names below example.org, as reserved by AWS (InvalidDomainName)",
     known_from=captured(
         "awslabs/aws-saas-boost issue 404; code: aws-samples/sample-agentic-value-accelerator pull request 126"
     ),
@@ -76,7 +76,7 @@ def reserved_name(aws: Account) -> None:
 
 
 @case(
-    "A top-level domain is no hosted zone",
+    "CreateHostedZone rejects a name of a single label (InvalidDomainName)",
     known_from=captured("awslabs/aws-saas-boost issue 404, sentence; code by CreateHostedZone"),
     moto=GAP,
 )
@@ -86,20 +86,28 @@ def top_level_domain(aws: Account) -> None:
     aws.refuses("InvalidDomainName", 400, f"{name} is reserved by AWS!", route53(aws).create_hosted_zone, **asked)
 
 
-@case("A hosted zone's name has no space", known_from=documented("R53DG DomainNameFormat"), moto=GAP)
+@case(
+    "CreateHostedZone rejects a name with a space (InvalidDomainName)",
+    known_from=documented("R53DG DomainNameFormat"),
+    moto=GAP,
+)
 def space_in_name(aws: Account) -> None:
     asked = {"Name": f"two words.{new_zone_name(aws)}", "CallerReference": aws.name("reference")}
     aws.refuses("InvalidDomainName", 400, None, route53(aws).create_hosted_zone, **asked)
 
 
-@case("A label of a hosted zone's name has 63 bytes at most", known_from=documented("R53DG DomainNameFormat"), moto=GAP)
+@case(
+    "CreateHostedZone rejects a label of more than 63 bytes (InvalidDomainName)",
+    known_from=documented("R53DG DomainNameFormat"),
+    moto=GAP,
+)
 def label_too_long(aws: Account) -> None:
     asked = {"Name": f"{'a' * 64}.{new_zone_name(aws)}", "CallerReference": aws.name("reference")}
     aws.refuses("InvalidDomainName", 400, None, route53(aws).create_hosted_zone, **asked)
 
 
 @case(
-    "A caller reference is good for one hosted zone only",
+    "CreateHostedZone rejects a CallerReference that another hosted zone has (HostedZoneAlreadyExists, 409)",
     known_from=captured("saltstack/salt issue 40655; 409 by HostedZoneAlreadyExists"),
     moto=GAP,
 )
@@ -112,7 +120,7 @@ def caller_reference_reused(aws: Account) -> None:
 
 
 @case(
-    "A caller reference stays used up when its hosted zone is deleted",
+    "CreateHostedZone rejects the CallerReference of a deleted hosted zone (HostedZoneAlreadyExists, 409)",
     known_from=captured("saltstack/salt issue 40655"),
     moto=GAP,
 )
@@ -124,7 +132,7 @@ def caller_reference_of_deleted_zone(aws: Account) -> None:
 
 
 @case(
-    "A hosted zone has four name servers, each of another top-level domain",
+    "A hosted zone has four name servers, one each under .com, .net, .org and .co.uk",
     known_from=documented("R53DG SOA-NSrecords"),
     moto=SAME,
 )
@@ -135,7 +143,7 @@ def four_name_servers(aws: Account) -> None:
 
 
 @case(
-    "A new hosted zone holds its NS record set for two days and its SOA for 15 minutes",
+    "A new hosted zone has an NS record set with TTL 172800 and a SOA record set with TTL 900",
     known_from=documented("R53DG SOA-NSrecords"),
     moto=SAME,
 )
@@ -146,7 +154,7 @@ def first_record_sets(aws: Account) -> None:
 
 
 @case(
-    "A hosted zone's name is kept in lower case with its final dot",
+    "GetHostedZone returns the zone's name in lower case and with a final dot",
     known_from=documented("R53DG DomainNameFormat"),
     moto=GAP,
 )
@@ -157,7 +165,7 @@ def name_in_lower_case(aws: Account) -> None:
 
 
 @case(
-    "A hosted zone that is not there has its id in the refusal",
+    "GetHostedZone returns NoSuchHostedZone (404) for an unknown ID, and the message contains the ID",
     known_from=captured("terraform-aws-modules/terraform-aws-acm issue 119"),
     moto=SAME,
 )
@@ -167,7 +175,7 @@ def no_such_zone(aws: Account) -> None:
 
 
 @case(
-    "A hosted zone with record sets of one's own is not deleted",
+    "DeleteHostedZone returns HostedZoneNotEmpty while the zone has record sets besides its NS and SOA",
     known_from=captured("gruntwork-io/cloud-nuke issue 743"),
     moto=GAP,
 )
@@ -178,7 +186,11 @@ def zone_not_empty(aws: Account) -> None:
     aws.refuses("HostedZoneNotEmpty", 400, message, route53(aws).delete_hosted_zone, Id=zone_id)
 
 
-@case("A hosted zone keeps its own NS record set", known_from=captured("airbnb/zonify issue 1"), moto=GAP)
+@case(
+    "ChangeResourceRecordSets can't delete a zone's own NS record set (InvalidChangeBatch)",
+    known_from=captured("airbnb/zonify issue 1"),
+    moto=GAP,
+)
 def own_name_servers_stay(aws: Account) -> None:
     zone_id, _ = create_zone(aws)
     own = list_record_sets(aws, zone_id)[0]
@@ -187,7 +199,11 @@ def own_name_servers_stay(aws: Account) -> None:
     aws.refuses("InvalidChangeBatch", 400, message, refused, **batch(zone_id, [("DELETE", own)]))
 
 
-@case("A deleted hosted zone is gone", known_from=documented("API DeleteHostedZone"), moto=SAME)
+@case(
+    "GetHostedZone returns NoSuchHostedZone (404) for a deleted hosted zone",
+    known_from=documented("API DeleteHostedZone"),
+    moto=SAME,
+)
 def deleted_zone(aws: Account) -> None:
     zone_id, _ = create_zone(aws)
     route53(aws).delete_hosted_zone(Id=zone_id)
@@ -195,7 +211,7 @@ def deleted_zone(aws: Account) -> None:
 
 
 @case(
-    "ListHostedZonesByName begins at the name, there or not, and goes on after it",
+    "ListHostedZonesByName starts at the first zone whose name is DNSName or sorts after it",
     known_from=documented("API ListHostedZonesByName"),
     moto=GAP,
 )
@@ -208,7 +224,7 @@ def zones_by_name(aws: Account) -> None:
 
 
 @case(
-    "A delegation set that is not there has no hosted zones",
+    "ListHostedZones returns NoSuchDelegationSet (400) for a DelegationSetId that doesn't exist",
     known_from=documented("API ListHostedZones, NoSuchDelegationSet"),
     moto=GAP,
 )
@@ -217,7 +233,11 @@ def zones_of_no_delegation_set(aws: Account) -> None:
     aws.refuses("NoSuchDelegationSet", 400, None, listed, DelegationSetId="N0000000000000000000")
 
 
-@case("Hosted zones are listed by page", known_from=documented("API ListHostedZones"), moto=SAME)
+@case(
+    "The pages of ListHostedZones together list each zone exactly once",
+    known_from=documented("API ListHostedZones"),
+    moto=SAME,
+)
 def zones_by_page(aws: Account) -> None:
     made = {create_zone(aws)[0] for _ in range(3)}
     pages = route53(aws).get_paginator("list_hosted_zones").paginate(PaginationConfig={"PageSize": 2})
@@ -226,7 +246,11 @@ def zones_by_page(aws: Account) -> None:
     assert len(listed) == len(set(listed))
 
 
-@case("A hosted zone's comment is replaced", known_from=documented("API UpdateHostedZoneComment"), moto=SAME)
+@case(
+    "UpdateHostedZoneComment replaces the comment that GetHostedZone returns",
+    known_from=documented("API UpdateHostedZoneComment"),
+    moto=SAME,
+)
 def comment(aws: Account) -> None:
     zone_id, _ = create_zone(aws)
     route53(aws).update_hosted_zone_comment(Id=zone_id, Comment="new")
@@ -234,7 +258,7 @@ def comment(aws: Account) -> None:
 
 
 @case(
-    "A hosted zone may have 10,000 record sets by default",
+    "GetHostedZoneLimit returns a limit of at least 10,000 record sets, and counts 2 in a new zone",
     known_from=documented("R53DG DNSLimitations"),
     moto=GAP,
 )
@@ -245,7 +269,7 @@ def zone_limit(aws: Account) -> None:
 
 
 @case(
-    "A public hosted zone has no limit of VPCs",
+    "GetHostedZoneLimit rejects MAX_VPCS_ASSOCIATED_BY_ZONE for a public zone (HostedZoneNotPrivate)",
     known_from=documented("API GetHostedZoneLimit, HostedZoneNotPrivate"),
     moto=GAP,
 )
@@ -256,7 +280,7 @@ def limit_of_private_zones(aws: Account) -> None:
 
 
 @case(
-    "A public hosted zone is associated with no VPC",
+    "AssociateVPCWithHostedZone rejects a public zone (PublicZoneVPCAssociation)",
     known_from=documented("API AssociateVPCWithHostedZone, PublicZoneVPCAssociation"),
     moto=SAME,
     on_aws="it needs a VPC",
@@ -269,7 +293,7 @@ def vpc_of_public_zone(aws: Account) -> None:
 
 
 @case(
-    "A hosted zone's tags are added, replaced and removed",
+    "ChangeTagsForResource adds, replaces and removes a hosted zone's tags",
     known_from=documented("API ChangeTagsForResource"),
     moto=SAME,
 )
@@ -283,7 +307,7 @@ def tags(aws: Account) -> None:
 
 
 @case(
-    "A page size that is no number is refused",
+    "ListHostedZones rejects a MaxItems that isn't a number (InvalidInput)",
     known_from=documented("API ListHostedZones, InvalidInput"),
     moto=GAP,
 )
@@ -292,7 +316,7 @@ def page_size(aws: Account) -> None:
 
 
 @case(
-    "Route 53 reads its XML, whatever it is called",
+    "ChangeResourceRecordSets accepts XML sent with the content type of a form",
     known_from=unverified("its API Reference asks for no content type, and curl calls everything a form"),
     moto=GAP,
 )

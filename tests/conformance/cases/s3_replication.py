@@ -61,88 +61,119 @@ def expect_status(aws: Account, region: str, bucket: str, key: str, status: str)
     aws.eventually(check, timeout=900)
 
 
-@case("A source of replication has versioning", known_from=RECORDED, moto=SAME)
+@case(
+    "PutBucketReplication rejects a source bucket without versioning (InvalidRequest)", known_from=RECORDED, moto=SAME
+)
 def unversioned_source(aws: Account) -> None:
     ask = configure(aws, aws.create_bucket(), rule(aws.create_bucket("ap-southeast-1", versioned=True)))
     text = "Versioning must be 'Enabled' on the bucket to apply a replication configuration"
     aws.refuses("InvalidRequest", 400, text, aws.client("s3").put_bucket_replication, **ask)
 
 
-@case("A destination of replication has versioning", known_from=RECORDED, moto=GAP)
+@case(
+    "PutBucketReplication rejects a destination bucket without versioning (InvalidRequest)",
+    known_from=RECORDED,
+    moto=GAP,
+)
 def unversioned_destination(aws: Account) -> None:
     ask = configure(aws, aws.create_bucket(versioned=True), rule(aws.create_bucket("ap-southeast-1")))
     text = "Destination bucket must have versioning enabled."
     aws.refuses("InvalidRequest", 400, text, aws.client("s3").put_bucket_replication, **ask)
 
 
-@case("A destination that does not exist is refused like one without versioning", known_from=RECORDED, moto=GAP)
+@case(
+    "For a destination that doesn't exist, PutBucketReplication returns the error of a bucket without "
+    "versioning (InvalidRequest)",
+    known_from=RECORDED,
+    moto=GAP,
+)
 def missing_destination(aws: Account) -> None:
     ask = configure(aws, aws.create_bucket(versioned=True), rule(aws.name("nothing")))
     text = "Destination bucket must have versioning enabled."
     aws.refuses("InvalidRequest", 400, text, aws.client("s3").put_bucket_replication, **ask)
 
 
-@case("A bucket is not its own destination", known_from=REPORTED, moto=GAP)
+@case(
+    "PutBucketReplication rejects the source bucket as its own destination (InvalidRequest)",
+    known_from=REPORTED,
+    moto=GAP,
+)
 def own_destination(aws: Account) -> None:
     source = aws.create_bucket(versioned=True)
     put = aws.client("s3").put_bucket_replication
     aws.refuses("InvalidRequest", 400, None, put, **configure(aws, source, rule(source)))
 
 
-@case("A replication configuration has a rule", known_from=RECORDED, moto=GAP)
+@case("PutBucketReplication needs at least one rule (MalformedXML)", known_from=RECORDED, moto=GAP)
 def no_rules(aws: Account) -> None:
     refuses(aws, "MalformedXML", "not well-formed")
 
 
-@case("A rule with a filter says what becomes of delete markers", known_from=RECORDED, moto=GAP)
+@case("A replication rule with a filter needs DeleteMarkerReplication (InvalidRequest)", known_from=RECORDED, moto=GAP)
 def no_delete_markers(aws: Account) -> None:
     text = "DeleteMarkerReplication must be specified for this version of Cross Region Replication configuration schema"
     refuses(aws, "InvalidRequest", text, {"DeleteMarkerReplication": None})
 
 
-@case("A rule with a filter says its priority", known_from=ELEMENTS, moto=GAP)
+@case("A replication rule with a filter needs a Priority (InvalidRequest)", known_from=ELEMENTS, moto=GAP)
 def no_priority(aws: Account) -> None:
     refuses(aws, "InvalidRequest", None, {"Priority": None})
 
 
-@case("A rule without a filter has no priority", known_from=ELEMENTS, moto=GAP)
+@case("A replication rule without a filter must not have a Priority (InvalidRequest)", known_from=ELEMENTS, moto=GAP)
 def priority_without_filter(aws: Account) -> None:
     refuses(aws, "InvalidRequest", None, {"Filter": None, "Prefix": "", "DeleteMarkerReplication": None})
 
 
-@case("A rule by tag does not replicate delete markers", known_from=ELEMENTS, moto=GAP)
+@case(
+    "A replication rule that filters by tag can't enable DeleteMarkerReplication (InvalidRequest)",
+    known_from=ELEMENTS,
+    moto=GAP,
+)
 def tag_and_delete_markers(aws: Account) -> None:
     tag = {"Filter": {"Tag": {"Key": "a", "Value": "b"}}, "DeleteMarkerReplication": {"Status": "Enabled"}}
     refuses(aws, "InvalidRequest", None, tag)
 
 
-@case("A rule has a filter or a prefix, not both", known_from=ELEMENTS, moto=GAP)
+@case("A replication rule can't have both Filter and Prefix (MalformedXML)", known_from=ELEMENTS, moto=GAP)
 def filter_and_prefix(aws: Account) -> None:
     refuses(aws, "MalformedXML", None, {"Prefix": "a"})
 
 
-@case("Two rules do not have one priority", known_from=ELEMENTS, moto=GAP)
+@case("Two replication rules can't have the same Priority (InvalidRequest)", known_from=ELEMENTS, moto=GAP)
 def one_priority(aws: Account) -> None:
     refuses(aws, "InvalidRequest", None, {"ID": "one"}, {"ID": "two"})
 
 
-@case("Two rules do not have one ID", known_from=ELEMENTS, moto=GAP)
+@case("Two replication rules can't have the same ID (InvalidArgument)", known_from=ELEMENTS, moto=GAP)
 def one_id(aws: Account) -> None:
     refuses(aws, "InvalidArgument", None, {"Priority": 1}, {"Priority": 2})
 
 
-@case("A rule is Enabled or Disabled", known_from=documented("botocore, ReplicationRuleStatus"), moto=GAP)
+@case(
+    "A replication rule's Status must be Enabled or Disabled (MalformedXML)",
+    known_from=documented("botocore, ReplicationRuleStatus"),
+    moto=GAP,
+)
 def unknown_status(aws: Account) -> None:
     refuses(aws, "MalformedXML", None, {"Status": "On"})
 
 
-@case("Without a replication configuration there is none to get", known_from=RECORDED, moto=SAME)
+@case(
+    "Without a replication configuration, GetBucketReplication returns ReplicationConfigurationNotFoundError (404)",
+    known_from=RECORDED,
+    moto=SAME,
+)
 def nothing_to_get(aws: Account) -> None:
     get, bucket = aws.client("s3").get_bucket_replication, aws.create_bucket()
     aws.refuses("ReplicationConfigurationNotFoundError", 404, "was not found", get, Bucket=bucket)
 
 
-@case("A replication configuration comes back as it was put", known_from=RECORDED, moto=GAP)
+@case(
+    "GetBucketReplication returns the configuration exactly as PutBucketReplication received it",
+    known_from=RECORDED,
+    moto=GAP,
+)
 def round_trip(aws: Account) -> None:
     source, destination = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
     ask = configure(aws, source, rule(destination, Filter={"Prefix": "Tax"}, Priority=7))
@@ -151,7 +182,12 @@ def round_trip(aws: Account) -> None:
     assert found == ask["ReplicationConfiguration"]
 
 
-@case("Versioning of a source of replication is not suspended", known_from=RECORDED, moto=GAP)
+@case(
+    "PutBucketVersioning can't suspend versioning of a bucket with a replication configuration "
+    "(InvalidBucketState, 409)",
+    known_from=RECORDED,
+    moto=GAP,
+)
 def suspend_source(aws: Account) -> None:
     source, destination = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
     aws.client("s3").put_bucket_replication(**configure(aws, source, rule(destination)))
@@ -160,7 +196,12 @@ def suspend_source(aws: Account) -> None:
     aws.refuses("InvalidBucketState", 409, text, put, Bucket=source, VersioningConfiguration=state)
 
 
-@case("A replicated object is COMPLETED and its replica a REPLICA", known_from=ELEMENTS, moto=GAP, on_aws=LOCAL)
+@case(
+    "After replication, the source object's status is COMPLETED and the replica's is REPLICA",
+    known_from=ELEMENTS,
+    moto=GAP,
+    on_aws=LOCAL,
+)
 def statuses(aws: Account) -> None:
     source, destination = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
     replicate(aws, source, destination, "eu-west-1")
@@ -169,7 +210,12 @@ def statuses(aws: Account) -> None:
     expect_status(aws, "ap-southeast-1", destination, "page.html", "REPLICA")
 
 
-@case("What a role may not do makes replication FAILED", known_from=ELEMENTS, moto=GAP, on_aws=LOCAL)
+@case(
+    "An object's replication status becomes FAILED if the role lacks the permissions",
+    known_from=ELEMENTS,
+    moto=GAP,
+    on_aws=LOCAL,
+)
 def failed(aws: Account) -> None:
     source, destination = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
     aws.client("s3").put_bucket_replication(**configure(aws, source, rule(destination)))
@@ -177,7 +223,12 @@ def failed(aws: Account) -> None:
     expect_status(aws, "eu-west-1", source, "page.html", "FAILED")
 
 
-@case("Tags of a replica come back, if its modifications are synced", known_from=ELEMENTS, moto=GAP, on_aws=LOCAL)
+@case(
+    "With replica modification sync in both directions, tags put on a replica are copied to the source object",
+    known_from=ELEMENTS,
+    moto=GAP,
+    on_aws=LOCAL,
+)
 def replica_modifications(aws: Account) -> None:
     ireland, singapore = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
     sync = {"SourceSelectionCriteria": {"ReplicaModifications": {"Status": "Enabled"}}}
@@ -208,7 +259,7 @@ def configure_time(aws: Account, **what: Any) -> dict[str, Any]:
 
 
 @case(
-    "Metrics have no threshold where Replication Time Control is disabled",
+    "Metrics can't have an EventThreshold while Replication Time Control is disabled (InvalidArgument)",
     known_from=captured("crossplane-contrib/provider-aws#1117"),
     moto=GAP,
 )
@@ -219,7 +270,7 @@ def threshold_without_time(aws: Account) -> None:
 
 
 @case(
-    "Metrics may be enabled where Replication Time Control is not",
+    "Replication metrics can be enabled while Replication Time Control is disabled",
     known_from=captured("hashicorp/terraform-provider-aws#22774"),
     moto=SAME,
 )
@@ -228,7 +279,7 @@ def metrics_without_time(aws: Account) -> None:
 
 
 @case(
-    "Replication Time Control is for 15 minutes",
+    "Replication Time Control accepts only 15 minutes as its Time (InvalidArgument)",
     known_from=unverified("botocore, shape ReplicationTimeValue, has one valid value; the code is not known"),
     moto=GAP,
 )
@@ -237,7 +288,7 @@ def other_minutes(aws: Account) -> None:
 
 
 @case(
-    "A rule can't ask for existing objects",
+    "PutBucketReplication rejects ExistingObjectReplication (MalformedXML)",
     known_from=captured("hashicorp/terraform-provider-aws#43746"),
     moto=GAP,
 )
@@ -245,7 +296,11 @@ def existing_objects(aws: Account) -> None:
     refuses(aws, "MalformedXML", None, {"ExistingObjectReplication": {"Status": "Enabled"}})
 
 
-@case("Rules without filters have one destination", known_from=DISTINCT, moto=GAP)
+@case(
+    "Replication rules without filters must all have the same destination bucket (InvalidRequest)",
+    known_from=DISTINCT,
+    moto=GAP,
+)
 def old_rules_with_two_destinations(aws: Account) -> None:
     source = aws.create_bucket(versioned=True)
     old: dict[str, Any] = {"Filter": None, "Priority": None, "DeleteMarkerReplication": None}
@@ -257,14 +312,18 @@ def old_rules_with_two_destinations(aws: Account) -> None:
     aws.refuses("InvalidRequest", 400, text, put, **configure(aws, source, *rules))
 
 
-@case("Objects that KMS encrypts are replicated with a key", known_from=KEYS, moto=GAP)
+@case(
+    "A replication rule with SseKmsEncryptedObjects needs a ReplicaKmsKeyID (InvalidRequest)", known_from=KEYS, moto=GAP
+)
 def kms_without_key(aws: Account) -> None:
     criteria = {"SseKmsEncryptedObjects": {"Status": "Enabled"}}
     text = "ReplicaKmsKeyID must be specified if SseKmsEncryptedObjects tag is present."
     refuses(aws, "InvalidRequest", text, {"SourceSelectionCriteria": criteria})
 
 
-@case("A key for replicas is for objects that KMS encrypts", known_from=KEYS, moto=GAP)
+@case(
+    "A replication rule with a ReplicaKmsKeyID needs SseKmsEncryptedObjects (InvalidRequest)", known_from=KEYS, moto=GAP
+)
 def key_without_kms(aws: Account) -> None:
     source, destination = aws.create_bucket(versioned=True), aws.create_bucket("ap-southeast-1", versioned=True)
     key = f"arn:aws:kms:ap-southeast-1:{aws.account_id}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -274,6 +333,10 @@ def key_without_kms(aws: Account) -> None:
     aws.refuses("InvalidRequest", 400, text, aws.client("s3").put_bucket_replication, **ask)
 
 
-@case("A rule's ID has at most 255 characters", known_from=documented("botocore, ReplicationRule"), moto=GAP)
+@case(
+    "A replication rule's ID must not exceed 255 characters (InvalidArgument)",
+    known_from=documented("botocore, ReplicationRule"),
+    moto=GAP,
+)
 def long_id(aws: Account) -> None:
     refuses(aws, "InvalidArgument", None, {"ID": "x" * 256})

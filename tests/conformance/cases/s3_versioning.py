@@ -25,7 +25,7 @@ def suspend(aws: Account, bucket: str) -> None:
 
 
 @case(
-    "Versioning is Enabled or Suspended",
+    'PutBucketVersioning rejects the status "enabled" in lower case (MalformedXML)',
     known_from=captured("LocalStack's test_s3_api snapshot, test_bucket_versioning_crud"),
     moto=GAP,
 )
@@ -35,7 +35,7 @@ def unknown_state(aws: Account) -> None:
 
 
 @case(
-    "A versioning configuration says something",
+    "PutBucketVersioning without a Status returns IllegalVersioningConfigurationException (400)",
     known_from=captured("LocalStack's test_s3_api snapshot, test_bucket_versioning_crud"),
     moto=GAP,
 )
@@ -44,7 +44,11 @@ def no_state(aws: Account) -> None:
     aws.refuses(code, 400, None, put, Bucket=aws.create_bucket(), VersioningConfiguration={})
 
 
-@case("A put into a suspended bucket keeps the old versions", known_from=RECORDED, moto=GAP)
+@case(
+    "While versioning is suspended, PutObject adds the version null and keeps older versions",
+    known_from=RECORDED,
+    moto=GAP,
+)
 def put_suspended(aws: Account) -> None:
     s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
     old = s3.put_object(Bucket=bucket, Key="a", Body=b"1")["VersionId"]
@@ -53,7 +57,12 @@ def put_suspended(aws: Account) -> None:
     assert versions(aws, bucket) == ["null", old]
 
 
-@case("A deletion in a suspended bucket keeps the old versions below a null marker", known_from=RECORDED, moto=GAP)
+@case(
+    "While versioning is suspended, DeleteObject adds a delete marker with the version ID null and keeps "
+    "older versions",
+    known_from=RECORDED,
+    moto=GAP,
+)
 def delete_suspended(aws: Account) -> None:
     s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
     old = s3.put_object(Bucket=bucket, Key="a", Body=b"1")["VersionId"]
@@ -62,14 +71,18 @@ def delete_suspended(aws: Account) -> None:
     assert (versions(aws, bucket), versions(aws, bucket, "DeleteMarkers")) == ([old], ["null"])
 
 
-@case("Deleting a key that never was puts a delete marker", known_from=RECORDED, moto=GAP)
+@case(
+    "In a versioned bucket, DeleteObject adds a delete marker even for a key that doesn't exist",
+    known_from=RECORDED,
+    moto=GAP,
+)
 def delete_nothing(aws: Account) -> None:
     bucket = aws.create_bucket(versioned=True)
     aws.client("s3").delete_object(Bucket=bucket, Key="never")
     assert len(versions(aws, bucket, "DeleteMarkers")) == 1
 
 
-@case("A deleted object is not found", known_from=RECORDED, moto=SAME)
+@case("After DeleteObject in a versioned bucket, GetObject returns NoSuchKey (404)", known_from=RECORDED, moto=SAME)
 def deleted(aws: Account) -> None:
     s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
     s3.put_object(Bucket=bucket, Key="a", Body=b"")
@@ -78,7 +91,7 @@ def deleted(aws: Account) -> None:
 
 
 @case(
-    "A delete marker is not read",
+    "GetObject with a delete marker's version ID returns MethodNotAllowed (405)",
     known_from=captured("LocalStack's test_s3_api snapshot, test_delete_object_versioned"),
     moto=GAP,
 )
@@ -88,7 +101,7 @@ def marker_read(aws: Account) -> None:
     aws.refuses("MethodNotAllowed", 405, None, s3.get_object, Bucket=bucket, Key="a", VersionId=marker)
 
 
-@case("A delete marker has no head", known_from=RECORDED, moto=SAME)
+@case("HeadObject with a delete marker's version ID returns 405", known_from=RECORDED, moto=SAME)
 def marker_head(aws: Account) -> None:
     s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
     s3.put_object(Bucket=bucket, Key="a", Body=b"")
@@ -96,7 +109,7 @@ def marker_head(aws: Account) -> None:
     aws.refuses("405", 405, None, s3.head_object, Bucket=bucket, Key="a", VersionId=marker)
 
 
-@case("A version id that is none is refused when it is deleted", known_from=RECORDED, moto=GAP)
+@case("DeleteObject rejects a malformed version ID (InvalidArgument)", known_from=RECORDED, moto=GAP)
 def bogus_version(aws: Account) -> None:
     delete = aws.client("s3").delete_object
     text = "Invalid version id specified"
@@ -104,7 +117,7 @@ def bogus_version(aws: Account) -> None:
     aws.refuses("InvalidArgument", 400, text, delete, **ask)
 
 
-@case("Deleting a delete marker brings the object back", known_from=RECORDED, moto=SAME)
+@case("Deleting a delete marker by its version ID makes the object readable again", known_from=RECORDED, moto=SAME)
 def undelete(aws: Account) -> None:
     s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
     s3.put_object(Bucket=bucket, Key="a", Body=b"")
@@ -114,7 +127,7 @@ def undelete(aws: Account) -> None:
 
 
 @case(
-    "A delete marker has no tags, and is not taken for a missing key",
+    "Object tagging operations return MethodNotAllowed (405), not NoSuchKey, if the current version is a delete marker",
     known_from=captured("LocalStack's test_s3_api snapshot, test_object_tagging_versioned"),
     moto=GAP,
 )
@@ -137,7 +150,7 @@ def version_of_another_bucket(aws: Account) -> dict[str, str]:
 
 
 @case(
-    "In a bucket without versioning no version but null can be read",
+    "In a bucket without versioning, GetObject accepts only the version ID null (InvalidArgument)",
     known_from=captured("LocalStack's test_s3_api snapshot, test_get_object_with_version_unversioned_bucket"),
     moto=GAP,
 )
@@ -148,7 +161,7 @@ def unversioned_read(aws: Account) -> None:
 
 
 @case(
-    "In a bucket without versioning no version but null can be deleted",
+    "In a bucket without versioning, DeleteObject rejects a version ID of another bucket (InvalidArgument)",
     known_from=captured("LocalStack's test_s3_api snapshot, test_delete_object"),
     moto=GAP,
 )
@@ -157,13 +170,15 @@ def unversioned_deletion(aws: Account) -> None:
     aws.refuses("InvalidArgument", 400, "Invalid version id specified", s3.delete_object, **where)
 
 
-@case("A version marker goes with a key marker", known_from=RECALLED, moto=GAP)
+@case(
+    "ListObjectVersions rejects a VersionIdMarker without a KeyMarker (InvalidArgument)", known_from=RECALLED, moto=GAP
+)
 def marker_alone(aws: Account) -> None:
     ask = {"Bucket": aws.create_bucket(), "VersionIdMarker": "null"}
     aws.refuses("InvalidArgument", 400, None, aws.client("s3").list_object_versions, **ask)
 
 
-@case("A copy source by version is no delete marker", known_from=RECALLED, moto=GAP)
+@case("CopyObject rejects a delete marker's version ID as its source (InvalidRequest)", known_from=RECALLED, moto=GAP)
 def copy_of_marker(aws: Account) -> None:
     s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
     marker = s3.delete_object(Bucket=bucket, Key="a")["VersionId"]
@@ -172,7 +187,7 @@ def copy_of_marker(aws: Account) -> None:
 
 
 @case(
-    "An object from before versioning is the version null",
+    "An object stored before versioning was enabled has the version ID null",
     known_from=GUIDE,
     moto=SAME,
 )
@@ -193,27 +208,35 @@ def create_locked(aws: Account) -> str:
     return name
 
 
-@case("Versioning isn't suspended where objects can be locked", known_from=LOCKED, moto=GAP)
+@case(
+    "PutBucketVersioning can't suspend versioning of a bucket with Object Lock (InvalidBucketState, 409)",
+    known_from=LOCKED,
+    moto=GAP,
+)
 def suspend_locked(aws: Account) -> None:
     text = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed"
     ask = {"Bucket": create_locked(aws), "VersioningConfiguration": {"Status": "Suspended"}}
     aws.refuses("InvalidBucketState", 409, text, aws.client("s3").put_bucket_versioning, **ask)
 
 
-@case("Objects are locked where there are versions", known_from=ERRORS, moto=GAP)
+@case(
+    "PutObjectLockConfiguration needs a bucket with versioning (InvalidBucketState, 409)", known_from=ERRORS, moto=GAP
+)
 def lock_without_versions(aws: Account) -> None:
     put, lock = aws.client("s3").put_object_lock_configuration, {"ObjectLockEnabled": "Enabled"}
     bucket = aws.create_bucket()
     aws.refuses("InvalidBucketState", 409, None, put, Bucket=bucket, ObjectLockConfiguration=lock)
 
 
-@case("An object is locked in a mode and until a date", known_from=LOCKS, moto=GAP)
+@case(
+    "PutObject with an ObjectLockMode needs an ObjectLockRetainUntilDate (InvalidArgument)", known_from=LOCKS, moto=GAP
+)
 def half_a_lock(aws: Account) -> None:
     put, where = aws.client("s3").put_object, {"Bucket": create_locked(aws), "Key": "page.html"}
     aws.refuses("InvalidArgument", 400, None, put, **where, Body=b"", ObjectLockMode="GOVERNANCE")
 
 
-@case("An object is locked until a day to come", known_from=LOCKS, moto=GAP)
+@case("PutObject rejects an ObjectLockRetainUntilDate in the past (InvalidArgument)", known_from=LOCKS, moto=GAP)
 def lock_of_yesterday(aws: Account) -> None:
     put, where = aws.client("s3").put_object, {"Bucket": create_locked(aws), "Key": "page.html"}
     lock = {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": "2020-01-01T00:00:00Z"}

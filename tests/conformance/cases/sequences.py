@@ -11,7 +11,11 @@ SERVICE = "s3"
 DELETION = documented("S3 User Guide, Deleting a general purpose bucket")
 
 
-@case("A bucket goes once its versions and delete markers are gone", known_from=DELETION, moto=SAME)
+@case(
+    "DeleteBucket returns BucketNotEmpty (409) until all versions and delete markers are deleted, then succeeds",
+    known_from=DELETION,
+    moto=SAME,
+)
 def versions_first(aws: Account) -> None:
     s3, bucket = aws.client("s3"), aws.create_bucket(versioned=True)
     version = s3.put_object(Bucket=bucket, Key="page", Body=b"1")["VersionId"]
@@ -24,7 +28,7 @@ def versions_first(aws: Account) -> None:
 
 
 @case(
-    "A bucket that is created again has nothing of the one before",
+    "A bucket that is deleted and created again has none of its earlier tags or versioning",
     known_from=DELETION,
     moto=GAP,
     on_aws="a bucket's name may stay taken for hours",
@@ -41,7 +45,7 @@ def created_again(aws: Account) -> None:
 
 
 @case(
-    "Versioning of a source is suspended once its replication is deleted",
+    "PutBucketVersioning can suspend a source bucket's versioning after DeleteBucketReplication",
     known_from=captured("LocalStack's test_s3 snapshots: the refusal names this way out"),
     moto=GAP,
 )
@@ -66,7 +70,7 @@ def replication_first(aws: Account) -> None:
 
 
 @case(
-    "A bucket's policy goes with the call that deletes it, and deleting it again is no error",
+    "DeleteBucketPolicy removes the policy, and calling it again succeeds",
     known_from=documented("S3 API Reference, DeleteBucketPolicy"),
     moto=SAME,
 )

@@ -1,4 +1,4 @@
-"""STS: who is asking, and who may become which role."""
+"""STS: the caller's identity, and which roles a caller may assume."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STS = captured("LS test_sts")
 
 
 def make_role(aws: Account, **settings: Any) -> str:
-    """A role that everybody in the account may assume who has the permission to; its ARN."""
+    """A role that trusts the account, so that any user with the permission may assume it; its ARN."""
     iam, name = aws.client("iam"), aws.name("role")
     statement = {"Effect": "Allow", "Principal": {"AWS": aws.account_id}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -52,27 +52,35 @@ def assume(aws: Account, arn: str, **settings: Any) -> dict[str, Any]:
     return answers[-1]
 
 
-@case("A role that doesn't trust the caller is not assumed", known_from=documented("IAM User Guide"), moto=GAP)
+@case(
+    "AssumeRole returns AccessDenied (403) for a role that doesn't trust the caller",
+    known_from=documented("IAM User Guide"),
+    moto=GAP,
+)
 def not_trusted(aws: Account) -> None:
     arn = aws.create_role(service="s3.amazonaws.com")
     message = f"is not authorized to perform: sts:AssumeRole on resource: {arn}"
     aws.refuses("AccessDenied", 403, message, aws.client("sts").assume_role, RoleArn=arn, RoleSessionName="me")
 
 
-@case("A role that doesn't exist is not assumed", known_from=documented("IAM User Guide"), moto=GAP)
+@case(
+    "AssumeRole returns AccessDenied (403), not 404, for a role that doesn't exist",
+    known_from=documented("IAM User Guide"),
+    moto=GAP,
+)
 def no_such_role(aws: Account) -> None:
     arn = f"arn:aws:iam::{aws.account_id}:role/nothing-of-this-name"
     aws.refuses("AccessDenied", 403, arn, aws.client("sts").assume_role, RoleArn=arn, RoleSessionName="me")
 
 
-@case("A role is named by an ARN", known_from=STS, moto=GAP)
+@case("AssumeRole rejects a RoleArn that isn't an ARN (ValidationError)", known_from=STS, moto=GAP)
 def malformed_arn(aws: Account) -> None:
     wrong = "nothing-valid-in-here"
     assume_role = aws.client("sts").assume_role
     aws.refuses("ValidationError", 400, f"{wrong} is invalid", assume_role, RoleArn=wrong, RoleSessionName="me")
 
 
-@case("A session's name has no colon", known_from=STS, moto=GAP)
+@case("AssumeRole rejects a RoleSessionName with a colon (ValidationError)", known_from=STS, moto=GAP)
 def session_name(aws: Account) -> None:
     arn = make_role(aws)
     message = "1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to satisfy constraint: "
@@ -81,27 +89,39 @@ def session_name(aws: Account) -> None:
     aws.refuses("ValidationError", 400, message, assume_role, RoleArn=arn, RoleSessionName="Session1:2")
 
 
-@case("A session's name has at most 64 characters", known_from=STS, moto=GAP)
+@case("AssumeRole rejects a RoleSessionName of more than 64 characters (ValidationError)", known_from=STS, moto=GAP)
 def long_session_name(aws: Account) -> None:
     arn = make_role(aws)
     message = "failed to satisfy constraint: Member must have length less than or equal to 64"
     aws.refuses("ValidationError", 400, message, aws.client("sts").assume_role, RoleArn=arn, RoleSessionName="s" * 65)
 
 
-@case("A session ends within twelve hours", known_from=documented("botocore roleDurationSecondsType"), moto=GAP)
+@case(
+    "AssumeRole rejects DurationSeconds above 43200, which is 12 hours (ValidationError)",
+    known_from=documented("botocore roleDurationSecondsType"),
+    moto=GAP,
+)
 def long_session(aws: Account) -> None:
     arn, assume_role = make_role(aws), aws.client("sts").assume_role
     aws.refuses("ValidationError", 400, None, assume_role, RoleArn=arn, RoleSessionName="me", DurationSeconds=43201)
 
 
-@case("A session is no longer than its role allows", known_from=documented("botocore AssumeRole"), moto=GAP)
+@case(
+    "AssumeRole rejects DurationSeconds above the role's MaxSessionDuration, one hour by default (ValidationError)",
+    known_from=documented("botocore AssumeRole"),
+    moto=GAP,
+)
 def longer_than_the_role_allows(aws: Account) -> None:
     arn, assume_role = make_role(aws), aws.client("sts").assume_role
     assume(aws, arn)
     aws.refuses("ValidationError", 400, None, assume_role, RoleArn=arn, RoleSessionName="me", DurationSeconds=7200)
 
 
-@case("A session's credentials are that session", known_from=STS, moto=SAME)
+@case(
+    "GetCallerIdentity with a session's credentials returns the ARN and ID that AssumeRole returned",
+    known_from=STS,
+    moto=SAME,
+)
 def session_identity(aws: Account) -> None:
     arn = make_role(aws)
 
@@ -115,12 +135,17 @@ def session_identity(aws: Account) -> None:
     assert identity["UserId"].endswith(":me")
 
 
-@case("An assumed role without a session policy has no packed size", known_from=STS, moto=GAP)
+@case("AssumeRole without a session policy returns no PackedPolicySize", known_from=STS, moto=GAP)
 def no_packed_size(aws: Account) -> None:
     assert "PackedPolicySize" not in assume(aws, make_role(aws))
 
 
-@case("A user's credentials are that user", known_from=STS, moto=SAME, on_aws="new keys take some seconds")
+@case(
+    "GetCallerIdentity with a user's access key returns the user's ARN and ID",
+    known_from=STS,
+    moto=SAME,
+    on_aws="new keys take some seconds",
+)
 def user_identity(aws: Account) -> None:
     iam, name = aws.client("iam"), aws.name("user")
     user = iam.create_user(UserName=name)["User"]
@@ -134,7 +159,7 @@ def user_identity(aws: Account) -> None:
 
 
 @case(
-    "An account that is trusted still has to allow its users",
+    "A role that trusts the account can't be assumed by a user without a policy (AccessDenied)",
     known_from=documented("IAM User Guide, policy evaluation logic"),
     moto=GAP,
     on_aws="new keys take some seconds, and are refused with another code until then",
@@ -150,7 +175,7 @@ def trusted_account(aws: Account) -> None:
 
 
 @case(
-    "A deleted access key is nobody's",
+    "An inactive or deleted access key is rejected with InvalidClientTokenId (403)",
     known_from=documented("IAM User Guide, Managing access keys; STS API Reference, Common errors"),
     moto=GAP,
     on_aws="deleting a key takes some seconds",
@@ -171,7 +196,11 @@ def deleted_key(aws: Account) -> None:
             iam.delete_access_key(**which)
 
 
-@case("A session's policy is JSON", known_from=documented("botocore AssumeRole, MalformedPolicyDocument"), moto=GAP)
+@case(
+    "AssumeRole rejects a session policy that isn't JSON (MalformedPolicyDocument)",
+    known_from=documented("botocore AssumeRole, MalformedPolicyDocument"),
+    moto=GAP,
+)
 def malformed_session_policy(aws: Account) -> None:
     arn = make_role(aws)
     assume = aws.client("sts").assume_role

@@ -37,7 +37,11 @@ def tag(aws: Account, region: str, key: str, *arns: str, value: str = "1") -> di
     return failed
 
 
-@case("A bucket is found by its tag, in its own region", known_from=DEVELOPERS, moto=GAP)
+@case(
+    "GetResources finds a tagged bucket in the bucket's region and not in another region",
+    known_from=DEVELOPERS,
+    moto=GAP,
+)
 def bucket_in_its_region(aws: Account) -> None:
     arn, key = make_bucket(aws), aws.name("key")
     assert tag(aws, "eu-west-1", key, arn) == {}
@@ -49,7 +53,11 @@ def bucket_in_its_region(aws: Account) -> None:
     aws.eventually(check)
 
 
-@case("Hosted zones are found in us-east-1", known_from=DEVELOPERS, moto=GAP)
+@case(
+    "GetResources in us-east-1 finds a tagged hosted zone by the type route53:hostedzone, and not by the type s3",
+    known_from=DEVELOPERS,
+    moto=GAP,
+)
 def zone_is_found(aws: Account) -> None:
     arn, key = make_zone(aws), aws.name("key")
     assert tag(aws, "us-east-1", key, arn) == {}
@@ -62,7 +70,7 @@ def zone_is_found(aws: Account) -> None:
     aws.eventually(check)
 
 
-@case("A filter's values are alternatives", known_from=DEVELOPERS, moto=GAP)
+@case("A tag filter with several Values finds resources that have any one of them", known_from=DEVELOPERS, moto=GAP)
 def values(aws: Account) -> None:
     arn, key = make_zone(aws), aws.name("key")
     tag(aws, "us-east-1", key, arn, value="blue")
@@ -74,7 +82,11 @@ def values(aws: Account) -> None:
     aws.eventually(check)
 
 
-@case("Roles can be tagged here, and are not found", known_from=documented("Tagging API, services"), moto=GAP)
+@case(
+    "TagResources tags an IAM role, but GetResources doesn't return roles",
+    known_from=documented("Tagging API, services"),
+    moto=GAP,
+)
 def roles(aws: Account) -> None:
     arn, key = aws.create_role(service="lambda.amazonaws.com"), aws.name("key")
     assert tag(aws, "us-east-1", key, arn) == {}
@@ -83,13 +95,21 @@ def roles(aws: Account) -> None:
     assert find(aws, "us-east-1", TagFilters=[{"Key": key}]) == []
 
 
-@case("What can't be tagged is reported for each resource", known_from=documented("botocore TagResources"), moto=GAP)
+@case(
+    "FailedResourcesMap of TagResources lists exactly the resources that couldn't be tagged",
+    known_from=documented("botocore TagResources"),
+    moto=GAP,
+)
 def failures(aws: Account) -> None:
     arn, missing = make_zone(aws), f"arn:aws:lambda:us-east-1:{aws.account_id}:function:{aws.name('none')}"
     assert list(tag(aws, "us-east-1", "key", arn, missing)) == [missing]
 
 
-@case("Tags are taken away", known_from=documented("botocore UntagResources"), moto=GAP)
+@case(
+    "After UntagResources, GetResources no longer finds the resource by that tag",
+    known_from=documented("botocore UntagResources"),
+    moto=GAP,
+)
 def untag(aws: Account) -> None:
     arn, key = make_zone(aws), aws.name("key")
     tag(aws, "us-east-1", key, arn)
@@ -102,7 +122,11 @@ def _check_found(aws: Account, key: str, arns: list[str]) -> None:
     assert find(aws, "us-east-1", TagFilters=[{"Key": key}]) == arns
 
 
-@case("A page's token leads to the next page", known_from=DEVELOPERS, moto=GAP)
+@case(
+    "GetResources with ResourcesPerPage returns a PaginationToken for the next page, and an empty one on the last",
+    known_from=DEVELOPERS,
+    moto=GAP,
+)
 def pages(aws: Account) -> None:
     arns, key = sorted([make_zone(aws), make_zone(aws)]), aws.name("key")
     tag(aws, "us-east-1", key, *arns)
@@ -119,7 +143,11 @@ def pages(aws: Account) -> None:
     aws.eventually(check)
 
 
-@case("A token that nobody gave is not valid", known_from=documented("botocore GetResources errors"), moto=SAME)
+@case(
+    "GetResources rejects an invalid PaginationToken (PaginationTokenExpiredException)",
+    known_from=documented("botocore GetResources errors"),
+    moto=SAME,
+)
 def bad_token(aws: Account) -> None:
     get = aws.client(SERVICE, "us-east-1").get_resources
     aws.refuses("PaginationTokenExpiredException", 400, None, get, PaginationToken="nothing")

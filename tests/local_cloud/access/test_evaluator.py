@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local_cloud.access.conditions import meets_conditions
-from local_cloud.access.evaluator import Access, Decision, decide, is_public, matches_pattern, may_assume
+from local_cloud.access.evaluator import Access, Decision, decide, is_public, may_assume
 
 ROLE = "arn:aws:iam::123456789012:role/replication"
 SESSION = "arn:aws:sts::123456789012:assumed-role/replication/me"
@@ -258,11 +258,6 @@ def test_a_role_that_a_bucket_names_is_held_by_its_boundary_and_a_user_is_not() 
     user = "arn:aws:iam::123456789012:user/ada"
     assert decide(Access(user, "s3:GetObject", OBJECT), resource=[bucket], limits=[boundary])
     assert not decide(Access(ROLE, "s3:GetObject", OBJECT), resource=[bucket], limits=[boundary])
-
-
-def test_a_star_reaches_over_slashes_and_other_characters_are_themselves() -> None:
-    assert matches_pattern("a*c", "a/b/c")
-    assert not matches_pattern("a.c", "abc")
 
 
 RECORDS = "route53:ChangeResourceRecordSetsRecordTypes"

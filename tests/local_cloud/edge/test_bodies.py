@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.kits.edge import ALL_METHODS, EdgeKit, record_of, running_edge, unchanged
+from tests.kits.edge import ALL_METHODS, EdgeKit, record_of, unchanged
 
 KILOBYTE = 1024
-
-
-@pytest.fixture
-def edge() -> Iterator[EdgeKit]:
-    """An edge in front of buckets that are dictionaries, at a time that stands still."""
-    with running_edge() as edge:
-        yield edge
 
 
 def replacing(**fields: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -27,13 +26,6 @@ from tests.kits.edge import unchanged as stay
 MISS, HIT, REFRESH_HIT = "Miss from cloudfront", "Hit from cloudfront", "RefreshHit from cloudfront"
 ERROR = "Error from cloudfront"
 NAMES = ("Dublin", "Manchester", "Singapore")
-
-
-@pytest.fixture
-def edge() -> Iterator[EdgeKit]:
-    """An edge in front of buckets that are dictionaries, at a time that stands still."""
-    with running_edge() as edge:
-        yield edge
 
 
 def create_site(edge: EdgeKit, *, ttls: tuple[int, int, int] = (0, 60, 600), **changes: Any) -> str:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.kits.cloudfront import minimal_origin
-from tests.kits.edge import IRELAND, SINGAPORE, EdgeKit, record_of, running_edge, unchanged, with_functions
+from tests.kits.edge import IRELAND, SINGAPORE, EdgeKit, record_of, unchanged, with_functions
 
 Event = dict[str, Any]
 EVENTS = "origin-request origin-response"
-
-
-@pytest.fixture
-def edge() -> Iterator[EdgeKit]:
-    """An edge in front of buckets that are dictionaries, at a time that stands still."""
-    with running_edge() as edge:
-        yield edge
 
 
 def answering(**changes: Any) -> Callable[[Event], Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.kits.edge import IRELAND, SINGAPORE, EdgeKit, record_of, running_edge, with_functions
+from tests.kits.edge import IRELAND, SINGAPORE, EdgeKit, record_of, with_functions
 
 CUSTOM = {
     "domainName": SINGAPORE,
@@ -19,13 +18,6 @@ CUSTOM = {
     "keepaliveTimeout": 5,
     "customHeaders": {},
 }
-
-
-@pytest.fixture
-def edge() -> Iterator[EdgeKit]:
-    """An edge in front of buckets that are dictionaries, at a time that stands still."""
-    with running_edge() as edge:
-        yield edge
 
 
 def to_custom(*, host: str = SINGAPORE, **changes: Any) -> Any:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.kits.cloudfront import FUNCTION, minimal_behavior
-from tests.kits.edge import DISABLED, OPTIMIZED, EdgeKit, record_of, running_edge, unchanged, with_functions
+from tests.kits.edge import DISABLED, OPTIMIZED, EdgeKit, record_of, unchanged, with_functions
 
 Event = dict[str, Any]
 VALIDATION_ERROR = "LambdaValidationError from cloudfront"
-
-
-@pytest.fixture
-def edge() -> Iterator[EdgeKit]:
-    """An edge in front of buckets that are dictionaries, at a time that stands still."""
-    with running_edge() as edge:
-        yield edge
 
 
 def to(uri: str) -> Any:

@@ -1,7 +1,8 @@
-"""A cloud with something of everything in it, and connections to it that no HTTP library has tidied."""
+"""A cloud with something of everything in it, and requests to it: of plain HTTP, and of bytes."""
 
 from __future__ import annotations
 
+import http.client
 import io
 import json
 import socket
@@ -13,8 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from local_cloud.cloud import LocalCloud
+from tests.local_cloud.front.junk import SIGNED
+from tests.local_cloud.front.plain_http import Answer, Client
 
-Converse = Callable[..., bytes]
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 _TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 _ROLE = "arn:aws:iam::123456789012:role/role"
@@ -98,3 +100,27 @@ def _zip() -> bytes:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("a.py", "def b(event, context): return event")
     return packed.getvalue()
+
+
+@pytest.fixture
+def ask(cloud: LocalCloud) -> Iterator[Callable[..., Answer]]:
+    """Sends one request of plain HTTP, with no SDK in between."""
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(cloud.environment["AWS_ENDPOINT_URL"]).port)
+
+    def ask(method: str, path: str, *, body: Any = None, signed: str = "s3", **headers: str) -> Answer:
+        named = {name.replace("__", "-").replace("_", "-"): value for name, value in headers.items()}
+        if signed:
+            named["Authorization"] = SIGNED.format(signed)
+        connection.request(method, path, body=body, headers=named)
+        response = connection.getresponse()
+        return Answer(response.status, dict(response.getheaders()), response.read())
+
+    yield ask
+    connection.close()
+
+
+@pytest.fixture
+def bucket(client: Client) -> str:
+    """A bucket in Ireland."""
+    client("s3").create_bucket(Bucket="site", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    return "site"

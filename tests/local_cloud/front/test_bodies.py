@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from botocore.exceptions import ClientError
@@ -108,3 +109,33 @@ def status_of(method: Callable[..., Any], **parameters: Any) -> int:
     except ClientError as error:
         answer = error.response
     return int(answer["ResponseMetadata"]["HTTPStatusCode"])
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b"1", b'"x"', b"true", b"{", b"[" * 20_000 + b"]" * 20_000])
+@pytest.mark.parametrize("service", ["lambda", "logs", "tagging"])
+def test_a_body_that_is_no_json_object_is_refused(cloud: LocalCloud, service: str, body: bytes) -> None:
+    path, target = "/", {"logs": "Logs_20140328.DescribeLogGroups"}
+    if service == "lambda":
+        path = "/2015-03-31/functions"
+    operation = target.get(service, "ResourceGroupsTaggingAPI_20170126.GetResources")
+    headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": operation} if path == "/" else {}
+
+    answer = cloud.gateway.respond(request_of("POST", path, headers=headers, body=body, signed=service))
+
+    assert (answer.status, b"SerializationException" in answer.body) == (400, True)
+
+
+@pytest.mark.parametrize("depth", [100, 900, 3000, 20_000])
+def test_a_policy_nested_too_deep_is_malformed(cloud: LocalCloud, depth: int) -> None:
+    cloud.reset()
+    place = b"<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>"
+    cloud.gateway.respond(request_of("PUT", "/site", body=place, signed="s3"))
+    policy = '{"Version": "2012-10-17", "Statement": %s}' % ("[" * depth + "]" * depth)
+    role = {"Action": "CreateRole", "Version": "2010-05-08", "RoleName": "r", "AssumeRolePolicyDocument": policy}
+    form = {"content-type": "application/x-www-form-urlencoded"}
+
+    bucket = cloud.gateway.respond(request_of("PUT", "/site", "policy", body=policy.encode(), signed="s3"))
+    trust = cloud.gateway.respond(request_of("POST", "/", headers=form, body=urlencode(role).encode(), signed="iam"))
+
+    assert (bucket.status, b"MalformedPolicy" in bucket.body) == (400, True)
+    assert (trust.status, b"MalformedPolicyDocument" in trust.body) == (400, True)

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from tests.local_cloud.front.conftest import Converse
 from tests.local_cloud.front.junk import Fuzz, operations, request_of
-from tests.local_cloud.front.test_http import JUNK
+from tests.local_cloud.front.wire import JUNK, Converse
 
 LAPS = int(os.environ.get("FUZZ_LAPS", "2"))
 A_LAP = 300

@@ -11,9 +11,8 @@ import pytest
 
 from traffic_lab.measurement import Timeline
 from traffic_lab.model.clocks import TICKS
-from traffic_lab.model.prediction import HEALTHY_SHARE, Band, get_detection_seconds, predict_switch
+from traffic_lab.model.prediction import Band, get_detection_seconds, predict_switch
 from traffic_lab.model.trials import WINDOW, Drill, try_drill
-from workshop_lib import observe
 from workshop_lib.errors import InvalidNumber
 
 REQUEST = 0.055
@@ -73,10 +72,6 @@ def test_one_checker_takes_any_part_of_the_last_interval() -> None:
 def test_of_sixteen_checkers_the_fourteenth_turns_the_check() -> None:
     """Two of sixteen are 12.5 %, three are 18.75 %."""
     assert get_detection_seconds(request_interval=16, failure_threshold=2, checkers=16) == pytest.approx((29, 30))
-
-
-def test_the_share_of_checkers_is_the_one_that_an_operator_looks_for() -> None:
-    assert HEALTHY_SHARE == observe.HEALTHY_SHARE
 
 
 def test_an_inverted_check_is_detected_at_once() -> None:

@@ -19,7 +19,10 @@ def folder(tmp_path: Path) -> Path:
         ("03_route", "ttl = 60"),
         ("04_shift", "ttl = 60\nweights = [230, 26]  # of 256"),
     ):
-        metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "language_info": {"name": "python"}}
+        metadata = {
+            "kernelspec": {"name": "python3", "display_name": "Python 3"},
+            "language_info": {"file_extension": ".py", "name": "python"},
+        }
         cell = new_code_cell(source, metadata={"tags": ["parameters"]})
         nbformat.write(new_notebook(cells=[cell], metadata=metadata), tmp_path / f"{name}.ipynb")
     return tmp_path

@@ -151,7 +151,7 @@ def test_the_page_shows_the_failure_and_the_source_of_the_diagram(result: RunRes
     assert "The workshop stopped at a failure" in page
     assert "✘ the bucket has no versions" in page
     assert 'A["&lt;you&gt;"] --&gt; B' in page
-    assert ">not run</td>" in page
+    assert ">not run</span></td>" in page
 
 
 def test_the_page_asks_nothing_of_the_network(result: RunResult, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Steps that bring the function to the edge: package, role, function, numbered version, and trying it out.
+"""Steps that bring the function to the edge: role, function, numbered version, and trying it out.
 
 Lambda@Edge takes functions from us-east-1 only, whatever the region of the buckets, and only numbered versions.
 """
@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.errors import InvalidName, StepOutOfOrder, get_error_code, name_missed_step
+from workshop_lib.errors import STEPS, InvalidName, StepOutOfOrder, describe_missing, get_error_code, name_missed_step
 from workshop_lib.ownership import MADE_BY
-from workshop_lib.packaging import Package, package_edge_function
 from workshop_lib.policies import render_policy
 from workshop_lib.polling import Sleep, retry_while
 from workshop_lib.roles import create_role, put_role_policy
@@ -26,16 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
 
-__all__ = [
-    "Package",
-    "create_edge_function",
-    "create_edge_role",
-    "invoke_edge_function",
-    "make_event",
-    "package_edge_function",
-    "publish_version",
-    "read_log",
-]
+    from workshop_lib.packaging import Package
 
 HANDLER = "handler.handler"
 MEMORY_SIZE = 128
@@ -47,7 +37,7 @@ BUSY = {"ResourceConflictException": "The operation cannot be performed at this 
 
 
 def create_edge_role(iam: IAMClient, *, role_name: str) -> str:
-    """Create the role that the function runs as, or find it; its policies are set anew each time.
+    """Create the role that the function runs as, or find it; its policies are written each time.
 
     Both `lambda` and `edgelambda` must be trusted: the second is who runs it at the edge. It may only write logs, in
     every region, because it runs in the region nearest to the viewer.
@@ -75,7 +65,7 @@ def create_edge_function(
         lambda_: Client in us-east-1.
         function_name: Name of the function.
         role_arn: From `create_edge_role`.
-        package: From `package_edge_function`.
+        package: From `packaging.package_edge_function`.
         sleep: Seam for tests.
 
     Returns:
@@ -150,7 +140,6 @@ def publish_version(lambda_: LambdaClient, *, function_name: str, package: Packa
     Raises:
         StepOutOfOrder: The function isn't there, or holds another package.
     """
-    step = f"Run edge_function.create_edge_function(lambda_, function_name={function_name!r}, …) first."
     try:
         version = retry_while(
             lambda: lambda_.publish_version(FunctionName=function_name, CodeSha256=package.sha256),
@@ -160,17 +149,41 @@ def publish_version(lambda_: LambdaClient, *, function_name: str, package: Packa
         )
     except ClientError as error:
         if get_error_code(error) == "ResourceNotFoundException":
-            raise StepOutOfOrder(f"There is no function {function_name!r}. {step}") from error
+            raise StepOutOfOrder(describe_missing("function", function_name)) from error
         if get_error_code(error) == "InvalidParameterValueException" and "CodeSHA256" in str(error):
-            raise StepOutOfOrder(f"The function {function_name!r} holds another package. {step}") from error
+            raise StepOutOfOrder(
+                f"The function {function_name!r} holds another package. Run {STEPS['function']} again."
+            ) from error
         raise
     return version["FunctionArn"]
 
 
-@name_missed_step(
-    "ResourceNotFoundException",
-    "There is no such version. Run edge_function.create_edge_function(…) and publish_version(…) first.",
-)
+def find_version(lambda_: LambdaClient, *, function_name: str) -> str:
+    """Find the newest numbered version of the function. Changes nothing.
+
+    Args:
+        lambda_: Client in us-east-1.
+        function_name: Name of the function.
+
+    Returns:
+        ARN of the version, as `publish_version` returned it.
+
+    Raises:
+        StepOutOfOrder: There is no such function, or no version of it was published.
+    """
+    pages = lambda_.get_paginator("list_versions_by_function").paginate(FunctionName=function_name)
+    try:
+        versions = [version for page in pages for version in page["Versions"] if version["Version"] != "$LATEST"]
+    except ClientError as error:
+        if get_error_code(error) != "ResourceNotFoundException":
+            raise
+        raise StepOutOfOrder(describe_missing("function", function_name)) from error
+    if not versions:
+        raise StepOutOfOrder(f"The function {function_name!r} has no version. Run {STEPS['function version']} first.")
+    return max(versions, key=lambda version: int(version["Version"]))["FunctionArn"]
+
+
+@name_missed_step("ResourceNotFoundException")
 def invoke_edge_function(lambda_: LambdaClient, *, version_arn: str, event: dict[str, Any]) -> dict[str, Any]:
     """Run the function once, in Lambda itself and not at the edge, with an event of your own.
 

@@ -1,0 +1,53 @@
+"""IAM: users and groups."""
+
+from __future__ import annotations
+
+from tests.conformance.case import GAP, Account, captured, case, documented
+
+SERVICE = "iam"
+USERS = captured("LS test_iam_users")
+
+
+def make_user(aws: Account) -> str:
+    """A user; its name."""
+    iam, name = aws.client("iam"), aws.name("user")
+    iam.create_user(UserName=name)
+    aws.clean_up(iam.delete_user, UserName=name)
+    return name
+
+
+@case("CreateUser rejects a name that a user already has (EntityAlreadyExists, 409)", known_from=USERS, moto=GAP)
+def user_exists(aws: Account) -> None:
+    name = make_user(aws)
+    message = f"User with name {name} already exists."
+    aws.refuses("EntityAlreadyExists", 409, message, aws.client("iam").create_user, UserName=name)
+
+
+@case(
+    "DeleteUser rejects a user with an access key (DeleteConflict, 409)",
+    known_from=documented("botocore DeleteUser"),
+    moto=GAP,
+)
+def user_with_keys(aws: Account) -> None:
+    iam, name = aws.client("iam"), make_user(aws)
+    key = iam.create_access_key(UserName=name)["AccessKey"]["AccessKeyId"]
+    aws.clean_up(iam.delete_access_key, UserName=name, AccessKeyId=key)
+    aws.refuses("DeleteConflict", 409, None, iam.delete_user, UserName=name)
+
+
+@case(
+    "DeleteGroup rejects a group with a user (DeleteConflict, 409)",
+    known_from=documented("botocore DeleteGroup"),
+    moto=GAP,
+)
+def group_in_use(aws: Account) -> None:
+    iam, user, group = aws.client("iam"), aws.name("user"), aws.name("group")
+    for create, delete, which in (
+        (iam.create_user, iam.delete_user, {"UserName": user}),
+        (iam.create_group, iam.delete_group, {"GroupName": group}),
+    ):
+        create(**which)
+        aws.clean_up(delete, **which)
+    iam.add_user_to_group(UserName=user, GroupName=group)
+    aws.clean_up(iam.remove_user_from_group, UserName=user, GroupName=group)
+    aws.refuses("DeleteConflict", 409, None, iam.delete_group, GroupName=group)
