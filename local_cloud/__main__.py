@@ -21,12 +21,12 @@ from local_cloud import process
 if TYPE_CHECKING:
     from local_cloud.cloud import LocalCloud
 
-_NONE_RUNS = "No local cloud is running. `workshop cloud` runs one; `python -m local_cloud start`, in the background."
+_NONE_RUNS = "No local cloud is running. Start one with `workshop cloud` or `python -m local_cloud start` (background)."
 _INTERRUPTED = 130
 
 
 class _Commands(click.Group):
-    """Commands that Ctrl-C ends with the exit code that shells know it by; click's is 1, a failure's."""
+    """Commands that end with a shell's exit code for Ctrl-C. click's would be 1, as for a failure."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -39,8 +39,8 @@ class _Commands(click.Group):
 def main() -> None:
     """A cloud on this machine, for the two-region workshop.
 
-    The AWS APIs, an edge that serves distributions, and a nameserver, all on 127.0.0.1: no account, no Docker,
-    nothing to pay. State lives in memory and ends with the process.
+    It runs the AWS APIs, an edge for distributions and a nameserver, all on 127.0.0.1. It needs no account and no
+    Docker, and costs nothing. State is kept in memory and ends with the process.
     """
 
 
@@ -61,14 +61,14 @@ def _serving_options(command: Callable[..., None]) -> Callable[..., None]:
                 "--concurrent-executions",
                 default=1000,
                 show_default=True,
-                help="Functions an edge runs at once; one more is throttled.",
+                help="Functions an edge region runs at once; more are throttled.",
                 type=click.IntRange(min=0),
             ),
             click.option("--call-log", type=click.Path(path_type=Path), help="Append each API call to this file."),
             click.option(
                 "--enforce",
                 type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
-                help="Let the learner do only what the IAM policy in this file says. [default: everything]",
+                help="Allow the learner only what the IAM policy in this file allows. [default: everything]",
             ),
         )
     ):
@@ -86,11 +86,11 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     if process.find():
         raise click.ClickException(process.RUNS_ALREADY)
-    # Nothing is there yet that would have to be undone, and a KeyboardInterrupt can get lost in the midst of imports.
+    # There is nothing to undo yet, and a KeyboardInterrupt can get lost during imports.
     signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
-    gc.disable()  # nothing that an import makes is garbage; looking for it is a tenth of the start
+    gc.disable()  # imports make no garbage, and collecting takes 10 % of the start
     with _no_certificates():
-        from local_cloud.cloud import LocalCloud  # late: moto takes half a second, which the other commands don't need
+        from local_cloud.cloud import LocalCloud  # late: importing moto takes half a second
 
     try:
         cloud = LocalCloud(**options)
@@ -98,7 +98,7 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(
-            f"A port is taken: {error.strerror}. Without the option a free one is used."
+            f"A port is taken: {error.strerror}. Leave out its option to use a free one."
         ) from error
     _end_on_signals(cloud.stop_requested)
     if until_stdin_closes:
@@ -110,7 +110,7 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
             register(cloud.environment)
             click.echo(json.dumps(cloud.environment) if as_json else _describe(cloud))
             cloud.warm_up()
-            # In short turns, since on Windows an endless wait does not hear Ctrl-C.
+            # In short waits, as Ctrl-C doesn't interrupt an endless wait on Windows.
             while not cloud.stop_requested.wait(1.0):
                 pass
     except process.StartError as error:
@@ -121,7 +121,7 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
 @_serving_options
 @click.option("--json/--text", "as_json", default=True, help="Print the environment as JSON (default), or to read.")
 def start(as_json: bool, **options: Any) -> None:
-    """Start the local cloud in the background, unless it runs; print the environment for its clients."""
+    """Start the local cloud in the background, unless it is running. Print the environment for its clients."""
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
     try:
         state = process.start(flags)
@@ -132,14 +132,14 @@ def start(as_json: bool, **options: Any) -> None:
 
 @main.command()
 def stop() -> None:
-    """End the local cloud that runs in the background. Everything in it is gone."""
+    """End the local cloud in the background. Everything in it is lost."""
     click.echo("The local cloud has ended." if process.stop() else "No local cloud was running.")
 
 
 @main.command()
 @click.option("--json/--text", "as_json", default=False, help="Print the environment as JSON, or to read (default).")
 def status(as_json: bool) -> None:
-    """Say whether the local cloud runs, and where. Exits with 1 when it does not."""
+    """Show whether the local cloud is running, and where. The exit code is 1 if it isn't."""
     state = process.find()
     if state is None:
         raise click.ClickException(_NONE_RUNS)
@@ -148,7 +148,7 @@ def status(as_json: bool) -> None:
 
 @main.command()
 def reset() -> None:
-    """Forget everything that is in the local cloud; its addresses stay."""
+    """Delete everything in the local cloud. Its addresses stay."""
     state = process.find()
     if state is None:
         raise click.ClickException(_NONE_RUNS)
@@ -157,7 +157,7 @@ def reset() -> None:
 
 
 def describe_environment(environment: dict[str, str]) -> str:
-    """The addresses, to read, and the lines that set them in a shell."""
+    """The addresses as text, and the shell commands that set them."""
     host, port = environment["WORKSHOP_NAMESERVER"].rsplit(":", 1)
     edge_port = environment["WORKSHOP_EDGE_URL"].rsplit(":", 1)[-1]
     locations = environment["WORKSHOP_EDGE_LOCATIONS"].replace("=", " ").replace(",", ", ")
@@ -182,7 +182,7 @@ def _describe(cloud: LocalCloud) -> str:
 
 @contextmanager
 def _no_certificates() -> Iterator[None]:
-    """Let aiohttp find no certificates at its import: it reads all of them for a tenth of a second, and needs none."""
+    """Hide certificates from aiohttp during its import. Reading them takes 0.1 s, and it needs none."""
     names = ("SSL_CERT_FILE", "SSL_CERT_DIR")
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(dict.fromkeys(names, os.devnull))
@@ -203,7 +203,7 @@ def _end_on_signals(requested: threading.Event) -> None:
 
 
 def _wait_for_end_of_stdin(requested: threading.Event) -> None:
-    # Not sys.stdin: a thread that is inside its buffer when Python ends makes Python abort.
+    # Not sys.stdin: Python aborts if a thread is reading its buffer when Python ends.
     while os.read(0, 4096):
         pass
     requested.set()

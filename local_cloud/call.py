@@ -1,4 +1,4 @@
-"""A request for an AWS API, as HTTP brings it and as the local cloud sees it, and its answer."""
+"""A request for an AWS API, first as HTTP and then as a `Call`, and its answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Context = Mapping[str, str | tuple[str, ...]]
 
 NO_CONTEXT: Context = {}
 EVERYTHING = "*"
-"""The resource of an action that can't be narrowed to some resources."""
+"""The resource of an action that can't be limited to some resources."""
 
 
 class Permission(NamedTuple):
@@ -24,7 +24,7 @@ class Permission(NamedTuple):
 
     Attributes:
         action: Such as `"s3:GetObject"`.
-        resource: An ARN, or `"*"` where AWS knows no resources for the action.
+        resource: An ARN, or `"*"` if AWS defines no resources for the action.
         context: Condition keys that belong to this action alone, such as `iam:PassedToService`.
     """
 
@@ -34,7 +34,7 @@ class Permission(NamedTuple):
 
 
 class Host(NamedTuple):
-    """What a host name says; None where it says nothing."""
+    """The contents of a host name; a part that it doesn't name is None."""
 
     service: str | None
     region: str | None
@@ -52,13 +52,13 @@ class HttpRequest(NamedTuple):
 
     Attributes:
         method: Such as `"GET"`.
-        path: As it was sent, percent-encoded, without the query; keys depend on it: `a%2Fb` is not `a/b`.
-        query: What follows the question mark, as it was sent.
-        headers: By name in lower case, `host` apart; values as WSGI has them, in Latin-1.
-        body: All of it.
-        host: The `Host` header, with its port; empty when there is none.
+        path: As it was sent, percent-encoded, without the query. Keys depend on it: `a%2Fb` is not `a/b`.
+        query: The text after the question mark, as it was sent.
+        headers: By name in lower case, without `host`; values as WSGI has them, in Latin-1.
+        body: The whole body.
+        host: The `Host` header with its port; empty if there is none.
         scheme: `"http"` or `"https"`.
-        source_ip: Who sent it.
+        source_ip: The sender's address.
     """
 
     method: str
@@ -72,11 +72,11 @@ class HttpRequest(NamedTuple):
 
 
 class Asker(NamedTuple):
-    """What an engine in this process says of itself; nothing that comes over HTTP can say it.
+    """The caller that an engine in this process states. A request over HTTP can't state one.
 
     Attributes:
-        principal: An ARN or the name of a service; None leaves it to the request's signature.
-        source_arn: On whose behalf a service asks, such as a distribution's ARN.
+        principal: An ARN or the name of a service; None to use the request's signature.
+        source_arn: The resource for which a service calls, such as a distribution's ARN.
         is_logged: False for requests that no caller made, such as a health checker's.
     """
 
@@ -87,28 +87,28 @@ class Asker(NamedTuple):
 
 @dataclass
 class Call:
-    """A request, understood: its operation and parameters in botocore's words.
+    """A request with its operation and parameters under botocore's names.
 
-    `prepare_` methods may change it. While a `refuse_` method runs it is read-only.
+    `prepare_` methods may change it. While a `refuse_` method runs, it is read-only.
 
     Attributes:
         service: botocore's service name, such as `"s3"` or `"cloudfront"`.
         operation: The operation's name in that service, such as `"PutObject"`.
         parameters: The request's parameters under botocore's names. A streaming body is left out.
         region: Region from the signature or the host name.
-        principal: Who asks: an ARN, `"cloudfront.amazonaws.com"`-like service names, or None when anonymous.
-        request: The request, for what the parameters don't hold; what moto is asked is made from it. S3's is in path
-            style, `/bucket/key` at the region's host, and its body is out of its chunks.
+        principal: The caller: an ARN, a service name such as `"cloudfront.amazonaws.com"`, or None if anonymous.
+        request: The HTTP request; moto gets a request made from it. For S3 it is in path style, `/bucket/key` at
+            the region's host, and its body is no longer chunked.
         model: botocore's model of the operation.
-        host: What the host name says.
-        expires: When the credentials of whoever asks expire, in seconds since the epoch; None if they don't.
-        session_policy: What the session of whoever asks is limited to, as JSON; None if to nothing but its role.
-        source_arn: On whose behalf a service asks.
+        host: The contents of the host name.
+        expires: When the caller's credentials expire, in seconds since the epoch; None if they don't.
+        session_policy: The session policy of the caller, as JSON; None if only its role limits it.
+        source_arn: The resource for which a service calls.
         is_logged: False for requests that no caller made.
-        permissions: What somebody of this account needed to be allowed for it; found by `authorizer`.
-        refusals: Of DeleteObjects alone, which is decided object by object: the places, in its list, of those that
-            may not be deleted, and why.
-        notes: What one method of a service leaves for another, under a name of its own.
+        permissions: The permissions that a caller of this account needs for it; `authorizer` sets them.
+        refusals: For DeleteObjects only, which is decided for each object: the indexes in its list of objects that
+            may not be deleted, with the errors.
+        notes: Values that one method of a service passes to another, by name.
     """
 
     service: str
@@ -133,16 +133,16 @@ class Call:
         return self.request.body
 
     def rewrite(self, **changes: Any) -> None:
-        """Change members of the request, and so what moto is asked."""
+        """Change members of the request, and so the request that moto gets."""
         self.request = self.request._replace(**changes)
 
     def note(self, name: str, value: Any) -> None:
-        """Leave a note for another method of the service."""
+        """Pass a value to another method of the service."""
         self.notes = {**self.notes, name: value}
 
     @contextmanager
     def read_only(self) -> Iterator[None]:
-        """Let nothing set an attribute for a while."""
+        """Make setting an attribute raise TypeError inside the `with` block."""
         self.__class__ = _ReadOnlyCall
         try:
             yield
@@ -151,14 +151,14 @@ class Call:
 
 
 class _ReadOnlyCall(Call):
-    """What a call is while a `refuse_` method runs; other calls don't pay for a check at each attribute."""
+    """The class of a call while a `refuse_` method runs. Other calls don't need a check at each attribute."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise TypeError(f"{name} of a call can't be changed while it is being refused")
 
 
 def not_implemented(call: Call) -> AwsError:
-    """The refusal of an operation that the local cloud doesn't implement."""
+    """The error for an operation that the local cloud doesn't implement."""
     return AwsError("NotImplemented", f"The local cloud doesn't implement {call.operation} of {call.service}.", 501)
 
 
@@ -176,17 +176,17 @@ class Response:
         return 200 <= self.status < 300
 
     def header(self, name: str) -> str | None:
-        """The first value of a header, whatever its case, or None."""
+        """The first value of a header, or None; case doesn't matter."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
     def set_header(self, name: str, value: str) -> None:
-        """Replace a header, or add it."""
+        """Set a header, and remove other values of it."""
         wanted = name.lower()
         self.headers = [(key, old) for key, old in self.headers if key.lower() != wanted]
         self.headers.append((name, value))
 
     @classmethod
     def from_wsgi(cls, status: str, headers: Iterable[tuple[str, str]], body: Iterable[bytes]) -> Response:
-        """Collect what a WSGI application answered."""
+        """Collect the answer of a WSGI application."""
         return cls(int(status.split(" ", 1)[0]), list(headers), b"".join(body))

@@ -1,4 +1,4 @@
-"""Every call that the local cloud answered, in the order in which it did; bounded in memory."""
+"""The log of calls that the local cloud answered, in order; it is bounded in memory."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _DEEPEST = 4
 
 
 class CallLog:
-    """What was asked of the cloud, and how it ended.
+    """Calls and their results.
 
     An entry is a dict with `number` (counts up from 1, never reused), `time` (seconds since the epoch), `service`,
-    `operation`, `region`, `principal`, `status`, `error_code` (None when all went well), `parameters` (long texts
-    cut, bytes told by their length) and `permissions`: what the caller needed to be allowed, as lists of action,
-    resource and condition keys; at most 20, and none of callers outside the account.
+    `operation`, `region`, `principal`, `status`, `error_code` (None after success), `parameters` (long texts are
+    cut, bytes are replaced by their length) and `permissions`. These are the permissions that the caller needed, as
+    lists of action, resource and condition keys: at most 20, and none for callers outside the account.
 
     Args:
-        limit: Entries kept in memory; the oldest are forgotten first.
-        file: Where each entry is also appended, one JSON object a line, and never forgotten.
+        limit: Entries kept in memory; the oldest are removed first.
+        file: Each entry is also appended to this file, one JSON object a line, and stays there.
         now: Seconds since the epoch; a seam for tests.
     """
 
@@ -40,7 +40,7 @@ class CallLog:
         self._lock = threading.Lock()
 
     def add(self, call: Call, response: Response) -> None:
-        """Note one call and its answer."""
+        """Log one call and its answer."""
         if not call.is_logged:
             return
         entry = {
@@ -60,15 +60,15 @@ class CallLog:
     def note(
         self, operation: str, *, service: str, region: str, principal: str, error_code: str | None, **about: Any
     ) -> None:
-        """Note what nobody called for: what a service was not let do, such as to replicate an object, or a fault.
+        """Log an event that is not a call: a service wasn't allowed to act, such as to replicate an object, or a fault.
 
         Args:
-            operation: What it wanted to do.
-            service: Whose doing it is.
-            region: Where.
-            principal: The role in whose name; empty for none.
-            error_code: AWS's word for the reason why not; None for what happened.
-            **about: What else there is to know; it becomes the entry's `parameters`.
+            operation: The action of the service.
+            service: The service that acts.
+            region: The region in which it acts.
+            principal: The role that the service uses; empty for none.
+            error_code: AWS's error code; None if the action took place.
+            **about: Details, which become the entry's `parameters`.
         """
         known = {"service": service, "operation": operation, "region": region, "principal": principal}
         parameters = {name: _shorten(value) for name, value in about.items()}
@@ -85,12 +85,12 @@ class CallLog:
                 self._file.write(json.dumps(entry) + "\n")
 
     def since(self, number: int = 0) -> list[dict[str, Any]]:
-        """The entries that are newer than an entry's number, oldest first."""
+        """The entries after the one with this number, oldest first."""
         with self._lock:
             return [entry for entry in self._entries if entry["number"] > number]
 
     def clear(self) -> None:
-        """Forget the entries in memory. Numbers go on from where they were, so that `since` stays true."""
+        """Remove the entries in memory. Numbers continue, so that `since` stays correct."""
         with self._lock:
             self._entries.clear()
 
@@ -111,7 +111,7 @@ def _error_code(response: Response) -> str | None:
 
 
 def _shorten(value: Any, depth: int = 0) -> Any:
-    """A value of any parameter as something short that JSON can hold."""
+    """Shorten a parameter's value to one that fits in JSON."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, str):

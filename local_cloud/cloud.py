@@ -1,4 +1,4 @@
-"""The local cloud, put together: services in front of moto, engines behind them, sockets on loopback."""
+"""The whole local cloud: services in front of moto, engines behind them, and sockets on loopback."""
 
 from __future__ import annotations
 
@@ -42,28 +42,28 @@ from local_cloud.services.tagging import TaggingService
 T = TypeVar("T")
 
 UNTIL_WARM_UP = 0.5
-"""Seconds between the first moment at which calls are answered and the loading of what they may need."""
+"""Seconds after `start` until models and modules of later calls are loaded in the background."""
 
 
 class LocalCloud:
     """A cloud on this machine, in this process.
 
-    Sockets are bound by the constructor, so the addresses are known before anything runs; use it as a context
-    manager, or call `start` and `stop`. moto's state is one per process, so is the local cloud.
+    The constructor binds the sockets, so the addresses are known before anything runs. Use it as a context
+    manager, or call `start` and `stop`. Make one per process, as moto's state is one per process.
 
     Args:
         port: Port of the AWS APIs; 0 takes a free one.
-        edge_port: Port at which distributions answer in the first of the cities; free ones are taken in the others.
+        edge_port: Port of the distributions in the first city; the other cities take free ports.
         nameserver_port: UDP and TCP port of the nameserver.
-        speed: How many times faster than AWS long waits are; see `Clock`.
+        speed: How many times shorter than on AWS long waits are; see `Clock`.
         environments: Function environments that each region keeps for each function version.
-        concurrent_executions: Functions that each region of the edge runs at once; one more is throttled, with 0 each.
+        concurrent_executions: Functions that each edge region runs at once; more are throttled. 0 throttles all.
         cities: The edge locations.
-        call_log: A file to which each call is appended as a line of JSON.
-        enforce: A file with the IAM policy of the user `learner`; None lets the learner do everything.
+        call_log: A file; each call is appended to it as a line of JSON.
+        enforce: A file with the IAM policy of the user `learner`; None allows the learner everything.
 
     Raises:
-        ValueError: `enforce` is no policy.
+        ValueError: `enforce` is not a policy.
         OSError: A port is taken, or a file can't be read.
     """
 
@@ -89,7 +89,7 @@ class LocalCloud:
         self.stop_requested = threading.Event()
         self._loop = _new_event_loop()
         self._threads: list[threading.Thread] = []
-        with contextlib.ExitStack() as undo:  # a port that is taken leaves nothing half bound
+        with contextlib.ExitStack() as undo:  # if a port is taken, the sockets bound so far are closed
             undo.callback(self._loop.close)
             self._build_services(nameserver_port, environments)
             undo.callback(self.nameserver.stop)
@@ -119,7 +119,7 @@ class LocalCloud:
             undo.pop_all()
 
     def _build_services(self, nameserver_port: int, environments: int) -> None:
-        """Make services and engines, and tell them of each other."""
+        """Make the services and engines, and connect them."""
         self.replicator = Replicator(clock=self.clock, lock=self.lock, note=self.call_log.note, faults=self.faults)
         self.prober = Prober(clock=self.clock, respond=lambda request, asker: self.gateway.respond(request, asker))
         self.route53 = Route53Service(clock=self.clock, prober=self.prober)
@@ -150,12 +150,12 @@ class LocalCloud:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a program needs in its environment to use this cloud, and nothing but this cloud."""
+        """The environment variables that make a program use this cloud, and no other."""
         host, port = self.nameserver.address
         return {
             "WORKSHOP_CLOUD": "local",
             "AWS_ENDPOINT_URL": self._server.url,
-            # SDKs write the account and a dot before the host; before an @ that is a user's name, which resolves.
+            # SDKs put the account and a dot before the host. Before an @ this is a user name, so the host resolves.
             "AWS_ENDPOINT_URL_S3_CONTROL": self._server.url.replace("//", "//account@"),
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
@@ -184,7 +184,7 @@ class LocalCloud:
         self.stop()
 
     def start(self) -> None:
-        """Begin to answer. Returns once all sockets do. A cloud is started once."""
+        """Start answering. Returns when all sockets answer. A cloud can be started once."""
         self._start_thread("local-cloud-loop", self._loop.run_forever)
         self.nameserver.start()
         self._run(self.sandbox.start())
@@ -192,10 +192,10 @@ class LocalCloud:
         self._start_thread("local-cloud-api", self._server.run)
 
     def stop(self) -> None:
-        """End everything that was started: threads, processes, sockets. May be repeated."""
+        """End all threads, processes and sockets of this cloud. May be repeated."""
         if self._loop.is_closed():
             return
-        with contextlib.ExitStack() as last_first:  # each of these, even when another one fails
+        with contextlib.ExitStack() as last_first:  # each of these runs, even if another one fails
             last_first.callback(self.call_log.close)
             last_first.callback(self._loop.close)
             last_first.callback(self._join_threads)
@@ -206,10 +206,10 @@ class LocalCloud:
             last_first.callback(self._run_last, self.sandbox.stop)
             last_first.callback(self._run_last, self.edge.stop)
             last_first.callback(self._server.stop)
-            last_first.callback(self.faults.end)  # else requests that a fault keeps waiting would keep us waiting
+            last_first.callback(self.faults.end)  # otherwise stopping would wait for requests that a fault delays
 
     def reset(self) -> None:
-        """End all faults, forget buckets, functions, distributions, records, logs and calls. The addresses stay."""
+        """End all faults, and delete buckets, functions, distributions, records, logs and calls. The addresses stay."""
         self.faults.end()
         self._run(self.edge.reset())
         self._run(self.sandbox.reset())
@@ -222,7 +222,7 @@ class LocalCloud:
         self.call_log.clear()
 
     def settle(self, timeout: float = 30.0) -> None:
-        """Wait until nothing is under way any more: replication, deployments, jobs.
+        """Wait until replication, deployments and jobs are done.
 
         Raises:
             TimeoutError: Something was still under way after `timeout` seconds.
@@ -237,9 +237,9 @@ class LocalCloud:
             self.replicator.settle(max(0.1, deadline - time.monotonic()))
 
     def warm_up(self) -> None:
-        """Load, in a thread of its own, what the first call of each service would otherwise wait for.
+        """In a new thread, load the modules and models for which the first call of each service would wait.
 
-        Not at once: whoever started the cloud asks it something just now, and two threads would share one interpreter.
+        It waits a moment first: the program that started the cloud makes its first call now, and should run alone.
         """
         self._start_thread("local-cloud-warm-up", self._load_services)
 
@@ -262,7 +262,7 @@ class LocalCloud:
             thread.join(timeout=10)
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine in the engines' loop and wait for its result; from any thread but the loop's own."""
+        """Run a coroutine in the engines' loop and wait for its result. Don't call it in the loop's own thread."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
     def _run_last(self, stop: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -273,7 +273,7 @@ class LocalCloud:
 
 
 async def _end_tasks() -> None:
-    """End what still waits in the loop, such as connections that broke off in the middle of a request."""
+    """End the tasks left in the loop, such as those of connections that broke off during a request."""
     left = asyncio.all_tasks() - {asyncio.current_task()}
     for task in left:
         task.cancel()
@@ -281,7 +281,7 @@ async def _end_tasks() -> None:
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:
-    """uvloop's, where it is installed (it isn't made for Windows): a miss at the edge costs a twentieth less."""
+    """Use uvloop if it is installed (not on Windows). A miss at the edge then takes 5 % less time."""
     try:
         import uvloop
     except ImportError:

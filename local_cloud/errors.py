@@ -1,10 +1,10 @@
-"""The one way in which the local cloud says no: as AWS does, with a code, a message and an HTTP status."""
+"""The errors of AWS APIs: a code, a message and an HTTP status."""
 
 from __future__ import annotations
 
 
 class AwsError(Exception):
-    """An answer that AWS would give instead of doing what was asked.
+    """An error that AWS would return for a call.
 
     Args:
         code: AWS's error code, such as `"InvalidRequest"`.
@@ -19,7 +19,7 @@ class AwsError(Exception):
     ) -> None:
         super().__init__(message)
         self.headers = headers or {}
-        self.service: str | None = None  # whose error it is, when no call was understood that would say so
+        self.service: str | None = None  # set if the request couldn't be parsed into a call
         self.code = code
         self.message = message
         self.status = status
@@ -27,6 +27,6 @@ class AwsError(Exception):
 
 
 def malformed_xml() -> AwsError:
-    """S3's refusal of a document that is not what the operation takes."""
+    """S3's error for a document that doesn't fit the operation."""
     message = "The XML you provided was not well-formed or did not validate against our published schema"
     return AwsError("MalformedXML", message, 400)

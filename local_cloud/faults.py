@@ -1,8 +1,8 @@
-"""Faults that a learner caused: which are in force, and when they end.
+"""The faults that a learner caused, and when they end.
 
-What a fault does is decided where it is felt: S3 in `services/s3/outages.py`, replication in the replicator, DNS in the
-nameserver, throttling at the edge. Each of these looks at `Faults.in_force` first, which is empty nearly always, and so
-costs nothing. AWS's own tool for this is the Fault Injection Service.
+The affected part acts on a fault: S3 in `services/s3/outages.py`, replication in the replicator, DNS in the
+nameserver, throttling at the edge. Each part checks `Faults.in_force` first. It is nearly always empty, so the check
+costs almost nothing. AWS's own tool for this is the Fault Injection Service.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ OF_S3 = (S3_UNAVAILABLE, S3_SLOW, S3_REFUSES)
 KINDS = (*OF_S3, REPLICATION_PAUSED, DNS_SILENT, DNS_JUNK, FUNCTION_THROTTLED)
 
 LONGEST = 600.0
-"""Seconds that a fault lasts at most: a learner who forgot one has the cloud back soon."""
+"""Seconds that a fault lasts at most, in case a learner forgets to end it."""
 LONGEST_DELAY = 30.0
 """Seconds that `s3-slow` lets a request wait at most."""
 MOST = 100
 """Faults in force at a time."""
 
 
-class ConnectionRefused(ConnectionRefusedError):  # noqa: N818 - what happened, not a mistake
-    """What asks S3 in a region that refuses connections gets instead of an answer."""
+class ConnectionRefused(ConnectionRefusedError):  # noqa: N818 - an event, not an error
+    """Raised for a request to S3 in a region that refuses connections."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ class Fault:
     Attributes:
         id: Its number, as a text.
         kind: One of `KINDS`.
-        region: Where; None for all regions, or where the kind has none.
-        seconds: How long it was to last.
+        region: The region; None for all regions, or for a kind without a region.
+        seconds: How long it lasts if it isn't ended earlier.
         delay: Seconds that each request waits, for `s3-slow`.
         ends_at: When it ends, by the clock of `Faults`.
-        over: Set when it ends; what waits because of it waits for this.
+        over: Set when it ends; delayed requests wait for it.
     """
 
     id: str
@@ -58,14 +58,14 @@ class Fault:
 
 
 class Timer(Protocol):
-    """Something that calls back later, unless it is cancelled."""
+    """A call that runs later, unless it is cancelled."""
 
     def cancel(self) -> None:
-        """Don't call back."""
+        """Cancel the call."""
 
 
 def start_timer(seconds: float, task: Callable[[], None]) -> Timer:
-    """Call back in a thread of its own, which keeps no process alive."""
+    """Call `task` later in a daemon thread."""
     timer = threading.Timer(seconds, task)
     timer.daemon = True
     timer.start()
@@ -73,17 +73,17 @@ def start_timer(seconds: float, task: Callable[[], None]) -> Timer:
 
 
 class Faults:
-    """The faults in force. Safe for threads; asking takes no lock.
+    """The faults in force. Safe for threads; reading takes no lock.
 
     Args:
-        note: Told when a fault begins and ends; see `CallLog.note`.
+        note: Called when a fault begins and ends; see `CallLog.note`.
         has_region: Whether AWS has a region of that name.
         now: Monotonic seconds; a seam for tests.
-        start_timer: Calls back later; a seam for tests.
+        start_timer: Makes a call later; a seam for tests.
 
     Attributes:
-        in_force: The faults that were not ended, oldest first. One whose time is over may be in it for a moment;
-            `find` passes it over.
+        in_force: The faults that were not ended, oldest first. A fault whose time is over may stay in it for a
+            moment; `find` skips it.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Faults:
         self._when_ended: list[Callable[[], None]] = []
 
     def find(self, *kinds: str, regions: tuple[str, ...] | None = None) -> Fault | None:
-        """The newest fault of these kinds; of those with a region only one in these regions, if `regions` is given."""
+        """The newest fault of these kinds. If `regions` is given, a fault with a region must be in one of them."""
         now = self._now()
         for fault in reversed(self.in_force):
             here = regions is None or fault.region is None or fault.region in regions
@@ -111,16 +111,16 @@ class Faults:
         return None
 
     def cause(self, kind: str, *, region: str | None = None, seconds: float = 60.0, delay: float = 2.0) -> Fault:
-        """Cause a fault, which ends by itself. May be repeated; then there are two.
+        """Cause a fault, which ends by itself. Repeating it causes a second one.
 
         Args:
             kind: One of `KINDS`.
-            region: Where, for a kind that has a region.
-            seconds: How long it lasts, above 0 and up to `LONGEST`; real seconds, whatever the speed.
+            region: The region, for a kind that has one.
+            seconds: How long it lasts, above 0 and up to `LONGEST`. The cloud's speed doesn't change it.
             delay: Seconds that each request waits, for `s3-slow`; from 0 to `LONGEST_DELAY`.
 
         Raises:
-            ValueError: One of these is none; nothing was caused.
+            ValueError: An argument is invalid; no fault was caused.
         """
         self._check(kind, region, seconds, delay)
         with self._lock:
@@ -133,11 +133,11 @@ class Faults:
         return fault
 
     def end(self, fault_id: str | None = None) -> list[Fault]:
-        """End one fault, or all of them, at once. May be repeated; returns those that it ended."""
+        """End one fault, or all of them, now. May be repeated; returns the faults that it ended."""
         return self._end(lambda fault: fault_id in (None, fault.id))
 
     def when_ended(self, callback: Callable[[], None]) -> None:
-        """Have something called after each end of a fault, in whatever thread that happens."""
+        """Register a callback for the end of each fault. It runs in the thread that ends the fault."""
         self._when_ended.append(callback)
 
     def describe(self, fault: Fault) -> dict[str, Any]:
@@ -147,14 +147,14 @@ class Faults:
 
     def _check(self, kind: str, region: str | None, seconds: float, delay: float) -> None:
         if kind not in KINDS:
-            raise ValueError(f"{kind!r} is no kind of fault. There are: {', '.join(KINDS)}.")
+            raise ValueError(f"{kind!r} is not a kind of fault. The kinds are: {', '.join(KINDS)}.")
         if region is None and kind in OF_S3:
             raise ValueError(f"{kind} needs a region, such as eu-west-1.")
         if region is not None and kind not in (*OF_S3, REPLICATION_PAUSED):
-            raise ValueError(f"{kind} has no region: leave it out.")
+            raise ValueError(f"{kind} has no region. Leave it out.")
         if region is not None and not self._has_region(region):
-            raise ValueError(f"AWS has no region {region!r}; one is called eu-west-1.")
-        if not 0 < seconds <= LONGEST:  # nor `nan`, which never passes
+            raise ValueError(f"AWS has no region {region!r}. An example of a region is eu-west-1.")
+        if not 0 < seconds <= LONGEST:  # rejects `nan` too
             raise ValueError(f"seconds must be above 0 and at most {LONGEST:g}, not {seconds:g}.")
         if not 0 <= delay <= LONGEST_DELAY:
             raise ValueError(f"delay must be from 0 to {LONGEST_DELAY:g} seconds, not {delay:g}.")

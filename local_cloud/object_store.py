@@ -1,8 +1,8 @@
-"""S3's state: moto's, with what moto gets wrong about versions mended underneath moto's own operations.
+"""S3's state: moto's backend, with its treatment of versions corrected.
 
-moto 5.2.5 destroys all versions of an object that is put or deleted while versioning is suspended, makes no
-delete marker for a key that never was, and gives a new bucket none of AWS's defaults. `install` puts a
-backend in its place that does as AWS does; everything else stays moto's.
+moto 5.2.5 deletes all versions of an object that is put or deleted while versioning is suspended. It makes no
+delete marker for a key that never existed, and gives a new bucket none of AWS's defaults. `install` replaces
+moto's backend by one that does this as AWS does. Everything else stays moto's.
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ class Bucket(FakeBucket):
         super().__init__(name=name, account_id=ACCOUNT_ID, region_name=region_name, bucket_namespace=namespace)
         self.replication_configuration: dict[str, Any] | None = None
         self.public_access_block = PublicAccessBlock("true", "true", "true", "true")
-        self.ownership_rule = "BucketOwnerEnforced"  # type: ignore[assignment]  # moto keeps the word itself
+        self.ownership_rule = "BucketOwnerEnforced"  # type: ignore[assignment]  # moto keeps it as a string
         self.encryption = DEFAULT_ENCRYPTION
 
     @property
     def is_versioned(self) -> bool:
-        """True also while suspended: versions then stay, and writes go to the version `null`."""
+        """True also while suspended: versions stay, and writes go to the version `null`."""
         return self.versioning_status is not None
 
     @property
     def is_suspended(self) -> bool:
-        """Whether versioning was on and is suspended now."""
+        """Whether versioning was enabled and is suspended now."""
         return self.versioning_status == "Suspended"
 
     @property
     def has_acls(self) -> bool:
-        """Whether ACLs count; under BucketOwnerEnforced, the default, they don't."""
+        """Whether ACLs have an effect. With BucketOwnerEnforced, the default, they have none."""
         return str(self.ownership_rule) != "BucketOwnerEnforced"
 
     def get_permission(self, action: str, resource: str) -> Any:
-        """Leave access to `S3Service`: moto ignores conditions and most principals."""
+        """Leave access to `S3Service`, as moto ignores conditions and most principals."""
         from moto.iam.access_control import PermissionResult
 
         return PermissionResult.NEUTRAL
@@ -66,11 +66,11 @@ class ObjectStore(S3Backend):
         return urls
 
     def create_bucket(self, bucket_name: str, region_name: str, bucket_namespace: str | None = None) -> FakeBucket:
-        """Make a bucket with AWS's defaults; the name was checked before."""
+        """Make a bucket with AWS's defaults. Its name was checked before."""
         if bucket_name in s3_backends.bucket_accounts:
             raise BucketAlreadyExists(bucket=bucket_name)
         bucket = self.buckets[bucket_name] = Bucket(bucket_name, region_name, bucket_namespace)  # type: ignore[abstract]
-        self.tagger.delete_all_tags_for_resource(bucket.arn)  # those of an earlier bucket of that name
+        self.tagger.delete_all_tags_for_resource(bucket.arn)  # tags of an earlier bucket of that name
         return bucket
 
     def put_object(self, bucket_name: str, key_name: str, *args: Any, **kwargs: Any) -> FakeKey:
@@ -84,14 +84,14 @@ class ObjectStore(S3Backend):
     def copy_object(
         self, src_key: FakeKey, dest_bucket_name: str, dest_key_name: str, *args: Any, **kwargs: Any
     ) -> None:
-        """Copy an object with its tags; moto leaves it those of the one that was there before, too."""
+        """Copy an object with its tags. moto would also keep the tags of the object that it replaces."""
         tags = self.tagger.get_tag_dict_for_resource(src_key.arn)
         super().copy_object(src_key, dest_bucket_name, dest_key_name, *args, **kwargs)
         copied: Any = find_version(self._bucket(dest_bucket_name), dest_key_name)
         self.put_object_tagging(copied, tags or None)
 
     def _set_delete_marker(self, bucket_name: str, key_name: str) -> FakeDeleteMarker:
-        """Put a delete marker on top, also for a key that never was [LocalStack's snapshots of AWS]."""
+        """Add a delete marker, also for a key that never existed [LocalStack's snapshots of AWS]."""
         bucket = self._bucket(bucket_name)
         below: Any = bucket.keys.get(key_name) or SimpleNamespace(name=key_name)
         marker = FakeDeleteMarker(key=below)
@@ -103,7 +103,7 @@ class ObjectStore(S3Backend):
     def delete_object(
         self, bucket_name: str, key_name: str, version_id: str | None = None, bypass: bool = False
     ) -> tuple[bool, dict[str, Any]]:
-        """Delete; says `delete-marker` too when it was a marker that was removed, as the API reference has it."""
+        """Delete. Returns `delete-marker` also if the deleted version was a marker, as the API reference says."""
         bucket = self._bucket(bucket_name)
         was_marker = version_id and isinstance(find_version(bucket, key_name, version_id), FakeDeleteMarker)
         done, answer = super().delete_object(bucket_name, key_name, version_id=version_id, bypass=bypass)
@@ -112,15 +112,15 @@ class ObjectStore(S3Backend):
         return done, answer
 
     def delete_bucket_encryption(self, bucket_name: str) -> None:
-        """Go back to the default; since 2023 no bucket is without encryption."""
+        """Go back to the default encryption. Since 2023, S3 encrypts every bucket."""
         self.get_bucket(bucket_name).encryption = DEFAULT_ENCRYPTION
 
     def _bucket(self, name: str) -> Bucket:
-        return self.get_bucket(name)  # type: ignore[return-value]  # all are made by create_bucket above
+        return self.get_bucket(name)  # type: ignore[return-value]  # create_bucket above made them all
 
 
 def install() -> None:
-    """Make moto use `ObjectStore` in this process. May be repeated; state kept by a plain moto backend is dropped."""
+    """Make moto use `ObjectStore` in this process. May be repeated. The state of a plain moto backend is lost."""
     s3_backends.backend = ObjectStore
     account = s3_backends.get(ACCOUNT_ID)
     if account is not None and not isinstance(account["aws"], ObjectStore):
@@ -143,7 +143,7 @@ def versions(bucket: Bucket, key: str) -> list[Version]:
 
 
 def find_version(bucket: Bucket, key: str, version_id: str | None = None) -> Version | None:
-    """A version of a key, or its current one, which may be a delete marker; None when there is none."""
+    """A version of a key, by default the current one. It may be a delete marker, or None if there is none."""
     found = versions(bucket, key)
     if version_id is None:
         return found[-1] if found else None
@@ -151,7 +151,7 @@ def find_version(bucket: Bucket, key: str, version_id: str | None = None) -> Ver
 
 
 def insert_version(bucket: Bucket, key: str, version: Version) -> None:
-    """Add a version where its age puts it: an old one doesn't become the current one."""
+    """Insert a version by age: an old one doesn't become the current one."""
     bucket.keys.setlist(key, sorted([*versions(bucket, key), version], key=lambda one: one.last_modified))
 
 
@@ -161,22 +161,22 @@ def replication_status(version: Version) -> str | None:
 
 
 def set_replication_status(version: Version, status: str | None) -> None:
-    """Write down how far replication of a version is. It is kept with the version and goes with it."""
+    """Set the replication status of a version. It is stored with the version."""
     version.replication_status = status  # type: ignore[union-attr]
 
 
 def part_sizes(version: Version) -> tuple[int, ...]:
-    """Bytes of each part that an object was uploaded in; none where it was put, or copied, in one piece."""
+    """Bytes of each part of a multipart object; empty if it was put or copied in one piece."""
     return getattr(version, "part_sizes", ())
 
 
 def set_part_sizes(version: Version, sizes: tuple[int, ...]) -> None:
-    """Write down in which parts an object came. It is kept with the version and goes with it."""
+    """Set the sizes of an object's parts, in bytes. They are stored with the version."""
     version.part_sizes = sizes  # type: ignore[union-attr]
 
 
 def _become_null_version(bucket: Bucket, version: Version) -> None:
-    """Make a version the one called `null`; there is at most one."""
+    """Make a version the one with the id `null`. A key has at most one."""
     name = version.name
     version._version_id = "null"
     kept = [one for one in versions(bucket, name) if one is version or one.version_id != "null"]

@@ -1,6 +1,6 @@
-"""The one background process in which a local cloud lives, found again through its state file.
+"""The background process of a local cloud. Its state file tells other programs how to reach it.
 
-Nothing here imports moto: to find a cloud that runs must take no longer than to start Python.
+Nothing here imports moto, so finding a running cloud takes no longer than starting Python.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ import platformdirs
 
 _STATE_FILE = "local-cloud.json"
 _LOG_FILE = "local-cloud.log"
-RUNS_ALREADY = "A local cloud runs already. `python -m local_cloud status` shows it, `… stop` ends it."
+RUNS_ALREADY = "A local cloud is running already. `python -m local_cloud status` shows it, `… stop` ends it."
 
 
 class StartError(Exception):
-    """The local cloud did not come up; the message says why, and where its log is."""
+    """The local cloud didn't start. The message says why, and where its log is."""
 
 
 @dataclass(frozen=True)
 class State:
-    """What the state file says of a running cloud.
+    """The contents of a running cloud's state file.
 
     Attributes:
-        pid: Process that it runs in.
-        environment: What a program needs in its environment to use it.
+        pid: The id of its process.
+        environment: The environment variables of a program that uses it.
     """
 
     pid: int
@@ -44,13 +44,13 @@ class State:
 
 
 def state_dir() -> Path:
-    """The folder of the state file and the log: `WORKSHOP_STATE_DIR`, else the user's own."""
+    """The folder of the state file and the log: `WORKSHOP_STATE_DIR`, else the user's state folder."""
     chosen = os.environ.get("WORKSHOP_STATE_DIR")
     return Path(chosen) if chosen else platformdirs.user_state_path("two-region-workshop")
 
 
 def find() -> State | None:
-    """The cloud that runs, or None; what a state file says of a process that died does not count."""
+    """The running cloud, or None. The state file of a process that has died is ignored."""
     try:
         state = State(**json.loads((state_dir() / _STATE_FILE).read_text(encoding="utf-8")))
         health = ask(state, "GET", "health", timeout=5)
@@ -60,14 +60,14 @@ def find() -> State | None:
 
 
 def start(options: Sequence[str] = (), *, timeout: float = 30.0) -> State:
-    """Find the cloud that runs, or start one. Safe to repeat, and in several processes at once.
+    """Find the running cloud, or start one. Safe to repeat, and in several processes at once.
 
     Args:
-        options: Options of `python -m local_cloud serve`; of no effect when a cloud runs already.
+        options: Options of `python -m local_cloud serve`. Without effect if a cloud is running already.
         timeout: Seconds until it must answer.
 
     Raises:
-        StartError: It ended at once, or did not answer in time.
+        StartError: It ended at once, or didn't answer in time.
     """
     running = find()
     if running:
@@ -81,10 +81,10 @@ def start(options: Sequence[str] = (), *, timeout: float = 30.0) -> State:
 
 
 def stop(*, timeout: float = 20.0) -> bool:
-    """End the cloud that runs, and wait until it is gone. False when there was none; safe to repeat.
+    """End the running cloud, and wait until it has ended. Returns False if none was running. Safe to repeat.
 
     Args:
-        timeout: Seconds after which it is killed if it does not end by itself.
+        timeout: Seconds until it is killed if it doesn't end by itself.
     """
     running = find()
     if running is None:
@@ -95,7 +95,7 @@ def stop(*, timeout: float = 20.0) -> bool:
     file = state_dir() / _STATE_FILE
     while _is_alive(running.pid, file):
         if time.monotonic() > deadline:
-            if _pid_in(file) == running.pid:  # it said that this is its process id, so it is no other program's
+            if _pid_in(file) == running.pid:  # the cloud's file names this process, so it isn't another program
                 os.kill(running.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
                 file.unlink(missing_ok=True)
             break
@@ -104,7 +104,7 @@ def stop(*, timeout: float = 20.0) -> bool:
 
 
 def ask(state: State, method: str, path: str, *, timeout: float = 60.0) -> Any:
-    """Ask the control API of a running cloud, past any proxy that the machine has; returns what its JSON says."""
+    """Send a request to a running cloud's control API, without any proxy. Returns the decoded JSON."""
     url = urlsplit(state.environment["WORKSHOP_CONTROL_URL"])
     connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=timeout)
     try:
@@ -116,9 +116,9 @@ def ask(state: State, method: str, path: str, *, timeout: float = 60.0) -> Any:
 
 @contextlib.contextmanager
 def registration() -> Iterator[Callable[[Mapping[str, str]], None]]:
-    """Be the cloud of this state folder: yields what writes the state file, once the cloud answers.
+    """Register this process as the cloud of the state folder. Yields a function that writes the state file.
 
-    The file is removed at the end of the block, which should be the last thing that the process does.
+    Call it when the cloud answers. The end of the block removes the file, so it should be the end of the process.
 
     Raises:
         StartError: Another cloud answers for this folder.
@@ -150,11 +150,11 @@ def _pid_in(file: Path) -> int | None:
 
 
 def _is_alive(pid: int, file: Path) -> bool:
-    """Whether a cloud's process runs. Windows can't be asked so simply; there its state file tells, which goes last."""
+    """Whether a cloud's process runs. On Windows its state file tells this, as the process removes it last."""
     if sys.platform == "win32":
         return _pid_in(file) == pid
     with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)  # if it was our child, let it go
+        os.waitpid(pid, os.WNOHANG)  # if it is a child of this process, reap it
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -163,7 +163,7 @@ def _is_alive(pid: int, file: Path) -> bool:
 
 
 def _is_only_listed(pid: int) -> bool:
-    """Whether a process has ended, and its parent hasn't asked how. A container may have nobody who ever does."""
+    """Whether a process has ended but wasn't reaped by its parent. In a container it may stay so."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
     except (OSError, IndexError):  # only Linux has such files
@@ -171,14 +171,14 @@ def _is_only_listed(pid: int) -> bool:
 
 
 def _spawn(options: Sequence[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start `serve` so that it outlives this process and hears nothing of this terminal's Ctrl-C."""
+    """Start `serve` so that it outlives this process and doesn't get this terminal's Ctrl-C."""
     apart: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
-        # Not DETACHED_PROCESS: without a console of its own, each function environment would open a window.
+        # Not DETACHED_PROCESS: without a console, each function environment would open a window.
         apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return subprocess.Popen(
         [sys.executable, "-m", "local_cloud", "serve", *options],
-        env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},  # it is AWS itself
+        env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},  # it calls no other AWS
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,
@@ -191,18 +191,18 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], deadline: float) ->
         while time.monotonic() < deadline:
             running = find()
             if running:
-                process.returncode = 0  # it is meant to outlive us: no ResourceWarning
+                process.returncode = 0  # prevents a ResourceWarning: it outlives this process
                 return running
             if process.poll() is not None:
-                raise StartError(f"The local cloud ended as it started:\n{_end_of_log()}")
+                raise StartError(f"The local cloud ended while it was starting:\n{_end_of_log()}")
             time.sleep(0.02)
-    except KeyboardInterrupt:  # it does not hear this terminal
+    except KeyboardInterrupt:  # it doesn't get the Ctrl-C of this terminal
         process.terminate()
         process.wait()
         raise
     process.kill()
     process.wait()
-    raise StartError(f"The local cloud did not answer in time:\n{_end_of_log()}")
+    raise StartError(f"The local cloud didn't answer in time:\n{_end_of_log()}")
 
 
 def _end_of_log() -> str:
@@ -213,13 +213,13 @@ def _end_of_log() -> str:
 
 @contextlib.contextmanager
 def _exclusively(path: Path, deadline: float) -> Iterator[None]:
-    """Hold a lock file, which the system takes back if this process dies."""
+    """Hold a lock file. The system releases it if this process dies."""
     with path.open("a+b") as file:
         while not _try_lock(file):
             if time.monotonic() > deadline:
                 raise StartError(f"Another process has held {path} for too long.")
             time.sleep(0.02)
-        yield  # closing the file gives the lock back
+        yield  # closing the file releases the lock
 
 
 def _try_lock(file: IO[bytes]) -> bool:

@@ -1,6 +1,6 @@
 """Results and errors as HTTP responses, in the protocol of each service.
 
-moto's serializers do the work; they follow botocore's models and so know every operation.
+moto's serializers do the work. They follow botocore's models, so they know every operation.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ def render_result(call: Call, result: Any) -> Response:
 
 
 def render_error(error: AwsError, service: str) -> Response:
-    """Turn a refusal into the HTTP response that AWS would send, in the protocol of the service."""
+    """Turn an error into the HTTP response that AWS would send, in the protocol of the service."""
     request_id = str(uuid.uuid4())
     protocol = protocol_of(service)
-    if "json" in protocol or "cbor" in protocol:  # SDKs take JSON where a service offers CBOR too
+    if "json" in protocol or "cbor" in protocol:  # SDKs choose JSON if a service offers CBOR too
         text = json.dumps({"__type": error.code, "message": error.message, "Message": error.message, **error.details})
         headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", error.code)]
         headers += [("x-amzn-RequestId", request_id), *error.headers.items()]
@@ -54,7 +54,7 @@ def render_error(error: AwsError, service: str) -> Response:
 
 
 def protocol_of(service: str) -> str:
-    """The protocol of a service that botocore knows; of others XML, which is what SDKs make out best."""
+    """The protocol of a service in botocore's models; XML for other services, as SDKs read it best."""
     try:
         return str(get_service_model(service).protocol)
     except UnknownServiceError:

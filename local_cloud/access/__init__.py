@@ -1,8 +1,8 @@
-"""Who may do what: one policy evaluator, asked by everything that decides.
+"""Permissions: one policy evaluator makes every decision.
 
-authorizer          may whoever makes this call make it? asked once for every call
-identities          what users and roles may do at this moment
-evaluator           IAM policy documents, evaluated
+authorizer          decides whether a caller may make a call, once for every call
+identities          the current permissions of users and roles
+evaluator           evaluates IAM policy documents
 conditions          the Condition block of a statement
 service_principals  AWS's services as principals of policies
 permissions/        which permissions a call needs

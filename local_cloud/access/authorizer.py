@@ -1,9 +1,8 @@
-"""Who may make which call: asked once for every call of somebody in this account, before anything changes.
+"""Decides on every call of a caller in this account, before anything changes.
 
-Users and roles that were made in IAM may do what their policies say, and nothing else. Whoever signs with a key that
-was not made here is the user `learner`: an administrator, unless the cloud was started with a policy for the learner
-(`--enforce`). Anonymous requests and AWS's own services have no identity policies; the service that they ask decides
-about them.
+Users and roles that were made in IAM may do only what their policies allow. A caller with any other key is the user
+`learner`: an administrator, unless the cloud was started with a policy for the learner (`--enforce`). Anonymous
+requests and AWS's own services have no identity policies. The called service decides on them.
 """
 
 from __future__ import annotations
@@ -38,10 +37,10 @@ _OF_AN_ASSOCIATION = {"lambda:GetFunction", "lambda:EnableReplication*", "lambda
 
 
 class Authorizer:
-    """Decides about calls.
+    """Decides on calls.
 
     Args:
-        learner_policy: What the user `learner` may do, as JSON; None allows everything.
+        learner_policy: The policy of the user `learner`, as JSON; None allows everything.
         now: Seconds since the epoch; a seam for tests.
     """
 
@@ -50,10 +49,10 @@ class Authorizer:
         self._now = now
 
     def check_session(self, call: Call) -> None:
-        """Refuse a call that is signed with credentials that have expired: those of a role that was assumed.
+        """Refuse a call with expired credentials of a role session.
 
         Raises:
-            AwsError: ExpiredToken, or ExpiredTokenException where a service speaks JSON.
+            AwsError: ExpiredToken, or ExpiredTokenException for a service that uses JSON.
         """
         if call.expires is None or self._now() < call.expires:
             return
@@ -63,16 +62,16 @@ class Authorizer:
         raise AwsError(code, "The security token included in the request is expired", status)
 
     def check(self, call: Call, *, find: Find = find_permissions) -> None:
-        """Let a call of a member of the account pass, or not; notes in the call what it needed.
+        """Check that a caller of this account may make a call, and store the permissions it needs in the call.
 
-        DeleteObjects always passes: it needs one permission per object, and what lacks one is noted in `refusals`.
+        DeleteObjects always passes: it needs one permission per object. Objects without one go to `refusals`.
 
         Args:
-            call: The call; nothing happens when nobody of this account makes it.
-            find: Says what the call needs; a seam for tests.
+            call: The call. A call from outside this account isn't checked.
+            find: Returns the permissions that the call needs; a seam for tests.
 
         Raises:
-            AwsError: AccessDenied, in the words of the call's service.
+            AwsError: AccessDenied, with the message of the call's service.
         """
         who = call.principal
         if who is None or not who.startswith(_MEMBERS):
@@ -101,12 +100,12 @@ def read_policy(file: Path) -> str:
     """The text of a file with a policy.
 
     Raises:
-        ValueError: It holds no IAM policy: not JSON, or without statements.
+        ValueError: It isn't an IAM policy: not JSON, or without statements.
         OSError: It can't be read.
     """
     text = file.read_text(encoding="utf-8")
     if not statements(parse(text)):
-        raise ValueError(f"{file} holds no IAM policy: a JSON object with a Statement.")
+        raise ValueError(f"{file} is not an IAM policy. It must be a JSON object with a Statement.")
     return text
 
 
@@ -117,13 +116,13 @@ def decide_from_memory(
     resource_policy: str | bytes | None,
     limits: tuple[str, ...] = (),
 ) -> Decision:
-    """Decide, or remember: the same question about the same documents has one answer, and a changed policy is another.
+    """Decide, with a cache: the same question about the same documents always has the same answer.
 
     Args:
         asked: The principal, action, resource and condition keys.
         texts: Policies of the principal.
-        resource_policy: That of the resource.
-        limits: What must allow it too.
+        resource_policy: The policy of the resource.
+        limits: Policies that must allow it too.
     """
     who, action, resource, context = asked
     documents: list[Document] = [parse(resource_policy)] if resource_policy else []
@@ -136,12 +135,12 @@ def decide_from_memory(
         and action == _ASSUME
         and not any(may_assume(trust, str(who), context=dict(context)) for trust in documents)
     ):
-        return Decision.NOT_ALLOWED  # a permission alone is not enough; nor is there one for a role that doesn't exist
+        return Decision.NOT_ALLOWED  # the trust policy must allow it too, and a missing role has none
     return decision
 
 
 def _find_resource_policy(permission: Permission) -> str | bytes | None:
-    """The policy of what the action is done on: a bucket's, or the trust policy of a role that somebody wants to be."""
+    """The policy of the resource: a bucket's policy, or the trust policy of a role to assume."""
     if permission.action.startswith("s3:") and permission.resource.startswith("arn:aws:s3:::"):
         bucket = find_bucket(permission.resource[13:].partition("/")[0])
         return (bucket.policy or None) if bucket else None
@@ -152,7 +151,7 @@ def _find_resource_policy(permission: Permission) -> str | bytes | None:
 
 
 def _context(call: Call, permission: Permission) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
-    """The condition keys of every request, and the permission's own. On AWS all goes over TLS; loopback stands in."""
+    """The condition keys of every request, and the permission's own. Loopback counts as secure transport."""
     who = call.principal or ""
     context: Context = {
         "aws:PrincipalArn": role_of_session(who) or who,
@@ -169,13 +168,13 @@ def _context(call: Call, permission: Permission) -> tuple[tuple[str, str | tuple
 
 
 def _refusal(call: Call, permission: Permission, decision: Decision, *, by: str) -> AwsError:
-    """AWS's words (IAM User Guide, "Troubleshoot access denied error messages"; S3's are captured).
+    """AWS's message (IAM User Guide, "Troubleshoot access denied error messages"; S3's is captured).
 
     Args:
         call: The call.
-        permission: What it lacks.
-        decision: How that was denied.
-        by: The kind of policy that denies it or, of several that don't allow it, the first.
+        permission: The permission that it lacks.
+        decision: Whether it was denied explicitly.
+        by: The kind of policy that denies it, or the first that doesn't allow it.
     """
     action, resource = permission.action, permission.resource
     if call.service == "cloudfront" and action in _OF_AN_ASSOCIATION:
@@ -190,7 +189,7 @@ def _refusal(call: Call, permission: Permission, decision: Decision, *, by: str)
 
 
 def _by_protocol(call: Call, code: str) -> tuple[str, int]:
-    """How a service's protocol writes an error of the caller's: code and status."""
+    """Code and status of a client error in the service's protocol."""
     protocol = str(call.model.service_model.protocol)
     return (f"{code}Exception", 400 if protocol == "json" else 403) if "json" in protocol else (code, 403)
 
@@ -202,7 +201,7 @@ def _reason(action: str, decision: Decision, *, by: str) -> str:
 
 
 def _name_resource(call: Call, resource: str) -> str:
-    """S3 quotes it; IAM says `role NAME` of what is there already; nobody but Lambda names what can't be narrowed."""
+    """S3 quotes the ARN. IAM writes `role NAME` if it exists. Only Lambda names a resource `*`."""
     if resource == EVERYTHING and call.service != "lambda":
         return ""
     kind, _, name = resource.rpartition(":")[2].partition("/")

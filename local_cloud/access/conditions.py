@@ -1,9 +1,9 @@
-"""The Condition block of a policy statement, evaluated.
+"""Evaluates the Condition block of a policy statement.
 
-Every operator and every key must hold (AND); one of the values of a key is enough (OR), and for a negated
-operator none may hold (IAM User Guide, "Conditions with multiple context keys or values"). A key may have several
-values in the request: `ForAllValues:` wants each of them to hold and is content with none at all, `ForAnyValue:` wants
-one that holds ("Multivalued context keys").
+Every operator and every key must match (AND). One value of a key is enough (OR); for a negated operator no value may
+match (IAM User Guide, "Conditions with multiple context keys or values"). A key may have several values in the
+request: with `ForAllValues:` all must match, or there are none. With `ForAnyValue:` one must match ("Multivalued
+context keys").
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Test = Callable[[str, str], bool]
 
 
 def _arn_like(wanted: str, given: str) -> bool:
-    """Compare part by part, so that a `*` doesn't reach over a colon; the sixth part may hold colons."""
+    """Compare part by part, so that a `*` doesn't match a colon, except in the sixth part."""
     patterns, parts = wanted.split(":", 5), given.split(":", 5)
     return len(patterns) == len(parts) and all(map(matches, patterns, parts))
 
@@ -76,20 +76,20 @@ _QUALIFIER = re.compile(r"^For(?:All|Any)Values?:")
 
 
 def is_operator(name: str) -> bool:
-    """Whether a condition operator is one that is evaluated here."""
+    """Whether a condition operator exists."""
     bare = _bare(name)
     return bare in _TESTS or bare in _NEGATED or bare == "Null"
 
 
 def is_affirmative(name: str) -> bool:
-    """Whether what an operator is given must be in the request: it is not negated, and wants the key to be there."""
+    """Whether an operator isn't negated and requires its key in the request."""
     return _bare(name) in _TESTS and not name.endswith("IfExists") and not name.startswith("ForAllValues:")
 
 
 def fill_in(text: str, variables: Context) -> str:
     """A text of a policy with its variables, such as `${aws:username}`, replaced.
 
-    One that the request doesn't carry, and has no default, stays as it is, which nothing is called (IAM User Guide,
+    A variable that isn't in the request and has no default stays as it is, and so matches nothing (IAM User Guide,
     "Policy variables").
     """
     if "${" not in text:
@@ -101,10 +101,10 @@ def fill_in(text: str, variables: Context) -> str:
 def meets_conditions(
     block: Mapping[str, Mapping[str, Any]], context: Context, *, variables: Context | None = None
 ) -> bool:
-    """Whether a request with these condition keys meets a statement's Condition block, in which there are variables.
+    """Whether a request with these condition keys meets a statement's Condition block, which may have variables.
 
     Raises:
-        KeyError: An operator is unknown; bucket and trust policies with such are refused when they are put.
+        KeyError: An operator is unknown. Bucket and trust policies with one are refused when they are put.
     """
     if not block:
         return True
@@ -144,7 +144,7 @@ def _holds_for(name: str, given: str, texts: list[str]) -> bool:
 
 
 def _compare(name: str, text: str, given: str) -> bool:
-    """Compare two values; what is no number, or no date, is like none."""
+    """Compare two values. An invalid number or date equals no value."""
     try:
         return _TESTS[name](text, given)
     except (ValueError, OverflowError, OSError):

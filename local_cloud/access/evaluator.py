@@ -1,13 +1,12 @@
-"""Who may do what: IAM policy documents, evaluated. Pure functions; nothing here looks at the cloud.
+"""Evaluates IAM policy documents. These are pure functions that don't use the cloud's state.
 
     explicit Deny anywhere  >  Allow in an identity policy or in the resource's policy, and in each limit  >  no
 
-That is AWS's order within one account (IAM User Guide, "Policy evaluation logic"). Who is allowed by the resource's
-policy only as part of the account needs an identity policy too: naming the account leaves it to the account to say
-who may (IAM User Guide, "AWS JSON policy elements: Principal"). Limits, which are permissions boundaries and
-session policies, allow nothing by themselves; a user whom the resource's policy names is not held by them. A
-request carries its condition keys (`aws:SourceArn` and so on) in `context`; a condition on a key that the request
-doesn't carry fails, except for the negated and `…IfExists` operators, as on AWS.
+This is AWS's order within one account (IAM User Guide, "Policy evaluation logic"). If the resource's policy names
+only the account, a caller also needs an Allow in an identity policy (IAM User Guide, "AWS JSON policy elements:
+Principal"). Limits (permissions boundaries and session policies) allow nothing by themselves. They don't limit a user
+whom the resource's policy names. A request has its condition keys (`aws:SourceArn` and so on) in `context`. As on
+AWS, a condition on a missing key fails, except with negated and `…IfExists` operators.
 """
 
 from __future__ import annotations
@@ -42,14 +41,14 @@ class Decision(Enum):
 
 @dataclass(frozen=True)
 class Access:
-    """One thing that somebody wants to do.
+    """An action of a principal on a resource.
 
     Attributes:
-        principal: An ARN, a service such as `"s3.amazonaws.com"`, or None for nobody in particular (anonymous). A
-            session of a role is named by statements that name the session, and by those that name the role.
+        principal: An ARN, a service such as `"s3.amazonaws.com"`, or None if anonymous. Statements can name a
+            role's session or the role itself.
         action: Such as `"s3:GetObject"`.
         resource: An ARN.
-        context: Condition keys and their values; case of the keys doesn't matter. Several values are a tuple.
+        context: Condition keys and their values. Case of the keys doesn't matter. Several values are a tuple.
     """
 
     principal: str | None
@@ -65,13 +64,13 @@ def decide(
     resource: Iterable[Document] = (),
     limits: Iterable[Document] = (),
 ) -> Decision:
-    """Decide about an access within one account.
+    """Decide on an access within one account.
 
     Args:
-        access: What is wanted, and by whom.
+        access: The action, its resource and its principal.
         identity: Policies of the principal (a role's inline and managed policies).
         resource: Policies of the resource (a bucket policy). They name principals.
-        limits: What must allow it too: the permissions boundary, and a session's policy.
+        limits: Policies that must allow it too: the permissions boundary and the session policy.
     """
     limiting = [_effects(document, access) for document in limits]
     by_resource = {effect for document in resource for effect in _effects_on_named(document, access)}
@@ -97,17 +96,17 @@ def statements(document: Document) -> list[Mapping[str, Any]]:
 
 
 def as_list(value: Any) -> list[Any]:
-    """A value that AWS allows to be one thing or a list of things, as a list."""
+    """Turn a value that may be a single item or a list into a list."""
     if value is None:
         return []
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def is_public(document: Document) -> bool:
-    """Whether a bucket policy lets everybody in: Allow, for anyone, without a condition that narrows it.
+    """Whether a bucket policy is public: it allows everyone, without a limiting condition.
 
-    S3 User Guide, "The meaning of public". A condition on a fixed source, account or address narrows; one that says
-    who is left out doesn't, nor does one that holds for whoever doesn't say.
+    S3 User Guide, "The meaning of public". A condition on a fixed source, account or address limits it. A negated
+    condition doesn't, nor does one that a request without the key meets.
     """
     return any(
         statement.get("Effect") == "Allow" and _names_everyone(statement) and not _narrows(statement)
@@ -127,12 +126,12 @@ def _outcome(effects: set[Any]) -> Decision:
 
 
 def _effects(document: Document, access: Access) -> set[Any]:
-    """Effects of a policy that names no principals."""
+    """The effects of a policy without principals on an access."""
     return {one.get("Effect") for one in statements(document) if _covers(one, access, document)}
 
 
 def _effects_on_named(document: Document, access: Access, *, as_member: bool = False) -> set[Any]:
-    """Effects of a resource's policy. An Allow for the whole account counts only if `as_member` says so."""
+    """The effects of a resource's policy. An Allow for the whole account counts only if `as_member` is true."""
     return {
         statement.get("Effect")
         for statement in statements(document)
@@ -142,7 +141,7 @@ def _effects_on_named(document: Document, access: Access, *, as_member: bool = F
 
 
 def _covers(statement: Mapping[str, Any], access: Access, document: Document) -> bool:
-    """Whether a statement of a document is about an access; its variables count if its version has such."""
+    """Whether a statement covers an access. Variables are replaced only if the document's version supports them."""
     context = access.context if document.get("Version") == "2012-10-17" else {}
     return (
         covers_action(statement, access.action)
@@ -152,7 +151,7 @@ def _covers(statement: Mapping[str, Any], access: Access, document: Document) ->
 
 
 def covers_action(statement: Mapping[str, Any], action: str) -> bool:
-    """Whether a statement is about an action at all."""
+    """Whether a statement covers an action."""
     listed = as_list(statement.get("Action")) or as_list(statement.get("NotAction"))
     found = any(_matches_action(str(pattern), action) for pattern in listed)
     return found if "Action" in statement else not found and "NotAction" in statement
@@ -188,7 +187,7 @@ _SESSION = re.compile(r"arn:aws:sts::(\d{12}):assumed-role/([^/]+)/.+")
 
 
 def _is_name_of(name: str, principal: str, *, as_member: bool) -> bool:
-    """The ARN itself; of a session, its role's, whose path the session's ARN leaves out; or the account's."""
+    """Whether a name is the principal's ARN, its session's role (a session's ARN has no path), or the account."""
     if name == principal:
         return True
     if session := _SESSION.fullmatch(principal):
@@ -213,7 +212,7 @@ _NARROWING_KEYS = {
 
 
 _WIDEST = {4: 8, 6: 32}
-"""Bits that a network's mask has at least, lest it be everybody, by version of IP."""
+"""Bits of a network's mask at least, by IP version. A shorter mask counts as public."""
 
 
 def _narrows(statement: Mapping[str, Any]) -> bool:
@@ -226,7 +225,7 @@ def _narrows(statement: Mapping[str, Any]) -> bool:
 
 
 def _is_fixed(value: Any) -> bool:
-    """Whether a value stands for somebody in particular: an ARN by its account, a network by not being too wide."""
+    """Whether a value limits access: an ARN with an account, or a network that isn't too wide."""
     text = str(value)
     owner = ":".join(text.split(":")[:5]) if text.startswith("arn:") else text
     with contextlib.suppress(ValueError):
@@ -236,5 +235,5 @@ def _is_fixed(value: Any) -> bool:
 
 
 def without_resources(trust_policy: Document) -> Document:
-    """Trust policies have no Resource: the role that they belong to is meant."""
+    """Add the resource `*` to a trust policy, which has none because it always means its role."""
     return {**trust_policy, "Statement": [{**statement, "Resource": "*"} for statement in statements(trust_policy)]}

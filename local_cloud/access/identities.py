@@ -1,4 +1,4 @@
-"""What users and roles may do at this moment: IAM's state, which moto keeps, asked through the policy evaluator."""
+"""The current permissions of users and roles, from IAM's state in moto."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from local_cloud.access.evaluator import Access, Document, covers_action, decide
 from local_cloud.constants import ACCOUNT_ID
 
 LEARNER = f"arn:aws:iam::{ACCOUNT_ID}:user/learner"
-"""Who signs with a key that was not made here; moto doesn't know this user."""
+"""The caller with a key that was not made here. moto doesn't know this user."""
 
 
 def find_role(role_arn: str) -> Any | None:
-    """The role with this ARN, as moto keeps it, or None."""
+    """The role with this ARN, as moto stores it, or None."""
     return next((role for role in _backends()[ACCOUNT_ID]["aws"].roles.values() if role.arn == role_arn), None)
 
 
@@ -28,14 +28,14 @@ def can_be_assumed(role_arn: str, principal: str, *, context: Mapping[str, str] 
 
 
 def find_by_name(kind: str, name: str) -> str | None:
-    """The ARN of the role, user, group or instance profile of a name, which alone doesn't tell its path; or None."""
+    """The ARN (with the path) of the role, user, group or instance profile with a name, or None."""
     backend = _backends()[ACCOUNT_ID]["aws"]
     kept = {"role": backend.roles, "user": backend.users, "group": backend.groups}.get(kind, backend.instance_profiles)
     return next((found.arn for found in kept.values() if found.name == name), None)
 
 
 def role_of_session(principal: str) -> str | None:
-    """The ARN of the role that an assumed role's session belongs to; None for whoever is no session of a role."""
+    """The ARN of the role of a session; None for any other principal."""
     if ":assumed-role/" not in principal:
         return None
     return find_by_name("role", principal.split("/")[1])
@@ -44,7 +44,7 @@ def role_of_session(principal: str) -> str | None:
 def policy_texts(principal: str) -> tuple[str, ...]:
     """The identity policies of a user, group, role, or session of a role: inline, managed, and those of its groups.
 
-    Whoever doesn't exist (any more) has none, and may do nothing.
+    A principal that doesn't exist has none, and may do nothing.
     """
     backend = _backends()[ACCOUNT_ID]["aws"]
     arn = role_of_session(principal) or principal
@@ -56,7 +56,7 @@ def policy_texts(principal: str) -> tuple[str, ...]:
 
 
 def boundary_texts(principal: str) -> tuple[str, ...]:
-    """The permissions boundary of a role, or of a session's role; none or one. Users have none here."""
+    """The permissions boundary of a role or of a session's role, if it has one. Users have none here."""
     role = find_role(role_of_session(principal) or principal)
     policy = role and _backends()[ACCOUNT_ID]["aws"].managed_policies.get(role.permissions_boundary_arn)
     return tuple(_default_texts([policy])) if policy else ()
@@ -76,7 +76,7 @@ def _policies_of(holder: Any) -> list[str]:
 
 
 def _default_texts(policies: Iterable[Any]) -> list[str]:
-    """What managed policies say: their default versions."""
+    """The default versions of managed policies."""
     return [
         version.document
         for policy in policies
@@ -86,15 +86,15 @@ def _default_texts(policies: Iterable[Any]) -> list[str]:
 
 
 def identity_policies(principal: str) -> list[Document]:
-    """The same as documents."""
+    """The identity policies of a principal, as documents."""
     return [parse(text) for text in policy_texts(principal)]
 
 
 class Permissions:
-    """What a role may do now. To be asked only while the cloud's lock is held, which keeps the moment.
+    """The current permissions of a role. Hold the cloud's lock while you use it, so that they don't change.
 
     Args:
-        role_arn: The role; one that doesn't exist may do nothing.
+        role_arn: The role. One that doesn't exist may do nothing.
     """
 
     def __init__(self, role_arn: str) -> None:
@@ -105,7 +105,7 @@ class Permissions:
         self._decided: dict[tuple[str, str], bool] = {}
 
     def may(self, action: str, resource: str, *, policy: bytes | None = None) -> bool:
-        """Whether the role, once assumed, may do something.
+        """Whether a session of the role may do something.
 
         Args:
             action: Such as `"s3:ReplicateObject"`.
@@ -122,7 +122,7 @@ class Permissions:
         return self._decided[asked]
 
     def _policy_about(self, action: str) -> Document:
-        """The role's statements about one action; a job asks about few actions, and thousands of resources."""
+        """The role's statements on one action. A job checks few actions on thousands of resources."""
         if action not in self._about:
             self._about[action] = {"Statement": [one for one in self._statements if covers_action(one, action)]}
         return self._about[action]
@@ -142,7 +142,7 @@ def _backends() -> Any:
 
 @lru_cache(256)
 def parse(text: str | bytes | None) -> Document:
-    """A policy document, to be read only; one that isn't a JSON object grants nothing."""
+    """Parse a policy document. Don't change the result. A document that isn't a JSON object allows nothing."""
     try:
         document = json.loads(text or "{}")
     except (ValueError, RecursionError):

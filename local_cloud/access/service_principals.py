@@ -24,6 +24,6 @@ def is_service(name: str) -> bool:
 
 @cache
 def _services() -> frozenset[str]:
-    """Host name prefixes of AWS's services, which most service principals are made of."""
+    """Host name prefixes of AWS's services. Most service principals begin with one."""
     session = botocore.session.Session()
     return frozenset(session.get_available_services()) | {"events", "states", "logs"}

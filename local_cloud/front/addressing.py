@@ -1,4 +1,4 @@
-"""Where a request was sent: which service and region a host name means, and which bucket, if it names one."""
+"""Read a host name: its service, its region, and its bucket if it names one."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ _S3_HOST = re.compile(
 )
 _OTHER_HOST = re.compile(rf"(?:[^:]+\.)?(?P<service>[a-z0-9-]+?)(?:\.(?P<region>{_REGION}))?\.amazonaws\.com")
 _LOCAL_BUCKET_HOST = re.compile(r"(?P<bucket>[^:]+)\.localhost")
-_OUR_PAGES = re.compile(r"127\.0\.0\.\d+|\[::1\]|(?:[\w.-]+\.)?localhost\.?")  # the root's dot changes nothing
+_OUR_PAGES = re.compile(r"127\.0\.0\.\d+|\[::1\]|(?:[\w.-]+\.)?localhost\.?")  # a trailing dot is allowed
 _OURS = re.compile(_OUR_PAGES.pattern + r"|[\w.-]+\.(?:amazonaws\.com|cloudfront\.net)\.?")
 
 
 def is_ours(host: str) -> bool:
-    """Whether a host name, with or without port, is one that this machine answers to.
+    """Whether this machine answers to a host name, given with or without a port.
 
-    Any other name is a web page's attempt to reach the local cloud through its own domain (DNS rebinding).
+    A web page that sends another name may be reaching the local cloud through its own domain (DNS rebinding).
     """
     return bool(_OURS.fullmatch(_without_port(host)))
 
 
 def is_our_origin(origin: str) -> bool:
-    """Whether an `Origin` header names a page of this machine. `null`, sent by sandboxed pages, does not.
+    """Whether an `Origin` header names a page of this machine. `null`, which sandboxed pages send, does not.
 
-    Nor does a name at AWS, though requests for it are answered: in a browser it is somebody's page on the real AWS,
-    where anyone may put one.
+    Requests to a host name of AWS are answered, but such a name is no origin of this machine. In a browser it is a
+    page on the real AWS, and anyone can put one there.
     """
     scheme, separator, host = origin.partition("://")
     return bool(separator) and scheme in ("http", "https") and bool(_OUR_PAGES.fullmatch(_without_port(host)))
 
 
 def read_host(host: str) -> Host:
-    """Say what a host name means, such as `site.s3.eu-west-1.amazonaws.com` or `site.localhost:4566`."""
+    """Read a host name such as `site.s3.eu-west-1.amazonaws.com` or `site.localhost:4566`."""
     name = _without_port(host).removesuffix(".")
     if s3 := _S3_HOST.fullmatch(name):
         return Host("s3", s3["region"] or ("us-east-1" if name.endswith(".com") else None), s3["bucket"])

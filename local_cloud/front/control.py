@@ -1,4 +1,4 @@
-"""The control API, below `/_local_cloud/`: what AWS has no word for, such as starting afresh."""
+"""The control API below `/_local_cloud/`: requests that AWS doesn't have, such as `reset`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from local_cloud.faults import Faults
 from local_cloud.services.lambda_functions import LambdaService
 
 LONGEST_SETTLE = 3600.0
-"""Seconds for which `settle` waits at most."""
+"""Seconds that `settle` waits at most."""
 
 
 class Controlled(Protocol):
-    """What is asked of the cloud."""
+    """The parts of the cloud that the control API uses."""
 
     call_log: CallLog
     clock: Clock
@@ -30,24 +30,24 @@ class Controlled(Protocol):
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a program needs in its environment to use this cloud."""
+        """The environment variables of a program that uses this cloud."""
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
 
     def settle(self, timeout: float) -> None:
-        """Wait until nothing is under way any more."""
+        """Wait until all background work is done."""
 
 
 class Control:
     """Answers the control API.
 
     `GET health`, `GET environment`, `GET speed`, `GET calls?since=N`, `POST reset`, `POST settle?timeout=SECONDS`,
-    `POST stop`, and `GET`, `POST` and `DELETE faults`. All answer JSON. `stop` only asks: the process ends once the
-    answer is on its way.
+    `POST stop`, and `GET`, `POST` and `DELETE faults`. All return JSON. `stop` returns first, and then the process
+    ends.
 
     Args:
-        cloud: What is controlled.
+        cloud: The cloud to control.
     """
 
     def __init__(self, cloud: Controlled) -> None:
@@ -77,11 +77,11 @@ class Control:
         return self._cloud.call_log.since(int(query.get("since", 0)))
 
     def _get_code(self, query: Mapping[str, str]) -> Response:
-        """The zip of a function; `GetFunction` names this place, as on AWS one that anybody may read for a while."""
+        """The zip file of a function. `GetFunction` returns its URL, which works without a signature, as on AWS."""
         with self._cloud.lock:
             found = self._cloud.functions.find_version(query.get("function", ""))
         if found is None:
-            raise ValueError("There is no such function.")
+            raise ValueError("This function doesn't exist.")
         return Response(200, [("Content-Type", "application/zip")], found.code)
 
     def _get_speed(self, query: Mapping[str, str]) -> dict[str, float]:
@@ -105,7 +105,7 @@ class Control:
 
     def _post_settle(self, query: Mapping[str, str]) -> dict[str, Any]:
         timeout = float(query.get("timeout", 30))
-        if not 0 <= timeout <= LONGEST_SETTLE:  # nor `nan`, which never passes
+        if not 0 <= timeout <= LONGEST_SETTLE:  # rejects `nan` too
             raise ValueError(f"timeout must be from 0 to {LONGEST_SETTLE:g} seconds")
         self._cloud.settle(timeout)
         return {"status": "ok"}

@@ -1,4 +1,4 @@
-"""The one entrance to the AWS APIs of the local cloud: a WSGI application.
+"""The WSGI application that receives every request for an AWS API of the local cloud.
 
 request ─► guard of Host and Origin ─► control API  (/_local_cloud/…)
                     └─► parsed → refused? → may they? → prepared → refused? → answered, or moto → observed → call log
@@ -43,12 +43,12 @@ class Gateway:
     """WSGI application in front of moto.
 
     Args:
-        services: The services that complete moto, by botocore's name. No other is answered, and moto is not asked.
+        services: The services that complete moto, by botocore's name. Requests for other services get 501.
         lock: Held while a call touches state; moto is not safe for threads.
         control: Answers requests below `/_local_cloud/`.
-        log: Called once a call, after it was answered.
-        authorizer: Decides who may make a call.
-        faults: What a learner did to S3 in some region.
+        log: Called once for each call, after the answer is made.
+        authorizer: Decides whether the caller may make a call.
+        faults: The faults that a learner caused.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Gateway:
         self._moto = MotoApplication()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer one HTTP request; WSGI's form of it."""
+        """Answer one HTTP request, as WSGI defines it."""
         response = refuse_strangers(environ) or self._respond_to_control(environ) or self.respond(read_request(environ))
         if response.header("Content-Length") is None:
             response.headers.append(("Content-Length", str(len(response.body))))
@@ -79,17 +79,17 @@ class Gateway:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
     def respond(self, request: HttpRequest, asker: Asker = NOBODY) -> Response:
-        """Answer a request; the way in for engines in this process, which may say who they are.
+        """Answer a request. Engines in this process call this, and may name themselves as the caller.
 
         Raises:
-            ConnectionRefused: It was for S3 in a region which, by a learner's doing, refuses connections.
+            ConnectionRefused: A learner's fault makes S3 in this region refuse connections.
         """
         return self._respond(request, asker, meets_faults=bool(self._faults.in_force))
 
     def respond_at_once(self, request: HttpRequest, asker: Asker = NOBODY) -> Response | None:
-        """As `respond`, or None, without any effect, where that could wait: for the lock, an engine, or by a fault.
+        """As `respond`, but return None and do nothing if answering could wait for the lock, an engine or a fault.
 
-        For an event loop, which must not wait, but would spend as much time on a thread as on a plain read.
+        For an event loop, which must not wait. Starting a thread would take as long as a plain read.
         """
         if self._faults.in_force or not is_plain_read(request) or not self._lock.acquire(blocking=False):
             return None
@@ -99,8 +99,8 @@ class Gateway:
             self._lock.release()
 
     def may_take_long(self, path: str) -> bool:
-        """Whether a request for this path may wait: for a function, for what the control API does, or by a fault."""
-        path = "/" + path.lstrip("/")  # so the server will tell it
+        """Whether a request for this path may wait for a function, the control API or a fault."""
+        path = "/" + path.lstrip("/")  # the path as WSGI will have it
         return path.startswith((CONTROL_PREFIX, _FUNCTIONS)) or bool(self._faults.in_force)
 
     def _respond(self, request: HttpRequest, asker: Asker, *, meets_faults: bool) -> Response:
@@ -124,7 +124,7 @@ class Gateway:
     def _answer(self, call: Call, *, meets_faults: bool) -> Response:
         service = self._services.get(call.service)
         try:
-            if service is None:  # moto's other services would do things outside this process
+            if service is None:  # moto's other services would act outside this process
                 raise not_implemented(call)
             if meets_faults and call.service == "s3":
                 meet_faults(call, self._faults)
@@ -135,7 +135,7 @@ class Gateway:
                     response = self._through(service, call)
         except AwsError as error:
             response = render_error(error, call.service)
-        except ConnectionRefused:  # nobody heard the call, so no log has it
+        except ConnectionRefused:  # the service never received the call, so it isn't logged
             raise
         except Exception:
             logger.exception("%s of %s failed", call.operation, call.service)
@@ -144,7 +144,7 @@ class Gateway:
         return response
 
     def _through(self, service: Service, call: Call) -> Response:
-        """Prepare → refuse → answer, or moto → observe. What is refused has changed nothing."""
+        """Prepare → refuse → answer, or moto → observe. A refused call changes nothing."""
         self._authorizer.check_session(call)
         check_required(call)
         service.prepare(call)
@@ -172,6 +172,6 @@ class Gateway:
 
 
 def _printable(value: str) -> str:
-    """A header's value without what would end it, such as line ends that S3 was asked to repeat."""
+    """A header's value without control characters; a line end in it would start another header."""
     value = _CONTROLS.sub(" ", value)
     return value if value.isascii() else value.encode("latin-1", "replace").decode("latin-1")

@@ -1,4 +1,4 @@
-"""moto, asked for one call at a time."""
+"""Calls moto, one operation at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 _STUMBLES = (
     ArithmeticError, AssertionError, AttributeError, ExpatError, LookupError, TypeError, ValueError,
 )  # fmt: skip
-"""What moto raises where it takes for granted what a request says."""
+"""Errors that moto raises for requests that it doesn't check."""
 
 _RANGE = re.compile(r"bytes=(?:\d+-\d*|-\d+)")
 _COPY_SOURCE = "x-amz-copy-source"
@@ -29,16 +29,16 @@ _PASS = "AWS4-HMAC-SHA256 Credential=local/20260101/{region}/s3/aws4_request, Si
 
 
 class MotoApplication:
-    """moto's own WSGI applications, one a service.
+    """moto's own WSGI applications, one for each service.
 
-    The call says which one is asked. moto would guess it from the request, and could take it for another service's.
+    The call names the service. moto would guess it from the request, and could guess wrong.
     """
 
     def __init__(self) -> None:
         self._application_of = functools.cache(create_backend_app)
 
     def ask(self, call: Call) -> Response:
-        """What moto answers to a call.
+        """Return moto's answer to a call.
 
         Raises:
             AwsError: moto doesn't implement this operation.
@@ -48,10 +48,10 @@ class MotoApplication:
         except NotImplementedError as error:
             raise not_implemented(call) from error
         except _STUMBLES as error:
-            logger.warning("moto stumbled over %s of %s", call.operation, call.service, exc_info=True)
+            logger.warning("moto failed on %s of %s", call.operation, call.service, exc_info=True)
             raise _refusal_after(error, call) from error
         if response.status >= 300 and (response.header("Content-Type") or "").startswith("text/html"):
-            raise not_implemented(call)  # Flask's own page: moto has no such path
+            raise not_implemented(call)  # Flask's own 404 page: moto doesn't have this path
         return response
 
     def _ask_service(self, call: Call) -> Response:
@@ -59,7 +59,7 @@ class MotoApplication:
         application: Any = self._application_of(call.service)  # type: ignore[arg-type]
         body = application(build_environ(call.request), lambda status, headers, *_: answered.extend((status, headers)))
         try:
-            # Without the headers by which moto invites every web page; those of a bucket's CORS rules come from S3.
+            # Without the CORS headers that moto adds to every answer. S3 adds those of a bucket's CORS rules.
             headers = [header for header in answered[1] if not header[0].lower().startswith("access-control-")]
             return Response.from_wsgi(answered[0], headers, body)
         finally:
@@ -67,23 +67,23 @@ class MotoApplication:
 
 
 class _S3Request(Request):
-    """S3 stores what is sent, whatever it is called; werkzeug would read what is called a form, and leave nothing."""
+    """S3 stores a body whatever its content type. werkzeug would parse a form, and leave an empty body."""
 
     @property
     def want_form_data_parsed(self) -> bool:
-        """No: the one form that S3 takes, PostObject, is not done here."""
+        """False. S3 takes one form, PostObject, which the local cloud doesn't implement."""
         return False
 
 
 def _ask_s3(call: Call) -> Response:
-    """Ask S3's dispatcher itself: requests are in path style, so Flask has nothing left to find out."""
+    """Call moto's dispatcher for S3 directly. Requests are in path style, so Flask isn't needed to route them."""
     request = _S3Request(build_environ(_as_moto_reads_it(call)))
     parts = request.raw_path.split("/", 2)
     dispatch = S3Response.key_dispatch if len(parts) > 2 and parts[2] else S3Response.ambiguous_dispatch
     if not parts[1]:
         dispatch = S3Response.bucket_dispatch
     status, headers, body = dispatch(request, request.raw_url, dict(request.headers))
-    headers.pop("x-amz-sdk-checksum-algorithm", None)  # a header of requests, which moto shows to every reader
+    headers.pop("x-amz-sdk-checksum-algorithm", None)  # a request header, which moto would return with the object
     if call.request.method == "HEAD":
         body = b""
     return Response(
@@ -94,10 +94,10 @@ def _ask_s3(call: Call) -> Response:
 
 
 def _as_moto_reads_it(call: Call) -> HttpRequest:
-    """A request of S3 that moto answers as S3 does.
+    """Change a request of S3 so that moto answers it as S3 does.
 
-    Without a Range that is none: S3 ignores it, moto stumbles over it, and cuts the answers of other operations too.
-    And signed: moto would look at the bucket policy again, in its own way, though who may do this is decided.
+    An invalid `Range` is removed: S3 ignores it, but moto fails, or cuts the answers of other operations.
+    The request is signed, as moto would otherwise check the bucket policy again, in its own way.
     """
     headers = dict(call.request.headers)
     headers.setdefault("authorization", _PASS.format(region=call.region))
@@ -107,7 +107,7 @@ def _as_moto_reads_it(call: Call) -> HttpRequest:
 
 
 def _refusal_after(error: Exception, call: Call) -> AwsError:
-    """What to say when moto stumbled over a request: AWS's word where the request's mistake is plain, else that."""
+    """The error for a request on which moto failed: AWS's own if the mistake is clear, else NotImplemented."""
     parameters = call.parameters
     if call.service == "s3":
         if parameters.get("UploadId") is not None and isinstance(error, LookupError):
@@ -128,7 +128,7 @@ def _refusal_after(error: Exception, call: Call) -> AwsError:
 
 
 def _has_document(call: Call) -> bool:
-    """Whether the request brought an XML document."""
+    """Whether the request has an XML document."""
     shape: Any = call.model.input_shape
     payload = shape.serialization.get("payload") if shape else None
     return bool(call.body and payload and shape.members[payload].type_name == "structure")

@@ -1,8 +1,8 @@
 """From an HTTP request to a `Call`.
 
-The work is done by moto's router and parser, which follow botocore's models and so know every operation of every
+moto's router and parser do the work. They follow botocore's models, so they know every operation of every
 service, whether moto implements it or not. They are internals of moto 5.2.5:
-`tests/local_cloud/front/test_moto_seam.py` says at once when a new moto moves them.
+`tests/local_cloud/front/test_moto_seam.py` fails when a new moto moves them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from local_cloud.front.streaming import decode_body
 from local_cloud.front.wsgi import build_environ
 
 NOBODY = Asker()
-"""Whoever asks over HTTP: only the signature tells who that is."""
+"""A caller over HTTP, who is known only by the signature."""
 
 _UNSIGNED_OF_STS = re.compile(r"(?:^|&)Action=AssumeRoleWith(?:SAML|WebIdentity)(?:&|$)")
 _STREAMING = {"PutObject", "UploadPart"}
@@ -47,7 +47,7 @@ _SERVICE_OF_SIGNING_NAME = {
     "states": "stepfunctions",
     "tagging": "resourcegroupstaggingapi",
 }
-"""Where the name in a signature is not botocore's name of the service, for those that a learner might ask."""
+"""Names of services in signatures that differ from botocore's, for services that a learner may call."""
 
 _MALFORMED = {
     "query": ("MalformedQueryString", "The query string is malformed."),
@@ -92,19 +92,19 @@ def parse_request(request: HttpRequest, asker: Asker = NOBODY) -> Call:
     )
 
 
-# moto looks through botocore's folders, four hundred of them, for each service anew.
+# Without a cache, moto searches botocore's four hundred folders again for each service.
 moto.core.utils.create_loader = functools.cache(moto.core.utils.create_loader)  # type: ignore[attr-defined]
 
 
 def load_models(services: Iterable[str]) -> None:
-    """Load botocore's models of some services, which otherwise happens at the first call of each."""
+    """Load botocore's models of some services, so that the first call of each doesn't wait for it."""
     for service in services:
         with contextlib.suppress(HTTPException):
             get_service_router(service).match(Request(build_environ(HttpRequest("GET", "/", host="localhost"))))
 
 
 def _service(request: HttpRequest, signature: Signature | None, host: Host) -> str:
-    """The service that is asked, by botocore's name. Unsigned requests are S3's, but for two operations of STS."""
+    """The service of a request, by botocore's name. Unsigned requests go to S3, except two operations of STS."""
     if signature is None:
         query = request.body.decode("latin-1") if request.method == "POST" else request.query
         if request.path == "/" and _UNSIGNED_OF_STS.search(query):
@@ -118,7 +118,7 @@ def _service(request: HttpRequest, signature: Signature | None, host: Host) -> s
 
 
 def _region_of_bucket(bucket: str) -> str:
-    """Where a bucket is, for requests to 127.0.0.1 that are not signed: nothing else tells their region."""
+    """The region of a bucket, for unsigned requests to 127.0.0.1. Nothing in such a request names a region."""
     found = s3_backends[ACCOUNT_ID]["aws"].buckets.get(bucket)
     return str(found.region_name) if found else "us-east-1"
 
@@ -137,7 +137,7 @@ def _match(service: str, http_request: HttpRequest) -> tuple[OperationModel, dic
     try:
         model, url_parameters = get_service_router(service).match(request)
     except UnknownServiceError as error:
-        raise AwsError("NotImplemented", f"The local cloud does not know the service {service}.", 501) from error
+        raise AwsError("NotImplemented", f"The local cloud doesn't know the service {service}.", 501) from error
     except (HTTPException, LookupError, NotImplementedError) as error:
         raise _no_operation(service, http_request) from error
     if model is None:
@@ -148,29 +148,29 @@ def _match(service: str, http_request: HttpRequest) -> tuple[OperationModel, dic
         parameters = _parse(model, protocol, request, url_parameters, b"" if model.name in _STREAMING else body)
         check_types(model.input_shape, parameters)
         return model, parameters
-    except Exception as error:  # moto's parsers raise whatever their XML, JSON or date parser raises
+    except Exception as error:  # moto lets through any error of its XML, JSON and date parsers
         if service == "s3":
             if body:
                 raise malformed_xml() from error
-            message = "An argument of the request, in its query or its headers, is not of its type."
+            message = "An argument in the query or the headers of the request has the wrong type."
             raise AwsError("InvalidArgument", message, 400) from error
         code, message = _MALFORMED.get(protocol, _MALFORMED["query"])
         raise AwsError(code, message, 400) from error
 
 
 def _without_foreign_content_type(service: str, request: HttpRequest) -> HttpRequest:
-    """Forget a content type that is no protocol of the service: curl calls everything a form, unless told otherwise."""
+    """Remove a content type that isn't a protocol of the service. By default, curl says that a body is a form."""
     try:
         determine_request_protocol(get_service_model(service), request.headers.get("content-type"))
     except UnknownServiceError:
-        pass  # refused where its operation is looked for
+        pass  # rejected when its operation is looked up
     except NotImplementedError:
         return request._replace(headers={**request.headers, "content-type": ""})
     return request
 
 
 def _check_json(model: OperationModel, protocol: str, body: bytes) -> None:
-    """Raise ValueError when a body that should be a JSON object isn't; moto's parser takes it for an empty one."""
+    """Raise ValueError if a body that should be a JSON object isn't. moto's parser would treat it as empty."""
     if "json" not in protocol or not body or not model.input_shape or model.input_shape.serialization.get("payload"):
         return
     if not isinstance(json.loads(body), dict):
@@ -182,7 +182,7 @@ def _no_operation(service: str, request: HttpRequest) -> AwsError:
         message = "The specified method is not allowed against this resource."
         return AwsError("MethodNotAllowed", message, 405, Method=request.method, ResourceType="OBJECT")
     what = f"{request.method} {request.path}"
-    return AwsError("NotImplemented", f"{what} is no operation of {service}.", 501)
+    return AwsError("NotImplemented", f"{what} is not an operation of {service}.", 501)
 
 
 def _parse(

@@ -1,8 +1,7 @@
-"""The short way for plain object requests: GET, HEAD and PUT of `/bucket/key` without a query.
+"""A faster parser for plain object requests: GET, HEAD and PUT of `/bucket/key` without a query.
 
-They are most of what is asked of S3, and moto's router and parser take longer over them than all the rest.
-What comes out is the same: the header tables are made from botocore's model, and anything unusual takes the
-long way.
+Most requests to S3 are of this kind, and moto's router and parser would take most of their time. The result is
+the same, as the tables of headers are made from botocore's model. All other requests go to moto's parser.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ _OPERATIONS = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject"}
 
 
 def is_plain_read(request: HttpRequest) -> bool:
-    """Whether a request can only be for an object's content: an unsigned one, S3's therefore, without a query."""
+    """Whether a request can only read an object's content: it is unsigned, so it is for S3, and has no query."""
     return request.method in ("GET", "HEAD") and not request.query and "authorization" not in request.headers
 
 
 def parse_object_request(request: HttpRequest) -> tuple[OperationModel, dict[str, Any]] | None:
-    """Operation and parameters of a plain object request in path style, or None when it is not one."""
+    """Operation and parameters of a plain object request in path style; None for any other request."""
     name, headers = _OPERATIONS.get(request.method), request.headers
     bucket, _, key = request.path[1:].partition("/")
     if not name or not bucket or not key or request.query or "x-amz-copy-source" in headers:
@@ -49,7 +48,7 @@ def parse_object_request(request: HttpRequest) -> tuple[OperationModel, dict[str
 
 @functools.cache
 def _operation(name: str) -> tuple[OperationModel, dict[str, tuple[str, str]]]:
-    """The operation's model, and its members that are headers: the header's name in lower case → member name, type."""
+    """The operation's model, and the members that are headers: header name in lower case → member name and type."""
     model = get_service_model("s3").operation_model(name)
     members = {}
     for member, shape in model.input_shape.members.items():

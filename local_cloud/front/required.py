@@ -1,4 +1,4 @@
-"""What a request must hold: SDKs see to it, programs that write their own XML may not, and moto then stumbles."""
+"""Rejects requests that lack a required member. SDKs check this, but other programs may not, and moto fails then."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from local_cloud.call import Call
 from local_cloud.errors import AwsError, malformed_xml
 
 _NEED_A_BODY = {"CompleteMultipartUpload", "PutBucketLifecycleConfiguration", "RestoreObject"}
-"""Operations whose body botocore's model calls optional, and S3 does not."""
+"""Operations whose body is optional in botocore's model but required by S3."""
 
 _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
     "structure": dict,
@@ -32,19 +32,19 @@ _LACKS: dict[str, tuple[str, str]] = {
     "route53": ("InvalidInput", "{} is missing."),
     "s3control": ("InvalidRequest", "{} is missing."),
 }
-"""The errors in botocore's models for a request that lacks something, by service; the sentences are ours."""
+"""The errors in botocore's models for a request that lacks something, by service. The sentences are not AWS's."""
 
 _REFUSED_ELSEWHERE = {"BucketLocationConstraint", "Event", "Protocol"}
-"""Kinds of words that S3 refuses with other codes than MalformedXML."""
+"""Enumerations for which S3 returns other codes than MalformedXML."""
 
 _CHECKED_TO_THE_END = {"iam", "s3control"}
-"""Services in which what is inside of a parameter is not looked at again."""
+"""Services whose parameters are checked here at every depth, as nothing checks them later."""
 
 _ROOT = re.compile(rb"<(?:\w+:)?(\w+)")
 
 
 def check_body(call: Call) -> None:
-    """Refuse a body that lacks a member which botocore's model requires, as S3 does.
+    """Refuse a body without a member that botocore's model requires, as S3 does.
 
     Raises:
         AwsError: MissingRequestBodyError when there is no body, MalformedXML when it lacks something.
@@ -69,7 +69,7 @@ def check_body(call: Call) -> None:
 
 
 def check_required(call: Call) -> None:
-    """Refuse a request without a parameter that botocore's model requires; S3's bodies have `check_body`.
+    """Refuse a request without a parameter that botocore's model requires. `check_body` checks S3's bodies.
 
     Raises:
         AwsError: With the service's own code for it.
@@ -85,9 +85,9 @@ def check_required(call: Call) -> None:
 
 
 def check_types(shape: Any, value: Any) -> None:
-    """Raise TypeError unless a value has its shape's type, and so has all that is in it; None passes for absent.
+    """Raise TypeError unless a value and everything in it have the types of their shapes. None counts as absent.
 
-    JSON and some of XML come through moto's parser as they were sent, and nothing behind it looks at types again.
+    moto's parser doesn't check the types of JSON and of some XML, and no later code does.
     """
     if shape is None or value is None:
         return
@@ -118,7 +118,7 @@ def lacks_member(shape: Any, value: Any) -> bool:
 
 
 def has_unknown_word(shape: Any, value: Any) -> bool:
-    """Whether a value, or anything in it, is a word that its shape doesn't list."""
+    """Whether a value, or anything in it, is missing from its shape's enumeration."""
     if shape.type_name == "structure" and isinstance(value, dict):
         return any(has_unknown_word(shape.members[name], item) for name, item in value.items() if name in shape.members)
     if shape.type_name == "list" and isinstance(value, list):

@@ -1,8 +1,8 @@
-"""The HTTP server of the AWS APIs: waitress on loopback, told to leave header names as S3 has them.
+"""The HTTP server of the AWS APIs: waitress on loopback, which keeps header names as S3 writes them.
 
-Most requests are answered by the thread that reads them. Calls wait for one lock anyway, and two threads that take
-turns at the interpreter for each request are, on some machines, a third as fast as one. What may take long gets a
-thread.
+The thread that reads a request also answers it, unless that may take long. Calls wait for one lock anyway. With
+two threads that take turns for each request, throughput falls to a third on some machines. A request that may
+take long gets a thread.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from waitress.task import ThreadedTaskDispatcher, WSGITask
 logger = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = 1000
-"""Open at a time; more wait. Many, since each that a client leaves half open keeps a place."""
+"""Connections open at a time; more wait. The number is high, as a half-open connection keeps its place."""
 IDLE_SECONDS = 30
-"""How long a connection may be silent between requests, or within one."""
+"""Seconds that a connection may be silent between requests, or within one."""
 LONG_BODY = 1024 * 1024
-"""Bytes of an upload from which on it may take long."""
+"""Bytes; an upload that is larger may take long."""
 
 _METADATA_WITH_UNDERSCORE = re.compile(rb"(?im)^(x-amz-meta-[^:\s]*_[^:\s]*):[ \t]*(.*?)[ \t]*\r?$")
 _AMAZON_HEADER = re.compile(rb"(?m)^X-Amz[^:]*:")
@@ -40,7 +40,7 @@ _AMAZON_HEADER = re.compile(rb"(?m)^X-Amz[^:]*:")
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
     """Keeps user metadata whose names have an underscore, which waitress drops, as most servers do.
 
-    An empty upload that asks whether to go on, as boto3's does, is answered at once.
+    `Expect: 100-continue` with an empty body, as boto3 sends it, is answered at once.
     """
 
     metadata_names: dict[str, str]
@@ -48,7 +48,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
         if not self.content_length and not self.chunked:
-            self.expect_continue = False  # waitress would wait for a body that isn't there, and never answer
+            self.expect_continue = False  # waitress would wait for a body that never comes
         self.metadata_names = {}
         for name, value in _METADATA_WITH_UNDERSCORE.findall(header_plus):
             key = name.decode("latin-1").upper().replace("-", "_")
@@ -58,9 +58,9 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
 
 
 class _Task(WSGITask):  # type: ignore[misc]
-    """Sends `x-amz-…` in lower case, as S3 does: boto3 takes the names of user metadata from there.
+    """Sends `x-amz-…` in lower case, as S3 does: boto3 reads the names of user metadata from these headers.
 
-    Where the application raises ConnectionRefusedError, the connection is closed without an answer.
+    If the application raises ConnectionRefusedError, the connection is closed without an answer.
     """
 
     def service(self) -> None:
@@ -86,11 +86,11 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 
 
 class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
-    """Gives threads what may take long, and keeps the rest for the thread that reads.
+    """Gives requests that may take long to worker threads. The reading thread answers the others.
 
     Args:
         may_take_long: Asked with the path of each request.
-        threads: How many there are.
+        threads: Number of worker threads.
     """
 
     def __init__(self, may_take_long: Callable[[str], bool], *, threads: int) -> None:
@@ -108,7 +108,7 @@ class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
             self._quick.append(task)
 
     def answer_quick_ones(self) -> None:
-        """Answer what was read. Not within `add_task`: its caller holds a lock that answering needs."""
+        """Answer the requests that were read. `add_task` can't: its caller holds a lock that answering needs."""
         while self._quick:
             try:
                 self._quick.popleft().service()
@@ -121,9 +121,9 @@ class Server:
 
     Args:
         application: What to serve.
-        port: 0 takes a free one. Bound at once, so that `url` is known before `run`.
-        threads: Requests that may take long and are worked on at the same time.
-        may_take_long: Whether a request for this path may; by default all may.
+        port: 0 takes a free one. It is bound at once, so that `url` is known before `run`.
+        threads: Worker threads, for requests that may take long.
+        may_take_long: Whether a request for this path may take long; by default all may.
     """
 
     def __init__(
@@ -137,7 +137,7 @@ class Server:
         self._sockets: dict[int, Any] = {}
         self._polling = threading.Lock()
         self._ends = False
-        bound = _bind(port)  # by ourselves: waitress starts threads first, and leaves them if the port is taken
+        bound = _bind(port)  # here, as waitress would leave its threads running if the port is taken
         self._workers = _Dispatcher(may_take_long, threads=threads)
         self._server = waitress.create_server(
             application,
@@ -147,8 +147,8 @@ class Server:
             ident=None,
             connection_limit=MOST_CONNECTIONS,
             channel_timeout=IDLE_SECONDS,
-            outbuf_high_watermark=sys.maxsize,  # above it, who answers would wait for who sends: for itself
-            asyncore_use_poll=hasattr(select, "poll"),  # select() dies of a file number above 1023
+            outbuf_high_watermark=sys.maxsize,  # above it, a thread that answers would wait for itself to send
+            asyncore_use_poll=hasattr(select, "poll"),  # select() fails on file descriptors above 1023
         )
         self._server.channel_class = _Channel
         self.url = f"http://127.0.0.1:{bound.getsockname()[1]}"
@@ -162,15 +162,15 @@ class Server:
                 self._workers.answer_quick_ones()
 
     def stop(self) -> None:
-        """Close all connections and end `run`; requests under way are waited for, a few seconds at most."""
+        """Close all connections and end `run`. It waits at most 5 seconds for requests under way."""
         if self._ends:
             return
         self._workers.shutdown(cancel_pending=True, timeout=5)
         self._ends = True
         trigger = self._server.trigger
         trigger.pull_trigger()
-        with self._polling:  # not before: who polls, and who has just woken it, still uses what is closed here
-            if self._workers.threads:  # who was not waited for will pull it, and its number may be another file's
+        with self._polling:  # the polling thread still uses what is closed here
+            if self._workers.threads:  # a worker may pull the trigger after its file descriptor was reused
                 trigger.del_channel()
             wasyncore.close_all(self._sockets)
 

@@ -1,4 +1,4 @@
-"""Who asks: what a request's signature says, and whose access key it is. Signatures are not verified."""
+"""Finds the caller of a request by the access key in its signature. Signatures are not verified."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHORTEST_ACCESS_KEY = 16
 
 
 class Signature(NamedTuple):
-    """What a request's signature says; it is not verified."""
+    """The contents of a request's signature, which is not verified."""
 
     access_key: str
     region: str | None
@@ -28,7 +28,7 @@ class Signature(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """Who asks, or None; when those credentials expire, if they do, in seconds since the epoch; what limits them."""
+    """A caller: its ARN (None if anonymous), when its credentials expire (epoch seconds), and its session policy."""
 
     principal: str | None
     expires: float | None = None
@@ -36,11 +36,11 @@ class Caller(NamedTuple):
 
 
 def find_signature(request: HttpRequest) -> Signature | None:
-    """The signature in the `Authorization` header or, of a presigned URL, in the query; None when there is none."""
+    """The signature in the `Authorization` header, or in the query of a presigned URL; None if there is none."""
     header, query = request.headers.get("authorization", ""), request.query
     if header.startswith("AWS4-HMAC-SHA256") and (scope := _SCOPE.search(header)):
         return Signature(scope[1], scope[2] or None, scope[3])
-    if header.startswith("AWS "):  # Signature version 2, of S3 only, knows no region
+    if header.startswith("AWS "):  # Signature version 2, which only S3 has, names no region
         return Signature(header[4:].split(":")[0], None, "s3")
     if header:
         raise AwsError("InvalidArgument", "Unsupported Authorization Type", 400, ArgumentName="Authorization")
@@ -56,17 +56,17 @@ def find_signature(request: HttpRequest) -> Signature | None:
 
 @cache
 def _letters_of_this_account() -> str:
-    """What is in every key that is made here, after its first four letters; no account that exists has it."""
-    from moto.iam.utils import generate_access_key_id_from_account_id  # late: a twentieth of the start
+    """Letters 5 to 12 of every access key that is made here. No real account has them."""
+    from moto.iam.utils import generate_access_key_id_from_account_id  # late: it takes 5 % of the start
 
     return str(generate_access_key_id_from_account_id(ACCOUNT_ID, "", 9)[:8])
 
 
 def find_caller(signature: Signature | None, service: str) -> Caller:
-    """Who asks: a user or an assumed role, if the key was made in the local cloud; else the learner.
+    """The caller: the user or assumed role whose key was made in the local cloud; else the learner.
 
     Raises:
-        AwsError: The key was made here, and has been deleted or made inactive since.
+        AwsError: The key was made here, and was later deleted or made inactive.
     """
     if signature is None:
         return Caller(None)
@@ -82,7 +82,7 @@ def find_caller(signature: Signature | None, service: str) -> Caller:
 
 
 def _no_such_key(service: str) -> AwsError:
-    """The refusal of an access key that is no more, in the words of the service."""
+    """The service's own error for an access key that was deleted."""
     if service in ("s3", "s3control"):
         error = AwsError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
     else:

@@ -1,4 +1,4 @@
-"""Who may speak to this machine at all: programs of this machine, and not the web pages of others."""
+"""Rejects requests from web pages of other sites. Programs on this machine are let through."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ABSOLUTE = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 
 
 def refuse_strangers(environ: dict[str, Any]) -> Response | None:
-    """Refuse what a web page of elsewhere sends here, by a host name or from an origin that is not this machine's."""
+    """Refuse a request whose host name or origin is not this machine's: a web page of another site sent it."""
     host, origin = environ.get("HTTP_HOST", "127.0.0.1"), environ.get("HTTP_ORIGIN")
     named = _ABSOLUTE.match(environ.get("RAW_URI", ""))
     stranger = None
@@ -33,5 +33,5 @@ def refuse_strangers(environ: dict[str, Any]) -> Response | None:
 
 
 def _follows_a_link(environ: dict[str, Any]) -> bool:
-    """Whether a person goes to another page in a browser; the page that they come from sees nothing of it."""
+    """Whether a browser follows a link. The page with the link can't read the answer."""
     return environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ.get("HTTP_SEC_FETCH_MODE") == "navigate"

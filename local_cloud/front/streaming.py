@@ -1,4 +1,4 @@
-"""The `aws-chunked` encoding, in which SDKs upload bodies whose checksum or signature follows them.
+"""The `aws-chunked` encoding, in which SDKs send a body with its checksum or signature after it.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
 """
@@ -15,12 +15,12 @@ _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;|\r?\n)")
 
 
 def decode_body(request: HttpRequest) -> HttpRequest:
-    """Take the body out of its chunks, if it comes in chunks, and correct the headers that told of them.
+    """Join the chunks of a chunked body, and correct the headers that describe it.
 
-    Checksums that follow the body become the headers that they stand for. Signatures of chunks are not verified.
+    Checksums after the body become headers. Signatures of chunks are not verified.
 
     Raises:
-        AwsError: The chunks are not what the encoding allows.
+        AwsError: The chunks break the rules of the encoding.
     """
     if not request.headers.get("x-amz-content-sha256", "").startswith("STREAMING-"):
         return request

@@ -1,4 +1,4 @@
-"""Between WSGI and `HttpRequest`: the one place that reads a WSGI environment, and makes the one that moto reads."""
+"""Between WSGI and `HttpRequest`: only this module reads a WSGI environment, or makes one for moto."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BARE = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
 def read_request(environ: dict[str, Any]) -> HttpRequest:
     """The request in a WSGI environment.
 
-    The names of user metadata are in lower case, as S3 keeps them, with underscores where the server noted those.
+    The names of user metadata are in lower case, as S3 keeps them. Underscores that the server noted are kept.
     """
     written: dict[str, str] = environ.get(PRESERVED_HEADER_NAMES_ENVIRON_KEY) or {}
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))

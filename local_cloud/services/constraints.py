@@ -1,6 +1,6 @@
-"""What botocore's model says about a value and its client doesn't check: lengths, ranges, patterns, enumerations.
+"""Rules of botocore's model that its client doesn't check: lengths, ranges, patterns, enumerations.
 
-Services that validate by the model (IAM, STS, Lambda) answer in one wording: `2 validation errors detected: Value
+Services that validate by the model (IAM, STS, Lambda) share one message: `2 validation errors detected: Value
 'x' at 'roleName' failed to satisfy constraint: Member must have …; Value …`.
 """
 
@@ -20,8 +20,8 @@ def check_constraints(call: Call, *, code: str, shows_values: bool = True, witho
 
     Args:
         call: The call.
-        code: The service's code for it: `"ValidationError"` of IAM and STS, `"ValidationException"` of Lambda.
-        shows_values: Whether the service repeats the value in its message; IAM doesn't any more.
+        code: The service's error code: `"ValidationError"` for IAM and STS, `"ValidationException"` for Lambda.
+        shows_values: Whether the service's message repeats the value. IAM no longer does.
         without: Members that the service checks in another way.
 
     Raises:
@@ -56,7 +56,7 @@ def _violations(shape: Any, value: Any, path: str) -> Iterator[tuple[str, Any, s
 
 
 def _violations_of_items(shape: Any, items: list[Any], path: str) -> Iterator[tuple[str, Any, str]]:
-    """Structures are named one by one; of plain values the whole list is, with all the rules that items have."""
+    """Structures are reported one by one. Plain values are reported as a whole list, with all rules for its items."""
     if shape.type_name in ("structure", "list"):
         for number, item in enumerate(items, 1):
             yield from _violations(shape, item, f"{path}.{number}.member")
@@ -73,7 +73,7 @@ def _broken_rules(shape: Any, value: Any) -> list[str]:
 
 
 def _rules(shape: Any) -> Iterator[tuple[str, Any]]:
-    """The rules of a shape, in AWS's order: their texts, and what says whether a value keeps to them."""
+    """The rules of a shape in AWS's order: each has a text and a function that checks a value."""
     limits, kind = shape.metadata, shape.type_name
     size, noun = (len, "length") if kind in ("string", "list", "blob") else (float, "value")
     if kind not in ("string", "list", "integer", "long", "float", "double"):
@@ -96,7 +96,7 @@ def matches(pattern: str, value: str) -> bool:
 
 @lru_cache(256)
 def _compile(pattern: str) -> re.Pattern[str]:
-    r"""AWS's patterns are Java's: `\w` is ASCII, and there are classes of all letters, digits and spaces."""
+    r"""Compile a Java pattern, as AWS uses: `\w` is ASCII, and there are classes of all letters, digits and spaces."""
     flags = 0 if r"\p{" in pattern else re.ASCII
     for java, python in ((r"\p{L}", r"\w"), (r"\p{N}", r"\d"), (r"\p{Z}", r"\s")):
         pattern = pattern.replace(java, python)

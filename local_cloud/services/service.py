@@ -1,12 +1,12 @@
-"""What every service of the local cloud is: a class whose method names say what they do for which operation.
+"""The base class of the services. A method's name gives the verb and the operation.
 
-    prepare_<operation>(call)            change the call: what other methods, and moto, are to find in it
-    refuse_<operation>(call)             raise AwsError where AWS says no, and change nothing
-    answer_<operation>(call)             answer in moto's place: a result in botocore's shape, or a Response
-    observe_<operation>(call, response)  see, or amend, what moto answered
+    prepare_<operation>(call)            change the call for the other methods and for moto
+    refuse_<operation>(call)             raise AwsError where AWS does, and change nothing
+    answer_<operation>(call)             answer instead of moto: a result in botocore's shape, or a Response
+    observe_<operation>(call, response)  read or change moto's answer
 
-`<operation>` is the operation's name in snake case: `answer_put_bucket_replication`. An operation that has
-no method goes to moto as it is.
+`<operation>` is the operation's name in snake case: `answer_put_bucket_replication`. An operation without a
+method goes to moto unchanged.
 """
 
 from __future__ import annotations
@@ -20,33 +20,33 @@ from local_cloud.call import Call
 
 
 class Service:
-    """Base of the services. A subclass adds methods; it overrides nothing but what is here."""
+    """Base of the services. A subclass adds methods for operations, and may override the methods here."""
 
     name = ""
     """botocore's name of the service."""
 
     owned = False
-    """True when moto is never asked: an operation without an `answer_` method is then refused as not implemented."""
+    """True if moto is never called: an operation without an `answer_` method then returns NotImplemented."""
 
     unlocked: frozenset[str] = frozenset()
-    """Operations that take long and touch no shared state; they run without the cloud's lock."""
+    """Operations that take long and use no shared state. They run without the cloud's lock."""
 
     @property
     def is_settled(self) -> bool:
-        """False while something is under way that ends by itself, a deployment for instance; `settle` waits for it."""
+        """False while work such as a deployment is under way. `settle` waits for it."""
         return True
 
     def prepare(self, call: Call) -> None:
-        """Prepare for any operation of the service. Overridden where something must be."""
+        """Prepare a call of any operation of the service. Does nothing by default."""
 
     def refuse(self, call: Call) -> None:
-        """Refuse what AWS refuses in every operation of the service. Overridden where there is such a rule."""
+        """Refuse what AWS refuses in every operation of the service. Does nothing by default."""
 
     def authorize(self, call: Call) -> None:
-        """Decide about callers who are no user or role of this account. Overridden where a service lets any in.
+        """Decide on callers outside this account. Overridden by services that may allow them.
 
         Raises:
-            AwsError: They may not.
+            AwsError: The caller may not make this call.
         """
 
     def method(self, verb: str, call: Call) -> Callable[..., Any] | None:
@@ -54,4 +54,4 @@ class Service:
         return getattr(self, f"{verb}_{xform_name(call.operation)}", None)
 
     def reset(self) -> None:
-        """Forget everything, as when the cloud was started."""
+        """Delete all state, as after the start of the cloud."""

@@ -27,7 +27,7 @@ Tags = dict[str, str]
 
 
 class Distributions(Protocol):
-    """What is asked of CloudFront."""
+    """The parts of CloudFront that are used here."""
 
     store: Any
 
@@ -39,7 +39,7 @@ class Distributions(Protocol):
 
 
 class Zones(Protocol):
-    """What is asked of Route 53."""
+    """The parts of Route 53 that are used here."""
 
     tags: dict[tuple[str, str], Tags]
 
@@ -48,7 +48,7 @@ class Zones(Protocol):
 
 
 class Resource(NamedTuple):
-    """Something with tags; `kind` is written as in a filter: `service:type`."""
+    """A resource with tags. `kind` is written as in a filter: `service:type`."""
 
     arn: str
     kind: str
@@ -75,7 +75,7 @@ class TaggingService(Service):
         check_constraints(call, code="InvalidParameterException")
 
     def answer_get_resources(self, call: Call) -> dict[str, Any]:
-        """The tagged resources of the region, those that match all filters."""
+        """The tagged resources of the region that match all filters."""
         parameters = call.parameters
         arns = parameters.get("ResourceARNList")
         if arns and any(parameters.get(other) for other in ("TagFilters", "ResourceTypeFilters", "ResourcesPerPage")):
@@ -109,11 +109,11 @@ class TaggingService(Service):
         return {"TagValues": page, "PaginationToken": token}
 
     def answer_tag_resources(self, call: Call) -> dict[str, Any]:
-        """Add tags to resources; what fails is reported for each."""
+        """Add tags to resources. The result lists the resources that failed."""
         return self._change(call, call.parameters["Tags"], [])
 
     def answer_untag_resources(self, call: Call) -> dict[str, Any]:
-        """Remove tags from resources; what fails is reported for each."""
+        """Remove tags from resources. The result lists the resources that failed."""
         return self._change(call, {}, call.parameters["TagKeys"])
 
     def _change(self, call: Call, tags: Tags, keys: list[str]) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class TaggingService(Service):
             "route53": self._change_zone,
         }
         if service not in changes:
-            raise _invalid(f"{arn} is no resource that can be tagged here.")
+            raise _invalid(f"The local cloud can't tag {arn}.")
         changes[service](call, arn, tags, keys)
 
     def _change_distribution(self, call: Call, arn: str, tags: Tags, keys: list[str]) -> None:
@@ -220,13 +220,13 @@ def _check_region(call: Call, region: str) -> None:
 
 
 def _matches(tags: Tags, wanted: dict[str, Any]) -> bool:
-    """Whether a key is there, with one of the values if there are any."""
+    """Whether tags have the key of a filter, with one of its values if it has any."""
     values = wanted.get("Values") or []
     return wanted.get("Key") in tags and (not values or tags[wanted["Key"]] in values)
 
 
 def _paginate(every: list[Any], token: str | None, size: int) -> tuple[list[Any], str]:
-    """A page, and the token of the next one, which is empty after the last."""
+    """A page, and the token of the next page, which is empty after the last one."""
     if token and not (token.isdigit() and int(token) < len(every)):
         raise AwsError("PaginationTokenExpiredException", "The pagination token is not valid any more.", 400)
     start = int(token or 0)

@@ -33,7 +33,7 @@ def complaint(service: str, operation: Any, claim: Answer, answer: dict[str, Any
     message, missing = error.get("Message", ""), claim is Answer.MISSING
     if status == 501:
         never = (
-            f" doesn't implement {operation.name} of {service}." in message or " does not know the service" in message
+            f" doesn't implement {operation.name} of {service}." in message or " doesn't know the service" in message
         )
         as_claimed = never == missing and error["Code"] == "NotImplemented"
         return None if as_claimed else f"{message or 501}, but the list says {claim.value}"

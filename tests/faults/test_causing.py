@@ -92,7 +92,7 @@ def test_the_kinds_are_those_of_the_local_cloud(cloud: LocalCloud, connected: Cl
     with pytest.raises(FaultRefused) as refused:
         cause_fault(connected, kind="fire")
 
-    assert str(refused.value) == f"'fire' is no kind of fault. There are: {', '.join(KINDS)}."
+    assert str(refused.value) == f"'fire' is not a kind of fault. The kinds are: {', '.join(KINDS)}."
 
 
 def test_a_fault_without_its_region_is_refused_in_the_local_cloud_s_words(connected: Cloud) -> None:
@@ -154,7 +154,7 @@ def test_the_command_goes_on_when_the_fault_is_ended_elsewhere(connected: Cloud)
 @pytest.mark.parametrize(
     ("arguments", "code", "reason"),
     [
-        (["fire"], 1, "no kind of fault"),
+        (["fire"], 1, "not a kind of fault"),
         (["s3-slow"], 1, "needs a region"),
         (["dns-silent", "--seconds", "601"], 1, "at most 600"),
         (["dns-silent", "--list"], 2, "Give one KIND"),

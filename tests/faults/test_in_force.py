@@ -132,7 +132,7 @@ def test_whoever_waits_for_an_end_is_told(faults: Faults) -> None:
 @pytest.mark.parametrize(
     ("kind", "options", "reason"),
     [
-        ("s3-on-fire", {}, "no kind of fault"),
+        ("s3-on-fire", {}, "not a kind of fault"),
         (S3_UNAVAILABLE, {}, "needs a region"),
         (S3_UNAVAILABLE, {"region": "eu-west-9"}, "no region 'eu-west-9'"),
         (REPLICATION_PAUSED, {"region": "Ireland"}, "no region 'Ireland'"),

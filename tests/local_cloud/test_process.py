@@ -120,7 +120,7 @@ def test_a_second_one_in_the_same_folder_is_refused(started: process.State) -> N
     second = subprocess.run([*COMMAND, "serve"], capture_output=True, text=True, check=False)
 
     assert second.returncode == 1
-    assert "runs already" in second.stderr
+    assert "is running already" in second.stderr
 
 
 def test_what_the_state_file_of_a_dead_process_says_is_not_believed(state_dir: Path) -> None:

@@ -1,14 +1,14 @@
-"""Which permissions a call needs: IAM actions, the resources they are done on, and their condition keys.
+"""The permissions that a call needs: IAM actions, their resources, and their condition keys.
 
-For most calls it is one action with the operation's own name. The modules here hold what differs, one service each,
-and name the page that they follow: the Service Authorization Reference (SAR) or the service's own guide.
+Most calls need one action with the operation's own name. The modules here have the exceptions, one module for each
+service. They name the page that they follow: the Service Authorization Reference (SAR) or the service's guide.
 
     permission        Permission, PassRole
     s3, s3control     Amazon S3 and its Batch Operations
     s3_keys           S3's own condition keys
     iam               IAM and STS
     lambda_functions  Lambda
-    cloudfront        CloudFront, and what associating a Lambda@Edge function needs
+    cloudfront        CloudFront, and permissions to associate a Lambda@Edge function
     route53, logs     Route 53, CloudWatch Logs
 """
 
@@ -32,11 +32,11 @@ _OF_SERVICE: Mapping[str, Callable[[Call], Iterable[Permission]]] = {
     "logs": logs.find_permissions,
 }
 _PREFIXES = {"resourcegroupstaggingapi": "tag"}
-"""What actions of a service begin with, where that isn't botocore's name of the service."""
+"""Prefixes of actions that differ from botocore's name of the service."""
 
 
 def find_permissions(call: Call) -> tuple[Permission, ...]:
-    """What whoever makes this call must be allowed to do; all of it, and in AWS's order where that is known."""
+    """All permissions that the caller needs for a call, in AWS's order if it is known."""
     find = _OF_SERVICE.get(call.service)
     if find is None:
         return (Permission(f"{_PREFIXES.get(call.service, call.service)}:{call.operation}"),)

@@ -19,7 +19,7 @@ _KINDS = {
     "Distribution": "distribution",
     "Invalidation": "distribution",
 }
-"""Part of an operation's name → the kind of the resource that it is about."""
+"""Part of an operation's name → the kind of its resource."""
 
 _NOT_NARROWED = {"CreateOriginAccessControl"}
 _ASSOCIATING = {"CreateDistribution", "CreateDistributionWithTags", "UpdateDistribution"}
@@ -27,11 +27,11 @@ SERVICE_ROLES = {
     "replicator.lambda.amazonaws.com": "AWSServiceRoleForLambdaReplicator",
     "logger.cloudfront.amazonaws.com": "AWSServiceRoleForCloudFrontLogger",
 }
-"""The roles that the first association in an account makes, by the services that they are for."""
+"""The roles that an account's first association makes, by service."""
 
 
 def find_permissions(call: Call) -> Iterator[Permission]:
-    """Distributions that run a function need permissions on the function's version, besides their own."""
+    """A call that associates a function also needs permissions on the function's version."""
     yield Permission(f"cloudfront:{_DIFFERENT.get(call.operation, call.operation)}", _find_resource(call))
     if call.operation == "CreateDistributionWithTags":
         yield Permission("cloudfront:TagResource", arn("cloudfront", "distribution/*"))

@@ -15,7 +15,7 @@ _NAMED = {
     "UserName": "user",
     "GroupName": "group",
 }
-"""Parameter → kind of the resource; where a call has several, it is about the first of these."""
+"""Parameter → kind of the resource. If a call has several, the first of these counts."""
 
 _LISTED = {"ListGroups": "group", "ListRoles": "role", "ListUsers": "user"}
 _FREE = {"GetCallerIdentity", "GetSessionToken"}
@@ -23,7 +23,7 @@ _FREE = {"GetCallerIdentity", "GetSessionToken"}
 
 
 def find_permissions(call: Call) -> Iterator[Permission]:
-    """Actions are called as the operations; attaching a policy tells which one."""
+    """Actions have the operations' names. Attaching a policy adds the policy's ARN as a condition key."""
     parameters = call.parameters
     attached = call.operation.startswith(("Attach", "Detach"))
     context = {"iam:PolicyARN": str(parameters.get("PolicyArn"))} if attached else {}
@@ -36,7 +36,7 @@ def find_permissions(call: Call) -> Iterator[Permission]:
 
 
 def find_sts_permissions(call: Call) -> Iterator[Permission]:
-    """Who asks for a role needs its permission; the role's trust policy is asked besides, see `authorizer`."""
+    """Assuming a role needs a permission on it. `authorizer` also checks the role's trust policy."""
     if call.operation not in _FREE:
         external = call.parameters.get("ExternalId")
         context = {"sts:ExternalId": str(external)} if external else {}
@@ -56,5 +56,5 @@ def _find_resource(call: Call) -> str:
     if call.operation == "CreatePolicy":
         return arn("iam", f"policy{parameters.get('Path') or '/'}{parameters.get('PolicyName')}")
     if call.operation in ("GetUser", "CreateAccessKey", "ListAccessKeys") and call.principal:
-        return call.principal  # without a name, of whoever asks
+        return call.principal  # without a name, the caller
     return str(parameters.get("PolicyArn") or parameters.get("PolicySourceArn") or EVERYTHING)

@@ -11,7 +11,7 @@ _DIFFERENT = {"Invoke": "InvokeFunction", "InvokeWithResponseStream": "InvokeFun
 
 
 def find_permissions(call: Call) -> Iterator[Permission]:
-    """A version is a resource of its own, `function:NAME:VERSION`; a policy for `function:NAME` doesn't cover it."""
+    """A version is a separate resource, `function:NAME:VERSION`. A policy for `function:NAME` doesn't cover it."""
     function = _find_function(call)
     yield Permission(f"lambda:{_DIFFERENT.get(call.operation, call.operation)}", function)
     if role := call.parameters.get("Role"):
@@ -21,7 +21,7 @@ def find_permissions(call: Call) -> Iterator[Permission]:
 
 
 def _find_function(call: Call) -> str:
-    """The function's ARN, whichever of its names the call uses: name, name:version, partial or whole ARN."""
+    """The function's ARN. The call may use a name, name:version, or a partial or whole ARN."""
     name = call.parameters.get("FunctionName")
     if not name:
         return str(call.parameters.get("Resource") or EVERYTHING)

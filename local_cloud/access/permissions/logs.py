@@ -1,4 +1,4 @@
-"""CloudWatch Logs: SAR "Amazon CloudWatch Logs"; how a group is named as a resource is captured from AWS's refusals."""
+"""CloudWatch Logs: SAR "Amazon CloudWatch Logs". The ARN of a group is captured from AWS's error messages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from local_cloud.call import Call, Permission
 
 
 def find_permissions(call: Call) -> Iterator[Permission]:
-    """A group is `log-group:NAME:log-stream:STREAM`, the stream empty where none is meant: so policies end in `:*`."""
+    """A group is `log-group:NAME:log-stream:STREAM`, and the stream may be empty. So policies end in `:*`."""
     parameters = call.parameters
     if given := parameters.get("resourceArn") or parameters.get("logGroupIdentifier"):
         resource = str(given)

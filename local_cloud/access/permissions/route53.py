@@ -11,7 +11,7 @@ _NOT_NARROWED = {"TestDNSAnswer"}
 
 
 def find_permissions(call: Call) -> Iterator[Permission]:
-    """Zones, health checks and changes are narrowed to by their ids; what makes or lists them can't be."""
+    """Policies can limit zones, health checks and changes by id, but not the operations that make or list them."""
     context = _describe_changes(call) if call.operation == "ChangeResourceRecordSets" else NO_CONTEXT
     yield Permission(f"route53:{call.operation}", _find_resource(call), context)
 
@@ -33,12 +33,12 @@ def _find_resource(call: Call) -> str:
 
 
 def _arn(kind: str, id_: Any) -> str:
-    """Ids may come with their kind before them, as answers give them: `/hostedzone/Z1`."""
+    """The ARN for an id, which may begin with its kind, as in answers: `/hostedzone/Z1`."""
     return f"arn:aws:route53:::{kind}/{str(id_).rpartition('/')[2]}"
 
 
 def _describe_changes(call: Call) -> Context:
-    """What a batch changes: names in lower case and without the dot at the end."""
+    """Condition keys for a batch's changes. Names are in lower case, without the final dot."""
     changes = (call.parameters.get("ChangeBatch") or {}).get("Changes") or []
     sets = [change.get("ResourceRecordSet") or {} for change in changes]
     prefix = "route53:ChangeResourceRecordSets"

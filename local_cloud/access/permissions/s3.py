@@ -1,6 +1,6 @@
-"""IAM's names for what S3's operations do: SAR "Amazon S3"; User Guide, "Required permissions for S3 API operations".
+"""IAM actions of S3's operations: SAR "Amazon S3"; User Guide, "Required permissions for S3 API operations".
 
-Mostly the operation's own name; here are those that differ, and on what the action is done.
+Most actions have the operation's name. This module has the others, and the resources of actions.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ _BESIDES = {
     "ObjectLockMode": "PutObjectRetention",
     "ObjectLockLegalHoldStatus": "PutObjectLegalHold",
 }
-"""Parameter of an operation that writes an object → what the writer must be allowed besides PutObject."""
+"""Parameter of an operation that writes an object → the action that it needs besides PutObject."""
 
 _BESIDES_FOR_BUCKET = {
     "ACL": "PutBucketAcl",
@@ -108,7 +108,7 @@ _WITHOUT_OPERATION = {
 
 
 def find_permissions(call: Call) -> Iterator[Permission]:
-    """The call's own action, and what its parameters ask for besides: tags, ACLs, a source, a role."""
+    """The call's own action, and those for its parameters: tags, ACLs, a source, a role."""
     operation, parameters = call.operation, call.parameters
     if operation == "DeleteObjects":
         yield from (permission for _, permission in find_deletions(call))
@@ -132,14 +132,14 @@ def find_permissions(call: Call) -> Iterator[Permission]:
 
 
 def find_deletions(call: Call) -> Iterator[tuple[dict[str, Any], Permission]]:
-    """Each object that DeleteObjects names, and what deleting it needs; S3 decides about each of them alone."""
+    """Each object in DeleteObjects, with the permission to delete it. S3 decides on each object separately."""
     for item in (call.parameters.get("Delete") or {}).get("Objects") or []:
         action = "s3:DeleteObjectVersion" if item.get("VersionId") else "s3:DeleteObject"
         yield item, Permission(action, f"{resource_of(call)}/{item.get('Key')}")
 
 
 def _is_missing(call: Call) -> bool:
-    """Whether there is no such object. Who may not list the bucket doesn't learn that: 403, not 404 (API Reference)."""
+    """Whether the object doesn't exist. Callers that may not list the bucket get 403, not 404 (API Reference)."""
     bucket = find_bucket(call.parameters.get("Bucket", ""))
     if bucket is None:
         return False
@@ -148,7 +148,7 @@ def _is_missing(call: Call) -> bool:
 
 
 def _find_source(source: str) -> Permission:
-    """What copying reads: `bucket/key`, maybe with a version, percent-encoded and with or without a slash before it."""
+    """The permission to read a copy's source: `bucket/key`, percent-encoded, maybe with a version or a first slash."""
     path, _, query = source.removeprefix("/").partition("?")
     action = "s3:GetObjectVersion" if "versionId" in parse_qs(query) else "s3:GetObject"
     return Permission(action, f"arn:aws:s3:::{unquote(path)}")
@@ -171,12 +171,12 @@ def resource_of(call: Call) -> str:
 
 
 def is_known_action(pattern: str) -> bool:
-    """Whether an action of a policy, maybe with wildcards, is one that S3 has."""
+    """Whether S3 has an action that a policy names, maybe with wildcards."""
     return pattern == "*" or any(matches(pattern.lower(), action) for action in _known_actions())
 
 
 def applies_to(pattern: str, *, objects: bool) -> bool:
-    """Whether an action of a policy, maybe with wildcards, is one that is done on objects, or else on buckets."""
+    """Whether a policy's action, maybe with wildcards, applies to objects (or to buckets, without `objects`)."""
     return any(
         _is_object_action(action) is objects
         for action in _known_actions()

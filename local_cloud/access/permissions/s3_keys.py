@@ -18,6 +18,6 @@ _KNOWN = frozenset(f"s3:{name}".lower() for name in _KEYS.split())
 
 
 def is_known_key(key: str) -> bool:
-    """Whether a condition key is one that S3 has; of those that are not called S3's nothing is known."""
+    """Whether S3 has a condition key. Keys without the prefix `s3:` count as known."""
     name, slash, _ = key.lower().partition("/")
     return not name.startswith("s3:") or f"{name}{slash}" in _KNOWN

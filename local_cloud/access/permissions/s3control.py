@@ -15,7 +15,7 @@ _DIFFERENT = {
 
 
 def find_permissions(call: Call) -> Iterator[Permission]:
-    """A job is narrowed to by its id, so creating and listing jobs can't be narrowed."""
+    """Policies can limit jobs by id, but not the operations that create or list them."""
     job = call.parameters.get("JobId")
     resource = arn("s3", f"job/{job}", region=call.region) if job else EVERYTHING
     yield Permission(f"s3:{_DIFFERENT.get(call.operation, call.operation)}", resource)

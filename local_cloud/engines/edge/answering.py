@@ -23,19 +23,19 @@ _METHOD_REFUSED = (
     "This distribution is not configured to allow the HTTP request method that was used for this request. "
     "The distribution supports only cachable requests."
 )
-_GET_WITH_BODY = "Bad request. A GET request with a body is not answered."
+_GET_WITH_BODY = "Bad request. A GET request must not have a body."
 
 
 class LocationServer:
-    """Answers viewers of one edge location at an address of its own.
+    """Answers viewers of one edge location at its own address.
 
-    The socket is bound by the constructor; `start` must run in the loop that serves it.
+    The constructor binds the socket. Run `start` in the loop that serves it.
 
     Args:
         sites: The distributions.
-        location: Caches, and asks.
+        location: The cache, which asks origins.
         viewer_events: Runs functions of viewer events.
-        pop: What X-Amz-Cf-Pop says.
+        pop: The value of X-Amz-Cf-Pop.
         now: Seconds since the epoch.
         address: Host and port; 0 takes a free one.
     """
@@ -60,13 +60,13 @@ class LocationServer:
         self.url = f"http://{address[0]}:{self._socket.getsockname()[1]}"
 
     async def start(self) -> None:
-        """Begin to answer, in the running loop."""
+        """Start answering, in the running loop."""
         self._runner = web.ServerRunner(WireServer(self._answer, pop=self._pop), shutdown_timeout=1)
         await self._runner.setup()
         await web.SockSite(self._runner, self._socket).start()
 
     async def stop(self) -> None:
-        """End connections and the socket. May be repeated."""
+        """Close connections and the socket. May be repeated."""
         if self._runner:
             await self._runner.cleanup()
             self._runner = None
@@ -105,7 +105,7 @@ class LocationServer:
         return respond_with(served.cached, viewer.method, viewer.headers, fields)
 
     async def _through_functions(self, site: Site, behavior: Behavior, viewer: Viewer) -> tuple[Served, Viewer]:
-        """What the viewer gets, and its request as a function left it; the cache behavior stays that of the first path.
+        """The viewer's answer, and its request after a function. The first path decides the cache behavior.
 
         Viewer-response does not run for a response that viewer-request made (CFDG/lambda-cloudfront-trigger-events).
         """
@@ -126,7 +126,7 @@ class LocationServer:
 
 
 def _target(request: web.BaseRequest) -> str:
-    """Path and query as the viewer sent them, also when it spoke as to a proxy."""
+    """Path and query as the viewer sent them, also in a request as to a proxy."""
     raw = request.raw_path
     if not raw.startswith("/"):
         raw = request.rel_url.raw_path_qs

@@ -1,4 +1,4 @@
-"""What an edge keeps, and how it is forgotten."""
+"""Cached objects, and their invalidation."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ MEGABYTE = 1024 * 1024
 
 @dataclass
 class CachedResponse:
-    """An answer of an origin, or of a function, as an edge keeps it.
+    """An answer of an origin or a function, as an edge caches it. Times are in seconds since the epoch.
 
     Attributes:
-        status: What the viewer gets.
-        headers: As the viewer gets them, but for those that differ at each request.
-        body: The whole of it; empty after HEAD.
+        status: The status for the viewer.
+        headers: The headers for the viewer, except those that differ for each request.
+        body: The whole body; empty after HEAD.
         stored_at: When it came from the origin, or was last confirmed by it.
-        fresh_until: Until then no one is asked.
-        is_error: True for what viewers see as `Error from cloudfront`, whatever its status.
-        is_head: True for the answer to HEAD, which cannot serve GET.
-        x_cache: What the first viewer's X-Cache says.
-        head: Status line and headers of a hit, ready to be sent.
-        reason: The status description that a function chose, or empty for the usual one.
+        fresh_until: Until then, the origin isn't asked.
+        is_error: True if viewers get `Error from cloudfront`, whatever the status.
+        is_head: True for the answer to HEAD, which can't answer GET.
+        x_cache: X-Cache for the first viewer.
+        head: Status line and headers of a hit, ready to send.
+        reason: A function's status description, or empty for the default.
     """
 
     status: int
@@ -43,15 +43,15 @@ class CachedResponse:
 
     @property
     def size(self) -> int:
-        """Bytes that it takes, about."""
+        """Its approximate size, in bytes."""
         return len(self.body) + 1024
 
 
 class Cache:
-    """Objects by cache key; the one that was asked for longest ago goes when there is no room.
+    """Objects by cache key. The least recently used object is removed if there is no room.
 
     Args:
-        room: Bytes to keep at most. A larger object is not kept at all.
+        room: Bytes to keep at most. A larger object is not cached.
     """
 
     def __init__(self, room: int = 64 * MEGABYTE) -> None:
@@ -61,14 +61,14 @@ class Cache:
         self.epoch = 0
 
     def get(self, key: Key) -> CachedResponse | None:
-        """What is kept under a key, fresh or not."""
+        """The object with a key, fresh or not."""
         held = self._objects.get(key)
         if held is not None:
             self._objects.move_to_end(key)
         return held
 
     def put(self, key: Key, cached: CachedResponse) -> None:
-        """Keep an object in place of the one before."""
+        """Store an object, and replace the one before."""
         self.drop(key)
         if cached.size > self._room:
             return
@@ -78,14 +78,14 @@ class Cache:
             self._used -= self._objects.popitem(last=False)[1].size
 
     def drop(self, key: Key) -> None:
-        """Forget what is kept under a key, if anything is."""
+        """Remove the object with a key, if there is one."""
         held = self._objects.pop(key, None)
         self._used -= held.size if held else 0
 
     def invalidate(self, distribution_id: str, paths: Collection[str]) -> None:
-        """Forget a distribution's objects with these paths; what is on its way from an origin is not kept either.
+        """Remove a distribution's objects with these paths. Objects still on their way from an origin aren't stored.
 
-        A query string that counts belongs to the path, as do the characters in front of a final `*`
+        The part of the query string in the cache key belongs to the path. A final `*` matches any ending
         (CFDG/invalidation-specifying-objects).
         """
         whole, beginnings = set(paths), tuple(path[:-1] for path in paths if path.endswith("*"))
@@ -96,7 +96,7 @@ class Cache:
                 self.drop(key)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove everything."""
         self._objects.clear()
         self._used = 0
         self.epoch += 1

@@ -1,4 +1,4 @@
-"""Objects as an edge makes them: from what an origin answered, what a function made or changed, and what went wrong."""
+"""Makes cached objects from answers of origins and functions, and from errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from local_cloud.engines.edge.origin import OriginResponse
 from local_cloud.engines.edge.pages import error_page
 from local_cloud.engines.edge.validation import GeneratedResponse
 
-# What S3 says to those who ask it directly, and CloudFront does not pass on.
+# Headers of S3 that CloudFront does not pass on.
 _NOT_PASSED_ON = frozenset(
     (
         *("connection", "keep-alive", "transfer-encoding", "content-length", "date", "te", "trailer", "upgrade"),
@@ -23,7 +23,7 @@ _NOT_PASSED_ON = frozenset(
 
 
 def from_origin(answer: OriginResponse, method: str, now: float) -> CachedResponse:
-    """What an origin answered to a method."""
+    """The object for an origin's answer to a method."""
     passed = ((k, v) for k, v in answer.headers if k.lower() not in _NOT_PASSED_ON and v.isprintable())
     headers = CIMultiDict(passed)
     headers.setdefault("Server", "AmazonS3")
@@ -34,7 +34,7 @@ def from_origin(answer: OriginResponse, method: str, now: float) -> CachedRespon
 
 
 def from_function(made: GeneratedResponse, now: float) -> CachedResponse:
-    """A response that a function made itself."""
+    """The object for a response that a function made."""
     cached = CachedResponse(made.status, CIMultiDict(made.headers), made.body or b"", 0.0, reason=made.reason)
     cached.headers.setdefault("Server", "CloudFront")
     cached.x_cache = "LambdaGeneratedResponse from cloudfront"
@@ -42,7 +42,7 @@ def from_function(made: GeneratedResponse, now: float) -> CachedResponse:
 
 
 def with_changes(cached: CachedResponse, made: GeneratedResponse) -> CachedResponse:
-    """An object as a function changed it; the headers that functions don't see stay."""
+    """An object with a function's changes. Headers that functions don't see stay."""
     unseen = [(name, value) for name, value in cached.headers.items() if is_disallowed(name)]
     headers = CIMultiDict([*unseen, *made.headers])
     body = cached.body if made.body is None else made.body

@@ -1,8 +1,8 @@
-"""Headers that a function returned: their shape, and those that it may not touch.
+"""Checks the headers that a function returned: their shape, and those that it may not change.
 
-The sentences about arrays, read-only and blacklisted headers were captured from AWS, on its pages and in its logs
-(CodeGenieApp/serverless-express#369, opennextjs/opennextjs-aws#392, serverless-nextjs/serverless-next.js#898), and the
-log's about invalid characters too (aws-ia/cloudformation-aws-marketplace-saas#54).
+The messages on arrays, read-only and blacklisted headers are captured from AWS's pages and logs
+(CodeGenieApp/serverless-express#369, opennextjs/opennextjs-aws#392, serverless-nextjs/serverless-next.js#898). So is
+the log's message on invalid characters (aws-ia/cloudformation-aws-marketplace-saas#54).
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _NOT_A_LIST = (
 
 
 class InvalidResult(Exception):  # noqa: N818 - AWS's own words: "the result failed validation"
-    """A function's result failed validation; the viewer gets 502 and the reason.
+    """A function's result failed validation. The viewer gets 502 and the reason.
 
     Attributes:
-        logged: What the log says of it, which may be more.
+        logged: The message in the log, which may say more.
     """
 
     def __init__(self, reason: str, logged: str = "") -> None:
@@ -36,13 +36,13 @@ class InvalidResult(Exception):  # noqa: N818 - AWS's own words: "the result fai
 
 
 def failed(reason: str, logged: str = "") -> InvalidResult:
-    """The error for a result that breaks a rule, in the words with which AWS begins."""
+    """The error for a result that breaks a rule. It begins with AWS's own words."""
     logged = f"Lambda function result failed validation, {logged}" if logged else ""
     return InvalidResult(f"The Lambda function result failed validation: {reason}", logged)
 
 
 def check_headers(headers: Any) -> Headers:
-    """Take headers in the shape of events; the `key` of a header may be left out.
+    """Check headers in the shape of events. The `key` of a header may be left out.
 
     Raises:
         InvalidResult: The shape or a character is wrong.
@@ -77,10 +77,10 @@ def _check_header(name: str, header: Any) -> dict[str, str]:
 
 
 def check_description(description: Any) -> str:
-    """Take a statusDescription, which need not be the usual one.
+    """Check a statusDescription. It may differ from the default.
 
     Raises:
-        InvalidResult: It could not stand in a status line.
+        InvalidResult: It isn't valid in a status line.
     """
     if not isinstance(description, str) or _BAD_CHARACTER.search(description):
         raise failed("The statusDescription must be a string of printable characters.")
@@ -88,10 +88,10 @@ def check_description(description: Any) -> str:
 
 
 def check_protected(headers: Headers, sent: Headers, read_only: Iterable[str]) -> None:
-    """Refuse disallowed headers, and read-only ones that are not as they were in the event.
+    """Refuse disallowed headers, and read-only headers that differ from the event's.
 
     Raises:
-        InvalidResult: The function touched what it may not touch.
+        InvalidResult: The function changed a header that it may not change.
     """
     for name in read_only:
         if _values(headers, name) != _values(sent, name):

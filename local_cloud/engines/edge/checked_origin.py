@@ -17,17 +17,17 @@ _SSL_PROTOCOLS = {"TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3"}
 
 
 def _invalid(reason: str) -> InvalidResult:
-    """The error for an origin, in the words with which AWS begins (aws-amplify/amplify-cli#8604)."""
+    """The error for an origin. It begins with AWS's own words (aws-amplify/amplify-cli#8604)."""
     return InvalidResult(f"The Lambda function returned an invalid origin configuration: {reason}")
 
 
 def check_origin(origin: Any, sent: dict[str, Any], headers: Headers) -> dict[str, Any]:
-    """Take an origin. Fields that are not known here do no harm: AWS adds new ones.
+    """Check an origin. Unknown fields are ignored, as AWS adds new ones.
 
     Args:
         origin: What the function returned.
         sent: The origin in the event.
-        headers: Of the request that the function returned, checked.
+        headers: The checked headers of the request that the function returned.
 
     Raises:
         InvalidResult: It breaks a rule.
@@ -75,7 +75,7 @@ def _check_access(s3: dict[str, Any], sent: dict[str, Any]) -> None:
 
 
 def _check_connection(custom: dict[str, Any]) -> None:
-    """Check what is there; whether AWS accepts a custom origin in which some of it is missing is not documented."""
+    """Check the given fields. AWS doesn't document whether fields of a custom origin may be missing."""
     if custom.get("protocol", "https") not in ("http", "https"):
         raise _invalid("The protocol of a custom origin must be http or https.")
     port = custom.get("port", 443)

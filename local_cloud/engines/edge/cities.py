@@ -1,4 +1,4 @@
-"""Where the edge locations of this cloud are, and behind which regional edge cache."""
+"""The edge locations of this cloud, and their regional edge caches."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ class City(NamedTuple):
     """One edge location.
 
     Attributes:
-        name: Of the city, by which viewers near it are known.
-        pop: Its code, which X-Amz-Cf-Pop tells.
-        region: The region of its regional edge cache, in which all of its functions run.
+        name: The city's name, by which viewers choose it.
+        pop: Its code, in X-Amz-Cf-Pop.
+        region: The region of its regional edge cache, where its functions run.
     """
 
     name: str
@@ -24,4 +24,4 @@ CITIES = (
     City("Manchester", "MAN51-P1", "eu-west-1"),
     City("Singapore", "SIN52-P1", "ap-southeast-1"),
 )
-"""Two that share a regional edge cache, and one that has another."""
+"""Two locations that share a regional edge cache, and one with another."""

@@ -1,6 +1,6 @@
-"""One level of CloudFront's cache: what it keeps, what it asks for, and how it answers.
+"""One level of CloudFront's cache.
 
-A regional edge cache is one, and so is each edge location ("regional edge caches have feature parity with POPs",
+Each regional edge cache and each edge location is one ("regional edge caches have feature parity with POPs",
 CFDG/HowCloudFrontWorks).
 """
 
@@ -26,16 +26,16 @@ from local_cloud.engines.edge.site import Behavior, Site
 HIT, REFRESH_HIT = "Hit from cloudfront", "RefreshHit from cloudfront"
 ERROR = "Error from cloudfront"
 LEAST_FOR_S3_ERRORS = 1.0
-"""Seconds that an S3 origin's error is kept, also with an error caching minimum TTL of 0."""
+"""Seconds that an S3 origin's error is cached at least, even if the error caching minimum TTL is 0."""
 
 
 class Served(NamedTuple):
-    """What a viewer, or an edge location, gets.
+    """An answer to a viewer or an edge location.
 
     Attributes:
         cached: The object.
-        x_cache: What X-Cache says.
-        from_cache: True when no origin was asked for this viewer; its Age is told then.
+        x_cache: The value of X-Cache.
+        from_cache: True if no origin was asked for this viewer. The answer then has an Age.
     """
 
     cached: CachedResponse
@@ -59,17 +59,17 @@ class EdgeCache:
         self._flights: dict[tuple[Key, str, int], asyncio.Task[Served]] = {}
 
     def find(self, key: Key, method: str) -> CachedResponse | None:
-        """A fresh object for a viewer, or None. After HEAD an object is no use for GET."""
+        """A fresh object for a viewer, or None. An object from HEAD doesn't answer GET."""
         held = self.cache.get(key)
         if held is None or held.fresh_until <= self._now() or (held.is_head and method != "HEAD"):
             return None
         return held
 
     async def get(self, key: Key, site: Site, behavior: Behavior, viewer: Viewer) -> Served:
-        """What the viewer gets, from the cache or from an origin; for what the cache behavior may keep.
+        """Answer from the cache or an origin, for requests that the cache behavior may cache.
 
-        Requests for the same object at the same time share one request to the origin, unless the answer turned out to
-        be for one viewer only.
+        Requests for the same object at the same time share one request to the origin, unless its answer is for one
+        viewer only.
         """
         if held := self.find(key, viewer.method):
             return _from_cache(held)
@@ -91,7 +91,7 @@ class EdgeCache:
         return _from_cache(served.cached)
 
     async def _fill(self, key: Key, site: Site, behavior: Behavior, viewer: Viewer) -> Served:
-        """Ask, and keep what comes; what is fresh no longer is kept too, for when the origin confirms it or fails."""
+        """Ask the origin, and cache the answer. A stale object stays, in case the origin confirms it or fails."""
         epoch = self.cache.epoch
         served = await self._ask(key, site, behavior, viewer, self._find_stale(key, viewer.method))
         cached = served.cached
@@ -103,7 +103,7 @@ class EdgeCache:
     async def _ask(
         self, key: Key, site: Site, behavior: Behavior, viewer: Viewer, stale: CachedResponse | None
     ) -> Served:
-        """Ask an origin, with the conditions of the object that is kept but no longer fresh."""
+        """Ask an origin, with the conditions of a stale object."""
         cached = await self._fetcher.fetch(site, behavior, viewer, _conditions(stale))
         if stale and cached.status == 304:
             cached, x_cache = _confirmed(stale, cached), REFRESH_HIT
@@ -113,9 +113,9 @@ class EdgeCache:
         return self.prefer_stale(Served(cached, x_cache), stale, behavior)
 
     def prefer_stale(self, served: Served, stale: CachedResponse | None, behavior: Behavior) -> Served:
-        """While the origin fails, the object that is kept goes on being served (CFDG/HTTPStatusCodes).
+        """Serve the stale object while the origin fails (CFDG/HTTPStatusCodes).
 
-        No one is asked again for as long as the error would be kept.
+        The origin isn't asked again as long as the error would be cached.
         """
         cached = served.cached
         if stale is None or cached.status < 500 or cached.x_cache != ERROR:
@@ -137,7 +137,7 @@ def _from_cache(cached: CachedResponse) -> Served:
 
 
 def _seconds(cached: CachedResponse, site: Site, behavior: Behavior) -> float:
-    """How long what an origin answered is fresh."""
+    """Seconds that an origin's answer is fresh."""
     if cached.status < 400:
         return seconds_to_keep(cached, behavior.caching)
     least = LEAST_FOR_S3_ERRORS if site.origins[behavior.target][0].is_bucket else 0.0
@@ -153,7 +153,7 @@ def _conditions(stale: CachedResponse | None) -> Mapping[str, str]:
 
 
 def _confirmed(stale: CachedResponse, answer: CachedResponse) -> CachedResponse:
-    """The object that is kept, with the headers that came with the 304 (RFC 9111, 4.3.4)."""
+    """The stale object, with the headers of the 304 (RFC 9111, 4.3.4)."""
     headers = stale.headers.copy()
     for name in ("Cache-Control", "Expires", "ETag", "Last-Modified", "Date", "x-amz-version-id"):
         if name in answer.headers:

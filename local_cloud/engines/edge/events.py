@@ -1,10 +1,10 @@
 """Lambda@Edge events (CFDG/lambda-event-structure): requests and responses in CloudFront's shape, and the event around.
 
-viewer_request    what a viewer sent, as functions see it
-build_request     what the edge would send to an origin, as functions see it
-with_origin       the same, with the origin that it is for
-with_body         a request with the viewer's body, for functions that asked for it
-event_response    what will be answered, as functions see it
+viewer_request    a viewer's request, as functions see it
+build_request     a request to an origin, as functions see it
+with_origin       the same, with its origin
+with_body         a request with the viewer's body, for functions that include it
+event_response    a response, as functions see it
 build_event       the event
 """
 
@@ -33,18 +33,18 @@ Headers = dict[str, list[dict[str, str]]]
 _REGION_LABEL = ".s3."
 _LOCAL_NAME = ".cloudfront.localhost"
 _OF_BODIES = ("Content-Length", "Content-MD5", "Content-Type")
-"""Headers that go to origins whatever the cache policy says (CFDG/RequestAndResponseBehaviorCustomOrigin)."""
+"""Headers that go to origins with any cache policy (CFDG/RequestAndResponseBehaviorCustomOrigin)."""
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """A request as it came from a viewer, or as a viewer-request function left it.
+    """A viewer's request, maybe changed by a viewer-request function.
 
     Attributes:
-        path: Still encoded, with the default root object in place of `/`.
+        path: Still encoded, with the default root object instead of `/`.
         query: Without the question mark.
         headers: Names in any case.
-        id: What X-Amz-Cf-Id says.
+        id: The value of X-Amz-Cf-Id.
     """
 
     method: str
@@ -57,7 +57,7 @@ class Viewer:
 
 
 def viewer_request(site: Site, viewer: Viewer) -> Request:
-    """What a viewer sent, in the shape in which functions see it; `Host` is a name that the distribution has on AWS."""
+    """A viewer's request in the shape of events. `Host` is a name that the distribution has on AWS."""
     headers = exposed((name, value) for name, value in viewer.headers.items() if name.lower() != "host")
     host = viewer.headers.get("Host", "").partition(":")[0]
     host = site.domain_name if host.lower().endswith(_LOCAL_NAME) else host
@@ -71,13 +71,13 @@ def viewer_request(site: Site, viewer: Viewer) -> Request:
 
 
 def build_request(site: Site, behavior: Behavior, viewer: Viewer, conditions: Mapping[str, str]) -> Request:
-    """What is sent to an origin, in the shape in which functions see it, without the origin.
+    """A request to an origin in the shape of events, without the origin.
 
     Args:
         site: For its domain name.
         behavior: Decides what is forwarded.
-        viewer: Who asks for what.
-        conditions: If-None-Match and If-Modified-Since, when an object that is kept shall be confirmed.
+        viewer: The viewer's request.
+        conditions: If-None-Match and If-Modified-Since, to confirm a cached object.
     """
     by, came_through = behavior.caching, viewer.headers.get("X-Forwarded-For")
     headers = {
@@ -109,7 +109,7 @@ def to_headers(headers: Mapping[str, str]) -> Headers:
 
 
 def exposed(headers: Iterable[tuple[str, str]]) -> Headers:
-    """Headers in the shape of events, each as often as it is there, without those that functions don't see."""
+    """Headers in the shape of events, with repeated ones, but without those that functions don't see."""
     listed: Headers = {}
     for name, value in headers:
         if not is_disallowed(name):
@@ -118,7 +118,7 @@ def exposed(headers: Iterable[tuple[str, str]]) -> Headers:
 
 
 def as_utf8(text: str) -> str:
-    """The text; what came in bytes that are not UTF-8 counts as ISO-8859-1 (CFDG/edge-function-restrictions-all)."""
+    """The text as UTF-8. Bytes that are not UTF-8 count as ISO-8859-1 (CFDG/edge-function-restrictions-all)."""
     if text.isascii():
         return text
     try:
@@ -129,14 +129,14 @@ def as_utf8(text: str) -> str:
 
 
 def with_origin(request: Request, origin: Origin) -> Request:
-    """The request, with the origin that it is for and the Host header that goes with it."""
+    """The request with its origin, and the Host header for it."""
     domain_name = origin.config["DomainName"]
     headers = {"host": [{"key": "Host", "value": domain_name}], **request["headers"]}
     return {**request, "headers": headers, "origin": _origin(origin.config)}
 
 
 def with_body(request: Request, body: bytes, most: int) -> Request:
-    """The request with its body, cut to what functions get to see (CFDG/lambda-at-edge-function-restrictions)."""
+    """The request with its body, cut to the limit for functions (CFDG/lambda-at-edge-function-restrictions)."""
     data = base64.b64encode(body[:most]).decode()
     field = {"inputTruncated": len(body) > most, "action": "read-only", "encoding": "base64", "data": data}
     return {**request, "body": field}
@@ -157,7 +157,7 @@ def _origin(config: Config) -> Config:
 
 
 def _connection(custom: Config) -> Config:
-    """How a custom origin is spoken to; viewers count as using HTTPS, so `match-viewer` is `https`."""
+    """The connection settings of a custom origin. Viewers count as using HTTPS, so `match-viewer` is `https`."""
     plain = custom.get("OriginProtocolPolicy") == "http-only"
     return {
         "keepaliveTimeout": custom.get("OriginKeepaliveTimeout", 5),
@@ -175,10 +175,10 @@ def region_of(domain_name: str) -> str:
 
 
 def event_response(cached: CachedResponse) -> Response:
-    """What an origin answered, or what a viewer will get, in the shape in which functions see it: without the body.
+    """An origin's answer, or the answer to a viewer, in the shape of events, without the body.
 
-    Which of the headers that CloudFront itself adds for viewers (Via, Age, X-Cache) are in viewer-response events is
-    not documented, but for X-Cache, which is not; here none of them is.
+    AWS documents that viewer-response events have no X-Cache, but not whether they have CloudFront's Via and Age.
+    Here they have none of the three.
     """
     headers = exposed(cached.headers.items())
     if cached.status not in (204, 304):
@@ -193,7 +193,7 @@ def event_response(cached: CachedResponse) -> Response:
 def build_event(
     site: Site, event_type: str, request_id: str, request: Request, response: Response | None = None
 ) -> dict[str, Any]:
-    """The event of one of the four types; response events have both, the request and the response."""
+    """The event of one of the four types. Response events have the request too."""
     config = {
         "distributionDomainName": site.domain_name,
         "distributionId": site.id,

@@ -40,10 +40,10 @@ class Fetcher:
 
     Attributes:
         respond: The gateway.
-        executor: Runs what blocks.
+        executor: Runs blocking calls.
         runner: Runs functions.
         now: Seconds since the epoch.
-        respond_at_once: The gateway, for what needn't wait.
+        respond_at_once: The gateway, for requests that need not wait.
     """
 
     respond: Respond
@@ -55,10 +55,10 @@ class Fetcher:
     async def fetch(
         self, site: Site, behavior: Behavior, viewer: Viewer, conditions: Mapping[str, str]
     ) -> CachedResponse:
-        """Ask the origins of a cache behavior, one after the other while they fail over.
+        """Ask the origins of a cache behavior, the next one after each failover.
 
-        Functions run for each origin that is asked, and what an origin itself answered decides whether it fails over
-        (CFDG/high_availability_origin_failover). Never raises: what goes wrong becomes the error that the viewer sees.
+        Functions run for each origin that is asked. The origin's own status decides the failover
+        (CFDG/high_availability_origin_failover). Never raises: a failure becomes the viewer's error page.
         """
         request = build_request(site, behavior, viewer, conditions)
         cached = None
@@ -72,7 +72,7 @@ class Fetcher:
     async def _fetch_from(
         self, origin: Origin, site: Site, behavior: Behavior, viewer: Viewer, request: Request
     ) -> tuple[CachedResponse, int]:
-        """What came of asking one origin, and the status that it answered with, before any function saw it."""
+        """The result of asking one origin, and its own status before any function."""
         asked, body = with_origin(request, origin), viewer.body
         try:
             if association := behavior.functions.get(ORIGIN_REQUEST):
@@ -99,7 +99,7 @@ class Fetcher:
         return cached, cached.status
 
     async def _ask(self, request: Request, access: Access, body: bytes) -> OriginResponse:
-        """Ask an origin: here if that needn't wait, for a thread's turn takes as long as a read; else in a thread."""
+        """Ask an origin: here if it need not wait, as a thread takes as long as a read; else in a thread."""
         if self.respond_at_once and (answer := try_origin(self.respond_at_once, request, access, body)):
             return answer
         loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""For how long an answer is fresh, and for how long it may be served when it no longer is.
+"""How long an answer is fresh, and how long it may be served after that.
 
 CFDG/Expiration, custom-error-pages-expiration, HTTPStatusCodes and http-3xx-status-codes, 2026. They don't mention
 `must-revalidate`, which RFC 9111 has; here it has no effect.
@@ -26,9 +26,9 @@ _REDIRECTS_KEPT_IF_TOLD = frozenset((307, 308))
 
 
 def seconds_to_keep(cached: CachedResponse, by: Caching) -> float:
-    """How long an answer is fresh: what the origin says, within the cache behavior's bounds.
+    """Seconds that an answer is fresh: the origin's value, within the cache behavior's bounds.
 
-    A minimum TTL above 0 also holds for `no-cache`, `no-store` and `private`. 307 and 308 are kept only when
+    A minimum TTL above 0 also applies to `no-cache`, `no-store` and `private`. 307 and 308 are cached only if
     Cache-Control says so.
     """
     control = _control(cached.headers)
@@ -41,16 +41,16 @@ def seconds_to_keep(cached: CachedResponse, by: Caching) -> float:
 
 
 def error_seconds_to_keep(cached: CachedResponse, by: Caching, minimum: float) -> float:
-    """How long an error is kept: the error caching minimum TTL, or longer when the origin says so.
+    """How long an error is cached: the error caching minimum TTL, or longer if the origin says so.
 
     Args:
         cached: The error.
-        by: The cache behavior's policy. What may be kept at all has been decided before.
+        by: The cache behavior's policy. The caller has checked that errors may be cached.
         minimum: The error caching minimum TTL for its status, in seconds.
 
     Returns:
-        Seconds. 0 for what CloudFront keeps only if Cache-Control has an age (such as 403) and it has none; for 404 and
-        its like, if Cache-Control forbids it; and for all statuses that CloudFront's list doesn't have.
+        Seconds. 0 for statuses such as 403 without an age in Cache-Control, for statuses such as 404 if Cache-Control
+        forbids caching, and for statuses that aren't in CloudFront's list.
     """
     control = _control(cached.headers)
     ages = _directives(control).keys() & {"max-age", "s-maxage"}
@@ -70,12 +70,12 @@ def stale_if_error_until(cached: CachedResponse, by: Caching) -> float:
 
 
 def stale_while_revalidate_until(cached: CachedResponse, by: Caching) -> float:
-    """Until when an object may be served while the origin is asked: not at all, or as `stale-while-revalidate` says."""
+    """Until when an object may be served while the origin is asked. Needs `stale-while-revalidate` if stale."""
     return _stale_until("stale-while-revalidate", cached, by, otherwise=0.0)
 
 
 def _stale_until(directive: str, cached: CachedResponse, by: Caching, *, otherwise: float) -> float:
-    """Seconds count from when the object is no longer fresh; after the maximum TTL it is not available at all."""
+    """The directive's seconds start when the object becomes stale. They end at the maximum TTL at the latest."""
     seconds = _directives(_control(cached.headers)).get(directive, otherwise)
     return cached.stored_at + min(seconds_to_keep(cached, by) + seconds, by.maximum)
 
@@ -99,4 +99,4 @@ def _moment(text: str) -> float:
     try:
         return email.utils.parsedate_to_datetime(text).timestamp()
     except (TypeError, ValueError, OverflowError):
-        return 0.0  # an Expires that is no date, such as "0", lies in the past (RFC 9111, 5.3)
+        return 0.0  # an invalid Expires, such as "0", is in the past (RFC 9111, 5.3)

@@ -1,4 +1,4 @@
-"""Which headers nobody may touch: in origin custom headers, and in what functions return from each of the events."""
+"""Headers that are forbidden as origin custom headers, and headers that functions may not change, by event."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ READ_ONLY: Mapping[str, frozenset[str]] = {
     ORIGIN_RESPONSE: frozenset(("transfer-encoding", "via")),
     VIEWER_RESPONSE: frozenset(("content-encoding", "content-length", "transfer-encoding", "via", "warning")),
 }
-"""By event: headers that a function sees, and may not add, change or delete."""
+"""By event: headers that a function sees but may not add, change or delete."""
 
 _DISALLOWED = frozenset(
     (
@@ -45,10 +45,10 @@ _DISALLOWED_PREFIXES = ("x-amz-cf-", "x-edge-")
 
 
 def is_forbidden_custom_header(name: str) -> bool:
-    """True for a header that CloudFront does not add to what it asks of an origin."""
+    """True for a header that CloudFront rejects as an origin custom header."""
     return name.lower() in _NOT_CUSTOM or name.lower().startswith(_NOT_CUSTOM_PREFIXES)
 
 
 def is_disallowed(name: str) -> bool:
-    """True for a header that functions neither see nor may add."""
+    """True for a header that functions don't see and may not add."""
     return name.lower() in _DISALLOWED or name.lower().startswith(_DISALLOWED_PREFIXES)

@@ -1,4 +1,4 @@
-"""One edge location: an edge cache that asks a regional edge cache, but for what goes straight to the origin."""
+"""One edge location: an edge cache that asks a regional edge cache, or for some requests the origin."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from local_cloud.engines.edge.site import Behavior, Site
 class EdgeLocation(EdgeCache):
     """Answers viewers.
 
-    What its regional edge cache has in stock counts as a hit, as it does in CloudFront's logs (CFDG/origin-shield);
-    and it is as old, and expires when it does there, so that two caches keep nothing longer than one.
+    A hit in its regional edge cache counts as a hit, as in CloudFront's logs (CFDG/origin-shield). The object keeps its
+    age and expiry, so two caches keep nothing longer than one.
 
     Args:
-        regional: The regional edge cache behind which it is.
+        regional: Its regional edge cache.
         fetcher: Asks origins, in the region of the regional edge cache.
         region: That region.
         now: Seconds since the epoch.
@@ -33,10 +33,10 @@ class EdgeLocation(EdgeCache):
         self._region = region
 
     async def get(self, key: Key, site: Site, behavior: Behavior, viewer: Viewer) -> Served:
-        """What the viewer gets: from a cache, or from an origin.
+        """The viewer's answer, from a cache or an origin.
 
-        What the cache behavior never keeps goes to the origin, unshared; "dynamic requests, as determined at request
-        time", which CFDG/HowCloudFrontWorks doesn't determine further, are taken to be these.
+        Requests that the cache behavior never caches go straight to the origin, each on its own. They are taken as the
+        "dynamic requests, as determined at request time", which CFDG/HowCloudFrontWorks doesn't define further.
         """
         if behavior.caching.is_enabled and viewer.method in behavior.cached_methods:
             return await super().get(key, site, behavior, viewer)
@@ -55,10 +55,10 @@ class EdgeLocation(EdgeCache):
         return await self._with_error_page(served, site, viewer)
 
     def _skips_regional(self, site: Site, behavior: Behavior, method: str) -> bool:
-        """True for proxy methods, OPTIONS among them, and for an S3 bucket in this very region.
+        """True for proxy methods such as OPTIONS, and for an S3 bucket in the same region.
 
-        Functions at origin events run at the regional edge cache, and may name another origin; so where there is one,
-        requests go there whatever the origin. Of that the page says nothing.
+        Functions at origin events run at the regional edge cache, and may name another origin. With one, requests go
+        there for any origin. The page doesn't say this.
         """
         if method not in ("GET", "HEAD"):
             return True
@@ -68,10 +68,10 @@ class EdgeLocation(EdgeCache):
         return origin.is_bucket and region_of(origin.config["DomainName"]) == self._region
 
     async def _with_error_page(self, served: Served, site: Site, viewer: Viewer) -> Served:
-        """The distribution's own page for an error, if it has one, or what came instead of the page.
+        """The distribution's own page for an error, if it has one, or the answer to the request for the page.
 
-        It is kept as long as the error. That the page's own cache behavior may say otherwise is documented, but not
-        how the two times go together; here they don't.
+        It is cached as long as the error. AWS documents that the page's cache behavior has TTLs too, but not how
+        they combine. Here these have no effect.
         """
         cached = served.cached
         response = site.error_response(cached.status) if cached.is_error else None
@@ -86,7 +86,7 @@ class EdgeLocation(EdgeCache):
 
 
 def _taken_over(served: Served, stale: CachedResponse | None) -> Served:
-    """What the regional edge cache had, for this location; it is a refresh if it only confirms what is kept here."""
+    """The regional edge cache's object, for this location. It is a refresh if it only confirms the object here."""
     cached, x_cache, from_cache = served
     if stale and x_cache == HIT and cached.stored_at > stale.stored_at and _tag(cached) == _tag(stale) is not None:
         x_cache = REFRESH_HIT

@@ -1,4 +1,4 @@
-"""Asking an S3 origin: exactly the request that CloudFront, or the function, decided on, signed as its origin says."""
+"""Sends a request to an S3 origin exactly as CloudFront or a function made it, signed by the origin's settings."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ Respond = Callable[[HttpRequest, Asker], Response]
 """The gateway's `respond(request, asker)`."""
 
 RespondAtOnce = Callable[[HttpRequest, Asker], Response | None]
-"""The gateway's `respond_at_once(request, asker)`: None when the answer could keep an event loop waiting."""
+"""The gateway's `respond_at_once(request, asker)`: None if the answer could make an event loop wait."""
 
 
 @dataclass(frozen=True)
 class OriginResponse:
-    """What an origin answered."""
+    """An origin's answer."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
 
 
-class OriginUnreachable(Exception):  # noqa: N818 - what happened, not a mistake
-    """The origin cannot be asked at all; the viewer gets 502 and the reason."""
+class OriginUnreachable(Exception):  # noqa: N818 - an event, not an error
+    """The origin can't be reached. The viewer gets 502 and the reason."""
 
 
 @dataclass(frozen=True)
 class Access:
-    """As whom an origin is asked: by its configuration, because a function cannot change that.
+    """The identity for requests to an origin. It comes from the configuration, as a function can't change it.
 
     Attributes:
         identity: Id of the origin access identity, or empty.
         control: Id of the origin access control, or empty.
-        distribution_arn: Who asks, for an origin access control.
+        distribution_arn: The caller, for an origin access control.
     """
 
     identity: str
@@ -64,16 +64,16 @@ def ask_origin(respond: Respond, request: Request, access: Access, body: bytes =
 
 
 def try_origin(respond: RespondAtOnce, request: Request, access: Access, body: bytes = b"") -> OriginResponse | None:
-    """Send a request to the bucket that it names; None, without any effect, when `respond` says None.
+    """Send a request to the bucket that it names. Returns None, and does nothing, if `respond` returns None.
 
     Args:
         respond: Answers a request; the gateway.
         request: In the shape of events; checked.
-        access: As whom to ask.
-        body: What the viewer sent along, for methods that have a body.
+        access: The identity for the request.
+        body: The viewer's body, for methods that have one.
 
     Raises:
-        OriginUnreachable: The domain name is no bucket's.
+        OriginUnreachable: The domain name doesn't belong to a bucket.
     """
     if "s3" not in request["origin"]:
         return _try_custom(respond, request, body)
@@ -96,9 +96,9 @@ def try_origin(respond: RespondAtOnce, request: Request, access: Access, body: b
 
 
 def _try_custom(respond: RespondAtOnce, request: Request, body: bytes) -> OriginResponse | None:
-    """Ask a custom origin: a bucket's REST endpoint, as no one in particular. There is no way to any other from here.
+    """Ask a custom origin anonymously. It must be a bucket's REST endpoint, as others can't be reached from here.
 
-    A Host header that is no name of S3's names a bucket (S3UG/VirtualHosting), which then most likely doesn't exist.
+    A Host header that isn't S3's names a bucket (S3UG/VirtualHosting), which then most likely doesn't exist.
     """
     custom = request["origin"]["custom"]
     domain, host = custom["domainName"], _host(request)

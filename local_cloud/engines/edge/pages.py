@@ -1,4 +1,4 @@
-"""The page that CloudFront shows when it has nothing else to show."""
+"""CloudFront's default error page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def error_page(status: int, reason: str, request_id: str) -> bytes:
     Args:
         status: HTTP status.
         reason: A sentence that says what is wrong.
-        request_id: Shown at the bottom; whoever asks for help would quote it.
+        request_id: Shown at the bottom, for requests for help.
     """
     phrase = "Bad request" if status == HTTPStatus.BAD_REQUEST else "The request could not be satisfied"
     return (

@@ -1,4 +1,4 @@
-"""What a viewer gets of an object: all of it, a part, or the news that it has it already."""
+"""Answers with an object: the whole, a part, or 304."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 class WholeResponse(web.StreamResponse):
-    """A response that is sent in one piece, bytes that were put together before.
+    """A response whose bytes are ready and are sent in one piece.
 
-    aiohttp takes longer over headers and streams; and a hit is the same as the one before but for two headers, which
-    saves a third of its time.
+    It is faster than aiohttp's headers and streams. Hits of an object differ in only two headers, so sharing the rest
+    saves a third of a hit's time.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -27,18 +27,18 @@ class WholeResponse(web.StreamResponse):
         self._content = content
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
-        """Keep the connection open; that is what the content says too."""
+        """Keep the connection open, as the headers say too."""
         self._transport, self._keep_alive = request.transport, True
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:
-        """Send all of it, unless the viewer has gone."""
+        """Send the bytes, unless the viewer has disconnected."""
         if self._transport and not self._transport.is_closing():
             self._transport.write(self._content)
 
 
 class OwnResponse(web.Response):
-    """A response without what aiohttp adds of its own: CloudFront has no Content-Type for what was given none."""
+    """A response without aiohttp's default Content-Type. CloudFront adds none."""
 
     def __init__(
         self, *, status: int, reason: str | None = None, headers: Mapping[str, str], body: bytes | None = None
@@ -56,7 +56,7 @@ _MOST_AT_ONCE = 65536
 
 
 def can_be_whole(cached: CachedResponse, request: web.BaseRequest) -> bool:
-    """True when one piece will do: a small success, all of it, on a connection that stays open."""
+    """True for a small, whole, successful answer on a connection that stays open. It is sent in one piece."""
     small = cached.status == 200 and not cached.is_error and len(cached.body) <= _MOST_AT_ONCE
     return (
         small
@@ -68,7 +68,7 @@ def can_be_whole(cached: CachedResponse, request: web.BaseRequest) -> bool:
 
 
 def kept_response(cached: CachedResponse, fields: Mapping[str, str], age: int, request_id: str) -> WholeResponse:
-    """Answer with a kept object; `fields` must be the same each time."""
+    """Answer with a cached object. `fields` must be the same each time."""
     if cached.head is None:
         cached.head = _head(cached, fields)
     own = f"Age: {age}\r\nX-Amz-Cf-Id: {request_id}\r\n\r\n".encode()
@@ -76,7 +76,7 @@ def kept_response(cached: CachedResponse, fields: Mapping[str, str], age: int, r
 
 
 def new_response(cached: CachedResponse, fields: Mapping[str, str]) -> WholeResponse:
-    """Answer with an object that just came; `fields` belong to this response alone."""
+    """Answer with a new object. `fields` belong only to this response."""
     return WholeResponse(b"".join((_head(cached, fields), b"\r\n", cached.body)))
 
 
@@ -97,10 +97,10 @@ def respond_with(
     """Make the response.
 
     Args:
-        cached: What is kept, or just came.
-        method: For HEAD the body stays away.
-        headers: The viewer's: conditions and range are honoured for successes only.
-        fields: Headers that belong to this response alone.
+        cached: The cached or new object.
+        method: HEAD gets no body.
+        headers: The viewer's. Conditions and range apply only to successes.
+        fields: Headers that belong only to this response.
     """
     answer = cached.headers.copy()
     answer.update(fields)
@@ -131,7 +131,7 @@ def _range_counts(cached: CachedResponse, headers: Mapping[str, str]) -> bool:
 
 
 def _part(cached: CachedResponse, wanted: str, answer: Mapping[str, str]) -> web.Response:
-    """One range of bytes; anything else that is asked for as a range gets the whole (RFC 9110, 14.2)."""
+    """One range of bytes. Any other Range returns the whole object (RFC 9110, 14.2)."""
     match, size = _RANGE.fullmatch(wanted.strip()), len(cached.body)
     if not match or not (match[1] or match[2]):
         return OwnResponse(status=200, headers=answer, body=cached.body)

@@ -1,4 +1,4 @@
-"""Functions at the edge: found, run within the limits of a region, their results checked and their failures told."""
+"""Finds functions at the edge, runs them within a region's limits, checks results and reports failures."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _EXECUTION_ERROR = (
 _THROTTLED = "The Lambda function associated with the CloudFront distribution was throttled."
 
 
-class FunctionFailed(Exception):  # noqa: N818 - what happened, not a mistake
-    """A function did not give a usable result.
+class FunctionFailed(Exception):  # noqa: N818 - an event, not an error
+    """A function returned no usable result.
 
     Attributes:
-        status: What the viewer gets.
-        x_cache: What its X-Cache says.
-        reason: What its page says.
+        status: The status for the viewer.
+        x_cache: The value of X-Cache.
+        reason: The reason on the error page.
     """
 
     def __init__(self, status: int, x_cache: str, reason: str) -> None:
@@ -53,11 +53,11 @@ class FunctionRunner:
     Attributes:
         functions: Finds function versions: `find_version(arn)`.
         sandbox: Runs them: `await invoke(function, event, region=…, log_group=…)`.
-        executor: Runs what blocks.
-        region: Where this edge is; functions keep their logs there.
-        keep_log: Keeps the reasons of results that failed validation; it must not wait for anything.
-        concurrent_executions: How many invocations may be under way at once; one more is throttled.
-        faults: May throttle each.
+        executor: Runs blocking calls.
+        region: The region of this edge and of its functions' logs.
+        keep_log: Logs why results failed validation. It must not block.
+        concurrent_executions: Concurrent invocations at most; more are throttled.
+        faults: May throttle every invocation.
     """
 
     functions: Any
@@ -82,10 +82,10 @@ class FunctionRunner:
             association: The function version.
             site: The distribution.
             request: As functions see it, without the body.
-            viewer: Whose request it is; has the body.
+            viewer: The viewer's request, with its body.
 
         Returns:
-            The request to go on with, or the response that the function made; and the body to go on with.
+            The changed request, or the response that the function made; and the body to use.
 
         Raises:
             FunctionFailed: There is no usable result.
@@ -110,7 +110,7 @@ class FunctionRunner:
         response: Response,
         viewer: Viewer,
     ) -> GeneratedResponse:
-        """Run the function of a response event; what it does to the request is ignored.
+        """Run the function of a response event. Its changes to the request are ignored.
 
         Raises:
             FunctionFailed: There is no usable result.
@@ -140,7 +140,7 @@ class FunctionRunner:
         return run
 
     async def _version(self, arn: str, site: Site) -> Any:
-        """The function version; looked up once a generation, because only CloudFront's writes associate another."""
+        """The function version. It is looked up once a generation, as only CloudFront's writes change associations."""
         key = (site.generation, arn)
         if key not in self._versions:
             loop = asyncio.get_running_loop()
@@ -149,7 +149,7 @@ class FunctionRunner:
         return self._versions[key]
 
     def _fail(self, invalid: InvalidResult, arn: str, request_id: str, site: Site, viewer: Viewer) -> FunctionFailed:
-        """Log why, in the three lines that AWS writes; the replica's ARN has the region that it runs in."""
+        """Log the reason, in AWS's three lines. The replica's ARN has the region that it runs in."""
         logger.info("%s: %s", site.id, invalid.logged)
         if self.keep_log:
             replica = arn.replace(":us-east-1:", f":{self.region}:").replace(":function:", ":function:us-east-1.")

@@ -1,4 +1,4 @@
-"""CloudFront's edge, put together: edge locations in front of regional edge caches in front of origins."""
+"""The whole edge of CloudFront: edge locations, then regional edge caches, then origins."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from local_cloud.engines.edge.viewer_events import ViewerEvents
 from local_cloud.faults import Faults
 
 _REGIONAL_ROOM = 128 * MEGABYTE
-"""Regional edge caches have a larger cache than edge locations; what both keep takes room once."""
+"""Regional edge caches are larger than those of edge locations. An object in both takes memory once."""
 
 
 @dataclass
 class _Region:
-    """What the edge locations of one region share."""
+    """Objects that the edge locations of one region share."""
 
     runner: FunctionRunner
     fetcher: Fetcher
@@ -37,33 +37,32 @@ class _Region:
 class Edge:
     """CloudFront's edge on this machine.
 
-    Each edge location answers at an address of its own. A distribution answers at all of them alike: at
-    `http://d….cloudfront.localhost:PORT/`, or at any address when the Host header is its domain name or one of its
-    aliases. There is plain HTTP only: every viewer is served as if it had used HTTPS, so no viewer protocol policy
-    redirects. Objects are not compressed.
+    Each edge location has its own address. A distribution answers at all of them: at
+    `http://d….cloudfront.localhost:PORT/`, or with its domain name or an alias in the Host header. There is only plain
+    HTTP. Viewers are treated as if they used HTTPS, so no viewer protocol policy redirects. Objects are not compressed.
 
-    A distribution that was created but not deployed answers 503 and says so; on AWS its name would not resolve.
+    A distribution that isn't deployed yet returns 503 with this reason; on AWS its name would not resolve.
 
-    Sockets are bound by the constructor; `start` must run in the loop that serves them.
+    The constructor binds the sockets. Run `start` in the loop that serves them.
 
     Args:
-        cloudfront: Knows the distributions; see `CloudFrontService`.
-        functions: Knows function versions: `find_version(arn)`.
+        cloudfront: Has the distributions; see `CloudFrontService`.
+        functions: Finds function versions: `find_version(arn)`.
         sandbox: Runs them.
-        respond: The gateway, for what is asked of S3.
-        clock: For the time; cache TTLs are never shortened.
+        respond: The gateway, for requests to S3.
+        clock: The time. Cache TTLs are never shortened.
         host: Loopback.
-        port: Of the first edge location; 0 takes a free one, as all others do.
+        port: Port of the first edge location; 0 takes a free one. The others always take free ones.
         cities: The edge locations.
-        keep_log: Keeps why results of functions failed validation: group, region, stream, lines.
-        respond_at_once: The gateway, for what of that keeps nobody waiting; without it a thread asks everything.
-        concurrent_executions: How many invocations of functions each region runs at once (CFDG/cloudfront-limits);
-            one more is throttled.
-        faults: May throttle each.
+        keep_log: Logs why results of functions failed validation: group, region, stream, lines.
+        respond_at_once: The gateway, for requests that need not wait. Without it, threads send all requests.
+        concurrent_executions: Concurrent invocations in each region at most (CFDG/cloudfront-limits); more are
+            throttled.
+        faults: May throttle every invocation.
 
     Attributes:
-        urls: Where each city's edge location answers.
-        url: Where the first does.
+        urls: The URL of each city's edge location.
+        url: The URL of the first.
     """
 
     def __init__(
@@ -106,19 +105,19 @@ class Edge:
         return LocationServer(self._sites, location, viewer_events, pop=city.pop, now=clock.now, address=address)
 
     async def start(self) -> None:
-        """Begin to answer, in the running loop."""
+        """Start answering, in the running loop."""
         self._loop = asyncio.get_running_loop()
         for server in self._servers.values():
             await server.start()
 
     async def stop(self) -> None:
-        """End connections, threads and the sockets. May be repeated."""
+        """Close connections and sockets, and end threads. May be repeated."""
         self._loop = None
         await asyncio.gather(*(server.stop() for server in self._servers.values()))
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     async def reset(self) -> None:
-        """Forget every object and what is known of distributions."""
+        """Delete all objects and all knowledge of distributions."""
         for cache in self._caches:
             cache.clear()
         self._sites.clear()
@@ -129,11 +128,11 @@ class Edge:
         return [*regional, *(server.location.cache for server in self._servers.values())]
 
     def _invalidate(self, distribution_id: str, paths: list[str]) -> None:
-        # Called in a thread of the gateway. What the loop is told now, it does before any request that comes later.
+        # Called in a thread of the gateway. The loop runs this before any later request.
         if self._loop:
             self._loop.call_soon_threadsafe(self._forget, distribution_id, paths)
 
     def _forget(self, distribution_id: str, paths: list[str]) -> None:
-        """Both levels at once (CFDG/HowCloudFrontWorks)."""
+        """Invalidate both levels at once (CFDG/HowCloudFrontWorks)."""
         for cache in self._caches:
             cache.invalidate(distribution_id, paths)

@@ -1,4 +1,4 @@
-"""A distribution as an edge knows it: behaviors in their order, what each caches by and for how long, its origins."""
+"""A distribution as an edge uses it: behaviors in their order, their cache keys and TTLs, and origins."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _DAY, _YEAR = 86400, 31536000
 
 @dataclass(frozen=True)
 class Names:
-    """Which query strings, headers or cookies count: none, all, those listed, or all but those listed."""
+    """The query strings, headers or cookies in the cache key: none, all, those listed, or all except those listed."""
 
     behavior: str = "none"
     listed: frozenset[str] = frozenset()
 
     def holds(self, name: str) -> bool:
-        """True for a name that counts."""
+        """True for a name in the cache key."""
         if self.behavior == "whitelist":
             return name in self.listed
         return self.behavior == "all" or (self.behavior == "allExcept" and name not in self.listed)
@@ -33,7 +33,7 @@ NONE = Names()
 
 @dataclass(frozen=True)
 class Caching:
-    """What is in the cache key, and the three TTLs in seconds."""
+    """The contents of the cache key, and the three TTLs in seconds."""
 
     minimum: int
     default: int
@@ -45,7 +45,7 @@ class Caching:
 
     @property
     def is_enabled(self) -> bool:
-        """False when nothing is ever kept, errors included (CFDG/HTTPStatusCodes)."""
+        """False if nothing is ever cached, errors included (CFDG/HTTPStatusCodes)."""
         return self.maximum > 0
 
 
@@ -53,7 +53,7 @@ class Association(NamedTuple):
     """A function version at one of the four events.
 
     Attributes:
-        arn: Of the version.
+        arn: The version's ARN.
         include_body: Whether the function sees the body of a request.
     """
 
@@ -66,8 +66,8 @@ class Behavior:
     """One cache behavior.
 
     Attributes:
-        functions: By event type.
-        acts_on_viewers: Whether functions run at viewer events, so that no answer can come straight from the cache.
+        functions: Associations by event type.
+        acts_on_viewers: Whether functions run at viewer events, so no answer can come straight from the cache.
     """
 
     matches: Callable[[str], object]
@@ -81,20 +81,20 @@ class Behavior:
 
 @dataclass
 class Origin:
-    """One origin, and the statuses after which the next one of its group is asked."""
+    """One origin, and the statuses that make its group fail over to the next one."""
 
     config: Config
     fails_over: frozenset[int] = frozenset()
 
     @property
     def is_bucket(self) -> bool:
-        """True for an S3 origin; a bucket that is configured as a custom origin is none."""
+        """True for an S3 origin. A bucket as a custom origin doesn't count."""
         return "S3OriginConfig" in self.config
 
 
 @dataclass
 class ErrorResponse:
-    """What a viewer gets instead of an origin's error, and for how long an edge keeps it."""
+    """The answer that replaces an origin's error, and how long an edge caches it."""
 
     page: str = ""
     code: int = 0
@@ -103,7 +103,7 @@ class ErrorResponse:
 
 @dataclass
 class Site:
-    """What an edge uses of a deployed distribution. Built anew when the configuration or a cache policy changes."""
+    """The parts of a deployed distribution that an edge uses. Built again if its configuration or policy changes."""
 
     id: str
     domain_name: str
@@ -116,7 +116,7 @@ class Site:
 
     @property
     def via(self) -> str:
-        """What this edge puts in `Via`, towards viewers and origins alike."""
+        """The value of `Via`, towards viewers and origins."""
         return f"1.1 {self.domain_name.partition('.')[0]}.cloudfront.net (CloudFront)"
 
     @property
@@ -125,7 +125,7 @@ class Site:
         return bool(self.config["Enabled"])
 
     def path_of(self, target: str) -> str:
-        """The path that a viewer asks for: the default root object at `/`."""
+        """The path of a viewer's request; `/` becomes the default root object."""
         return target + str(self.config["DefaultRootObject"]) if target == "/" else target
 
     def behavior_of(self, path: str) -> Behavior:
@@ -136,7 +136,7 @@ class Site:
         raise AssertionError("the default cache behavior matches every path")
 
     def error_response(self, status: int) -> ErrorResponse:
-        """How an error of the origin is answered."""
+        """The custom error response for a status of the origin."""
         return self.errors.get(status) or _PLAIN_ERROR
 
 
@@ -149,8 +149,8 @@ def build_site(distribution: Any, config: Config, generation: int, find_policy: 
     Args:
         distribution: For its id, domain name and ARN.
         config: The deployed configuration, complete.
-        generation: CloudFront's generation of what the site was built from.
-        find_policy: From the id of a cache policy to its configuration.
+        generation: CloudFront's generation that the site was built from.
+        find_policy: Returns the configuration of a cache policy by its id.
     """
     site = Site(distribution.id, distribution.domain_name, distribution.arn, config, generation)
     for one in [*_items(config["CacheBehaviors"]), config["DefaultCacheBehavior"]]:
@@ -182,7 +182,7 @@ def _behavior(behavior: Config, find_policy: Callable[[str], Config | None]) -> 
 
 
 def path_matcher(pattern: str) -> Callable[[str], object]:
-    """Make the test for a path pattern: `*` is any characters, `?` is one, case counts, a leading `/` is implied."""
+    """Make the test for a path pattern: `*` is any text, `?` one character. Case matters; a leading `/` is optional."""
     return compile_wildcards("/" + pattern.removeprefix("/")).fullmatch
 
 

@@ -1,4 +1,4 @@
-"""From a host name to the distribution that answers at it, in all edge locations alike."""
+"""Finds the distribution for a host name, for all edge locations."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _NOT_DEPLOYED = "The distribution is not deployed yet. Wait until its Status is 
 
 
 class Sites:
-    """Deployed distributions as edges know them; each is built once, until it changes.
+    """Deployed distributions as edges use them. Each is built once, and again after a change.
 
     Args:
-        cloudfront: Knows the distributions; see `CloudFrontService`.
+        cloudfront: Has the distributions; see `CloudFrontService`.
     """
 
     def __init__(self, cloudfront: Any) -> None:
@@ -23,7 +23,7 @@ class Sites:
         self._sites: dict[str, Site] = {}
 
     def find(self, host: str) -> Site | tuple[int, str]:
-        """What answers at a host name, or the status and the reason why nothing does."""
+        """The site for a host name, or the status and reason of an error."""
         distribution = self._cloudfront.find_distribution(host.partition(":")[0].lower())
         if distribution is None:
             return 403, _UNKNOWN
@@ -37,5 +37,5 @@ class Sites:
         return site if site.is_enabled else (403, _DISABLED)
 
     def clear(self) -> None:
-        """Forget what is known."""
+        """Remove all sites."""
         self._sites.clear()

@@ -1,8 +1,8 @@
-"""What a function may return from each of the four events.
+"""Checks the results of functions, for each of the four events.
 
 check_request_result    from viewer-request and origin-request: a request, or a response made by the function
 check_response_result   from origin-response and viewer-response: the response
-check_body              the request's body, where the function replaced it
+check_body              the request's body, if the function replaced it
 
 CFDG/edge-function-restrictions-all, lambda-event-structure, lambda-generating-http-responses-in-requests and
 lambda-updating-http-responses, 2026.
@@ -45,7 +45,7 @@ LARGEST: Mapping[str, int] = {
     ORIGIN_RESPONSE: _ORIGIN,
     VIEWER_RESPONSE: _VIEWER,
 }
-"""By event: bytes of a body that functions see, and of a response that they make (CFDG/cloudfront-limits)."""
+"""By event: bytes at most of a body that functions see, and of a response that they make (CFDG/cloudfront-limits)."""
 
 _BODY = "The body is not a string, is not an object, or exceeds the maximum size."  # captured from AWS
 _NO_OBJECT = "The Lambda function returned invalid JSON: The JSON output must be an object type."
@@ -56,8 +56,8 @@ class GeneratedResponse:
     """A response that a function made or changed.
 
     Attributes:
-        reason: The status description, or empty for the usual one.
-        body: None when the origin's body stays.
+        reason: The status description, or empty for the default.
+        body: None if the origin's body stays.
     """
 
     status: int
@@ -67,7 +67,7 @@ class GeneratedResponse:
 
 
 def check_request_result(result: Any, sent: Request, event_type: str) -> Request | GeneratedResponse:
-    """Take what a function returned from a request event.
+    """Check the result of a function for a request event.
 
     Args:
         result: The function's return value.
@@ -75,7 +75,7 @@ def check_request_result(result: Any, sent: Request, event_type: str) -> Request
         event_type: viewer-request or origin-request.
 
     Returns:
-        The request to go on with, without its body, or the response that the function made itself.
+        The changed request without its body, or the response that the function made.
 
     Raises:
         InvalidResult: It breaks a rule.
@@ -84,7 +84,7 @@ def check_request_result(result: Any, sent: Request, event_type: str) -> Request
         raise InvalidResult(_NO_OBJECT)
     if "status" not in result:
         return _check_request(result, sent, event_type)
-    # Content-Length is CloudFront's to say; whether AWS refuses or ignores it in such a response is not documented.
+    # CloudFront sets Content-Length. AWS doesn't document whether it refuses or ignores it in such a response.
     made = _check_response(result, {}, ("transfer-encoding", "via"), event_type)
     if event_type == VIEWER_REQUEST and made.status == 204 and made.body:
         raise failed("A response with the status 204 must not have a body.")
@@ -92,10 +92,10 @@ def check_request_result(result: Any, sent: Request, event_type: str) -> Request
 
 
 def check_response_result(result: Any, sent: Response, event_type: str) -> GeneratedResponse:
-    """Take what a function returned from a response event; the rest is as for `check_request_result`.
+    """Check the result of a function for a response event. Otherwise as `check_request_result`.
 
-    What AWS does with another status from viewer-response, which "cannot modify the HTTP status code", is not
-    documented; here it fails validation, so that nobody relies on it.
+    A viewer-response function "cannot modify the HTTP status code". AWS doesn't document what happens if it does.
+    Here it fails validation, so that no learner relies on it.
     """
     if not isinstance(result, dict):
         raise InvalidResult(_NO_OBJECT)
@@ -106,7 +106,7 @@ def check_response_result(result: Any, sent: Response, event_type: str) -> Gener
 
 
 def check_body(result: Mapping[str, Any], event_type: str) -> bytes | None:
-    """The body with which a function replaces the request's, cut to what is allowed, or None when it stays.
+    """The body that replaces the request's, or None if that stays.
 
     Raises:
         InvalidResult: It breaks a rule.
@@ -177,5 +177,5 @@ def _decode(data: Any, encoding: Any) -> bytes:
 def _encode(text: str) -> bytes:
     try:
         return text.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can hold
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can contain
         raise failed("The result has a character that cannot be encoded in UTF-8.") from None

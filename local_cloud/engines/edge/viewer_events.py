@@ -1,4 +1,4 @@
-"""Functions at viewer events: on a request before the cache is asked, and on each answer, hit or miss."""
+"""Functions at viewer events: on a request before the cache, and on each answer, hit or miss."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from local_cloud.engines.edge.validation import GeneratedResponse
 class ViewerEvents:
     """Runs the functions of viewer-request and viewer-response.
 
-    What they make of a failure is never kept: it belongs to one viewer.
+    Error pages for their failures are never cached, as they are for one viewer.
 
     Args:
         runner: Runs functions.
@@ -32,9 +32,9 @@ class ViewerEvents:
         self._now = now
 
     async def on_request(self, site: Site, behavior: Behavior, viewer: Viewer) -> Viewer | CachedResponse:
-        """The request to go on with, or what the viewer gets at once.
+        """The request after the function, or an answer for the viewer.
 
-        The viewer's path is still `/` where there is a default root object (reported, not documented).
+        The path in the event is still `/` if there is a default root object (reported, not documented).
         """
         association = behavior.functions.get(VIEWER_REQUEST)
         if association is None:
@@ -51,11 +51,10 @@ class ViewerEvents:
         return dataclasses.replace(viewer, path=result["uri"], query=result["querystring"], headers=headers, body=body)
 
     async def on_response(self, site: Site, behavior: Behavior, viewer: Viewer, served: Served) -> Served:
-        """What the viewer gets.
+        """The answer after the function.
 
-        The function does not run for errors and custom error pages (CFDG/lambda-cloudfront-trigger-events). What
-        counts is the status that is kept: whether AWS, where an origin-response function turned an error into 200,
-        remembers the error is not documented.
+        The function does not run for errors and custom error pages (CFDG/lambda-cloudfront-trigger-events). The cached
+        status decides. AWS doesn't document whether an error that an origin-response function turned into 200 counts.
         """
         association = behavior.functions.get(VIEWER_RESPONSE)
         if association is None or served.cached.is_error:

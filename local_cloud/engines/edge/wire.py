@@ -1,4 +1,4 @@
-"""HTTP towards viewers, where it goes wrong: CloudFront's page instead of a traceback in the log."""
+"""Errors in HTTP towards viewers: CloudFront's page instead of a traceback in the log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local_cloud.engines.edge.pages import error_page
 from local_cloud.phrases import phrase
 
 LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes of a request's body that this edge takes; CloudFront takes 20 GB."""
+"""Bytes of a request's body that this edge accepts at most; CloudFront accepts 20 GB."""
 
 LONGEST_URL, LONGEST_HEADER = 8192, 20480
 """Bytes (CFDG/cloudfront-limits: a URL, a request without its body). Several headers together may be longer here."""
@@ -51,14 +51,14 @@ class _Connection(web.RequestHandler):
     __slots__ = ()
 
     def data_received(self, data: bytes) -> None:
-        """Called by asyncio; aiohttp lets the reader of a body wait for ever when the rest of it is malformed."""
+        """Called by asyncio. If the rest of a body is malformed, aiohttp would let its reader wait forever."""
         super().data_received(data)
         request = self._current_request
         if request is not None and self._messages and isinstance(self._messages[-1][0], _ErrInfo):
             request.content.set_exception(web.RequestPayloadError("malformed"))
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Called by asyncio; aiohttp waits for the rest of a refused body also when the viewer has gone."""
+        """Called by asyncio. aiohttp would wait for the rest of a refused body even after the viewer disconnected."""
         lingering = self._task_handler if self._current_request is None else None
         super().connection_lost(exc)
         if lingering is not None:
@@ -71,9 +71,9 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Called by aiohttp for what is no HTTP, and for what the handler raised."""
+        """Called by aiohttp for malformed HTTP and for exceptions of the handler."""
         if isinstance(exc, ConnectionError):
-            raise exc  # the viewer has gone; aiohttp forgets the connection
+            raise exc  # the viewer has disconnected; aiohttp drops the connection
         if status != 400:
             return super().handle_error(request, status, exc, message)
         self.log_debug("A malformed request: %s", message)
@@ -84,7 +84,7 @@ class _Connection(web.RequestHandler):
 
 
 async def read_body(request: web.BaseRequest, pop: str) -> bytes | web.Response:
-    """The body of a request to the edge location `pop`, or the refusal of one that is malformed or too large."""
+    """The body of a request to the edge location `pop`, or an error if it is malformed or too large."""
     if not request.body_exists:
         return b""
     try:
@@ -96,7 +96,7 @@ async def read_body(request: web.BaseRequest, pop: str) -> bytes | web.Response:
 
 
 def refuse(status: int, reason: str, pop: str) -> web.Response:
-    """An error that CloudFront gives without asking anybody."""
+    """An error that CloudFront returns without asking an origin."""
     request_id = new_request_id()
     fields = {"X-Cache": "Error from cloudfront", "X-Amz-Cf-Pop": pop, "X-Amz-Cf-Id": request_id}
     fields |= {"Content-Type": "text/html; charset=utf-8", "Server": "CloudFront"}

@@ -1,4 +1,4 @@
-"""The prober: asks the endpoint of every health check at its interval, and says which checks are healthy."""
+"""The prober: asks the endpoint of every health check at its interval, and keeps the status of each check."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from local_cloud.engines.prober.status import Checker, HealthCheck, get_statuses
 logger = logging.getLogger(__name__)
 
 SHORTEST_INTERVAL = 0.02
-"""Seconds between two probes of a checker at least, however fast the clock."""
+"""Seconds between two probes of a checker at least, at any speed of the clock."""
 PROBES_AT_A_TIME = 16
-"""Each checker of an endpoint that hangs keeps one of them; the other checks go on."""
+"""Each checker of an endpoint that hangs occupies one of them. The other checks continue."""
 
 _RESTARTING = ("Type", "Regions", "Disabled")
-"""What a change of makes the checkers start anew; any other change leaves their streaks as they are."""
+"""A change of these restarts the checkers. Other changes keep their counts."""
 
 
 class Prober:
-    """Health checks that check.
+    """Probes the endpoints of health checks.
 
-    A new check is healthy until `FailureThreshold` probes in a row failed, for so many checkers that 18 % or less still
-    see it healthy. The threads start with the first check; while there is nothing to probe they sleep.
+    A new check is healthy until 18 % or less of its checkers see it healthy. A checker sees it unhealthy after
+    `FailureThreshold` failures in a row. The threads start with the first check, and sleep while there is none.
 
     Args:
         clock: Shortens the intervals.
@@ -53,21 +53,21 @@ class Prober:
         self._workers = ThreadPoolExecutor(PROBES_AT_A_TIME, thread_name_prefix="prober")
 
     def is_healthy(self, health_check_id: str) -> bool:
-        """The status of a check, without a lock; healthy when there is no such check."""
+        """The status of a check, without a lock. A check that doesn't exist is healthy."""
         return self._statuses.get(health_check_id, True)
 
     def observations(self, health_check_id: str) -> list[dict[str, Any]]:
-        """What each checker saw last, in botocore's shape; empty before the first probe, and without an endpoint."""
+        """Each checker's last observation, in botocore's shape. Empty before the first probe or without an endpoint."""
         return [checker.report(checker.last) for checker in self._checkers(health_check_id) if checker.last]
 
     def last_failures(self, health_check_id: str) -> list[dict[str, Any]]:
-        """The last failure that each checker saw."""
+        """The last failure of each checker."""
         return [
             checker.report(checker.last_failure) for checker in self._checkers(health_check_id) if checker.last_failure
         ]
 
     def put(self, health_check_id: str, config: dict[str, Any]) -> None:
-        """Add a check, or change one; what needs no probe (`Inverted`, `Disabled`) is in effect at once.
+        """Add a check, or change one. `Inverted` and `Disabled`, which need no probe, apply at once.
 
         Args:
             health_check_id: The check's id.
@@ -85,19 +85,19 @@ class Prober:
             self._changed.notify()
 
     def remove(self, health_check_id: str) -> None:
-        """Forget a check. May be repeated."""
+        """Remove a check. May be repeated."""
         with self._changed:
             self._checks.pop(health_check_id, None)
             self._evaluate()
 
     def reset(self) -> None:
-        """Forget all checks. `generation` goes on."""
+        """Remove all checks. `generation` continues."""
         with self._changed:
             self._checks.clear()
             self._evaluate()
 
     def stop(self) -> None:
-        """Stop probing and wait for the threads' end; hold no lock that an endpoint needs. May be repeated."""
+        """Stop probing, and wait for the threads to end. Don't hold a lock that an endpoint needs. May be repeated."""
         with self._changed:
             self._is_stopping = True
             self._changed.notify()
@@ -111,7 +111,7 @@ class Prober:
             return check.checkers if check else []
 
     def _schedule(self, health_check_id: str, check: HealthCheck) -> None:
-        """Let the checkers begin, spread over the first interval, as real ones don't agree with one another."""
+        """Start the checkers, spread over the first interval, as real ones are not synchronized."""
         if check.config.get("Disabled"):
             return
         now = time.monotonic()
@@ -123,7 +123,7 @@ class Prober:
         return max(self._clock.scaled(check.config["RequestInterval"]), SHORTEST_INTERVAL)
 
     def _evaluate(self) -> None:
-        """Publish the statuses; readers see the old table or the new one."""
+        """Publish the statuses. Readers see the old table or the new one."""
         statuses = get_statuses(self._checks)
         if statuses != self._statuses:
             self._statuses = statuses
@@ -146,7 +146,7 @@ class Prober:
     def _start_probe(self) -> None:
         due, _, health_check_id, checker = heapq.heappop(self._due)
         check = self._checks.get(health_check_id)
-        if check is None or checker not in check.checkers:  # removed, or started anew
+        if check is None or checker not in check.checkers:  # removed or restarted
             return
         following = max(due + self._interval_of(check), time.monotonic())
         heapq.heappush(self._due, (following, next(self._tie), health_check_id, checker))

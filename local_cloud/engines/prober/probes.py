@@ -1,4 +1,4 @@
-"""One probe: a request to the endpoint of a health check, and what was seen."""
+"""One probe: a request to the endpoint of a health check, and the observation."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from local_cloud.call import Asker, HttpRequest, Response
 from local_cloud.phrases import phrase
 
 Respond = Callable[[HttpRequest, Asker], Response]
-"""Asks the gateway in this process."""
+"""Sends a request to the gateway in this process."""
 
 TCP_SECONDS = 10.0
-"""To connect, when that is all that is checked."""
+"""Seconds to connect, for a check of the TCP connection only."""
 CONNECT_SECONDS = 4.0
 RESPONSE_SECONDS = 2.0
-"""For the status, and once more for the body where a string is looked for. All three are of the Route 53 developer
-guide, "How Route 53 determines the status of health checks that monitor an endpoint"; no clock shortens them."""
+"""Seconds for the status, and again for the body in a string match. The limits are from the Route 53 developer
+guide, "How Route 53 determines the status of health checks that monitor an endpoint". No clock shortens them."""
 SEARCHED_BYTES = 5120
-"""The search string must stand within the first 5,120 bytes of the body."""
+"""The search string must be within the first 5,120 bytes of the body."""
 USER_AGENT = "Amazon-Route53-Health-Check-Service (local cloud)"
 
 _S3_HOST = re.compile(r"(?:[a-z0-9.-]+\.)?s3\.[a-z]{2}(?:-[a-z]+)+-\d\.amazonaws\.com")
@@ -35,7 +35,7 @@ _S3_HOST = re.compile(r"(?:[a-z0-9.-]+\.)?s3\.[a-z]{2}(?:-[a-z]+)+-\d\.amazonaws
 
 @dataclass(frozen=True)
 class Observation:
-    """What a checker saw. `text` begins with `Success` or `Failure`, as in `GetHealthCheckStatus`."""
+    """The result of a probe. `text` begins with `Success` or `Failure`, as in `GetHealthCheckStatus`."""
 
     is_success: bool
     text: str
@@ -46,8 +46,8 @@ def probe(config: dict[str, Any], *, respond: Respond, response_seconds: float =
 
     Args:
         config: Configuration in botocore's shape, of a type with an endpoint, defaults filled in.
-        respond: Asks the gateway, for endpoints of S3.
-        response_seconds: How long an answer may take, from its first byte to its last.
+        respond: The gateway, for endpoints of S3.
+        response_seconds: Seconds that an answer may take, from its first byte to its last.
     """
     host = config.get("FullyQualifiedDomainName", "").lower().rstrip(".")
     address = config.get("IPAddress") or ("127.0.0.1" if _is_localhost(host) else "")
@@ -81,7 +81,7 @@ def _probe_loopback(config: dict[str, Any], address: str, host: str, seconds: fl
 
 
 def _connect(config: dict[str, Any], address: str, host: str) -> socket.socket:
-    """A connection to the endpoint, with TLS where the type says so. Route 53 does not validate certificates."""
+    """Connect to the endpoint, with TLS if the type needs it. Route 53 does not validate certificates."""
     connected = socket.create_connection((address, config["Port"]), timeout=CONNECT_SECONDS)
     if not config["Type"].startswith("HTTPS"):
         return connected
@@ -95,7 +95,7 @@ def _connect(config: dict[str, Any], address: str, host: str) -> socket.socket:
 
 @contextmanager
 def _deadline(connected: socket.socket, seconds: float) -> Iterator[None]:
-    """End a conversation that takes too long: a socket's own timeout begins anew with every byte."""
+    """Limit the total time of an exchange, as a socket's own timeout starts again with every byte."""
     is_over = threading.Event()
 
     def end() -> None:
@@ -117,7 +117,7 @@ def _deadline(connected: socket.socket, seconds: float) -> Iterator[None]:
 
 
 def _host_header(config: dict[str, Any], address: str, host: str) -> str:
-    """The domain name, or else the address; with the port unless it is the scheme's own."""
+    """The domain name, or else the address, with the port unless it is the scheme's default."""
     usual = 443 if config["Type"].startswith("HTTPS") else 80
     return host or address if config["Port"] == usual else f"{host or address}:{config['Port']}"
 
@@ -134,7 +134,7 @@ def _probe_s3(config: dict[str, Any], host: str, respond: Respond, seconds: floa
 
 
 def _judge(config: dict[str, Any], status: int, body: bytes) -> Observation:
-    """2xx and 3xx are healthy (redirects are not followed); for a string match the body must hold the string, too."""
+    """2xx and 3xx are healthy (redirects are not followed). For a string match the body must contain it, too."""
     text = f"HTTP Status Code {status}, {phrase(status) or 'Unknown'}"
     if not 200 <= status < 400:
         return _failure(text)

@@ -12,13 +12,13 @@ from typing import Any
 from local_cloud.engines.prober.probes import Observation
 
 CHECKER_REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-1")
-"""Where checkers stand when a health check does not say; three is the least that Route 53 accepts."""
+"""The checkers' regions if a health check names none. Route 53 requires at least three."""
 HEALTHY_SHARE = 0.18
-"""A check is healthy while more than this share of its checkers says so."""
+"""A check is healthy while more than this share of its checkers sees it healthy."""
 
 
 class Checker:
-    """One checker's view of an endpoint: healthy at first, and until enough consecutive failures say otherwise."""
+    """One checker's view of an endpoint: healthy until enough consecutive failures."""
 
     def __init__(self, region: str) -> None:
         self.region = region
@@ -29,7 +29,7 @@ class Checker:
         self._contrary = 0
 
     def see(self, observation: Observation, *, threshold: int, now: float) -> None:
-        """Take in an observation; `threshold` consecutive contrary ones turn the status, in both directions."""
+        """Add an observation. `threshold` consecutive ones of the other status change the status, both ways."""
         self.last = (now, observation)
         if not observation.is_success:
             self.last_failure = self.last
@@ -57,7 +57,7 @@ class HealthCheck:
         """The status now.
 
         Args:
-            statuses: Those of the other checks, for a calculated one.
+            statuses: The statuses of the other checks, for a calculated check.
         """
         healthy = bool(self.config.get("Disabled")) or self._is_healthy_itself(statuses)
         return healthy != bool(self.config.get("Inverted"))
@@ -69,13 +69,13 @@ class HealthCheck:
             children = self.config.get("ChildHealthChecks", [])
             return sum(statuses.get(child, True) for child in children) >= int(self.config["HealthThreshold"])
         if kind == "CLOUDWATCH_METRIC":
-            # The local cloud's alarms see no data. The last known status is then that of a new check: healthy.
+            # The local cloud's alarms have no data. The last known status is then that of a new check: healthy.
             return bool(self.config["InsufficientDataHealthStatus"] != "Unhealthy")
         return sum(checker.is_healthy for checker in self.checkers) > HEALTHY_SHARE * len(self.checkers)
 
 
 def get_statuses(checks: Mapping[str, HealthCheck]) -> dict[str, bool]:
-    """The status of every check; calculated ones last, which never watch one another."""
+    """The status of every check. Calculated checks come last, as they never watch one another."""
     ordered: Sequence[tuple[str, HealthCheck]] = sorted(
         checks.items(), key=lambda item: item[1].config["Type"] == "CALCULATED"
     )

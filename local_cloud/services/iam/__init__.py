@@ -1,13 +1,13 @@
-"""IAM and STS: moto keeps users, roles and policies; what AWS refuses is refused, and trust decides who becomes what.
+"""IAM and STS. moto stores users, roles and policies. This package refuses what AWS refuses.
 
-service              IAM's operations: what is refused before moto is asked, and what moto lacks
-entities             users, roles and policies as moto keeps them, and AWS's words for those that aren't there
-trust_policies       what a role's trust policy may say
-permission_policies  what a permission policy may say, and how long it may be
-managed_policies     AWS's own managed policies, brought into moto when somebody names one
-service_roles        service-linked roles, under the names that AWS gives them
-pages                listings page by page
-simulation           the policy simulator, by the evaluator that decides everywhere else
+service              IAM's operations: checks before moto, and operations that moto lacks
+entities             users, roles and policies as moto stores them, and errors for missing ones
+trust_policies       which trust policies IAM accepts
+permission_policies  which permission policies IAM accepts, and their sizes
+managed_policies     AWS's own managed policies, loaded into moto when a call names one
+service_roles        service-linked roles, with AWS's names
+pages                pages of listings
+simulation           the policy simulator, with the evaluator of the local cloud
 sts                  STS
 """
 

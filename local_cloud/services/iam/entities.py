@@ -1,4 +1,4 @@
-"""Users, roles, groups and policies as moto keeps them, and AWS's words for those that aren't there."""
+"""Users, roles, groups and policies as moto stores them, and AWS's errors for missing ones."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ THE_LEARNER = {
     "UserName": "learner",
     "UserId": "learner",
     "Arn": LEARNER,
-    "CreateDate": datetime.datetime(2018, 1, 1, tzinfo=datetime.UTC),  # long before anything that is made here
+    "CreateDate": datetime.datetime(2018, 1, 1, tzinfo=datetime.UTC),  # before any other entity
 }
-"""The learner, as `GetUser` shows users."""
+"""The learner, as `GetUser` returns it."""
 
 
 def backend() -> Any:
-    """IAM's state, which is moto's; another one after each reset."""
+    """The state of IAM in moto. A reset replaces the object."""
     return get_backend("iam")[ACCOUNT_ID]["aws"]
 
 
 def no_such_entity(message: str) -> AwsError:
-    """IAM's refusal of what isn't there."""
+    """IAM's error for an entity that doesn't exist."""
     return AwsError("NoSuchEntity", message, 404)
 
 
 def find(kind: str, name: str) -> Any | None:
-    """A `"role"`, `"user"` or `"group"` by its name, or None; names are compared as they are written."""
+    """A `"role"`, `"user"` or `"group"` by its name, or None. Case matters."""
     kept = {"role": backend().roles, "user": backend().users, "group": backend().groups}[kind]
     return next((one for one in kept.values() if one.name == name), None)
 
 
 def check_group_is_empty(name: str) -> None:
-    """Refuse what can't be done with a group that has users or policies.
+    """Refuse to delete a group that has users or policies.
 
     Raises:
         AwsError: DeleteConflict.
@@ -57,7 +57,7 @@ def check_group_is_empty(name: str) -> None:
 
 
 def check_name_is_free(kind: str, name: str) -> None:
-    """Refuse a name that differs from a taken one in nothing but case, which IAM doesn't tell apart.
+    """Refuse a name that is taken. IAM ignores case here.
 
     Raises:
         AwsError: EntityAlreadyExists.
@@ -68,7 +68,7 @@ def check_name_is_free(kind: str, name: str) -> None:
 
 
 def check_exists(call: Call) -> None:
-    """Refuse a call about a role, user or group that isn't there.
+    """Refuse a call about a role, user or group that doesn't exist.
 
     Raises:
         AwsError: NoSuchEntity.
@@ -93,17 +93,17 @@ def find_policy_version(arn: str, version_id: str) -> Any:
 
 
 def length(document: str) -> int:
-    """Characters of a policy that count against IAM's limits: all but white space (IAM User Guide, quotas)."""
+    """Characters of a policy, without white space, which IAM's limits don't count (IAM User Guide, quotas)."""
     return sum(not char.isspace() for char in document)
 
 
 def as_text(document: Any) -> str:
-    """A policy document of moto's, which keeps some as text and some parsed."""
+    """A policy document as text. moto stores some as text and some parsed."""
     return document if isinstance(document, str) else json.dumps(document)
 
 
 def describe_user(user: Any) -> dict[str, Any]:
-    """A user of moto's, as `GetUser` shows it."""
+    """A user of moto, as `GetUser` returns it."""
     shown = {
         "Path": user.path,
         "UserName": user.name,
@@ -116,7 +116,7 @@ def describe_user(user: Any) -> dict[str, Any]:
 
 
 def describe_role(role: Any) -> dict[str, Any]:
-    """A role of moto's, as `CreateRole` shows it."""
+    """A role of moto, as `CreateRole` returns it."""
     return {
         "Path": role.path,
         "RoleName": role.name,

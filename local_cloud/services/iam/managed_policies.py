@@ -1,4 +1,4 @@
-"""AWS's own managed policies: moto has 1,300 of them, and reads them only when somebody asks for one."""
+"""AWS's own managed policies. moto has 1,300 of them, and they are loaded only when a call needs them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PREFIX = "arn:aws:iam::aws:policy/"
 
 
 def provide(arn: str) -> None:
-    """Bring the policy of this ARN into moto's state, if it is one of AWS's and isn't there yet."""
+    """Load the policy with this ARN into moto's state, if it is AWS's and isn't loaded yet."""
     name = arn.rpartition("/")[2]
     if arn.startswith(PREFIX) and arn not in backend().managed_policies and name in _read():
         policy = _make(name)
@@ -23,7 +23,7 @@ def provide(arn: str) -> None:
 
 
 def provide_all() -> None:
-    """Bring all of AWS's policies into moto's state, for a list of them."""
+    """Load all of AWS's policies into moto's state, to list them."""
     for name in _read():
         policy = _make(name)
         if policy.arn not in backend().managed_policies:
@@ -31,7 +31,7 @@ def provide_all() -> None:
 
 
 def _make(name: str) -> Any:
-    models = importlib.import_module("moto.iam.models")  # not before somebody asks: it holds megabytes of text
+    models = importlib.import_module("moto.iam.models")  # late: it contains megabytes of text
     return models.AWSManagedPolicy.from_data(name, ACCOUNT_ID, "aws", _read()[name])
 
 

@@ -1,4 +1,4 @@
-"""IAM's listings page by page. moto pages some of them, and says of a last page that is full that there is another."""
+"""Pages of IAM's listings. moto pages only some, and announces another page after a last page that is full."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from local_cloud.errors import AwsError
 from local_cloud.rendering import render_result
 
 LARGEST_PAGE = 100
-"""Entries of a page, if `MaxItems` doesn't say otherwise (botocore, `iam.ListRoles`)."""
+"""Entries of a page without `MaxItems` (botocore, `iam.ListRoles`)."""
 
 _ALL = 1_000_000
 _parser = create_parser("query")
 
 
 def ask_for_all(call: Call) -> None:
-    """Make moto answer with all entries, on one page; in the body and, of a GET, in the query."""
+    """Make moto return all entries on one page. Changes the body and, for a GET, the query."""
     if call.body:
         call.rewrite(body=_without_page(call.body.decode()).encode())
     else:
@@ -27,26 +27,26 @@ def ask_for_all(call: Call) -> None:
 
 
 def check_marker(call: Call) -> None:
-    """Refuse a marker that is none.
+    """Refuse an unknown marker.
 
     Raises:
-        AwsError: ValidationError, for a marker that no listing gave.
+        AwsError: ValidationError, for a marker that no listing returned.
     """
     _first(call)
 
 
 def keep_page(call: Call, response: Response) -> None:
-    """Keep of all entries in an answer the page that was asked for."""
+    """Reduce an answer with all entries to the requested page."""
     answer, shape = read_answer(call, response), _output_of(call)
     member = next(name for name, each in shape.members.items() if each.type_name == "list")
     replace_answer(call, response, {**answer, **paginate(call, member, answer.get(member) or [])})
 
 
 def paginate(call: Call, member: str, entries: list[Any]) -> dict[str, Any]:
-    """The page that a call asks for, as the members of an answer.
+    """The requested page, as the members of an answer.
 
     Raises:
-        AwsError: ValidationError, for a marker that no listing gave.
+        AwsError: ValidationError, for a marker that no listing returned.
     """
     start = _first(call)
     end = start + int(call.parameters.get("MaxItems") or LARGEST_PAGE)
@@ -55,7 +55,7 @@ def paginate(call: Call, member: str, entries: list[Any]) -> dict[str, Any]:
 
 
 def _first(call: Call) -> int:
-    """The place in the list at which the page that a call asks for begins."""
+    """The index of the requested page's first entry."""
     marker = str(call.parameters.get("Marker") or 0)
     if not (marker.isascii() and marker.isdecimal()):
         raise AwsError("ValidationError", "1 validation error detected: the Marker is not one of a listing.", 400)
@@ -63,7 +63,7 @@ def _first(call: Call) -> int:
 
 
 def read_answer(call: Call, response: Response) -> dict[str, Any]:
-    """What moto answered, under botocore's names."""
+    """The answer of moto, under botocore's names."""
     raw = {"status_code": response.status, "headers": {}, "body": response.body}
     answer: dict[str, Any] = _parser.parse(raw, _output_of(call))
     answer.pop("ResponseMetadata", None)
@@ -71,7 +71,7 @@ def read_answer(call: Call, response: Response) -> dict[str, Any]:
 
 
 def replace_answer(call: Call, response: Response, answer: dict[str, Any]) -> None:
-    """Put something else in the place of what moto answered."""
+    """Replace moto's answer."""
     rendered = render_result(call, answer)
     response.headers, response.body = rendered.headers, rendered.body
 

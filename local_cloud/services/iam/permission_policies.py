@@ -1,4 +1,4 @@
-"""What a permission policy may say, and how long it may be, as far as moto's own validator lets it pass."""
+"""Checks of permission policies and their sizes, in addition to moto's own validator."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from local_cloud.errors import AwsError
 from local_cloud.services.iam.entities import as_text, find, length
 
 LONGEST_MANAGED = 6144
-"""Characters that a managed policy may have, white space not counted."""
+"""Characters of a managed policy at most, without white space."""
 
 LONGEST_INLINE = {"user": 2048, "group": 5120, "role": 10_240}
-"""Characters that all inline policies of an entity may have together, white space not counted."""
+"""Characters of all inline policies of an entity at most, without white space."""
 
 
 def malformed(message: str) -> AwsError:
-    """IAM's refusal of a policy document."""
+    """IAM's error for a malformed policy document."""
     return AwsError("MalformedPolicyDocument", message)
 
 
 def check_permission_policy(text: str) -> None:
-    """Refuse what IAM refuses in the policy of a user, group or role; the rest of it moto refuses.
+    """Refuse a policy of a user, group or role as IAM does. moto makes the other checks.
 
     Raises:
         AwsError: MalformedPolicyDocument.
@@ -39,7 +39,7 @@ def check_permission_policy(text: str) -> None:
 
 
 def check_session_policy(text: str) -> None:
-    """Refuse what can't limit a session; moto looks at it no closer than at its length.
+    """Refuse an invalid session policy. moto checks only its length.
 
     Raises:
         AwsError: MalformedPolicyDocument.
@@ -54,7 +54,7 @@ def check_session_policy(text: str) -> None:
 
 
 def check_sids(found: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse statement IDs with other characters than letters and digits, and one that two statements have.
+    """Refuse statement IDs with other characters than letters and digits, and duplicate ones.
 
     Raises:
         AwsError: MalformedPolicyDocument.

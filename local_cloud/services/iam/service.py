@@ -1,4 +1,4 @@
-"""IAM's operations: what is refused before moto is asked, and what moto lacks."""
+"""IAM's operations: checks before moto, and operations that moto lacks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from local_cloud.services.iam.trust_policies import check_trust_policy
 from local_cloud.services.service import Service
 
 POLICIES_PER_ENTITY = 10
-"""Managed policies that a role, user or group may have attached (IAM User Guide, quotas)."""
+"""Managed policies attached to a role, user or group at most (IAM User Guide, quotas)."""
 
 _PROTECTED = {"DeleteRole", "PutRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "UpdateAssumeRolePolicy"}
 _RESERVED = "aws:"
@@ -40,17 +40,17 @@ _POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/.+")
 
 
 class IamService(Service):
-    """AWS Identity and Access Management in front of moto's, which takes any name and nearly any document."""
+    """AWS Identity and Access Management, in front of moto's IAM, which accepts any name and most documents."""
 
     name = "iam"
 
     def prepare(self, call: Call) -> None:
-        """Bring in AWS's policies that are named."""
+        """Load AWS's policies that the call names."""
         for member in ("PolicyArn", "PermissionsBoundary"):
             managed_policies.provide(call.parameters.get(member) or "")
 
     def refuse(self, call: Call) -> None:
-        """Refuse what the model rules out, and names of what isn't there."""
+        """Refuse values that break the model, and names of entities that don't exist."""
         _check_names(call)
         check_constraints(call, code="ValidationError", shows_values=False)
         if not call.operation.startswith("Create"):
@@ -62,32 +62,32 @@ class IamService(Service):
         _check_tags(call)
 
     def refuse_create_role(self, call: Call) -> None:
-        """Refuse trust policies by which nobody could be trusted, and names that are taken."""
+        """Refuse invalid trust policies, and names that are taken."""
         check_trust_policy(call.parameters["AssumeRolePolicyDocument"])
         check_name_is_free("role", call.parameters["RoleName"])
         _check_boundary(call)
 
     def refuse_put_role_permissions_boundary(self, call: Call) -> None:
-        """Refuse as a boundary what is no policy."""
+        """Refuse a boundary that isn't a policy."""
         _check_boundary(call)
 
     def refuse_create_user(self, call: Call) -> None:
-        """Refuse names that are taken; and boundaries, which moto keeps of roles only."""
+        """Refuse names that are taken, and boundaries, which moto stores only for roles."""
         check_name_is_free("user", call.parameters["UserName"])
         if call.parameters.get("PermissionsBoundary"):
             text = "The local cloud doesn't implement PermissionsBoundary in CreateUser of iam."
             raise AwsError("NotImplemented", text, 501)
 
     def refuse_update_assume_role_policy(self, call: Call) -> None:
-        """Refuse trust policies by which nobody could be trusted."""
+        """Refuse invalid trust policies."""
         check_trust_policy(call.parameters["PolicyDocument"])
 
     def refuse_put_role_policy(self, call: Call) -> None:
-        """Refuse documents that are malformed, or too long."""
+        """Refuse malformed or too long documents."""
         _check_inline(call, "role")
 
     def refuse_put_user_policy(self, call: Call) -> None:
-        """Refuse documents that are malformed, or too long."""
+        """Refuse malformed or too long documents."""
         _check_inline(call, "user")
 
     def refuse_delete_group(self, call: Call) -> None:
@@ -95,23 +95,23 @@ class IamService(Service):
         check_group_is_empty(call.parameters["GroupName"])
 
     def refuse_put_group_policy(self, call: Call) -> None:
-        """Refuse documents that are malformed, or too long."""
+        """Refuse malformed or too long documents."""
         _check_inline(call, "group")
 
     def refuse_get_role_policy(self, call: Call) -> None:
-        """Refuse the name of an inline policy that the role hasn't."""
+        """Refuse an inline policy that the role doesn't have."""
         _check_inline_exists(call, "role")
 
     refuse_delete_role_policy = refuse_get_role_policy
 
     def refuse_get_user_policy(self, call: Call) -> None:
-        """Refuse the name of an inline policy that the user hasn't."""
+        """Refuse an inline policy that the user doesn't have."""
         _check_inline_exists(call, "user")
 
     refuse_delete_user_policy = refuse_get_user_policy
 
     def refuse_create_policy(self, call: Call) -> None:
-        """Refuse documents that are malformed, or too long, and names that differ in case only."""
+        """Refuse malformed or too long documents, and names that are taken, whatever their case."""
         _check_managed(call)
         name = call.parameters["PolicyName"]
         ours = (policy for arn, policy in backend().managed_policies.items() if ":aws:policy" not in arn)
@@ -120,24 +120,24 @@ class IamService(Service):
             raise AwsError("EntityAlreadyExists", message, 409)
 
     def refuse_create_policy_version(self, call: Call) -> None:
-        """Refuse documents that are malformed, or too long."""
+        """Refuse malformed or too long documents."""
         _check_policy_exists(call)
         _check_managed(call)
 
     def refuse_get_policy(self, call: Call) -> None:
-        """Refuse the ARN of a policy that isn't there."""
+        """Refuse the ARN of a policy that doesn't exist."""
         _check_policy_exists(call)
 
     refuse_tag_policy = refuse_get_policy
 
     def observe_create_policy_version(self, call: Call, response: Response) -> None:
-        """The document is not repeated (botocore, shape PolicyVersion)."""
+        """Remove the document from the answer (botocore, shape PolicyVersion)."""
         answer = pages.read_answer(call, response)
         del answer["PolicyVersion"]["Document"]
         pages.replace_answer(call, response, answer)
 
     def answer_list_policy_versions(self, call: Call) -> dict[str, Any]:
-        """The newest first, without their documents."""
+        """List versions, newest first, without their documents."""
         _check_policy_exists(call)
         policy = backend().managed_policies[call.parameters["PolicyArn"]]
         versions = [
@@ -151,7 +151,7 @@ class IamService(Service):
         return pages.paginate(call, "Versions", versions)
 
     def refuse_delete_policy(self, call: Call) -> None:
-        """Refuse a policy that is attached, or has versions besides the default one; moto takes it from its roles."""
+        """Refuse a policy that is attached, or has other versions than the default. moto would detach it."""
         _check_policy_exists(call)
         policy = backend().managed_policies[call.parameters["PolicyArn"]]
         bounds = any(role.permissions_boundary_arn == policy.arn for role in backend().roles.values())
@@ -162,53 +162,53 @@ class IamService(Service):
             raise AwsError("DeleteConflict", f"{text} versions. The default version is deleted with the policy.", 409)
 
     def refuse_get_policy_version(self, call: Call) -> None:
-        """Refuse a version that isn't there."""
+        """Refuse a version that doesn't exist."""
         find_policy_version(call.parameters["PolicyArn"], call.parameters["VersionId"])
 
     refuse_set_default_policy_version = refuse_get_policy_version
 
     def refuse_delete_policy_version(self, call: Call) -> None:
-        """Refuse a version that isn't there, and the default one."""
+        """Refuse a version that doesn't exist, and the default version."""
         version = find_policy_version(call.parameters["PolicyArn"], call.parameters["VersionId"])
         if version.version_id == backend().managed_policies[call.parameters["PolicyArn"]].default_version_id:
             raise AwsError("DeleteConflict", "Cannot delete the default version of a policy.", 409)
 
     def refuse_attach_role_policy(self, call: Call) -> None:
-        """Refuse a policy too many."""
+        """Refuse more policies than the quota allows."""
         role = find("role", call.parameters["RoleName"])
         if role and len({*role.managed_policies, call.parameters["PolicyArn"]}) > POLICIES_PER_ENTITY:
             raise AwsError("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {POLICIES_PER_ENTITY}", 409)
 
     def refuse_delete_user(self, call: Call) -> None:
-        """Refuse to delete a user with access keys; moto deletes them along."""
+        """Refuse to delete a user with access keys. moto would delete them too."""
         user = find("user", call.parameters["UserName"])
         if user and user.access_keys:
             raise AwsError("DeleteConflict", "Cannot delete entity, must delete access keys first.", 409)
 
     def prepare_list_policies(self, call: Call) -> None:
-        """Bring all of AWS's policies in, if they are to be listed."""
+        """Load all of AWS's policies if the list includes them."""
         if call.parameters.get("Scope") != "Local":
             managed_policies.provide_all()
         else:
             pages.ask_for_all(call)
 
     def observe_list_policies(self, call: Call, response: Response) -> None:
-        """One page of the account's own; AWS's are so many that moto's own pages are kept."""
+        """Reduce the account's own policies to one page. A list with AWS's policies keeps moto's pages."""
         if call.parameters.get("Scope") == "Local":
             pages.keep_page(call, response)
 
     def prepare_list_roles(self, call: Call) -> None:
-        """Ask moto for all of them, of which one page is kept."""
+        """Make moto return all entries. `observe_list_roles` keeps one page."""
         pages.ask_for_all(call)
 
     prepare_list_role_policies = prepare_list_roles
     prepare_list_attached_role_policies = prepare_list_roles
     prepare_list_users = prepare_list_roles
     prepare_list_groups = prepare_list_roles
-    prepare_list_entities_for_policy = prepare_list_roles  # and all are kept: moto looks at one page of roles only
+    prepare_list_entities_for_policy = prepare_list_roles  # keeps all: moto searches only one page of roles
 
     def refuse_list_roles(self, call: Call) -> None:
-        """Refuse a marker that no listing gave."""
+        """Refuse a marker that no listing returned."""
         pages.check_marker(call)
 
     refuse_list_role_policies = refuse_list_roles
@@ -218,12 +218,12 @@ class IamService(Service):
     refuse_list_entities_for_policy = refuse_list_roles
 
     def refuse_list_policies(self, call: Call) -> None:
-        """Refuse a marker that no listing of the account's own gave."""
+        """Refuse a marker that no listing of the account's own policies returned."""
         if call.parameters.get("Scope") == "Local":
             pages.check_marker(call)
 
     def observe_list_roles(self, call: Call, response: Response) -> None:
-        """One page at a time."""
+        """Reduce the answer to one page."""
         pages.keep_page(call, response)
 
     observe_list_role_policies = observe_list_roles
@@ -232,7 +232,7 @@ class IamService(Service):
     observe_list_groups = observe_list_roles
 
     def answer_get_user(self, call: Call) -> dict[str, Any]:
-        """A user; without a name the caller, who must be one."""
+        """Return a user. Without a name this is the caller, who must be a user."""
         name = call.parameters.get("UserName")
         arn = call.principal if not name else None
         if arn and ":user/" not in arn:
@@ -242,15 +242,15 @@ class IamService(Service):
         return {"User": describe_user(user) if user else THE_LEARNER}
 
     def refuse_create_access_key(self, call: Call) -> None:
-        """Without a name the caller is meant, and the learner's own keys are not kept here; of others ask by name."""
+        """Refuse to make keys for the learner, which a call without a name means. IAM here doesn't store them."""
         if not call.parameters.get("UserName"):
             raise not_implemented(call)
         check_exists(call)
 
     def answer_create_service_linked_role(self, call: Call) -> dict[str, Any]:
-        """Make a role that a service uses.
+        """Make a service-linked role.
 
-        Only those of Lambda@Edge: how AWS names others is not known here.
+        Only those of Lambda@Edge, as the names of others are not known here.
         """
         service = call.parameters["AWSServiceName"]
         if service not in SERVICE_ROLES:
@@ -258,26 +258,26 @@ class IamService(Service):
         return {"Role": describe_role(service_roles.make(service, call.parameters.get("Description") or ""))}
 
     def answer_simulate_principal_policy(self, call: Call) -> dict[str, Any]:
-        """Say what a user, group or role may do."""
+        """Simulate what the policies of a user, group or role allow."""
         policies = simulation.policies_of(call)
         return simulation.simulate(call, [*policies, *simulation.given_policies(call)])
 
     def answer_simulate_custom_policy(self, call: Call) -> dict[str, Any]:
-        """Say what policies would allow."""
+        """Simulate what policies in the call would allow."""
         return simulation.simulate(call, simulation.given_policies(call))
 
     def answer_get_context_keys_for_custom_policy(self, call: Call) -> dict[str, Any]:
-        """Say which condition keys policies ask for."""
+        """List the condition keys in policies."""
         return {"ContextKeyNames": simulation.context_keys(simulation.given_policies(call))}
 
     def answer_get_context_keys_for_principal_policy(self, call: Call) -> dict[str, Any]:
-        """Say which condition keys the policies of a user or role ask for."""
+        """List the condition keys in the policies of a user or role."""
         policies = [*simulation.policies_of(call), *simulation.given_policies(call)]
         return {"ContextKeyNames": simulation.context_keys(policies)}
 
 
 def _check_tags(call: Call) -> None:
-    """Refuse tag keys that are AWS's own (IAM User Guide, "Rules for tagging"). Its sentence is not known."""
+    """Refuse tag keys reserved for AWS (IAM User Guide, "Rules for tagging"). IAM's message is not known."""
     keys = [tag["Key"] for tag in call.parameters.get("Tags") or []] + list(call.parameters.get("TagKeys") or [])
     for key in keys:
         if key.lower().startswith(_RESERVED):
@@ -290,7 +290,7 @@ def _check_policy_arn(arn: str) -> None:
 
 
 def _check_boundary(call: Call) -> None:
-    """Refuse a permissions boundary that is no policy."""
+    """Refuse a permissions boundary that isn't a policy."""
     arn = call.parameters.get("PermissionsBoundary")
     if arn is None:
         return
@@ -306,7 +306,7 @@ def _check_policy_exists(call: Call) -> None:
 
 
 def _check_names(call: Call) -> None:
-    """Names with other characters: the one rule of the model for which IAM has a sentence of its own."""
+    """Refuse invalid characters in names. For this rule of the model, IAM has its own message."""
     for member in ("RoleName", "UserName", "GroupName", "PolicyName"):
         name = call.parameters.get(member)
         if name is not None and not _NAME.fullmatch(name):

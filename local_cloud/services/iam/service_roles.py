@@ -1,4 +1,4 @@
-"""Service-linked roles, under the names that AWS gives them (CFDG/lambda-edge-permissions); moto makes up others."""
+"""Service-linked roles with AWS's names (CFDG/lambda-edge-permissions). moto would use other names."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ PATH = "/aws-service-role/"
 
 
 def ensure_edge_roles() -> None:
-    """Make both roles if they aren't there, as AWS does when a function is first associated with a distribution.
+    """Make both roles if they don't exist, as AWS does when a function is first associated with a distribution.
 
-    They stay when functions and distributions are gone.
+    They stay after functions and distributions are deleted.
 
-    To be called while the cloud's lock is held.
+    Hold the cloud's lock when you call it.
     """
     for service in SERVICE_ROLES:
         if not find("role", SERVICE_ROLES[service]):
@@ -25,10 +25,10 @@ def ensure_edge_roles() -> None:
 
 
 def make(service: str, description: str = "") -> Any:
-    """Make one of these roles; returns it as moto keeps it.
+    """Make one of these roles. Returns moto's object.
 
     Raises:
-        AwsError: InvalidInput, if it is there.
+        AwsError: InvalidInput, if it exists.
     """
     name = SERVICE_ROLES[service]
     if find("role", name):

@@ -1,4 +1,4 @@
-"""The policy simulator: what would be allowed, by the evaluator that decides everywhere else in the local cloud."""
+"""The policy simulator. It uses the evaluator that decides in the rest of the local cloud."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def simulate(call: Call, policies: list[Document]) -> dict[str, Any]:
         policies: The identity policies.
 
     Raises:
-        AwsError: InvalidInput, when an action isn't written as `service:Action`.
+        AwsError: InvalidInput, if an action isn't written as `service:Action`.
     """
     parameters = call.parameters
     for action in parameters["ActionNames"]:
@@ -40,7 +40,7 @@ def simulate(call: Call, policies: list[Document]) -> dict[str, Any]:
 
 
 def _limits(parameters: Mapping[str, Any]) -> list[Document]:
-    """The permissions boundary that a simulation is given, in place of the one that the principal has."""
+    """The permissions boundary in the call, which replaces that of the principal."""
     given = _documents(parameters.get("PermissionsBoundaryPolicyInputList"))
     return given or [parse(text) for text in boundary_texts(str(parameters.get("PolicySourceArn")))]
 
@@ -49,7 +49,7 @@ def policies_of(call: Call) -> list[Document]:
     """The identity policies of the user, group or role that a call names.
 
     Raises:
-        AwsError: NoSuchEntity; NotImplemented for the learner, whose policy is not among IAM's.
+        AwsError: NoSuchEntity; NotImplemented for the learner, whose policy isn't stored in IAM.
     """
     arn = call.parameters["PolicySourceArn"]
     if arn == LEARNER:
@@ -61,7 +61,7 @@ def policies_of(call: Call) -> list[Document]:
 
 
 def context_keys(policies: Iterable[Document]) -> list[str]:
-    """The condition keys that policies ask for."""
+    """The condition keys in policies."""
     return sorted({
         key
         for document in policies
@@ -94,10 +94,10 @@ def _decide(
 
 
 def given_policies(call: Call) -> list[Document]:
-    """The policies that a call brings along.
+    """The policies in a call.
 
     Raises:
-        AwsError: InvalidInput, for what is no policy; its sentence is not known.
+        AwsError: InvalidInput, for an invalid policy. IAM's message is not known.
     """
     return _documents(call.parameters.get("PolicyInputList"))
 

@@ -1,4 +1,4 @@
-"""STS: who asks, and for how long one may be which role."""
+"""STS: the caller's identity, and sessions of roles."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from local_cloud.services.iam.permission_policies import check_session_policy
 from local_cloud.services.service import Service
 
 LONGEST_CHAINED_SESSION = 3600
-"""Seconds for which a role may be assumed by the session of another role."""
+"""Seconds of a role session at most, if another role's session assumes the role."""
 
 _NOT_DONE = ("PolicyArns", "ProvidedContexts", "SerialNumber", "SourceIdentity", "Tags", "TransitiveTagKeys")
 _ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+")
 
 
 class StsService(Service):
-    """AWS Security Token Service in front of moto's."""
+    """AWS Security Token Service, in front of moto's STS."""
 
     name = "sts"
 
     def refuse(self, call: Call) -> None:
-        """Refuse what the model of the operation rules out, and roles whose ARNs are none."""
+        """Refuse values that break the model, and invalid ARNs of roles."""
         check_constraints(call, code="ValidationError")
         role_arn = call.parameters.get("RoleArn")
         if role_arn is not None and not _ARN.fullmatch(role_arn):
             raise _invalid(f"{role_arn} is invalid")
 
     def answer_get_caller_identity(self, call: Call) -> dict[str, str]:
-        """Say who asks, as the rest of the local cloud sees it; moto has a user of its own."""
+        """Return the caller as the local cloud knows it. moto would return a user of its own."""
         principal = call.principal or f"arn:aws:iam::{ACCOUNT_ID}:root"
         return {"UserId": user_id(principal), "Account": ACCOUNT_ID, "Arn": principal}
 
     def refuse_assume_role(self, call: Call) -> None:
-        """Refuse sessions that are too long, and policies of sessions that are none.
+        """Refuse sessions that are too long, and invalid session policies.
 
-        Who may assume a role is decided before that, in `authorizer`.
+        `authorizer` has already decided whether the caller may assume the role.
         """
         if unknown := [name for name in _NOT_DONE if call.parameters.get(name)]:
             text = f"The local cloud doesn't implement {', '.join(unknown)} in AssumeRole of sts."
@@ -56,13 +56,13 @@ class StsService(Service):
             raise _invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 
     def observe_assume_role(self, call: Call, response: Any) -> None:
-        """Take the packed size out of answers to requests without a policy; moto always has one."""
+        """Remove the packed size if the request has no policy. moto always returns it."""
         if not call.parameters.get("Policy"):
             response.body = re.sub(rb"\s*<PackedPolicySize>\d+</PackedPolicySize>", b"", response.body)
             response.set_header("Content-Length", str(len(response.body)))
 
     def refuse_get_session_token(self, call: Call) -> None:
-        """Not done: moto's credentials are the same for everybody, and nobody's."""
+        """Not implemented: moto returns the same credentials to all callers, and they belong to no user."""
         raise not_implemented(call)
 
     refuse_get_federation_token = refuse_get_session_token

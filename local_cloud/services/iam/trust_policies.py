@@ -1,4 +1,4 @@
-"""What a role's trust policy may say; moto takes any text."""
+"""Checks of a role's trust policy. moto accepts any text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local_cloud.services.iam.entities import find, length
 from local_cloud.services.iam.permission_policies import check_operators, check_sids, malformed
 
 LONGEST = 2048
-"""Characters that a trust policy may have."""
+"""Characters of a trust policy at most."""
 
 _AWS_PRINCIPAL = re.compile(r"\*|\d{12}|arn:aws:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)/\S+)")
 _ASSUME = {"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession", "sts:*"}
@@ -41,7 +41,7 @@ def check_trust_policy(text: str) -> None:
     if not statements(document):
         raise malformed("Syntax errors in policy.")
     if document.get("Version", "2008-10-17") not in ("2008-10-17", "2012-10-17"):
-        raise malformed("The policy must contain a valid version string")  # S3's sentence; IAM's is not known
+        raise malformed("The policy must contain a valid version string")  # S3's message; IAM's is not known
     check_sids(statements(document))
     for statement in statements(document):
         _check_statement(statement)
@@ -66,7 +66,7 @@ def _check_statement(statement: Mapping[str, Any]) -> None:
 
 
 def _check_fields(element: Mapping[str, Any], known: set[str]) -> None:
-    """Refuse elements that there are not (`Unknown field statement`, quoted by users of AWS)."""
+    """Refuse unknown elements (`Unknown field statement`, quoted by users of AWS)."""
     if unknown := [field for field in element if field not in known]:
         raise malformed(f"Unknown field {unknown[0]}")
 
@@ -85,7 +85,7 @@ def _check_principals(named: Any) -> None:
 
 
 def _exists(principal: str) -> bool:
-    """Whether a user or role of this account is there; of other accounts nothing is known."""
+    """Whether a user or role of this account exists. Principals of other accounts count as existing."""
     prefix, _, name = principal.partition("/")
     if prefix == f"arn:aws:iam::{ACCOUNT_ID}:role":
         return find_role(principal) is not None

@@ -1,15 +1,15 @@
-"""Lambda: functions really run, from their zips; what AWS refuses is refused. moto keeps the state.
+"""Lambda: functions run from their zip files. This package refuses what AWS refuses, and moto stores the state.
 
-service      the operations, and what the edge asks
-invocations  what of an invocation is refused, and how it is answered
-aliases      which versions they may point to
+service      the operations, and queries from the edge
+invocations  checks and answers of invocations
+aliases      the versions of an alias
 permissions  a policy for the function, and one for each version or alias
-versions     when one is made, and which number it gets
+versions     numbered versions
 settings     listings of versions, tags, concurrency, the account's limits
-rules        what is refused when a function is made or changed
-states       what moto lacks of a configuration: states, revision ids
-names        the forms of a name that Lambda takes
-pages        listings page by page
+rules        checks when a function is made or changed
+states       members of a configuration that moto lacks: states, revision ids
+names        the forms of a function's name
+pages        pages of listings
 """
 
 from local_cloud.services.lambda_functions.service import LambdaService

@@ -1,4 +1,4 @@
-"""Lambda's aliases: which versions they may point to, and in which proportions. moto takes anything."""
+"""Lambda's aliases: their versions, and the weights of these. moto accepts any."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from local_cloud.services.lambda_functions.rules import check_revision, invalid_
 
 
 class AliasOperations:
-    """What Lambda says about aliases."""
+    """Operations on aliases."""
 
     def refuse_create_alias(self, call: Call) -> None:
-        """Refuse a name that is taken, and versions that can't be pointed to."""
+        """Refuse a name that is taken, and versions that an alias can't have."""
         name = read_name(call)
         get_function(name)
         for alias in aliases_of(name):
@@ -26,7 +26,7 @@ class AliasOperations:
         _check_target(name, call.parameters["FunctionVersion"], call.parameters.get("RoutingConfig"))
 
     def refuse_update_alias(self, call: Call) -> None:
-        """Refuse versions that can't be pointed to, and a change of what somebody else has changed."""
+        """Refuse versions that an alias can't have, and an outdated revision id."""
         name = read_name(call)
         get_function(name)
         found = [alias for alias in aliases_of(name) if alias.name == call.parameters["Name"]]
@@ -36,25 +36,25 @@ class AliasOperations:
             _check_target(name, target, call.parameters.get("RoutingConfig"))
 
     def observe_update_alias(self, call: Call, response: Response) -> None:
-        """A changed alias is another revision (botocore, shape AliasConfiguration); and 200, where moto says 201."""
+        """Give the alias a new revision id (botocore, shape AliasConfiguration). Return 200 instead of moto's 201."""
         alias = next(one for one in aliases_of(read_name(call)) if one.name == call.parameters["Name"])
         alias.revision_id = str(uuid.uuid4())
         response.status, response.body = 200, json.dumps(alias.to_json()).encode()
         response.set_header("Content-Length", str(len(response.body)))
 
     def observe_get_alias(self, call: Call, response: Response) -> None:
-        """200, where moto says 201."""
+        """Return 200 instead of moto's 201."""
         response.status = 200
 
     def answer_list_aliases(self, call: Call) -> dict[str, Any]:
-        """A page of the aliases, of one version if one is named."""
+        """List a page of the aliases, only those of one version if the call names one."""
         name, version = read_name(call), call.parameters.get("FunctionVersion")
         get_function(name)
         found = [alias.to_json() for alias in aliases_of(name) if version in (None, alias.function_version)]
         return paginate(call, "Aliases", found)
 
     def observe_delete_alias(self, call: Call, response: Response) -> None:
-        """204 and no body, where moto says 201."""
+        """Return 204 without a body instead of moto's 201."""
         response.status, response.body = 204, b""
         response.set_header("Content-Length", "0")
 
@@ -76,7 +76,7 @@ def _check_target(name: FunctionName, version: str, routing: dict[str, Any] | No
 
 
 def check_no_alias(name: FunctionName) -> None:
-    """Refuse to touch a version that an alias points to.
+    """Refuse to delete a version that an alias points to.
 
     Raises:
         AwsError: ResourceConflictException.

@@ -1,4 +1,4 @@
-"""Invoking a function: what of a request is refused, and how an invocation is answered."""
+"""Invocations of a function: checks of the request, and the answer."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from local_cloud.errors import AwsError
 from local_cloud.services.lambda_functions.names import FunctionName, aliases_of, get_function
 
 LARGEST_EVENT = {"RequestResponse": 6_291_456, "Event": 1_048_576}
-"""Bytes of an event, by how it is invoked (LDG/gettingstarted-limits)."""
+"""Bytes of an event at most, by invocation type (LDG/gettingstarted-limits)."""
 
 LARGEST_RESULT = 6_291_556
-"""Bytes of a result."""
+"""Bytes of a result at most."""
 
 LOG_TAIL = 4096
-"""Bytes of the log that an invocation may bring back (LDG/API_Invoke)."""
+"""Bytes of the log in the answer at most (LDG/API_Invoke)."""
 
 
 def read_event(call: Call) -> Any:
@@ -41,7 +41,7 @@ def read_event(call: Call) -> Any:
 
 
 def check_concurrency(function: Any) -> None:
-    """Refuse to invoke a function that has a reserved concurrency of nothing.
+    """Refuse to invoke a function whose reserved concurrency is 0.
 
     Raises:
         AwsError: TooManyRequestsException.
@@ -52,7 +52,7 @@ def check_concurrency(function: Any) -> None:
 
 
 def check_runs_here(found: Any) -> None:
-    """Refuse to invoke what isn't Python: there is no runtime for it here.
+    """Refuse to invoke a function that isn't Python, as only Python can run here.
 
     Raises:
         AwsError: NotImplemented.
@@ -62,11 +62,11 @@ def check_runs_here(found: Any) -> None:
 
 
 def choose_version(name: FunctionName, *, draw: Callable[[], float] = random.random) -> Any:
-    """The version to be invoked; an alias with weights sends some invocations to another one.
+    """The version to invoke. An alias with weights sends some invocations to another version.
 
     Args:
-        name: What was named.
-        draw: A number from 0 to 1; a seam for tests.
+        name: The function, version or alias of the call.
+        draw: Returns a number from 0 to 1; a seam for tests.
 
     Raises:
         AwsError: ResourceNotFoundException.
@@ -81,7 +81,7 @@ def choose_version(name: FunctionName, *, draw: Callable[[], float] = random.ran
 
 
 def deploy(found: Any) -> DeployedFunction:
-    """A function of moto's as the sandbox takes it."""
+    """Make a function of moto ready for the sandbox."""
     return DeployedFunction(
         arn=found.function_arn,
         name=found.function_name,
@@ -96,7 +96,7 @@ def deploy(found: Any) -> DeployedFunction:
 
 
 def render(invocation: Invocation, found: Any, *, with_log: bool) -> Response:
-    """An invocation as Lambda answers it."""
+    """Turn an invocation into Lambda's answer."""
     error = invocation.error
     body = json.dumps(invocation.payload if error is None else error).encode()
     if len(body) > LARGEST_RESULT:

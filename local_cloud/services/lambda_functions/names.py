@@ -1,4 +1,4 @@
-"""Functions by name: the forms that Lambda takes, and what moto keeps under them."""
+"""Functions by name: the forms of a name, and the functions that moto stores."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAME = re.compile(
 
 
 class FunctionName(NamedTuple):
-    """A function, and a version or alias of it; without one, `$LATEST` is meant."""
+    """The name of a function, with or without a version or alias. Without one it means `$LATEST`."""
 
     region: str
     name: str
@@ -31,25 +31,25 @@ class FunctionName(NamedTuple):
 
     @property
     def arn(self) -> str:
-        """The ARN of what was named."""
+        """The ARN, with the version or alias if there is one."""
         return f"{self.function_arn}:{self.qualifier}" if self.qualifier else self.function_arn
 
     @property
     def is_alias(self) -> bool:
-        """Whether the qualifier can only be an alias: those have at least one letter."""
+        """Whether the qualifier can only be an alias, which has at least one letter."""
         return bool(self.qualifier and self.qualifier != "$LATEST" and not self.qualifier.isdigit())
 
     @property
     def is_version(self) -> bool:
-        """Whether a numbered version is named."""
+        """Whether the qualifier is a numbered version."""
         return bool(self.qualifier and self.qualifier.isdigit())
 
 
 def read_name(call: Call, member: str = "FunctionName") -> FunctionName:
-    """What a call is about: a name, a whole or a partial ARN, with or without version or alias.
+    """Read the name in a call: a name, an ARN or a partial ARN, with or without version or alias.
 
     Raises:
-        AwsError: ResourceNotFoundException, for an ARN of another region; InvalidParameterValueException, when the
+        AwsError: ResourceNotFoundException for an ARN of another region; InvalidParameterValueException if the
             name and the `Qualifier` name different versions.
     """
     given, qualifier = call.parameters[member], call.parameters.get("Qualifier")
@@ -64,7 +64,7 @@ def read_name(call: Call, member: str = "FunctionName") -> FunctionName:
 
 
 def parse_name(given: str, region: str = "us-east-1") -> FunctionName:
-    """A name or ARN taken apart; `region` counts where it names none."""
+    """Parse a name or an ARN. `region` is used if it names none."""
     match = _NAME.fullmatch(given)
     if not match:
         return FunctionName(region, given, None)
@@ -72,16 +72,16 @@ def parse_name(given: str, region: str = "us-east-1") -> FunctionName:
 
 
 def find_function(region: str, name: str, qualifier: str | None = None) -> Any | None:
-    """A function, or a version of it, as moto keeps it, by name or ARN, or None. An alias is its version."""
+    """The function or version in moto for a name or ARN, or None. For an alias it is the alias's version."""
     parsed = parse_name(name, region)
     try:
         return backend(region).get_function(parsed.name, parsed.qualifier or qualifier)
-    except Exception:  # moto's own class for "unknown", which differs from place to place
+    except Exception:  # moto raises different classes for an unknown function
         return None
 
 
 def get_function(name: FunctionName) -> Any:
-    """What was named, as moto keeps it.
+    """The function or version with this name, as moto stores it.
 
     Raises:
         AwsError: ResourceNotFoundException.
@@ -99,10 +99,10 @@ def numbered_versions(found: Any) -> list[Any]:
 
 
 def aliases_of(name: FunctionName) -> list[Any]:
-    """A function's aliases, as moto keeps them."""
+    """A function's aliases, as moto stores them."""
     return list(backend(name.region).list_aliases(name.name))
 
 
 def backend(region: str) -> Any:
-    """Lambda's state in a region, which is moto's."""
+    """The state of Lambda in a region, in moto."""
     return get_backend("lambda")[ACCOUNT_ID][region]

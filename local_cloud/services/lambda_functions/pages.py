@@ -1,4 +1,4 @@
-"""Lambda's listings page by page, which moto doesn't do."""
+"""Pages of Lambda's listings. moto returns no pages."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from local_cloud.call import Call
 from local_cloud.services.lambda_functions.rules import invalid_parameter
 
 LARGEST_PAGE = 50
-"""Entries of a page at most, whatever `MaxItems` says (botocore, `lambda.ListFunctions`)."""
+"""Entries of a page at most, even if `MaxItems` is larger (botocore, `lambda.ListFunctions`)."""
 
 
 def paginate(call: Call, member: str, entries: list[Any]) -> dict[str, Any]:
-    """The page that a call asks for, as an answer.
+    """The requested page, as an answer.
 
     Args:
-        call: Has `Marker` and `MaxItems`, or hasn't.
+        call: May have `Marker` and `MaxItems`.
         member: The name of the entries in the answer.
-        entries: All of them.
+        entries: All entries.
 
     Raises:
-        AwsError: InvalidParameterValueException, for a marker that no listing gave.
+        AwsError: InvalidParameterValueException, for a marker that no listing returned.
     """
     marker = str(call.parameters.get("Marker") or 0)
     if not marker.isdecimal():

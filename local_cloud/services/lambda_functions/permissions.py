@@ -1,4 +1,4 @@
-"""Lambda's resource policies: one for the function and one for each version or alias. moto has one for all of them."""
+"""Lambda's resource policies: one for the function, and one for each version or alias. moto has one for all."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _PRINCIPAL = re.compile(r"\*|\d{12}|[a-z0-9.-]+\.amazonaws\.com(\.cn)?|arn:aws[a
 
 
 class PermissionOperations:
-    """What Lambda says about permissions to invoke."""
+    """Operations on permissions to invoke."""
 
     def refuse_add_permission(self, call: Call) -> None:
-        """Refuse a statement id that is taken, `$LATEST`, and principals that can't be."""
+        """Refuse a statement id that is taken, `$LATEST`, and invalid principals."""
         name = read_name(call)
         if name.qualifier == "$LATEST":
             raise invalid_parameter("We currently do not support adding policies for $LATEST.")
@@ -31,7 +31,7 @@ class PermissionOperations:
             raise AwsError("ResourceConflictException", f"{text}the existing statement.", 409, Type="User")
 
     def answer_get_policy(self, call: Call) -> dict[str, Any]:
-        """The policy of what is named, and of nothing else."""
+        """Return the policy of the named function, version or alias only."""
         name = read_name(call)
         statements = _statements(name)
         if not statements:
@@ -41,7 +41,7 @@ class PermissionOperations:
         return {"Policy": json.dumps(document), "RevisionId": _policy(name).revision}
 
     def answer_remove_permission(self, call: Call) -> Response:
-        """Take a statement out of the policy of what is named."""
+        """Remove a statement from the policy of the named function, version or alias."""
         name, unwanted = read_name(call), call.parameters["StatementId"]
         found = [statement for statement in _statements(name) if statement["Sid"] == unwanted]
         if not found:

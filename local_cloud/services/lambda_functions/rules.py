@@ -1,4 +1,4 @@
-"""What Lambda refuses when a function is made or changed, and moto takes: runtimes, limits, code, roles."""
+"""Checks when a function is made or changed, which moto lacks: runtimes, limits, code, roles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LAST_DAYS = {
     "python3.13": datetime.date(2029, 7, 31),
     "python3.14": datetime.date(2029, 7, 31),
 }
-"""From which day a runtime isn't taken any more; about a month after its deprecation (LDG/lambda-runtimes, 2026)."""
+"""The day from which Lambda rejects a runtime, about a month after its deprecation (LDG/lambda-runtimes, 2026)."""
 
 RETIRED = {
     *("python2.7", "python3.6", "python3.7", "python3.8", "python3.9"),
@@ -35,16 +35,16 @@ RETIRED = {
     *("dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet6"),
     *("go1.x", "java8", "provided", "ruby2.5", "ruby2.7", "ruby3.2"),
 }
-"""Runtimes that botocore still lists and Lambda no longer takes."""
+"""Runtimes that botocore still lists but Lambda no longer accepts."""
 
 LARGEST_UNZIPPED = 262_144_000
-"""Bytes that a function's files may have together."""
+"""Bytes of all files of a function at most."""
 
 LARGEST_REQUEST = 70_167_211
-"""Bytes of a request that brings code: 50 MB, in base64."""
+"""Bytes of a request with code at most: 50 MB, in base64."""
 
 LARGEST_ENVIRONMENT = 4096
-"""Bytes of a function's environment variables, as JSON."""
+"""Bytes of a function's environment variables at most, as JSON."""
 
 RESERVED_VARIABLES = {
     *("_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV"),
@@ -62,7 +62,7 @@ _NOT_DONE = (
 
 
 def check_revision(call: Call, held: str) -> None:
-    """Refuse a change of something that was changed since the caller looked at it.
+    """Refuse a change if the caller's revision id is outdated.
 
     Raises:
         AwsError: PreconditionFailedException.
@@ -79,7 +79,7 @@ def check_revision(call: Call, held: str) -> None:
 
 
 def invalid_parameter(message: str) -> AwsError:
-    """Lambda's word for most of what is wrong with a value."""
+    """Lambda's error for most invalid values."""
     return AwsError("InvalidParameterValueException", message, 400, Type="User")
 
 
@@ -105,7 +105,7 @@ def check_runtime(call: Call, *, today: datetime.date) -> None:
 
 
 def check_zip(code: bytes | None) -> None:
-    """Refuse code that is no zip, or holds nothing, or too much.
+    """Refuse code that isn't a zip file, is empty, or is too large.
 
     Raises:
         AwsError: InvalidParameterValueException.
@@ -134,7 +134,7 @@ def _has_file_as_folder(entries: Iterable[zipfile.ZipInfo]) -> bool:
 
 
 def check_source(call: Call, code: Mapping[str, Any]) -> None:
-    """Refuse a function without code, an object that isn't there, and more code than a request may hold.
+    """Refuse a function without code, code in an object that doesn't exist, and a request that is too large.
 
     Raises:
         AwsError: InvalidParameterValueException or RequestEntityTooLargeException.
@@ -184,7 +184,7 @@ def check_environment(variables: Mapping[str, str]) -> None:
 
 
 def check_supported(call: Call) -> None:
-    """Refuse what a function can have on AWS and nothing here would act on.
+    """Refuse settings that exist on AWS but have no effect here.
 
     Raises:
         AwsError: NotImplemented.
@@ -205,7 +205,7 @@ def check_supported(call: Call) -> None:
 
 
 def check_role(role_arn: str | None) -> None:
-    """Refuse a role that isn't there or doesn't trust Lambda; on AWS also one that was made a moment ago.
+    """Refuse a role that doesn't exist or doesn't trust Lambda. AWS also refuses one that was just made.
 
     Raises:
         AwsError: InvalidParameterValueException.

@@ -1,4 +1,4 @@
-"""The service: its operations, and what the edge asks. More operations are in the modules beside this one."""
+"""The service: its operations, and queries from the edge. More operations are in the modules beside this one."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ from local_cloud.services.lambda_functions.versions import Numbers, answer_with,
 from local_cloud.services.service import Service
 
 BEFORE = "function before"
-"""Note: what a function was before an update."""
+"""Note: the function's content before an update."""
 PUBLISHES = "publishes"
-"""Note: whether a version is to be made of what a function has become."""
+"""Note: whether to publish a version after the operation."""
 
 
 class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, Service):
@@ -60,7 +60,7 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         sandbox: Runs the functions.
         run: Runs a coroutine of the sandbox from a thread, and waits for it.
         is_replicated: Whether edges have, or still keep, a replica of a function version.
-        clock: For how long functions are Pending.
+        clock: Times how long functions are Pending.
     """
 
     name = "lambda"
@@ -84,38 +84,38 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
 
     @property
     def is_settled(self) -> bool:
-        """False while a function is Pending or being updated, or an event is being handled that nobody waits for."""
+        """False while a function is Pending or being updated, or handles an asynchronous event."""
         self._running = {thread for thread in list(self._running) if thread.is_alive()}
         return self._states.is_settled and not self._running
 
     def reset(self) -> None:
-        """Forget which functions are Pending; moto forgets the functions."""
+        """Delete the states and version numbers. moto deletes the functions."""
         self._states.reset()
         self._numbers.reset()
 
     def describe(self, version_arn: str) -> dict[str, Any] | None:
-        """The configuration of a function or a version, as `GetFunctionConfiguration` gives it, or None."""
+        """The configuration of a function or a version, as `GetFunctionConfiguration` returns it, or None."""
         found = find_function(parse_name(version_arn).region, version_arn)
         return self._configure(found) if found else None
 
     def find_version(self, version_arn: str) -> DeployedFunction | None:
-        """A version, ready to be run by the sandbox, or None."""
+        """A version, ready for the sandbox, or None."""
         found = find_function(parse_name(version_arn).region, version_arn)
         return deploy(found) if found else None
 
     def refuse(self, call: Call) -> None:
-        """Refuse what the model rules out, but runtimes, for which Lambda has other words; and other regions' ARNs."""
+        """Refuse other regions' ARNs, and values that break the model. Runtimes have other messages, so not here."""
         check_constraints(call, code="ValidationException", without={"Runtime"})
         if "FunctionName" in call.parameters:
             read_name(call)
 
     def prepare_create_function(self, call: Call) -> None:
-        """Let moto make the function only, by its bare name; a version is made here."""
+        """Make moto create only the function, by its bare name. The version is made here."""
         call.rewrite(body=json.dumps({**json.loads(call.body), "FunctionName": read_name(call).name}).encode())
         call.note(PUBLISHES, leave_publishing_to_us(call))
 
     def refuse_create_function(self, call: Call) -> None:
-        """Refuse what Lambda refuses in a new function."""
+        """Refuse a new function as Lambda does."""
         parameters = call.parameters
         check_supported(call)
         self._refuse_configuration(call)
@@ -128,7 +128,7 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         check_source(call, parameters["Code"])
 
     def observe_create_function(self, call: Call, response: Response) -> None:
-        """A new function is Pending at first; it may have a version at once."""
+        """Set the new function to Pending. Publish a version if the call asks for one."""
         self._begin(response)
         if call.notes[PUBLISHES]:
             version, _ = publish(read_name(call), self._numbers)
@@ -136,38 +136,38 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
             answer_with(response, {**json.loads(response.body), "Version": str(version.version)})
 
     def prepare_update_function_configuration(self, call: Call) -> None:
-        """Remember what the function was."""
+        """Store the function's content before the update."""
         _note_what_it_was(call)
 
     def refuse_update_function_configuration(self, call: Call) -> None:
-        """Refuse what Lambda refuses in a changed function, and changes while it is busy."""
+        """Refuse a change as Lambda does, and while another one is under way."""
         check_supported(call)
         self._refuse_configuration(call)
         self._refuse_change(call)
 
     def observe_update_function_configuration(self, call: Call, response: Response) -> None:
-        """If nothing has changed, there is nothing new to publish either; moto thinks there is."""
+        """If nothing has changed, a later publish makes no version. moto would make one."""
         self._end_change(call, response)
 
     def prepare_update_function_code(self, call: Call) -> None:
-        """Remember what the function was; a version is made here, not by moto."""
+        """Store the function's content before the update. The version is made here, not by moto."""
         _note_what_it_was(call)
         call.note(PUBLISHES, leave_publishing_to_us(call))
 
     def refuse_update_function_code(self, call: Call) -> None:
-        """Refuse code that can't be unpacked, and changes while the function is busy."""
+        """Refuse code that can't be unzipped, and a change while another one is under way."""
         check_supported(call)
         check_source(call, call.parameters)
         self._refuse_change(call)
 
     def observe_update_function_code(self, call: Call, response: Response) -> None:
-        """A dry run, or the same code again, leaves nothing new to publish; moto thinks it does."""
+        """After a dry run or the same code, a later publish makes no version. moto would make one."""
         self._end_change(call, response)
         if call.notes[PUBLISHES]:
             answer_with(response, self._publish(read_name(call)))
 
     def refuse_publish_version(self, call: Call) -> None:
-        """Refuse to publish other code than the caller thinks it is."""
+        """Refuse to publish if the code or the revision differs from the caller's."""
         found = get_function(read_name(call))
         self._states.check(found.function_arn)
         wanted = call.parameters.get("CodeSha256")
@@ -179,7 +179,7 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         self._check_revision(call, found)
 
     def answer_publish_version(self, call: Call) -> Response:
-        """A new version is Pending at first; one that was there already is as it was."""
+        """Publish a version. A new one is Pending at first; an existing one is returned unchanged."""
         configuration = self._publish(read_name(call), description=call.parameters.get("Description") or "")
         return Response(201, [("Content-Type", "application/json")], json.dumps(configuration).encode())
 
@@ -207,14 +207,14 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
                 )
 
     def observe_delete_function(self, call: Call, response: Response) -> None:
-        """Its environments end too."""
+        """End the function's environments too."""
         name = read_name(call)
         self._states.forget(name.arn)
         self._numbers.forget(name.arn)
         self._later(lambda: self._sandbox.forget(name.arn))
 
     def observe_get_function(self, call: Call, response: Response) -> None:
-        """State and revision are ours; so is where the code can be had."""
+        """Set the state, the revision and the URL of the code."""
         answer = json.loads(response.body)
         self._states.amend(answer["Configuration"])
         _name_alias(call, answer["Configuration"])
@@ -223,13 +223,13 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         _replace_body(response, answer)
 
     def answer_get_function_configuration(self, call: Call) -> dict[str, Any]:
-        """As `GetFunction`, without the code; moto doesn't know partial ARNs."""
+        """Return the configuration. moto doesn't know partial ARNs."""
         configuration = self._configure(get_function(read_name(call)))
         _name_alias(call, configuration)
         return configuration
 
     def answer_invoke(self, call: Call) -> Response:
-        """Run the function, in an environment of its own."""
+        """Run the function in one of its environments."""
         name, kind = read_name(call), call.parameters.get("InvocationType")
         found = choose_version(name)
         self._states.check_active(found.function_arn)
@@ -245,12 +245,12 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         return render(invocation, found, with_log=call.parameters.get("LogType") == "Tail")
 
     def _invoke_later(self, found: Any, event: Any, region: str) -> None:
-        """Run the function while nobody waits for it. Once: what fails is not tried again."""
+        """Run the function asynchronously. It isn't retried if it fails."""
         function = deploy(found)
         self._later(lambda: self._sandbox.invoke(function, event, region=region))
 
     def _later(self, start: Callable[[], Coroutine[Any, Any, Any]]) -> None:
-        """Have the sandbox do something without waiting for it, as whoever holds the cloud's lock must not."""
+        """Start work in the sandbox without waiting for it, as this thread holds the cloud's lock."""
         thread = threading.Thread(target=lambda: self._run(start()), name="local-cloud-lambda", daemon=True)
         self._running.add(thread)
         thread.start()
@@ -281,18 +281,18 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         check_revision(call, self._configure(found)["RevisionId"])
 
     def _begin(self, response: Response) -> None:
-        """From now on, and for a while, the function in the response is Pending."""
+        """Set the function in the response to Pending for some seconds."""
         self._states.begin(json.loads(response.body)["FunctionArn"])
         self._amend(response)
 
     def _configure(self, found: Any) -> dict[str, Any]:
-        """The configuration, with the state that it has now."""
+        """The configuration with the current state."""
         configuration: dict[str, Any] = found.get_configuration()
         self._states.amend(configuration)
         return configuration
 
     def _amend(self, response: Response) -> None:
-        """Put state and revision into an answer of moto's."""
+        """Add state and revision to moto's answer."""
         configuration = json.loads(response.body)
         self._states.amend(configuration)
         _replace_body(response, configuration)
@@ -305,7 +305,7 @@ def _note_what_it_was(call: Call) -> None:
 
 
 def _name_alias(call: Call, configuration: dict[str, Any]) -> None:
-    """Who asks by an alias is answered with the alias's ARN."""
+    """If the call names an alias, return the alias's ARN."""
     name = read_name(call)
     if name.is_alias:
         configuration["FunctionArn"] = name.arn
@@ -317,6 +317,6 @@ def _replace_body(response: Response, answer: dict[str, Any]) -> None:
 
 
 def _content(found: Any) -> tuple[Any, ...]:
-    """What makes a version differ from another."""
+    """The content of a function; a change of it allows a new version."""
     configuration = {key: value for key, value in found.get_configuration().items() if key != "LastModified"}
     return found.code_sha_256, json.dumps(configuration, sort_keys=True, default=str)

@@ -1,4 +1,4 @@
-"""Lambda: listing versions, tags, concurrency, the account's limits, and what nobody here would act on."""
+"""Lambda: listings of versions, tags, concurrency and the account's limits."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _NOT_LISTED = {
 }
 
 CONCURRENCY, UNRESERVED_CONCURRENCY = 1000, 100
-"""Executions at a time that an account may have, and how many of them can't be reserved (LDG/gettingstarted-limits)."""
+"""Concurrent executions of an account, and how many of them can't be reserved (LDG/gettingstarted-limits)."""
 
 
 class SettingsOperations:
-    """What Lambda says about functions besides their code."""
+    """Operations on functions, except on their code."""
 
     _states: States
 
     def answer_list_versions_by_function(self, call: Call) -> dict[str, Any]:
-        """`$LATEST` and the numbered versions, oldest first; moto finds none of a function that isn't there."""
+        """List `$LATEST` and the numbered versions, oldest first. moto would return none for an unknown function."""
         name = read_name(call)._replace(qualifier=None)
         found = get_function(name)
         latest = {**found.get_configuration(), "FunctionArn": f"{name.arn}:$LATEST", "Version": "$LATEST"}
@@ -33,9 +33,9 @@ class SettingsOperations:
         return paginate(call, "Versions", self._as_listed(every))
 
     def answer_list_functions(self, call: Call) -> dict[str, Any]:
-        """All functions, with all versions if that is asked for, page by page; moto pages nothing.
+        """List all functions, with all versions if the call asks for them. moto returns no pages.
 
-        Replicas at the edge, which `MasterRegion` asks for, are not functions here.
+        Replicas at the edge, for which `MasterRegion` asks, are not functions here.
         """
         if call.parameters.get("MasterRegion", "ALL") != "ALL":
             raise not_implemented(call)
@@ -43,7 +43,7 @@ class SettingsOperations:
         return paginate(call, "Functions", self._as_listed([function.get_configuration() for function in found]))
 
     def _as_listed(self, configurations: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Configurations as listings show them: without states (botocore, `ListFunctions`)."""
+        """Configurations as listings return them, without states (botocore, `ListFunctions`)."""
         for configuration in configurations:
             self._states.amend(configuration)
         return [{key: value for key, value in one.items() if key not in _NOT_LISTED} for one in configurations]
@@ -58,7 +58,7 @@ class SettingsOperations:
     refuse_list_tags = refuse_tag_resource
 
     def refuse_put_function_concurrency(self, call: Call) -> None:
-        """Refuse to reserve what must stay for functions without a reservation."""
+        """Refuse a reservation that leaves too little for functions without one."""
         found = get_function(read_name(call))
         others = _reserved(call.region) - int(found.reserved_concurrency or 0)
         wanted = int(call.parameters["ReservedConcurrentExecutions"])
@@ -69,7 +69,7 @@ class SettingsOperations:
             )
 
     def answer_get_account_settings(self, call: Call) -> dict[str, Any]:
-        """The limits, which nobody has raised, and what is used of them."""
+        """Return the default limits, and how much is used."""
         functions = list(backend(call.region).list_functions(None))
         return {
             "AccountLimit": {
@@ -86,7 +86,7 @@ class SettingsOperations:
         }
 
     def refuse_invoke_async(self, call: Call) -> None:
-        """Nobody here would act on it."""
+        """Not implemented."""
         raise not_implemented(call)
 
     refuse_create_function_url_config = refuse_invoke_async

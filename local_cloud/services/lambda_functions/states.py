@@ -1,4 +1,4 @@
-"""What moto lacks of a function's configuration: its state, the state of its last update, and its revision id."""
+"""Members of a configuration that moto lacks: the state, the state of the last update, and the revision id."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from local_cloud.clock import Clock
 from local_cloud.errors import AwsError
 
 SECONDS_PENDING = 5
-"""How long a function or a version is Pending, and an update in progress, on AWS, about."""
+"""About how long on AWS a function or version is Pending, or an update takes, in seconds."""
 
 _CREATING = "The function is being created."
 
 
 class States:
-    """Which functions are being created or updated; on AWS both take some seconds, during which changes are refused.
+    """The functions that are being created or updated. AWS refuses changes during these seconds.
 
     Args:
-        clock: For how long.
+        clock: Times the creation and the update.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -28,28 +28,28 @@ class States:
         self._updating: dict[str, float] = {}
 
     def reset(self) -> None:
-        """Forget all."""
+        """Delete all states."""
         self._pending.clear()
         self._updating.clear()
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is under way."""
+        """Whether no creation or update is under way."""
         return not any(self.is_pending(arn) for arn in list(self._pending)) and not any(
             self.is_updating(arn) for arn in list(self._updating)
         )
 
     def begin(self, arn: str) -> None:
-        """A function, or a version, is being created."""
+        """Note that a function or version is being created."""
         self._pending[arn] = self._due()
         self._updating.pop(arn, None)
 
     def begin_update(self, arn: str) -> None:
-        """A function is being updated."""
+        """Note that a function is being updated."""
         self._updating[arn] = self._due()
 
     def forget(self, function_arn: str) -> None:
-        """A function is deleted; another of its name begins anew."""
+        """Delete the states of a deleted function, so that a new one of its name starts without them."""
         for kept in (self._pending, self._updating):
             for arn in [arn for arn in kept if arn == function_arn or arn.startswith(f"{function_arn}:")]:
                 del kept[arn]
@@ -59,7 +59,7 @@ class States:
         return self._clock.now() < self._pending.get(arn, 0.0)
 
     def is_updating(self, arn: str) -> bool:
-        """Whether the last change of a function is not done yet."""
+        """Whether an update of a function is under way."""
         return self._clock.now() < self._updating.get(arn, 0.0)
 
     def check(self, arn: str) -> None:
@@ -74,7 +74,7 @@ class States:
             raise AwsError("ResourceConflictException", text + arn, 409, Type="User")
 
     def check_active(self, arn: str) -> None:
-        """Refuse to use what is Pending.
+        """Refuse to use a function or version that is Pending.
 
         Raises:
             AwsError: ResourceConflictException.
@@ -84,7 +84,7 @@ class States:
             raise AwsError("ResourceConflictException", f"{text}Pending", 409, Type="User")
 
     def amend(self, configuration: dict[str, Any]) -> None:
-        """Put state, state of the last update, revision id and Lambda's kind of date into a configuration of moto's."""
+        """Add states, the revision id and Lambda's format of dates to moto's configuration."""
         arn = configuration["FunctionArn"].removesuffix(":$LATEST")
         configuration.update({"State": "Pending" if self.is_pending(arn) else "Active"})
         configuration.pop("LastUpdateStatus", None)
@@ -105,6 +105,6 @@ class States:
 
 
 def make_revision_id(configuration: dict[str, Any]) -> str:
-    """A revision id: the same as long as nothing changes in the configuration, the code, or the state."""
+    """A revision id. It changes only with the configuration, the code or the state."""
     told = {key: value for key, value in configuration.items() if key not in ("RevisionId", "Version", "FunctionArn")}
     return str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(told, sort_keys=True, default=str)))

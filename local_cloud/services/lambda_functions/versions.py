@@ -1,4 +1,4 @@
-"""Lambda's numbered versions: when one is made, and which number it gets. moto counts those that are left."""
+"""Lambda's numbered versions. moto would number them by counting those that are left."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from local_cloud.services.lambda_functions.names import FunctionName, backend, g
 
 
 class Numbers:
-    """The last number that each function gave a version. None is given twice, even if its version was deleted."""
+    """The last version number of each function. A number is never reused, even if its version was deleted."""
 
     def __init__(self) -> None:
         self._last: dict[str, int] = {}
 
     def last(self, function_arn: str) -> int:
-        """The number of the last version, whether it is still there or not; 0 before the first."""
+        """The number of the last version, even if it was deleted; 0 before the first."""
         return self._last.get(function_arn, 0)
 
     def next(self, function_arn: str) -> int:
@@ -26,16 +26,16 @@ class Numbers:
         return self._last[function_arn]
 
     def forget(self, function_arn: str) -> None:
-        """A function is deleted."""
+        """Delete the number of a deleted function."""
         self._last.pop(function_arn, None)
 
     def reset(self) -> None:
-        """Forget all."""
+        """Delete all numbers."""
         self._last.clear()
 
 
 def leave_publishing_to_us(call: Call) -> bool:
-    """Take `Publish` out of what moto is asked; whether it was there."""
+    """Remove `Publish` from the request for moto. Returns whether it was set."""
     asked = json.loads(call.body or b"{}")
     if not asked.pop("Publish", False):
         return False
@@ -65,6 +65,6 @@ def publish(name: FunctionName, numbers: Numbers, *, description: str = "") -> t
 
 
 def answer_with(response: Response, configuration: dict[str, Any]) -> None:
-    """Make an answer about `$LATEST` one about a version."""
+    """Replace `$LATEST` in an answer by a version."""
     response.body = json.dumps(configuration).encode()
     response.set_header("Content-Length", str(len(response.body)))

@@ -1,7 +1,7 @@
-"""CloudWatch Logs: moto's, fed with what functions write.
+"""CloudWatch Logs: moto's, with the output of functions.
 
-service    its operations, and what functions wrote
-patterns   filter patterns about words
+service    its operations, and the output of functions
+patterns   filter patterns of words
 """
 
 from local_cloud.services.logs.service import LogsService

@@ -1,6 +1,7 @@
-"""Filter patterns of CloudWatch Logs, as far as they are about words (CloudWatch Logs User Guide, "Filter patterns").
+"""Filter patterns of words for CloudWatch Logs (CloudWatch Logs User Guide, "Filter patterns").
 
-`ERROR timeout` wants both words, `"not found"` the phrase, `?ERROR ?timeout` one of the words, `-DEBUG` not the word.
+`ERROR timeout` requires both words, `"not found"` the phrase, and `?ERROR ?timeout` one of the words. `-DEBUG`
+excludes the word.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ _TERM = re.compile(r'([?-]?)(?:"((?:[^"\\]|\\.)*)"|(\S+))')
 
 
 def is_about_words(pattern: str) -> bool:
-    """Whether a pattern is one of words; others take JSON, columns or regular expressions apart."""
+    """Whether a pattern consists of words. Others match JSON, columns or regular expressions."""
     return not pattern.strip().startswith(("{", "[", "%"))
 
 
 def matches_pattern(pattern: str, message: str) -> bool:
-    """Whether a message is let through; an empty pattern lets all through. Case counts."""
+    """Whether a message matches a pattern. An empty pattern matches all messages. Case matters."""
     terms = [(sign, phrase or word) for sign, phrase, word in _TERM.findall(pattern)]
     required = [text for sign, text in terms if not sign]
     optional = [text for sign, text in terms if sign == "?"]

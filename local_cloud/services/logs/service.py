@@ -1,4 +1,4 @@
-"""CloudWatch Logs: moto's, fed with what functions write."""
+"""CloudWatch Logs: moto's, with the output of functions."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from local_cloud.services.service import Service
 LONGEST_NAME = 512
 
 LARGEST_PAGE = 10_000
-"""Events of a page, if `limit` doesn't say otherwise (botocore, `logs.FilterLogEvents`)."""
+"""Events of a page without `limit` (botocore, `logs.FilterLogEvents`)."""
 
 RETENTIONS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-"""Days for which a log group may keep its events (botocore, `logs.PutRetentionPolicy`)."""
+"""Days that a log group can keep its events (botocore, `logs.PutRetentionPolicy`)."""
 
 
 class _Output(NamedTuple):
@@ -38,13 +38,13 @@ class _Output(NamedTuple):
 
 
 class LogsService(Service):
-    """Keeps the output of functions, and brings it into moto's log groups before anyone looks.
+    """Keeps the output of functions, and writes it to moto's log groups before the next call.
 
-    So `keep` never waits for the cloud's lock, which whoever invokes the function may hold.
+    So `keep` never waits for the cloud's lock, which the caller of the function may hold.
 
     Args:
         now: Seconds since the epoch; a seam for tests.
-        limit: Invocations whose output is kept at most until somebody looks; older ones are lost.
+        limit: Invocations whose output is kept at most until the next call; older output is lost.
     """
 
     name = "logs"
@@ -54,23 +54,23 @@ class LogsService(Service):
         self._waiting: collections.deque[_Output] = collections.deque(maxlen=limit)
 
     def keep(self, group: str, region: str, stream: str, lines: Sequence[str]) -> None:
-        """Append what one invocation wrote, with the time of this call. From any thread.
+        """Append the output of one invocation, with the time of this call. Safe in any thread.
 
         Args:
-            group: Such as `/aws/lambda/us-east-1.site`; made when it is missing, like the stream.
+            group: Such as `/aws/lambda/us-east-1.site`. Group and stream are made if they don't exist.
             region: Where the function ran; an edge logs in its own region.
             stream: One for each function environment.
-            lines: What the function wrote.
+            lines: The function's output.
         """
         self._waiting.append(_Output(group, region, stream, tuple(lines), int(self._now() * 1000)))
 
     def prepare(self, call: Call) -> None:
-        """Bring in what functions wrote."""
+        """Write the output of functions to moto's log groups."""
         while self._waiting:
             _store(self._waiting.popleft())
 
     def refuse(self, call: Call) -> None:
-        """Refuse what the model rules out."""
+        """Refuse values that break the model."""
         for member in ("logGroupName", "logStreamName"):
             if len(call.parameters.get(member) or "") > LONGEST_NAME:
                 text = f"Invalid LogGroup or LogStream, both must have length less than or equal to {LONGEST_NAME}."
@@ -78,23 +78,23 @@ class LogsService(Service):
         check_constraints(call, code="InvalidParameterException")
 
     def refuse_put_retention_policy(self, call: Call) -> None:
-        """Refuse numbers of days that can't be chosen."""
+        """Refuse other numbers of days than `RETENTIONS`."""
         if call.parameters["retentionInDays"] not in RETENTIONS:
             raise _invalid(f"retentionInDays must be one of {', '.join(map(str, RETENTIONS))}.")
 
     def refuse_create_log_stream(self, call: Call) -> None:
-        """Refuse a stream that is there; moto says that the group is."""
+        """Refuse a stream that exists. moto would say that the group exists."""
         group = _groups(call).get(call.parameters["logGroupName"])
         if group and call.parameters["logStreamName"] in group.streams:
             raise AwsError("ResourceAlreadyExistsException", "The specified log stream already exists", 400)
 
     def refuse_describe_log_groups(self, call: Call) -> None:
-        """Refuse a prefix and a pattern at once."""
+        """Refuse a prefix together with a pattern."""
         if call.parameters.get("logGroupNamePrefix") and call.parameters.get("logGroupNamePattern"):
             raise _invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
 
     def prepare_describe_log_streams(self, call: Call) -> None:
-        """Turn an identifier of the log group, a name or an ARN, into its name, which is all that moto knows."""
+        """Replace a log group's identifier (name or ARN) by its name, as moto knows only names."""
         identifier = call.parameters.get("logGroupIdentifier")
         if identifier and not call.parameters.get("logGroupName"):
             name = identifier.partition(":log-group:")[2].removesuffix(":*") or identifier
@@ -107,13 +107,13 @@ class LogsService(Service):
     prepare_filter_log_events = prepare_describe_log_streams
 
     def refuse_describe_log_streams(self, call: Call) -> None:
-        """Refuse a name and an identifier at once."""
+        """Refuse a name together with an identifier."""
         if call.parameters.get("logGroupName") and call.parameters.get("logGroupIdentifier"):
             text = "LogGroup name and LogGroup ARN are mutually exclusive parameters."
             raise AwsError("ValidationException", text, 400)
 
     def refuse_get_log_events(self, call: Call) -> None:
-        """Refuse a stream that isn't there; moto says that the group isn't."""
+        """Refuse a stream that doesn't exist. moto would say that the group doesn't exist."""
         group = _groups(call).get(call.parameters.get("logGroupName") or "")
         if group and call.parameters["logStreamName"] not in group.streams:
             raise AwsError("ResourceNotFoundException", "The specified log stream does not exist.", 400)
@@ -121,7 +121,7 @@ class LogsService(Service):
     refuse_delete_log_stream = refuse_get_log_events
 
     def refuse_filter_log_events(self, call: Call) -> None:
-        """Refuse what excludes each other, groups that aren't there, and patterns that aren't about words."""
+        """Refuse exclusive parameters, groups that don't exist, and patterns that don't consist of words."""
         if call.parameters.get("logStreamNames") and call.parameters.get("logStreamNamePrefix"):
             raise _invalid("logStreamNames and logStreamNamePrefix are mutually exclusive.")
         if not is_about_words(call.parameters.get("filterPattern") or ""):
@@ -130,17 +130,17 @@ class LogsService(Service):
             raise AwsError("ResourceNotFoundException", "The specified log group does not exist.", 400)
 
     def answer_filter_log_events(self, call: Call) -> dict[str, Any]:
-        """The events that a pattern lets through, page by page; moto fills its pages before it looks at the pattern."""
+        """Return a page of events that match a pattern. moto would fill the page before it checks the pattern."""
         parameters = call.parameters
         found = _find_events(_groups(call)[parameters["logGroupName"]], parameters)
         token = parameters.get("nextToken") or "0"
-        start = int(token) if token.isdecimal() else len(found)  # nothing follows a token that nobody gave
+        start = int(token) if token.isdecimal() else len(found)  # nothing follows an unknown token
         end = start + int(parameters.get("limit") or LARGEST_PAGE)
         more = {"nextToken": str(end)} if end < len(found) else {}
         return {"events": found[start:end], "searchedLogStreams": [], **more}
 
     def reset(self) -> None:
-        """Forget what nobody has looked at; the rest is moto's and forgotten with it."""
+        """Delete the output that isn't in moto's log groups yet. moto deletes the rest."""
         self._waiting.clear()
 
 
@@ -156,7 +156,7 @@ def _store(output: _Output) -> None:
 
 
 def _find_events(group: Any, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The events of a log group that a call asks for, the oldest first."""
+    """The events of a log group that match a call, oldest first."""
     prefix, pattern = parameters.get("logStreamNamePrefix") or "", parameters.get("filterPattern") or ""
     streams = parameters.get("logStreamNames") or [name for name in group.streams if name.startswith(prefix)]
     times = parameters.get("startTime") or 0, parameters.get("endTime") or 0

@@ -1,24 +1,24 @@
-"""Amazon S3: moto's operations, made to refuse, redirect, replicate and keep versions as AWS does.
+"""Amazon S3: moto's operations, completed so that they refuse, redirect, replicate and version as AWS does.
 
-service        the service: what is asked before every operation
+service        the service, and checks before every operation
 buckets        names, regions, versioning, deletion, ACLs
-replication    PutBucketReplication and its rules; GetBucketReplication gives back what was put
-policies       bucket policies: what may be put
-authorization  who may do what with a bucket or object
+replication    PutBucketReplication and its rules; GetBucketReplication
+policies       which bucket policies S3 accepts
+authorization  which callers may use a bucket or object
 websites       website configurations
 lifecycles     lifecycle rules
 presigned      presigned URLs
 parts          objects uploaded in parts
 tags           tags of buckets and objects
 listings       pages of lists
-preconditions  writes and deletions under a condition
-copies         what is copied within S3
+preconditions  conditional writes and deletions
+copies         copies within S3
 locks          Object Lock
-limits         sizes and words that every request is asked about
-outages        what a region does while a learner's fault is in force
-lookups        the bucket that a call names, and refusals of arguments
-digests        bytes that arrive as they were announced
-objects        writes that the replicator must hear of; replication status in answers
+limits         sizes and values that are checked in every request
+outages        S3 in a region with a learner's fault
+lookups        the bucket that a call names, and errors for arguments
+digests        checksums of uploads
+objects        writes, which the replicator gets; replication status in answers
 """
 
 from local_cloud.services.s3.service import S3Service

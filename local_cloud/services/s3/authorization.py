@@ -1,7 +1,7 @@
-"""Who may do what with buckets and objects.
+"""Decides which callers may use buckets and objects.
 
-About users and roles of the account `authorizer` decides. Whoever isn't signed (a browser, an edge with an origin
-access identity, CloudFront as a service) needs the bucket policy's Allow, past the public access block.
+`authorizer` decides on users and roles of the account. Other callers (a browser, an edge with an origin access
+identity, CloudFront as a service) need an Allow in the bucket policy that the public access block doesn't stop.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ _READS_OBJECT = {"s3:GetObject", "s3:GetObjectVersion"}
 
 
 def is_signed(call: Call) -> bool:
-    """Whether the account's owner asks, by an Authorization header or a presigned URL."""
+    """Whether the account signed the call, in an Authorization header or a presigned URL."""
     return "authorization" in call.request.headers or is_presigned(call.request.query)
 
 
 def authorize(call: Call) -> None:
-    """Let a call that nobody signed pass, or not; and nobody read what is encrypted for others.
+    """Check a call that the account didn't sign, and whether the caller may read objects encrypted by KMS.
 
     Raises:
-        AwsError: 403 AccessDenied; 404 where AWS lets the asker know that there is nothing; 400 for KMS.
+        AwsError: 403 AccessDenied; 404 if the caller may know that the object doesn't exist; 400 for KMS.
     """
     bucket = find_bucket(call.parameters.get("Bucket", ""))
     if is_signed(call):
@@ -64,11 +64,11 @@ def _has_version_2(call: Call) -> bool:
 
 
 def _refuse_encrypted(call: Call, bucket: Bucket) -> None:
-    """Refuse to show what KMS encrypts to those whom KMS doesn't know.
+    """Refuse to return objects that KMS encrypts to callers that KMS can't accept.
 
-    These are nobody in particular, whoever signs with version 2, and origin access identities (CFDG,
-    private-content-restricting-access-to-s3). Users of CloudFront quote what is said to the last. Services need the
-    key's leave, which is not asked here.
+    These are anonymous callers, version 2 signatures, and origin access identities (CFDG,
+    private-content-restricting-access-to-s3). CloudFront users quote the message for identities. Services need
+    permission from the key's policy, which isn't checked here.
 
     Raises:
         AwsError: KMS.UnrecognizedClientException, or InvalidArgument.
@@ -99,7 +99,7 @@ def _decide(call: Call, bucket: Bucket, action: str, resource: str | None = None
 
 
 def _context(call: Call) -> Mapping[str, str]:
-    """Condition keys. On AWS all of this goes over TLS; loopback stands in for that."""
+    """Condition keys. Loopback counts as secure transport, as requests to AWS use TLS."""
     context = {"aws:SecureTransport": "true", "aws:SourceIp": call.request.source_ip}
     if call.source_arn:
         context |= {"aws:SourceArn": call.source_arn, "aws:SourceAccount": ACCOUNT_ID}
@@ -109,15 +109,15 @@ def _context(call: Call) -> Mapping[str, str]:
 
 
 def _is_blocked(call: Call, bucket: Bucket) -> bool:
-    """RestrictPublicBuckets: a public policy then serves nobody outside the account but AWS's services."""
+    """RestrictPublicBuckets: outside the account, a public policy then allows only AWS's services."""
     block = bucket.public_access_block
     return bool(call.principal is None and block and block.restrict_public_buckets and is_public(parse(bucket.policy)))
 
 
 def _is_public_by_acl(call: Call, bucket: Bucket, action: str) -> bool:
-    """Whether an ACL lets everybody read the object, or list the bucket; BucketOwnerEnforced switches that off.
+    """Whether an ACL lets everyone read the object or list the bucket. BucketOwnerEnforced disables ACLs.
 
-    What reading is, says S3 User Guide, "Mapping of ACL permissions and access policy permissions".
+    The S3 User Guide lists the actions in "Mapping of ACL permissions and access policy permissions".
     """
     block = bucket.public_access_block
     if not bucket.has_acls or (block and block.ignore_public_acls):
@@ -127,13 +127,13 @@ def _is_public_by_acl(call: Call, bucket: Bucket, action: str) -> bool:
     found: object = bucket
     if action in _READS_OBJECT:
         version = find_version(bucket, call.parameters["Key"], call.parameters.get("VersionId"))
-        found = version if isinstance(version, FakeKey) else bucket  # who may list, learns that there is no object
+        found = version if isinstance(version, FakeKey) else bucket  # callers that may list the bucket get 404
     acl = getattr(found, "acl", None)
     return bool(acl and acl.public_read)
 
 
 def _refuse_missing_object(call: Call, bucket: Bucket) -> None:
-    """Without s3:ListBucket nobody learns what isn't there: 403, not 404 (S3 API Reference, GetObject)."""
+    """Without s3:ListBucket, a missing object returns 403, not 404 (S3 API Reference, GetObject)."""
     version = find_version(bucket, call.parameters["Key"], call.parameters.get("VersionId"))
     if version is None or isinstance(version, FakeDeleteMarker):
         raise _access_denied(call)
@@ -144,12 +144,12 @@ def _refuse_without_bucket(call: Call) -> None:
         if call.operation == "CreateBucket":
             raise _access_denied(call)
         raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404, BucketName=name)
-    message = "Anonymous users see what S3 is."
+    message = "Anonymous users can't list buckets. This page describes S3."
     raise AwsError("TemporaryRedirect", message, 307, headers={"Location": "https://aws.amazon.com/s3/"})
 
 
 def _access_denied(call: Call, action: str | None = None, resource: str | None = None) -> AwsError:
-    """Only who belongs to the account is told what was missing (S3UG/troubleshoot-403-errors); CloudFront doesn't."""
+    """Only callers of the account get the missing permission in the message (S3UG/troubleshoot-403-errors)."""
     if call.principal is None or f"::{ACCOUNT_ID}:" not in call.principal:
         return AwsError("AccessDenied", "Access Denied", 403)
     who, what, which = call.principal, action or action_of(call), resource or resource_of(call)

@@ -27,7 +27,7 @@ _PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
 
 
 class BucketOperations(Service):
-    """Operations on buckets, and what ACLs a bucket's ownership setting allows."""
+    """Operations on buckets, and the ACLs that a bucket's ownership setting allows."""
 
     def refuse_create_bucket(self, call: Call) -> None:
         """Refuse names and regions that AWS refuses."""
@@ -46,7 +46,7 @@ class BucketOperations(Service):
             raise AwsError("InvalidBucketAclWithBlockPublicAccessError", message)
 
     def refuse_put_bucket_ownership_controls(self, call: Call) -> None:
-        """Refuse to switch ACLs off while the bucket's own gives others access (S3 User Guide, "Prerequisites")."""
+        """Refuse to disable ACLs while the bucket's ACL gives others access (S3 User Guide, "Prerequisites")."""
         rules = (call.parameters.get("OwnershipControls") or {}).get("Rules") or []
         acl = bucket_of(call).acl
         opens = acl and any(grantee.uri for grant in acl.grants for grantee in grant.grantees)
@@ -54,12 +54,12 @@ class BucketOperations(Service):
             raise AwsError("InvalidBucketAclWithObjectOwnership", _ACL_WITH_OWNERSHIP)
 
     def refuse_get_bucket_inventory_configuration(self, call: Call) -> None:
-        """Refuse a configuration that isn't there, by S3's name for that."""
+        """Refuse a configuration that doesn't exist, with S3's error code."""
         if call.parameters["Id"] not in bucket_of(call).inventory_configs:
             raise AwsError("NoSuchConfiguration", "The specified configuration does not exist.", 404)
 
     def refuse_put_bucket_notification_configuration(self, call: Call) -> None:
-        """Refuse to tell anybody: nobody here would be told."""
+        """Refuse notifications, as the local cloud sends none."""
         if wanted := [
             name
             for name, value in (call.parameters.get("NotificationConfiguration") or {}).items()
@@ -69,7 +69,7 @@ class BucketOperations(Service):
             raise AwsError("NotImplemented", text, 501)
 
     def observe_create_bucket(self, call: Call, response: object) -> None:
-        """`EU` is an old word for eu-west-1; and a bucket may be born with tags, which moto drops."""
+        """Change the old name `EU` to eu-west-1, and keep tags in the request, which moto drops."""
         bucket = bucket_of(call)
         if bucket.region_name == "EU":
             bucket.region_name = "eu-west-1"
@@ -85,7 +85,7 @@ class BucketOperations(Service):
             raise AwsError("BucketNotEmpty", message, 409, BucketName=bucket.name)
 
     def refuse_put_bucket_versioning(self, call: Call) -> None:
-        """Refuse unknown states, and to suspend versioning on a source bucket of replication."""
+        """Refuse unknown states, and suspending versioning on a source bucket of replication."""
         bucket = bucket_of(call)
         status = (call.parameters.get("VersioningConfiguration") or {}).get("Status")
         if status is None:
@@ -103,7 +103,7 @@ class BucketOperations(Service):
             raise AwsError("InvalidBucketState", message, 409)
 
     def refuse_put_object(self, call: Call) -> None:
-        """Refuse ACLs where the bucket's owner owns everything, wrong tags, wrong bytes, and conditions that fail."""
+        """Refuse ACLs under BucketOwnerEnforced, invalid tags, wrong checksums, and failed conditions."""
         check_acl(call)
         check_tagging_header(call)
         check_retention(call)
@@ -112,21 +112,21 @@ class BucketOperations(Service):
         check_digests(call)
 
     def refuse_create_multipart_upload(self, call: Call) -> None:
-        """Refuse ACLs where the bucket's owner owns everything, and wrong tags."""
+        """Refuse ACLs under BucketOwnerEnforced, and invalid tags."""
         check_acl(call)
         check_tagging_header(call)
 
     def refuse_put_object_acl(self, call: Call) -> None:
-        """Refuse ACLs where the bucket's owner owns everything."""
+        """Refuse ACLs under BucketOwnerEnforced."""
         check_acl(call, has_document=_has_acl(call))
 
     def refuse_put_bucket_acl(self, call: Call) -> None:
-        """Refuse ACLs where the bucket's owner owns everything."""
+        """Refuse ACLs under BucketOwnerEnforced."""
         check_acl(call, has_document=_has_acl(call))
 
 
 def check_bucket_name(name: str) -> None:
-    """Refuse what cannot be a bucket's name (S3 User Guide, "General purpose bucket naming rules").
+    """Refuse invalid bucket names (S3 User Guide, "General purpose bucket naming rules").
 
     Raises:
         AwsError: InvalidBucketName.
@@ -136,7 +136,7 @@ def check_bucket_name(name: str) -> None:
 
 
 def _has_acl(call: Call) -> bool:
-    """Whether an ACL comes as a document; it must come somehow."""
+    """Whether the request's body is an ACL. A header may give it instead; one of the two is required."""
     has_document = bool(call.parameters.get("AccessControlPolicy"))
     if not has_document and not any(call.parameters.get(name) for name in _ACL_PARAMETERS):
         message = "Your request was missing a required header"
@@ -145,7 +145,7 @@ def _has_acl(call: Call) -> bool:
 
 
 def _is_public(call: Call) -> bool:
-    """Whether the ACL in a request is for everybody, or for all who have an account: by name, header or document."""
+    """Whether the ACL in a request (name, header or document) is for everyone, or for all AWS accounts."""
     headers = [str(call.parameters.get(name)) for name in _ACL_PARAMETERS]
     grants = (call.parameters.get("AccessControlPolicy") or {}).get("Grants") or []
     listed = headers + [str((grant.get("Grantee") or {}).get("URI")) for grant in grants]
@@ -153,7 +153,7 @@ def _is_public(call: Call) -> bool:
 
 
 def check_acl(call: Call, *, has_document: bool = False) -> None:
-    """Refuse ACLs under BucketOwnerEnforced, and public ones under BlockPublicAcls.
+    """Refuse ACLs under BucketOwnerEnforced, and public ACLs under BlockPublicAcls.
 
     Raises:
         AwsError: AccessControlListNotSupported, or AccessDenied.
@@ -176,7 +176,7 @@ def regions() -> frozenset[str]:
 
 
 def redirect_to(bucket: Bucket) -> AwsError:
-    """AWS's answer in a region where the bucket is not; botocore and browsers follow it."""
+    """The redirect for a request to another region than the bucket's. botocore and browsers follow it."""
     host = f"{bucket.name}.s3.{bucket.region_name}.amazonaws.com"
     message = (
         "The bucket you are attempting to access must be addressed using the specified endpoint. "

@@ -1,4 +1,4 @@
-"""Copies within S3: where they may come from, and when they would change nothing."""
+"""Copies within S3: checks of their source, and of copies that change nothing."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _CHANGES = (
 
 
 class CopyOperations(Service):
-    """CopyObject and UploadPartCopy, before moto does them."""
+    """CopyObject and UploadPartCopy: the checks before moto copies."""
 
     def refuse_copy_object(self, call: Call) -> None:
-        """Refuse a source that isn't there, and a copy of an object onto itself that changes nothing."""
+        """Refuse a source that doesn't exist, and a copy of an object onto itself that changes nothing."""
         check_acl(call)
         bucket, key, version_id = check_source(call)
         check_write(call)
@@ -39,7 +39,7 @@ class CopyOperations(Service):
             raise AwsError("InvalidRequest", message)
 
     def refuse_upload_part_copy(self, call: Call) -> None:
-        """Refuse a source that isn't there, or hasn't the bytes that are to be copied."""
+        """Refuse a source that doesn't exist, or a range outside it."""
         bucket_name, key, version_id = check_source(call)
         find_upload(call)
         bucket = find_bucket(bucket_name)
@@ -49,10 +49,10 @@ class CopyOperations(Service):
 
 
 def check_source(call: Call) -> tuple[str, str, str | None]:
-    """Bucket, key and version id (None for the current one) of the object that a copy is made of.
+    """Bucket, key and version id (None for the current one) of the source of a copy.
 
     Raises:
-        AwsError: The header `x-amz-copy-source` names no object, or one that isn't there.
+        AwsError: The header `x-amz-copy-source` names no object, or one that doesn't exist.
     """
     given = str(call.parameters.get("CopySource") or "")
     path, _, version = given.partition("?versionId=")
@@ -76,7 +76,7 @@ def check_source(call: Call) -> tuple[str, str, str | None]:
 
 
 def _check_conditions(call: Call, source: FakeKey) -> None:
-    """Refuse to copy an object that has changed, or that hasn't (S3 API Reference, "CopyObject")."""
+    """Refuse to copy if a condition on the source's ETag or date fails (S3 API Reference, "CopyObject")."""
     asked, tag, changed = call.parameters, source.etag.strip('"'), source.last_modified.replace(microsecond=0)
     match, none_match = asked.get("CopySourceIfMatch"), asked.get("CopySourceIfNoneMatch")
     since, unless = asked.get("CopySourceIfModifiedSince"), asked.get("CopySourceIfUnmodifiedSince")

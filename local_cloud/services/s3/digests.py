@@ -1,4 +1,4 @@
-"""Digests of uploads: an object whose bytes are not those that were announced is not stored."""
+"""Checksums of uploads: an object is stored only if its bytes match them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def check_digests(call: Call) -> None:
-    """Compare the digests that a request announces, in headers or after its body, with its body.
+    """Compare a request's body with the checksums in its headers or after its body.
 
     Raises:
-        AwsError: BadDigest, InvalidDigest for a Content-MD5 that is none, InvalidRequest for a checksum that is none,
+        AwsError: BadDigest, InvalidDigest for a malformed Content-MD5, InvalidRequest for a malformed checksum,
             or XAmzContentSHA256Mismatch.
     """
     if given := call.parameters.get("ContentMD5"):
@@ -51,7 +51,7 @@ def _decode(text: str) -> bytes:
 
 
 def reflected_crc(body: bytes, *, polynomial: int, bits: int) -> bytes:
-    """A CRC that Python lacks, bit by bit reflected, with all ones before and after."""
+    """A CRC that Python lacks: reflected, with an initial value and a final XOR of all ones."""
     table, ones = _crc_table(polynomial), (1 << bits) - 1
     register = ones
     for byte in body:

@@ -1,4 +1,4 @@
-"""Lifecycle rules: which ones S3 takes. They are kept, and nothing comes of them: no object expires here."""
+"""Which lifecycle rules S3 accepts. They are stored, but no object expires in the local cloud."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _DAYS = (
 
 
 class LifecycleOperations(Service):
-    """The operation that puts a bucket's lifecycle; moto keeps it."""
+    """The operation that puts a bucket's lifecycle. moto stores it."""
 
     def refuse_put_bucket_lifecycle_configuration(self, call: Call) -> None:
-        """Refuse rules that do nothing, do it before the first day, or have the same ID."""
+        """Refuse rules without an action, with fewer than one day, or with the same ID."""
         rules = (call.parameters.get("LifecycleConfiguration") or {}).get("Rules") or []
         ids = [rule["ID"] for rule in rules if rule.get("ID")]
         if len(set(ids)) < len(ids):

@@ -1,4 +1,4 @@
-"""What S3 asks of any request, whatever the operation: sizes, and words in headers that it knows.
+"""Checks of requests of every operation: sizes, and values of headers.
 
 Sources: S3 User Guide, "Object key naming" and "User-defined object metadata"; S3 API Reference, "Error responses".
 """
@@ -27,7 +27,7 @@ _WORDS = {
 
 
 def check_limits(call: Call) -> None:
-    """Refuse keys and metadata that are too long, and words that S3 doesn't know.
+    """Refuse keys and metadata that are too long, and unknown values in headers.
 
     Raises:
         AwsError: KeyTooLongError, MetadataTooLarge, InvalidStorageClass or InvalidArgument.
@@ -44,10 +44,10 @@ def check_limits(call: Call) -> None:
 
 
 def check_own_keys(call: Call) -> None:
-    """Refuse objects that the customer's own keys are to encrypt: since April 2026 new buckets take none (SSE-C).
+    """Refuse SSE-C (customers' own keys), which new buckets have blocked since April 2026.
 
     Raises:
-        AwsError: AccessDenied; NotImplemented for a bucket that is to take them.
+        AwsError: AccessDenied; NotImplemented if PutBucketEncryption would allow SSE-C.
     """
     if call.operation in _WITH_OWN_KEY and call.parameters.get("SSECustomerAlgorithm"):
         raise AwsError("AccessDenied", "Access Denied", 403)
@@ -57,10 +57,10 @@ def check_own_keys(call: Call) -> None:
 
 
 def ignore_dates(call: Call) -> None:
-    """Take conditions by date away where S3 ignores them.
+    """Remove conditions on dates that S3 ignores.
 
-    That is in other operations than reads, where there is no date, and where an ETag says it more precisely (S3 API
-    Reference, "GetObject"; RFC 9110, 13.2.2).
+    S3 ignores them in writes, if the date is invalid, and next to a condition on the ETag (S3 API Reference,
+    "GetObject"; RFC 9110, 13.2.2).
     """
     headers = call.request.headers
     ignored = {

@@ -1,6 +1,6 @@
-"""Lists of objects, versions and uploads: which pages can be asked for.
+"""Lists of buckets, objects, versions and uploads, and their pages.
 
-Sentences: those that S3 is known to answer to a wrong marker or encoding; that about numbers is ours.
+The messages for a wrong marker or encoding are S3's. The message for a wrong number is not.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _OWNER_ID = "bcaf1ffd86f41161ca5fb16fd081034f"  # moto's, as in ACLs
 
 
 class ListingOperations(Service):
-    """The list of buckets, and the four that list what is in a bucket, which are moto's."""
+    """The list of buckets, and the four lists of a bucket's contents, which moto makes."""
 
     def answer_list_buckets(self, call: Call) -> dict[str, Any]:
-        """List buckets by name, page by page; moto has one page, and no way to the next.
+        """List buckets by name, page by page. moto returns only one page.
 
-        Regions are told if anything was asked for in particular (botocore, shape Bucket).
+        The answer has regions if the request has any parameter (botocore, shape Bucket).
         """
         asked = call.parameters
         most = asked.get("MaxBuckets", _MOST_BUCKETS)
@@ -49,13 +49,13 @@ class ListingOperations(Service):
         return answer | ({"ContinuationToken": page[-1].name} if len(page) < len(found) else {})
 
     def refuse_list_objects(self, call: Call) -> None:
-        """Refuse sizes of pages that are none, and unknown encodings."""
+        """Refuse invalid page sizes and unknown encodings."""
         _check_page(call, "MaxKeys", "max-keys")
 
     def answer_list_objects(self, call: Call) -> dict[str, Any]:
-        """List objects by the first version of the operation, whose markers are keys; moto's are not.
+        """List objects by the first version of the operation. Its markers are keys; moto's aren't.
 
-        Common prefixes fill the page too, and the next marker is told with a delimiter only (botocore, `ListObjects`).
+        Common prefixes count for the page size. NextMarker needs a delimiter (botocore, `ListObjects`).
         """
         asked, bucket = call.parameters, bucket_of(call)
         marker, delimiter, prefix = asked.get("Marker") or "", asked.get("Delimiter") or "", asked.get("Prefix") or ""
@@ -80,24 +80,24 @@ class ListingOperations(Service):
         return {name: value for name, value in answer.items() if value is not None}
 
     def prepare_list_objects_v2(self, call: Call) -> None:
-        """Ask for no more than a page holds."""
+        """Limit the page size to 1,000."""
         _limit_page(call, "max-keys")
 
     prepare_list_object_versions = prepare_list_objects_v2
 
     def prepare_list_multipart_uploads(self, call: Call) -> None:
-        """Ask for no more than a page holds."""
+        """Limit the page size to 1,000."""
         _limit_page(call, "max-uploads")
 
     def refuse_list_objects_v2(self, call: Call) -> None:
-        """Refuse the same, and continuation tokens that were not given out."""
+        """Refuse the same as ListObjects, and unknown continuation tokens."""
         _check_page(call, "MaxKeys", "max-keys")
         token = call.parameters.get("ContinuationToken")
         if token is not None and token not in _tokens():
             raise AwsError("InvalidArgument", "The continuation token provided is incorrect")
 
     def refuse_list_object_versions(self, call: Call) -> None:
-        """Refuse the same as in lists of objects, and a version where no key is named."""
+        """Refuse the same as ListObjects, and a version marker without a key marker."""
         _check_page(call, "MaxKeys", "max-keys")
         version_id = call.parameters.get("VersionIdMarker")
         if version_id == "":
@@ -107,12 +107,12 @@ class ListingOperations(Service):
             raise invalid_argument(message, "version-id-marker", version_id)
 
     def refuse_list_multipart_uploads(self, call: Call) -> None:
-        """Refuse sizes of pages that are none, and unknown encodings."""
+        """Refuse invalid page sizes and unknown encodings."""
         _check_page(call, "MaxUploads", "max-uploads")
 
 
 def _roll_up(names: Iterable[str], *, prefix: str, delimiter: str, after: str) -> dict[str, bool]:
-    """Names that begin with a prefix; those with a delimiter behind it as one that ends there, a common prefix."""
+    """Names with a prefix. Names with a delimiter after it are merged into a common prefix, which maps to True."""
     rolled: dict[str, bool] = {}
     for name in names:
         if name.startswith(prefix) and name > after:
@@ -123,7 +123,7 @@ def _roll_up(names: Iterable[str], *, prefix: str, delimiter: str, after: str) -
 
 
 def _describe(key: FakeKey) -> dict[str, Any]:
-    """An object as a list shows it."""
+    """An object as a list returns it."""
     described = {
         "LastModified": key.last_modified,
         "ETag": key.etag,
@@ -135,7 +135,7 @@ def _describe(key: FakeKey) -> dict[str, Any]:
 
 
 def _check_page(call: Call, member: str, name: str) -> None:
-    """Refuse what is no page."""
+    """Refuse an invalid page size or encoding."""
     size, encoding = call.parameters.get(member), call.parameters.get("EncodingType")
     if size is not None and not 0 <= size <= _MOST:
         raise invalid_argument(f"{name} must be an integer from 0 to {_MOST}", name, str(size))
@@ -144,7 +144,7 @@ def _check_page(call: Call, member: str, name: str) -> None:
 
 
 def _limit_page(call: Call, name: str) -> None:
-    """A page of more than 1,000 is asked for in vain, and holds 1,000; moto would fill it."""
+    """Limit the page size to 1,000. S3 returns 1,000 if more are asked for; moto would return more."""
     asked = re.compile(rf"(?<![^&]){name}=(\d+)")
     call.rewrite(query=asked.sub(lambda size: f"{name}={min(int(size[1]), _LONGEST_PAGE)}", call.request.query))
 

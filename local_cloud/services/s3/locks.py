@@ -1,4 +1,4 @@
-"""Object Lock: what a bucket and its versions must be for it, and which locks can be put."""
+"""Object Lock: what it requires of a bucket, and which locks S3 accepts."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _MODE, _UNTIL = "x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date"
 
 
 class LockOperations(Service):
-    """The operation that switches Object Lock on; the others are moto's."""
+    """The operation that enables Object Lock. moto does the others."""
 
     def refuse_put_object_lock_configuration(self, call: Call) -> None:
-        """Refuse to lock objects where there are no versions; moto's status is not S3's."""
+        """Refuse Object Lock on a bucket without versioning. moto returns another status than S3."""
         if bucket_of(call).versioning_status != "Enabled":
             message = "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"
             raise AwsError("InvalidBucketState", message, 409)
 
 
 def check_not_locked(call: Call) -> None:
-    """Refuse to suspend versioning where objects can be locked.
+    """Refuse to suspend versioning of a bucket with Object Lock.
 
     Raises:
         AwsError: InvalidBucketState.
@@ -34,7 +34,7 @@ def check_not_locked(call: Call) -> None:
 
 
 def check_retention(call: Call) -> None:
-    """Refuse a lock of an object that is to be written, if it is not whole, or over already.
+    """Refuse a lock on a new object if it lacks its mode or date, or if its date has passed.
 
     Raises:
         AwsError: InvalidArgument.

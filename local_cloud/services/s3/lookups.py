@@ -1,4 +1,4 @@
-"""What most operations of S3 begin with: the bucket that a call names, and how its arguments are refused."""
+"""The bucket that a call names, checks of version ids, and errors for arguments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def bucket_of(call: Call) -> Bucket:
     """The bucket that a call names.
 
     Raises:
-        AwsError: There is none (404 NoSuchBucket).
+        AwsError: The bucket doesn't exist (404 NoSuchBucket).
     """
     name = call.parameters["Bucket"]
     bucket = find_bucket(name)
@@ -25,10 +25,10 @@ def bucket_of(call: Call) -> Bucket:
 
 
 def check_version_id(given: str | None, bucket: Bucket | None = None) -> None:
-    """Refuse a version id that is not one; in a bucket that never had versioning, `null` is the only one.
+    """Refuse a malformed version id. A bucket that never had versioning accepts only `null`.
 
     Raises:
-        AwsError: InvalidArgument, as on AWS; a well-formed id of no version is another matter.
+        AwsError: InvalidArgument. A well-formed id of a version that doesn't exist isn't checked here.
     """
     has_one = bucket is not None and not bucket.is_versioned
     if given is not None and not (given == "null" if has_one else is_version_id(given)):
@@ -41,5 +41,5 @@ def is_version_id(text: str) -> bool:
 
 
 def invalid_argument(message: str, name: str, value: str) -> AwsError:
-    """S3's refusal of one argument, which it names as HTTP does."""
+    """S3's error for one argument. It names the header or query parameter."""
     return AwsError("InvalidArgument", message, ArgumentName=name, ArgumentValue=value)

@@ -1,4 +1,4 @@
-"""Objects: what the replicator must hear of, and the replication status in answers."""
+"""Objects: writes, which the replicator gets, and the replication status in answers."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ _OF_THE_REQUEST = ("x-amz-content-sha256", "content-md5")
 
 
 class ObjectOperations(Service):
-    """Operations on objects. Writes are told to the replicator after moto has done them."""
+    """Operations on objects. The replicator gets each write after moto has done it."""
 
     _replicator: Replicator
 
     def observe_put_object(self, call: Call, response: Response) -> None:
-        """Replicate what was put, and forget how the request was signed, which moto would show to readers."""
+        """Replicate the object, and remove headers of the request's signature, which moto would return to readers."""
         bucket = find_bucket(call.parameters["Bucket"])
         version = bucket and find_version(bucket, call.parameters["Key"])
         if isinstance(version, FakeKey):
@@ -52,11 +52,11 @@ class ObjectOperations(Service):
         self._tell_of_current_version(call)
 
     def observe_copy_object(self, call: Call, response: Response) -> None:
-        """Replicate what was copied; a copy in place is a new version, and so the way to redo a FAILED one."""
+        """Replicate the copy. A copy in place makes a new version, so it retries a FAILED replication."""
         self._tell_of_current_version(call)
 
     def observe_complete_multipart_upload(self, call: Call, response: Response) -> None:
-        """Replicate what was uploaded in parts."""
+        """Replicate the object that was uploaded in parts."""
         bucket = find_bucket(call.parameters["Bucket"])
         version = bucket and find_version(bucket, call.parameters["Key"])
         if isinstance(version, FakeKey):
@@ -64,29 +64,29 @@ class ObjectOperations(Service):
         self._tell_of_current_version(call)
 
     def prepare_delete_object(self, call: Call) -> None:
-        """The condition is checked here; moto takes `*` for an ETag."""
+        """Remove the condition, which is checked here. moto would treat `*` as an ETag."""
         take_match(call)
 
     def refuse_delete_object(self, call: Call) -> None:
-        """Refuse version ids that no version can have, conditions that don't hold, and to bypass what is no lock."""
+        """Refuse malformed version ids, failed conditions, and a bypass header in a bucket without Object Lock."""
         _check_bypass(call)
         _check_version(call)
         check_not_of_directory_buckets(call)
         check_delete(call)
 
     def observe_delete_object(self, call: Call, response: Response) -> None:
-        """Replicate a delete marker. Deleting a version for good is never replicated."""
+        """Replicate a delete marker. Permanent deletion of a version is never replicated."""
         if not call.parameters.get("VersionId"):
             self._tell_of_current_version(call)
 
     def refuse_delete_objects(self, call: Call) -> None:
-        """Refuse to delete nothing, or more than 1,000 objects, in one call, or to bypass a lock that can't be."""
+        """Refuse no objects or more than 1,000, and a bypass header in a bucket without Object Lock."""
         _check_bypass(call)
         if not 1 <= len(call.parameters["Delete"]["Objects"]) <= _MOST_DELETIONS:
             raise malformed_xml()
 
     def refuse_upload_part(self, call: Call) -> None:
-        """Refuse numbers that no part has, and bytes that are not those announced."""
+        """Refuse invalid part numbers and wrong checksums."""
         number = call.parameters.get("PartNumber", 1)
         if not 1 <= number <= _MOST_PARTS:
             message = f"Part number must be an integer between 1 and {_MOST_PARTS}, inclusive"
@@ -95,13 +95,13 @@ class ObjectOperations(Service):
         check_digests(call)
 
     def refuse_abort_multipart_upload(self, call: Call) -> None:
-        """Refuse an upload that isn't there, or is of another key."""
+        """Refuse an upload that doesn't exist, or belongs to another key."""
         find_upload(call)
 
     refuse_list_parts = refuse_abort_multipart_upload
 
     def refuse_complete_multipart_upload(self, call: Call) -> None:
-        """Refuse parts that are not in ascending order, and conditions that don't hold."""
+        """Refuse parts that are not in ascending order, and failed conditions."""
         parts = (call.parameters.get("MultipartUpload") or {}).get("Parts") or []
         numbers = [part.get("PartNumber", 0) for part in parts]
         if numbers != sorted(set(numbers)):
@@ -125,17 +125,17 @@ class ObjectOperations(Service):
             raise invalid_argument("Invalid attribute name specified.", "x-amz-object-attributes", ",".join(given))
 
     def answer_get_object_attributes(self, call: Call) -> dict[str, Any]:
-        """Describe an object, and the parts that it was uploaded in."""
+        """Describe an object and its parts."""
         return describe_object(call, existing_object(call))
 
     def observe_put_object_acl(self, call: Call, response: Response) -> None:
-        """An object's replica gets its ACL as well, and a replica's original, if replica modifications are synced."""
+        """Replicate the ACL. The original of a replica gets it too, if replica modifications are synced."""
         self._replicator.metadata_changed(bucket_of(call), existing_object(call))
 
     def answer_delete_objects(self, call: Call) -> dict[str, Any]:
-        """Delete those that may be deleted, tell why of the others, and replicate the delete markers that were put.
+        """Delete objects, return an error for each that may not be deleted, and replicate the delete markers.
 
-        A quiet answer tells of errors only (S3 API Reference, DeleteObjects).
+        A quiet answer contains only errors (S3 API Reference, DeleteObjects).
         """
         bucket, deleted, errors = bucket_of(call), [], []
         bypass = bool(call.parameters.get("BypassGovernanceRetention"))
@@ -152,20 +152,20 @@ class ObjectOperations(Service):
         return {"Deleted": told, "Errors": errors}
 
     def refuse_get_object_tagging(self, call: Call) -> None:
-        """Refuse to look for tags where there is no object, or a delete marker."""
+        """Refuse an object that doesn't exist, or a delete marker."""
         _tagged_object(call)
 
     def answer_put_object_tagging(self, call: Call) -> Response:
-        """Replace an object's tags, by none also; its replica gets them as well."""
+        """Replace an object's tags, and those of its replica. The new set may be empty."""
         tags = (call.parameters.get("Tagging") or {}).get("TagSet") or []
         return self._put_tags(call, check_tags(tags), status=200)
 
     def answer_delete_object_tagging(self, call: Call) -> Response:
-        """Remove an object's tags, and its replica's."""
+        """Remove the tags of an object and of its replica."""
         return self._put_tags(call, {}, status=204)
 
     def prepare_get_object(self, call: Call) -> None:
-        """Parts are cut out here; moto has forgotten them."""
+        """Ask moto for the whole object. Its part is cut out here, as moto no longer knows the parts."""
         bucket = find_bucket(call.parameters["Bucket"])
         version = bucket and find_version(bucket, call.parameters["Key"], call.parameters.get("VersionId"))
         if call.parameters.get("PartNumber") is not None and isinstance(version, FakeKey) and part_sizes(version):
@@ -174,21 +174,21 @@ class ObjectOperations(Service):
     prepare_head_object = prepare_get_object
 
     def refuse_get_object(self, call: Call) -> None:
-        """Refuse version ids that no version can have, delete markers, and parts that there are not."""
+        """Refuse malformed version ids, delete markers, and parts that don't exist."""
         _check_version(call)
         _check_readable(call)
 
     def observe_get_object(self, call: Call, response: Response) -> None:
-        """Say how far replication is, for objects that a rule covers; keep to the part that was asked for."""
+        """Add the replication status of objects that a rule covers. Cut the answer to the requested part."""
         _complete(call, response)
 
     def refuse_head_object(self, call: Call) -> None:
-        """Refuse the same as for GetObject."""
+        """Refuse the same as GetObject."""
         _check_version(call)
         _check_readable(call)
 
     def observe_head_object(self, call: Call, response: Response) -> None:
-        """Say how far replication is, for objects that a rule covers; keep to the part that was asked for."""
+        """Add the replication status of objects that a rule covers. Cut the answer to the requested part."""
         _complete(call, response)
 
     def _tell_of_current_version(self, call: Call, key: str | None = None) -> None:
@@ -212,7 +212,7 @@ def _delete(bucket: Bucket, item: dict[str, Any], *, bypass: bool, refusal: AwsE
     """Delete one of the objects that DeleteObjects names.
 
     Raises:
-        AwsError: This one may not be deleted.
+        AwsError: This object may not be deleted.
     """
     if refusal:
         raise refusal
@@ -236,7 +236,7 @@ def existing_object(call: Call) -> FakeKey:
     """The object version that a call names.
 
     Raises:
-        AwsError: There is no such object or version, or it is a delete marker.
+        AwsError: The object or version doesn't exist, or is a delete marker.
     """
     _check_version(call)
     key, version_id = call.parameters["Key"], call.parameters.get("VersionId")
@@ -254,7 +254,7 @@ def existing_object(call: Call) -> FakeKey:
 
 
 def _tagged_object(call: Call) -> FakeKey:
-    """The object version whose tags a call is about; a delete marker has none, and says so by whatever name."""
+    """The object version of a call about tags. A delete marker is refused, also without a version id."""
     current = find_version(bucket_of(call), call.parameters["Key"])
     if isinstance(current, FakeDeleteMarker) and not call.parameters.get("VersionId"):
         raise _not_of_a_marker(call, current)
@@ -269,7 +269,7 @@ def _not_of_a_marker(call: Call, marker: FakeDeleteMarker) -> AwsError:
 
 
 def _check_bypass(call: Call) -> None:
-    """Refuse the header that gets around a governance lock in a bucket that has no Object Lock."""
+    """Refuse the header that bypasses governance mode in a bucket without Object Lock."""
     if call.parameters.get("BypassGovernanceRetention") is not None and not bucket_of(call).object_lock_enabled:
         header = "x-amz-bypass-governance-retention"
         message = f"{header} is only applicable to Object Lock enabled buckets."
@@ -281,7 +281,7 @@ def _check_version(call: Call) -> None:
 
 
 def _check_readable(call: Call) -> None:
-    """Refuse what there is, but not to be read: a delete marker, or a part beyond the last.
+    """Refuse to read a delete marker, or a part after the last.
 
     Raises:
         AwsError: NoSuchKey, MethodNotAllowed or InvalidPartNumber.

@@ -1,4 +1,4 @@
-"""The operations of S3 that are done here."""
+"""The operations of S3 that the local cloud implements."""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ _NAMES = """
     UploadPartCopy
     """
 OPERATIONS = frozenset(_NAMES.split())
-"""What moto 5.2.5 does of S3. Anything else it takes for another operation: a PUT for CreateBucket, for instance."""
+"""moto 5.2.5 implements these. It would mistake others for these, such as a PUT for CreateBucket."""

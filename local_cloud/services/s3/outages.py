@@ -1,7 +1,7 @@
-"""What S3 in a region does while a learner's fault is in force there.
+"""S3 in a region while a learner's fault is in force there.
 
-The region is the bucket's, where a call names one that exists, else that of the endpoint that was asked: a region that
-is down is down for everyone, whatever region they signed for. S3 Control is not touched.
+The region is that of the call's bucket, if it exists, else that of the endpoint. The region in the signature doesn't
+count: S3 is down for all callers. S3 Control is not affected.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from local_cloud.object_store import find_bucket
 
 
 def meet_faults(call: Call, faults: Faults) -> None:
-    """Let a call of S3 meet the faults of its region: wait, or be refused. Call it without the cloud's lock.
+    """Delay or refuse a call of S3 by the faults of its region. Call it without the cloud's lock.
 
     Raises:
-        AwsError: S3 is unavailable; code and text are those of S3's API reference, "Error responses".
-        ConnectionRefused: S3 does not even take the connection.
+        AwsError: S3 is unavailable. Code and text are from the S3 API Reference, "Error responses".
+        ConnectionRefused: S3 refuses connections.
     """
     region = _region_asked(call)
     if slow := faults.find(S3_SLOW, regions=(region,)):

@@ -1,4 +1,4 @@
-"""Parts of objects that were uploaded in parts: read one by one, counted, and copied into."""
+"""Parts of multipart objects: reading one, describing all, and copying into one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_PARTS = 1000
 
 
 def find_upload(call: Call) -> Any:
-    """The upload in parts that a call names, which is of one key.
+    """The multipart upload that a call names. It must belong to the call's key.
 
     Raises:
         AwsError: NoSuchUpload.
@@ -32,7 +32,7 @@ def find_upload(call: Call) -> Any:
 
 
 def keep_parts(version: FakeKey, numbers: list[int]) -> None:
-    """Remember the sizes of the parts that an upload was completed from, and let moto forget the parts themselves."""
+    """Store the sizes of an upload's parts, and remove the parts from moto."""
     upload = version.multipart
     if upload:
         set_part_sizes(version, tuple(upload.parts[number].contentsize for number in numbers))
@@ -41,7 +41,7 @@ def keep_parts(version: FakeKey, numbers: list[int]) -> None:
 
 
 def check_part(call: Call, version: FakeKey) -> None:
-    """Refuse a part beyond the last, and a part of which a range is asked for.
+    """Refuse a part after the last, and a part number together with a range.
 
     Raises:
         AwsError: InvalidPartNumber or InvalidRequest.
@@ -54,12 +54,12 @@ def check_part(call: Call, version: FakeKey) -> None:
 
 
 def ask_for_whole(call: Call) -> None:
-    """Let moto find the whole object, of which `cut_to_part` leaves the part that was asked for."""
+    """Make moto return the whole object. `cut_to_part` then cuts out the requested part."""
     call.rewrite(query=re.sub(r"(?<![^&])partNumber=\d+", "", call.request.query))
 
 
 def cut_to_part(call: Call, response: Response, version: FakeKey) -> None:
-    """Make an answer about a whole object one about the part that was asked for (S3 API Reference, GetObject)."""
+    """Cut an answer with a whole object to the requested part (S3 API Reference, GetObject)."""
     sizes = part_sizes(version)
     if not sizes or response.status != 200:
         return
@@ -72,7 +72,7 @@ def cut_to_part(call: Call, response: Response, version: FakeKey) -> None:
 
 
 def describe_object(call: Call, version: FakeKey) -> dict[str, Any]:
-    """What GetObjectAttributes answers; moto leaves the parts out."""
+    """The answer of GetObjectAttributes, with the parts, which moto leaves out."""
     wanted = call.parameters["ObjectAttributes"]
     found = object_store().get_object_attributes(version, wanted)
     checksum = {f"Checksum{name}": value for name, value in (found["checksum"] or {}).items() if name != "type"}
@@ -91,7 +91,7 @@ def describe_object(call: Call, version: FakeKey) -> dict[str, Any]:
 
 
 def _describe_parts(call: Call, version: FakeKey) -> dict[str, Any] | None:
-    """The number of parts; which they are is told of objects with a checksum only (S3 API Reference)."""
+    """The number of parts. Only objects with a checksum also get a list of them (S3 API Reference)."""
     sizes = part_sizes(version)
     if not sizes:
         return None
@@ -111,7 +111,7 @@ def _describe_parts(call: Call, version: FakeKey) -> dict[str, Any] | None:
 
 
 def check_copied_range(call: Call, source: FakeKey) -> None:
-    """Refuse to copy bytes that the source hasn't.
+    """Refuse to copy a range outside the source.
 
     Raises:
         AwsError: InvalidArgument.

@@ -1,4 +1,4 @@
-"""Bucket policies: which documents S3 takes, and what the public access block forbids."""
+"""Which bucket policies S3 accepts, and which the public access block forbids."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _JSON = "Policies must be valid JSON and the first byte must be '{'"
 
 
 class PolicyOperations(Service):
-    """The operation that puts a bucket policy; getting and deleting one is moto's."""
+    """The operation that puts a bucket policy. moto gets and deletes it."""
 
     _is_identity: Callable[[str], bool] | None
 
     def answer_put_bucket_policy(self, call: Call) -> Response:
-        """Store a bucket policy as it was written."""
+        """Store a bucket policy exactly as it was sent."""
         bucket = bucket_of(call)
         document = check_policy(call.body, bucket=bucket.name, is_identity=self._is_identity)
         block = bucket.public_access_block
@@ -53,8 +53,8 @@ def check_policy(text: bytes, *, bucket: str, is_identity: Callable[[str], bool]
 
     Args:
         text: The document as it was sent.
-        bucket: The bucket that it is for; a policy speaks of its own bucket only.
-        is_identity: Tells which origin access identities exist; None believes any.
+        bucket: Its bucket. A policy may name only resources of its own bucket.
+        is_identity: Whether an origin access identity exists; None accepts any.
 
     Raises:
         AwsError: MalformedPolicy.
@@ -71,7 +71,7 @@ def check_policy(text: bytes, *, bucket: str, is_identity: Callable[[str], bool]
     if not statements(document):
         raise _malformed("Missing required field Statement")
     if len(text) > _LONGEST:
-        raise _malformed("Policy exceeds the maximum allowed document size.")  # the limit is documented, not this
+        raise _malformed("Policy exceeds the maximum allowed document size.")  # only the limit is documented
     for statement in statements(document):
         _check_fields(statement, _OF_A_STATEMENT)
         _check_required(statement)

@@ -1,4 +1,4 @@
-"""Writes and deletions under a condition about the object that is there (S3 User Guide, "Conditional requests")."""
+"""Conditional writes and deletions (S3 User Guide, "Conditional requests")."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _OF_DIRECTORY_BUCKETS = {
     "IfMatchSize": "x-amz-if-match-size",
     "WriteOffsetBytes": "x-amz-write-offset-bytes",
 }
-"""Parameters that only directory buckets know, which nobody has here."""
+"""Parameters for directory buckets only, which the local cloud doesn't have."""
 
 
 def check_write(call: Call) -> None:
-    """Refuse to write an object where another one is, or is not, than the writer thinks.
+    """Refuse a write whose condition on the existing object fails.
 
     Raises:
         AwsError: PreconditionFailed, NoSuchKey, or NotImplemented for a condition that S3 doesn't know.
@@ -38,7 +38,7 @@ def check_write(call: Call) -> None:
 
 
 def check_delete(call: Call) -> None:
-    """Refuse to delete another object than the caller thinks; `*` is any.
+    """Refuse a deletion whose condition on the ETag fails. `*` matches any object.
 
     Raises:
         AwsError: PreconditionFailed or NoSuchKey.
@@ -49,13 +49,13 @@ def check_delete(call: Call) -> None:
 
 
 def take_match(call: Call) -> None:
-    """Take the condition about the ETag out of what moto is asked: it has been checked."""
+    """Remove the condition on the ETag from the request for moto. It has been checked already."""
     headers = call.request.headers
     call.rewrite(headers={name: value for name, value in headers.items() if name != "if-match"})
 
 
 def check_match(bucket: Bucket, key: str, tag: str) -> None:
-    """Refuse if the current object has another ETag, or there is none.
+    """Refuse if the current object has another ETag, or doesn't exist.
 
     Raises:
         AwsError: PreconditionFailed or NoSuchKey.
@@ -68,7 +68,7 @@ def check_match(bucket: Bucket, key: str, tag: str) -> None:
 
 
 def check_not_of_directory_buckets(call: Call) -> None:
-    """Refuse what only directory buckets can do; moto would do something else.
+    """Refuse features of directory buckets. moto would do something else.
 
     Raises:
         AwsError: NotImplemented.

@@ -1,7 +1,7 @@
-"""Presigned URLs: what one must say, and how long it is good. The signature itself is not verified.
+"""Presigned URLs: their required parameters, and how long they are valid. The signature is not verified.
 
-Sources: S3 API Reference, "Authenticating requests: Using query parameters"; the sentences as LocalStack, MinIO and
-s3rver give them back from AWS.
+Sources: S3 API Reference, "Authenticating requests: Using query parameters". LocalStack, MinIO and s3rver quote
+the messages from AWS.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from local_cloud.call import Call
 from local_cloud.errors import AwsError
 
 LONGEST = 604_800
-"""Seconds for which a URL may be presigned: a week."""
+"""Seconds that a presigned URL is valid at most: a week."""
 
 _SIGNATURE = re.compile(r"(?:^|&)(?:X-Amz-)?Signature=")
 _VERSION_2 = ("Signature", "Expires", "AWSAccessKeyId")
@@ -26,7 +26,7 @@ _NAMES = f"{', '.join(_VERSION_4[:-1])}, and {_VERSION_4[-1]}"
 
 
 def is_presigned(query: str) -> bool:
-    """Whether a query string has a signature, of whatever version and worth."""
+    """Whether a query string has a signature of any version, valid or not."""
     return bool(query) and _SIGNATURE.search(query) is not None
 
 
@@ -64,7 +64,7 @@ def check_region(call: Call, region: str) -> None:
 def _end_of_version_4(call: Call, given: dict[str, str]) -> datetime:
     if not all(name in given for name in _VERSION_4):
         raise _malformed(f"Query-string authentication version 4 requires the {_NAMES} parameters.")
-    if call.principal is None:  # nobody could be read from the credential
+    if call.principal is None:  # the credential is malformed
         form = '"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request"'
         raise _malformed(f"{_IN_CREDENTIAL} the Credential is mal-formed; expecting {form}.")
     try:

@@ -1,7 +1,7 @@
-"""Replication configurations: accepted, refused and given back as AWS does.
+"""Replication configurations, accepted, refused and returned as AWS does.
 
 Sources: S3 User Guide, "Replication configuration file elements"; LocalStack's snapshots of AWS, recorded by
-its `TestS3BucketReplication`; texts marked as not verified are ours.
+its `TestS3BucketReplication`. Messages marked "text not verified" are not AWS's.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class ReplicationOperations(Service):
     """The three operations about a bucket's replication configuration."""
 
     def answer_put_bucket_replication(self, call: Call) -> Response:
-        """Store a configuration; it covers what is written from now on."""
+        """Store a configuration. It covers only objects that are written later."""
         bucket = bucket_of(call)
         configuration = call.parameters.get("ReplicationConfiguration") or {}
         if bucket.versioning_status != "Enabled":
@@ -43,7 +43,7 @@ class ReplicationOperations(Service):
         return Response(200)
 
     def answer_get_bucket_replication(self, call: Call) -> dict[str, Any]:
-        """Give back exactly what was put, and the IDs that were filled in."""
+        """Return the configuration as it was put, with the IDs that S3 added."""
         bucket = bucket_of(call)
         if bucket.replication_configuration is None:
             message = "The replication configuration was not found"
@@ -51,7 +51,7 @@ class ReplicationOperations(Service):
         return {"ReplicationConfiguration": copy.deepcopy(bucket.replication_configuration)}
 
     def answer_delete_bucket_replication(self, call: Call) -> Response:
-        """End replication; may be repeated. What is PENDING becomes FAILED."""
+        """End replication. May be repeated. PENDING objects become FAILED."""
         bucket_of(call).replication_configuration = None
         return Response(204)
 
@@ -81,7 +81,7 @@ def check_configuration(configuration: Mapping[str, Any], *, source: str) -> Non
 
 
 def _check_schema(rule: Rule) -> None:
-    """V2 rules (with Filter) must say Priority and DeleteMarkerReplication, V1 rules must not."""
+    """V2 rules (with Filter) must have Priority and DeleteMarkerReplication; V1 rules must not."""
     if "Filter" not in rule:
         for name in ("Priority", "DeleteMarkerReplication"):
             if rule.get(name) is not None:
@@ -118,7 +118,7 @@ def _check_destination(rule: Rule, source: str) -> None:
 
 
 def _check_keys(rule: Rule) -> None:
-    """Objects that KMS encrypts need to be asked for and a key for their replicas: both, or neither."""
+    """SseKmsEncryptedObjects and a key for the replicas are needed together."""
     criteria = (rule.get("SourceSelectionCriteria") or {}).get("SseKmsEncryptedObjects") or {}
     key = (rule["Destination"].get("EncryptionConfiguration") or {}).get("ReplicaKmsKeyID")
     if criteria.get("Status") == "Enabled" and not key:
@@ -128,7 +128,7 @@ def _check_keys(rule: Rule) -> None:
 
 
 def _check_time(time: Mapping[str, Any] | None, metrics: Mapping[str, Any] | None) -> None:
-    """Replication Time Control needs metrics, which also do without it, but then have no threshold."""
+    """Replication Time Control needs metrics. Metrics without it must have no threshold."""
     if time and not metrics:
         raise _invalid("Replication destination must contain both ReplicationTime and Metrics or neither.")
     threshold = (metrics or {}).get("EventThreshold")

@@ -1,4 +1,4 @@
-"""The S3 service: what is asked before every operation, and the operations from the modules beside this one."""
+"""The S3 service: checks before every operation, and the operations of the modules beside this one."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class S3Service(
     BucketOperations, BucketTagOperations, WebsiteOperations, ReplicationOperations, PolicyOperations,
     ObjectOperations, CopyOperations, ListingOperations, LifecycleOperations, LockOperations,
 ):  # fmt: skip
-    """Amazon S3 in front of moto's.
+    """Amazon S3, in front of moto's S3.
 
     Args:
-        replicator: Hears of every write.
-        is_identity: Tells whether there is an origin access identity of this id; None believes any.
+        replicator: Gets every write.
+        is_identity: Whether an origin access identity with this id exists; None accepts any.
     """
 
     name = "s3"
@@ -46,11 +46,11 @@ class S3Service(
         install()
 
     def prepare(self, call: Call) -> None:
-        """Take away conditions that S3 ignores."""
+        """Remove conditions that S3 ignores."""
         ignore_dates(call)
 
     def refuse(self, call: Call) -> None:
-        """Refuse what isn't done, before its parameters are looked at; redirect to the bucket's region."""
+        """Refuse operations that aren't implemented, and check every request. Redirect to the bucket's region."""
         if call.operation not in OPERATIONS:
             raise not_implemented(call)
         check_limits(call)
@@ -65,20 +65,20 @@ class S3Service(
                 raise AwsError("AccessDenied", "Access Denied", 403)
 
     def authorize(self, call: Call) -> None:
-        """Ask the bucket's policy and ACL about those who didn't sign."""
+        """Check the bucket's policy and ACL for callers outside the account."""
         authorize(call)
         check_own_keys(call)
 
 
 def _says_region(call: Call) -> bool:
-    """Whether the request names a region. A plain URL of this machine doesn't, and is served wherever the bucket is."""
+    """Whether the request names a region. A plain URL of this machine doesn't; it works for buckets of any region."""
     if "authorization" in call.request.headers:
         return True
     return not is_signed(call) and call.host.region is not None
 
 
 def _wrong_region(call: Call, bucket: Bucket) -> AwsError:
-    """At the bucket's own host it is the signature that is wrong; elsewhere it is the host."""
+    """The error for a wrong region: at the bucket's own host the signature is wrong, elsewhere the host is."""
     if call.host.bucket is None or call.host.region != bucket.region_name:
         return redirect_to(bucket)
     wrong = f"the region '{call.region}' is wrong; expecting '{bucket.region_name}'"

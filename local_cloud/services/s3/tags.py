@@ -1,4 +1,4 @@
-"""Tags of buckets and objects: which ones S3 takes."""
+"""Which tags of buckets and objects S3 accepts."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _TEXT = re.compile(r"[\w\s.:/=+@-]*")
 
 
 class BucketTagOperations(Service):
-    """The operation that tags a bucket; getting and deleting its tags is moto's."""
+    """The operation that tags a bucket. moto gets and deletes the tags."""
 
     def refuse_put_bucket_tagging(self, call: Call) -> None:
-        """Refuse too many tags, a key twice, AWS's own keys, and characters that tags can't have."""
+        """Refuse too many tags, duplicate keys, keys that begin with `aws:`, and invalid characters."""
         bucket_of(call)
         check_tags((call.parameters.get("Tagging") or {}).get("TagSet") or [], most=MOST_BUCKET_TAGS)
 
 
 def check_tagging_header(call: Call) -> None:
-    """Refuse tags in a header that can't be read, or that S3 wouldn't take otherwise.
+    """Refuse tags in a header that is malformed, or whose tags S3 doesn't accept.
 
     Raises:
         AwsError: InvalidArgument, or what `check_tags` raises.
@@ -47,7 +47,7 @@ def check_tags(tags: list[dict[str, Any]], *, most: int = MOST_OBJECT_TAGS) -> d
     """A tag set as a dict.
 
     Raises:
-        AwsError: Too many tags, a key twice, a key of AWS's own, or text that no tag can have.
+        AwsError: Too many tags, a duplicate key, a key that begins with `aws:`, or invalid characters.
     """
     found = {tag["Key"]: tag.get("Value") or "" for tag in tags}
     if len(tags) > most:

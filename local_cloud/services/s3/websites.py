@@ -1,4 +1,4 @@
-"""Website configurations: which ones S3 takes. Websites themselves are not served here."""
+"""Which website configurations S3 accepts. The local cloud doesn't serve websites."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from local_cloud.services.service import Service
 
 
 class WebsiteOperations(Service):
-    """The operation that puts a website configuration; getting and deleting one is moto's."""
+    """The operation that puts a website configuration. moto gets and deletes it."""
 
     def refuse_put_bucket_website(self, call: Call) -> None:
-        """Refuse what is neither an index document nor a redirect of everything, or both."""
+        """Refuse a configuration unless it has either an index document or RedirectAllRequestsTo."""
         bucket_of(call)
         configuration: dict[str, Any] = call.parameters.get("WebsiteConfiguration") or {}
         if redirect := configuration.get("RedirectAllRequestsTo"):

@@ -215,7 +215,7 @@ def test_a_cloud_is_not_started_with_a_policy_that_is_none(tmp_path: Path) -> No
     file = tmp_path / "policy.json"
     file.write_text('{"Action": "s3:*"}', encoding="utf-8")
 
-    with pytest.raises(ValueError, match="holds no IAM policy"):
+    with pytest.raises(ValueError, match="is not an IAM policy"):
         read_policy(file)
 
 
