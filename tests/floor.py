@@ -11,11 +11,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def judge(measured: float, floor: float) -> str:
-    """What is wrong with the floor; nothing when the measured coverage is within a point above it."""
+    """What is wrong with the floor; nothing when the measured coverage is up to two points above it.
+
+    Two, because the figure differs a little between runs and machines: a floor right below it would fail by chance.
+    """
     if measured < floor:
         return f"Coverage is {measured:.2f} %, below the floor of {floor:g} %. Test what you added."
-    if measured >= floor + 1:
-        return f"Coverage is {measured:.2f} %. Raise fail_under in pyproject.toml from {floor:g} to {int(measured)}."
+    if measured >= floor + 2:
+        return (
+            f"Coverage is {measured:.2f} %. Raise fail_under in pyproject.toml from {floor:g} to {int(measured) - 1}."
+        )
     return ""
 
 
