@@ -95,7 +95,7 @@ def fault_picker(
         FaultRefused: There is no such kind.
     """
     if kind not in KINDS:
-        raise FaultRefused(f"{kind!r} is no kind of fault. Choose one of: {', '.join(KINDS)}.")
+        raise FaultRefused(f"{kind!r} is not a kind of fault. Choose one of: {', '.join(KINDS)}.")
     return FaultPicker(cloud, kind, region, seconds)
 
 

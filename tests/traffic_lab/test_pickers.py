@@ -192,7 +192,7 @@ def test_on_aws_the_buttons_say_what_to_do_instead(button):
 
 
 def test_a_picker_starts_at_a_kind_that_there_is():
-    with pytest.raises(FaultRefused, match="no kind of fault"):
+    with pytest.raises(FaultRefused, match="not a kind of fault"):
         pickers.fault_picker(AWS, kind="fire")
 
 
