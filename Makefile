@@ -76,9 +76,10 @@ types: $(READY) ## Types: mypy, strict
 contracts: $(READY) ## Who may import whom: import-linter
 	$(BIN)/lint-imports
 
-# One worker more than the smallest machine has cores: the end-to-end run spends most of its time waiting.
+# Two workers more than the smallest machine has cores: the end-to-end run and the browser spend most of their time
+# waiting.
 test: $(READY) ## All tests, without coverage; the end-to-end run of the notebooks is one of them
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report= -W "$(LOST_THREAD)") $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report= -W "$(LOST_THREAD)") $(ARGS)
 	$(if $(COVERAGE),@$(BIN)/python -m tests.floor)
 
 wheel: $(READY) ## Build the wheel, install it outside the checkout, and run notebooks 00 and 01 from it
