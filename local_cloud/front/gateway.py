@@ -19,7 +19,7 @@ from local_cloud.constants import CONTROL_PREFIX
 from local_cloud.errors import AwsError
 from local_cloud.faults import ConnectionRefused, Faults
 from local_cloud.front.moto_application import MotoApplication
-from local_cloud.front.parsing import NOBODY, parse_request
+from local_cloud.front.parsing import OVER_HTTP, parse_request
 from local_cloud.front.plain_objects import is_plain_read
 from local_cloud.front.required import check_body, check_required
 from local_cloud.front.strangers import refuse_strangers
@@ -78,7 +78,7 @@ class Gateway:
         start_response(f"{response.status} {phrase(response.status) or 'Unknown'}", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
-    def respond(self, request: HttpRequest, asker: Asker = NOBODY) -> Response:
+    def respond(self, request: HttpRequest, asker: Asker = OVER_HTTP) -> Response:
         """Answer a request. Engines in this process call this, and may name themselves as the caller.
 
         Raises:
@@ -86,7 +86,7 @@ class Gateway:
         """
         return self._respond(request, asker, meets_faults=bool(self._faults.in_force))
 
-    def respond_at_once(self, request: HttpRequest, asker: Asker = NOBODY) -> Response | None:
+    def respond_at_once(self, request: HttpRequest, asker: Asker = OVER_HTTP) -> Response | None:
         """As `respond`, but return None and do nothing if answering could wait for the lock, an engine or a fault.
 
         For an event loop, which must not wait. Starting a thread would take as long as a plain read.

@@ -34,7 +34,7 @@ from local_cloud.front.signatures import Caller, Signature, find_caller, find_si
 from local_cloud.front.streaming import decode_body
 from local_cloud.front.wsgi import build_environ
 
-NOBODY = Asker()
+OVER_HTTP = Asker()
 """A caller over HTTP, who is known only by the signature."""
 
 _UNSIGNED_OF_STS = re.compile(r"(?:^|&)Action=AssumeRoleWith(?:SAML|WebIdentity)(?:&|$)")
@@ -57,7 +57,7 @@ _MALFORMED = {
 }
 
 
-def parse_request(request: HttpRequest, asker: Asker = NOBODY) -> Call:
+def parse_request(request: HttpRequest, asker: Asker = OVER_HTTP) -> Call:
     """Read a request as botocore's model describes it.
 
     Raises:
