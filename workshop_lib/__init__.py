@@ -7,6 +7,7 @@
 | `widgets` | pickers with a `.value` |
 | `clean_up` | lists and deletes what the workshop made; the receipt |
 | `inventory` | how each kind of resource that the workshop makes is found and deleted |
+| `boundaries` | steps: the permissions boundary, which limits the roles |
 | `replication` | steps: buckets, versioning, replication, the website |
 | `batch_replication` | steps: replicate existing objects with S3 Batch Replication |
 | `lambda_edge` | steps: create and publish the function that runs at the edge, with Lambda@Edge |

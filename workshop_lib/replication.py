@@ -118,7 +118,7 @@ def enable_versioning(s3: S3Client, *, bucket: str) -> dict[str, Any]:
     return {"Status": s3.get_bucket_versioning(Bucket=bucket)["Status"]}
 
 
-def create_replication_role(iam: IAMClient, *, role_name: str) -> str:
+def create_replication_role(iam: IAMClient, *, role_name: str, boundary_arn: str) -> str:
     """Create the role that S3 assumes to replicate. It has no permissions yet.
 
     Running it again restores the trust policy.
@@ -126,11 +126,17 @@ def create_replication_role(iam: IAMClient, *, role_name: str) -> str:
     Args:
         iam: Client.
         role_name: Name of the role.
+        boundary_arn: From `boundaries.find_permissions_boundary`.
 
     Returns:
         The role's ARN.
+
+    Raises:
+        RoleNotBounded: The role exists without this boundary.
     """
-    return create_role(iam, role_name=role_name, trust=render_policy("replication-role-trust"))
+    return create_role(
+        iam, role_name=role_name, trust=render_policy("replication-role-trust"), boundary_arn=boundary_arn
+    )
 
 
 def find_replication_role(iam: IAMClient, *, role_name: str) -> str:

@@ -35,9 +35,9 @@ def lambda_(client: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def role_arn(iam: Any) -> str:
+def role_arn(iam: Any, boundary_arn: str) -> str:
     """The role of the function."""
-    return lambda_edge.create_edge_role(iam, role_name="edge")
+    return lambda_edge.create_edge_role(iam, role_name="edge", boundary_arn=boundary_arn)
 
 
 @pytest.fixture
@@ -49,18 +49,18 @@ def version_arn(lambda_: Any, role_arn: str, package: Package) -> str:
     return arn
 
 
-def test_the_role_trusts_lambda_and_the_edge(iam: Any) -> None:
-    lambda_edge.create_edge_role(iam, role_name="edge")
+def test_the_role_trusts_lambda_and_the_edge(iam: Any, boundary_arn: str) -> None:
+    lambda_edge.create_edge_role(iam, role_name="edge", boundary_arn=boundary_arn)
 
     trust = iam.get_role(RoleName="edge")["Role"]["AssumeRolePolicyDocument"]
     assert trust["Statement"][0]["Principal"]["Service"] == ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]
 
 
-def test_creating_the_role_again_restores_its_trust(iam: Any, role_arn: str) -> None:
+def test_creating_the_role_again_restores_its_trust(iam: Any, role_arn: str, boundary_arn: str) -> None:
     narrow = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},'
     iam.update_assume_role_policy(RoleName="edge", PolicyDocument=narrow + '"Action":"sts:AssumeRole"}]}')
 
-    again = lambda_edge.create_edge_role(iam, role_name="edge")
+    again = lambda_edge.create_edge_role(iam, role_name="edge", boundary_arn=boundary_arn)
 
     trust = iam.get_role(RoleName="edge")["Role"]["AssumeRolePolicyDocument"]
     assert again == role_arn
@@ -137,7 +137,7 @@ def test_publishing_another_package_than_the_function_holds_names_the_missing_st
 
 
 def test_a_role_that_lambda_does_not_know_yet_is_waited_for(
-    iam: Any, lambda_: Any, role_arn: str, package: Package
+    iam: Any, lambda_: Any, role_arn: str, boundary_arn: str, package: Package
 ) -> None:
     nobody = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},'
     iam.update_assume_role_policy(RoleName="edge", PolicyDocument=nobody + '"Action":"sts:AssumeRole"}]}')
@@ -147,7 +147,7 @@ def test_a_role_that_lambda_does_not_know_yet_is_waited_for(
         function_name="site",
         role_arn=role_arn,
         package=package,
-        sleep=lambda _: str(lambda_edge.create_edge_role(iam, role_name="edge")) and None,
+        sleep=lambda _: str(lambda_edge.create_edge_role(iam, role_name="edge", boundary_arn=boundary_arn)) and None,
     )
 
     assert found["State"] == "Active"

@@ -23,33 +23,41 @@ if TYPE_CHECKING:
     from workshop_lib.packaging import Package
 
 
-def make_role(connected: Cloud, role_name: str, trust: dict[str, Any]) -> None:
-    connected.iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=json.dumps(trust))
+def make_role(connected: Cloud, role_name: str, trust: dict[str, Any], boundary_arn: str) -> None:
+    document = json.dumps(trust)
+    connected.iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=document, PermissionsBoundary=boundary_arn)
 
 
-def test_a_role_for_something_else_is_neither_taken_over_nor_deleted(connected: Cloud, names: WorkshopNames) -> None:
-    make_role(connected, names.replication_role_name, render_policy("edge-role-trust"))
+def test_a_role_for_something_else_is_neither_taken_over_nor_deleted(
+    connected: Cloud, boundary_arn: str, names: WorkshopNames
+) -> None:
+    make_role(connected, names.replication_role_name, render_policy("edge-role-trust"), boundary_arn)
 
     with pytest.raises(InvalidName, match="step 3 of notebook 00"):
-        replication.create_replication_role(connected.iam, role_name=names.replication_role_name)
+        replication.create_replication_role(
+            connected.iam, role_name=names.replication_role_name, boundary_arn=boundary_arn
+        )
 
     report = clean_up.delete_resources(connected, names)
     assert [(item.kind, item.state) for item in report.kept] == [("replication role", "without the workshop's mark")]
     assert connected.iam.get_role(RoleName=names.replication_role_name)
 
 
-def test_a_role_made_with_the_aws_cli_becomes_ours(connected: Cloud, names: WorkshopNames) -> None:
-    make_role(connected, names.edge_role_name, render_policy("edge-role-trust"))
+def test_a_role_made_with_the_aws_cli_becomes_ours(connected: Cloud, boundary_arn: str, names: WorkshopNames) -> None:
+    make_role(connected, names.edge_role_name, render_policy("edge-role-trust"), boundary_arn)
 
-    lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name)
+    lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name, boundary_arn=boundary_arn)
 
-    assert [item.kind for item in clean_up.delete_resources(connected, names).deleted] == ["edge role"]
+    assert [item.kind for item in clean_up.delete_resources(connected, names).deleted] == [
+        "edge role",
+        "permissions boundary",
+    ]
 
 
 def test_a_function_for_something_else_is_neither_overwritten_nor_deleted(
-    hasty: None, connected: Cloud, names: WorkshopNames, package: Package, tmp_path: Path
+    hasty: None, connected: Cloud, boundary_arn: str, names: WorkshopNames, package: Package, tmp_path: Path
 ) -> None:
-    role_arn = lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name)
+    role_arn = lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name, boundary_arn=boundary_arn)
     (tmp_path / "mine.py").write_text("def handler(event, context):\n    return event\n", encoding="utf-8")
     other = packaging.package_edge_function(source=tmp_path / "mine.py")
     connected.lambda_.create_function(
