@@ -23,7 +23,7 @@
 | `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
 | `ownership` | the marks on resources that the workshop made and may delete |
-| `acceptance` | the AWS accounts for which the learner accepted the costs |
+| `accounts` | which AWS account a call goes to, and for which accounts the costs are accepted |
 | `control` | asks the local cloud for what AWS has no API for |
 | `cloud_process` | starts the local cloud as a process and gives its variables |
 | `blind_session` | a botocore session that ignores the machine's settings |

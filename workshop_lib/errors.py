@@ -12,7 +12,8 @@ WorkshopError
     ├── AmbiguousCloud         the environment names no cloud, or two at once
     ├── NotTheLocalCloud       a request would leave this machine, or another program answers
     ├── CloudNotReachable      nothing answers
-    └── CostNotAccepted        a call would change a real AWS account, and the cost isn't accepted yet
+    ├── CostNotAccepted        a call would change a real AWS account, and the cost isn't accepted yet
+    └── AccountChanged         the credentials belong to another AWS account than before
 
 A notebook shows them as one short paragraph without a traceback. Papermill still fails the cell.
 """
@@ -116,6 +117,10 @@ class CloudNotReachable(CloudProblem):
 
 class CostNotAccepted(CloudProblem):
     """A call would change a real AWS account, and the cost isn't accepted yet."""
+
+
+class AccountChanged(CloudProblem):
+    """The credentials belong to another AWS account than before."""
 
 
 def get_error_code(error: ClientError) -> str:
