@@ -5,6 +5,7 @@
 | `doctor` | examines whether the workshop can run on this machine |
 | `shared_cloud` | the local cloud that all notebooks, the command and the browser share |
 | `widgets` | pickers with a `.value` |
+| `renaming` | steps: save the names, unless that would lose what exists under the saved ones |
 | `clean_up` | lists and deletes what the workshop made; the receipt |
 | `inventory` | how each kind of resource that the workshop makes is found and deleted |
 | `replication` | steps: buckets, versioning, replication, the website |

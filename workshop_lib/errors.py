@@ -5,6 +5,7 @@ WorkshopError
 ├── InvalidNumber              an impossible weight, TTL, interval, share or count
 ├── StepOutOfOrder             a step ran before the step that it builds on
 │   └── VersioningNotEnabled   a bucket has no versioning, which replication needs
+├── NamesInUse                 other names would lose what exists under the saved ones
 ├── TookTooLong                a wait timed out; carries what was last seen
 ├── FaultRefused               a fault that this cloud can't cause
 ├── CheckFailed                the cloud is not as the step should have left it
@@ -63,6 +64,10 @@ class VersioningNotEnabled(StepOutOfOrder):
             f"Versioning is not enabled on {bucket!r}, and S3 replicates object versions. "
             f"Run {STEPS['versioning']} first."
         )
+
+
+class NamesInUse(WorkshopError):
+    """Other names would lose what exists under the saved ones, or it can't be seen whether something does."""
 
 
 class TookTooLong(WorkshopError):
