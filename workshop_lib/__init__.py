@@ -5,7 +5,8 @@
 | `doctor` | examines whether the workshop can run on this machine |
 | `shared_cloud` | the local cloud that all notebooks, the command and the browser share |
 | `widgets` | pickers with a `.value` |
-| `clean_up` | lists and deletes what the workshop made; the receipt |
+| `clean_up` | steps: list and delete what the workshop made, and give a receipt |
+| `receipts` | what clean-up shows: what was found, the outcomes, the receipt |
 | `inventory` | how each kind of resource that the workshop makes is found and deleted |
 | `replication` | steps: buckets, versioning, replication, the website |
 | `batch_replication` | steps: replicate existing objects with S3 Batch Replication |
@@ -30,6 +31,7 @@
 | `calls` | the table of the AWS calls that a notebook made |
 | `guards` | keeps a client from the wrong cloud |
 | `names` | the learner's names, chosen once in notebook 00 |
+| `name_rules` | what must hold of names that clean-up finds things by |
 | `errors` | all errors of the workshop, and the steps that they name |
 | `resources` | files that travel with the package: policies, notebooks |
 | `tables` | the one way to draw a table, as HTML and as text |
