@@ -21,6 +21,7 @@
 | `packaging` | the edge function as a zip, with the same bytes each time |
 | `roles` | IAM roles, as several steps need them |
 | `polling` | repeats a look, or a call, until it succeeds |
+| `episodes` | what is caused only for a while, such as a drill |
 | `observe` | looks at the cloud as a viewer (HTTP), a resolver (DNS) or an operator (statuses) |
 | `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
