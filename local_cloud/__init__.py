@@ -20,6 +20,8 @@ Services and engines are told of each other in `cloud` and nowhere else. Top lay
 | `errors` | how the local cloud says no |
 | `faults` | what a learner breaks, for a while |
 | `phrases` | the text beside an HTTP status |
+| `private_files` | files and folders that other users can neither read nor replace |
+| `sigv4` | AWS Signature Version 4, to sign and to verify |
 | `wildcards` | `*` and `?`, as AWS understands them |
 """
 

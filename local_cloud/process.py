@@ -1,6 +1,8 @@
-"""The background process of a local cloud. Its state file tells other programs how to reach it.
+"""The background process of a local cloud. Its state file tells other programs how to reach it, and with which secret.
 
-Nothing here imports moto, so finding a running cloud takes no longer than starting Python.
+The state folder, its files and the secret are for their owner only. The secret outlives the process, so that programs
+which know it go on working with the next one. Nothing here imports moto, so finding a running cloud takes no longer
+than starting Python.
 """
 
 from __future__ import annotations
@@ -21,8 +23,12 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from local_cloud.private_files import make_private_folder, open_private, write_private
+from local_cloud.sigv4 import make_secret, sign
+
 _STATE_FILE = "local-cloud.json"
 _LOG_FILE = "local-cloud.log"
+_SECRET_FILE = "local-cloud.secret"
 RUNS_ALREADY = "A local cloud is running already. `python -m local_cloud status` shows it, `… stop` ends it."
 
 
@@ -36,7 +42,7 @@ class State:
 
     Attributes:
         pid: The id of its process.
-        environment: The environment variables of a program that uses it.
+        environment: The environment variables of a program that uses it, with the secret.
     """
 
     pid: int
@@ -52,7 +58,8 @@ def state_dir() -> Path:
 def find() -> State | None:
     """The running cloud, or None. The state file of a process that has died is ignored."""
     try:
-        state = State(**json.loads((state_dir() / _STATE_FILE).read_text(encoding="utf-8")))
+        with open_private(state_dir() / _STATE_FILE, "r") as file:
+            state = State(**json.load(file))
         health = ask(state, "GET", "health", timeout=5)
     except (OSError, ValueError, TypeError, KeyError, http.client.HTTPException):
         return None
@@ -72,10 +79,9 @@ def start(options: Sequence[str] = (), *, timeout: float = 30.0) -> State:
     running = find()
     if running:
         return running
-    folder = state_dir()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _own_folder()
     deadline = time.monotonic() + timeout
-    with _exclusively(folder / "start.lock", deadline), (folder / _LOG_FILE).open("wb") as log:
+    with _exclusively(folder / "start.lock", deadline), open_private(folder / _LOG_FILE, "wb") as log:
         running = find()
         return running or _wait_until_it_answers(_spawn(options, log), deadline)
 
@@ -104,36 +110,63 @@ def stop(*, timeout: float = 20.0) -> bool:
 
 
 def ask(state: State, method: str, path: str, *, timeout: float = 60.0) -> Any:
-    """Send a request to a running cloud's control API, without any proxy. Returns the decoded JSON."""
+    """Send a signed request to a running cloud's control API, without any proxy. Returns the decoded JSON.
+
+    The secret itself is not sent. Another program may have got the port of a cloud that has ended.
+    """
     url = urlsplit(state.environment["WORKSHOP_CONTROL_URL"])
+    target, key = f"{url.path}/{path}", state.environment.get("AWS_ACCESS_KEY_ID", "")
+    headers = sign(method, target, url.netloc, key=key, secret=state.environment.get("AWS_SECRET_ACCESS_KEY", ""))
     connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=timeout)
     try:
-        connection.request(method, f"{url.path}/{path}")
+        connection.request(method, target, headers=headers)
         return json.loads(connection.getresponse().read())
     finally:
         connection.close()
+
+
+def read_secret() -> str:
+    """The secret of the state folder, which is made when it is first needed.
+
+    Raises:
+        OSError: The folder or the file isn't for its owner only, or can't be read.
+    """
+    folder = _own_folder()
+    with _exclusively(folder / "secret.lock", time.monotonic() + 10):
+        try:
+            with open_private(folder / _SECRET_FILE, "r") as file:
+                kept = str(file.read()).strip()
+        except FileNotFoundError:
+            kept = ""
+        if not kept:
+            kept = make_secret()
+            write_private(folder / _SECRET_FILE, kept)
+    return kept
+
+
+def keep_secret(secret: str) -> None:
+    """Keep another secret in the state folder."""
+    write_private(_own_folder() / _SECRET_FILE, secret)
 
 
 @contextlib.contextmanager
 def registration() -> Iterator[Callable[[Mapping[str, str]], None]]:
     """Register this process as the cloud of the state folder. Yields a function that writes the state file.
 
-    Call it when the cloud answers. The end of the block removes the file, so it should be the end of the process.
+    Call it when the cloud answers, and again when its secret has changed. The end of the block removes the file, so it
+    should be the end of the process.
 
     Raises:
         StartError: Another cloud answers for this folder.
     """
-    folder = state_dir()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _own_folder()
     file = folder / _STATE_FILE
 
     def register(environment: Mapping[str, str]) -> None:
         with _exclusively(folder / "register.lock", time.monotonic() + 10):
-            if find():
+            if _pid_in(file) != os.getpid() and find():
                 raise StartError(RUNS_ALREADY)
-            draft = file.with_suffix(f".{os.getpid()}")
-            draft.write_text(json.dumps(asdict(State(os.getpid(), dict(environment))), indent=2), encoding="utf-8")
-            draft.replace(file)
+            write_private(file, json.dumps(asdict(State(os.getpid(), dict(environment))), indent=2))
 
     try:
         yield register
@@ -142,9 +175,22 @@ def registration() -> Iterator[Callable[[Mapping[str, str]], None]]:
             file.unlink()
 
 
+def _own_folder() -> Path:
+    """The state folder. Nobody else may enter it.
+
+    Raises:
+        StartError: It isn't this user's alone.
+    """
+    try:
+        return make_private_folder(state_dir())
+    except PermissionError as error:
+        raise StartError(str(error)) from error
+
+
 def _pid_in(file: Path) -> int | None:
     try:
-        return int(json.loads(file.read_text(encoding="utf-8"))["pid"])
+        with open_private(file, "r") as opened:
+            return int(json.load(opened)["pid"])
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
@@ -214,7 +260,7 @@ def _end_of_log() -> str:
 @contextlib.contextmanager
 def _exclusively(path: Path, deadline: float) -> Iterator[None]:
     """Hold a lock file. The system releases it if this process dies."""
-    with path.open("a+b") as file:
+    with open_private(path, "a+b") as file:
         while not _try_lock(file):
             if time.monotonic() > deadline:
                 raise StartError(f"Another process has held {path} for too long.")
