@@ -15,7 +15,7 @@ from workshop_lib.calls import REFUSALS
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import STEPS, StepOutOfOrder, describe_missing, get_error_code
 from workshop_lib.names import SHARED_BOUNDARY, WorkshopNames
-from workshop_lib.ownership import MADE_BY
+from workshop_lib.ownership import make_description, make_tag, read_tags
 from workshop_lib.policies import render_policy
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def create_permissions_boundary(cloud: Cloud, names: WorkshopNames) -> str:
     """Create the permissions boundary, or find the one that you were granted.
 
     Safe to run again. A boundary that the workshop made gets a new version if your buckets have other names now. One
-    that it didn't make is never changed.
+    without your mark is never changed.
 
     Args:
         cloud: The cloud.
@@ -45,12 +45,17 @@ def create_permissions_boundary(cloud: Cloud, names: WorkshopNames) -> str:
     values |= {"account": cloud.account_id, "destination_bucket": names.destination_bucket}
     document = render_policy("permissions-boundary", **values)
     if found := _find(cloud, names):
-        if found.get("Description") == MADE_BY:
+        if read_tags(found.get("Tags", [])) == names.learner:
             _update(cloud.iam, found, document)
         return str(found["Arn"])
-    text = json.dumps(document)
+    tags: Any = [make_tag(names.learner)]
     try:
-        made = cloud.iam.create_policy(PolicyName=names.boundary_name, PolicyDocument=text, Description=MADE_BY)
+        made = cloud.iam.create_policy(
+            PolicyName=names.boundary_name,
+            PolicyDocument=json.dumps(document),
+            Description=make_description(names.learner),
+            Tags=tags,
+        )
     except ClientError as error:
         if get_error_code(error) not in REFUSALS:
             raise

@@ -100,7 +100,7 @@ def test_no_policy_of_the_workshop_allows_changes_of_users_policies_or_boundarie
 
     assert changes == {
         *("iam:CreateRole", "iam:PutRolePolicy", "iam:UpdateRole", "iam:DeleteRole", "iam:DeleteRolePolicy"),
-        *("iam:PassRole", "iam:CreateServiceLinkedRole"),
+        *("iam:PassRole", "iam:CreateServiceLinkedRole", "iam:TagRole"),
     }
 
 

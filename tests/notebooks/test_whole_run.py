@@ -115,35 +115,35 @@ def needs_again(tmp_path_factory: pytest.TempPathFactory) -> list[Need]:
 def repair(cloud: Cloud) -> None:
     """Run steps on what somebody typed and on an older package; clean up a job and an upload that never ended."""
     names, trust = suggest_names(LEARNER_NAME), render_policy("edge-role-trust")
-    boundary_arn = boundaries.create_permissions_boundary(cloud, names)
+    marked = {"boundary_arn": boundaries.create_permissions_boundary(cloud, names), "learner": names.learner}
     typed = {"RoleName": names.edge_role_name, "AssumeRolePolicyDocument": json.dumps(trust)}
-    cloud.iam.create_role(**typed, PermissionsBoundary=boundary_arn)
-    role_arn = create_role(cloud.iam, role_name=names.edge_role_name, trust=trust, boundary_arn=boundary_arn)
+    cloud.iam.create_role(**typed, PermissionsBoundary=marked["boundary_arn"])
+    role_arn = create_role(cloud.iam, role_name=names.edge_role_name, trust=trust, **marked)
     package = package_edge_function()
     older = next(runtime for runtime in EDGE_RUNTIMES if runtime != package.runtime)
     for one in (package_edge_function(runtime=older), package):
         lambda_edge.create_edge_function(
-            cloud.lambda_, function_name=names.function_name, role_arn=role_arn, package=one
+            cloud.lambda_, function_name=names.function_name, role_arn=role_arn, package=one, learner=names.learner
         )
-    leave_unfinished(cloud, names, boundary_arn)
+    leave_unfinished(cloud, names, marked)
     for kind in (inventory.BATCH_JOBS, inventory.BUCKETS):
         for resource in kind.find(cloud, names):
             kind.delete(cloud, resource)
 
 
-def leave_unfinished(cloud: Cloud, names: WorkshopNames, boundary_arn: str) -> None:
+def leave_unfinished(cloud: Cloud, names: WorkshopNames, marked: dict[str, str]) -> None:
     """Begin an upload and a job, in a cloud that takes as long over it as AWS does."""
     for origin in (names.source_origin, names.destination_origin):
-        replication.create_bucket(cloud.s3(origin.region), bucket=origin.bucket, region=origin.region)
+        replication.create_bucket(
+            cloud.s3(origin.region), bucket=origin.bucket, region=origin.region, learner=names.learner
+        )
         replication.enable_versioning(cloud.s3(origin.region), bucket=origin.bucket)
     ireland, buckets = cloud.s3(names.source_region), {"source_bucket": names.source_bucket}
     ireland.put_object(Bucket=names.source_bucket, Key="notice.html", Body=b"The pier is closed.")
-    role_arn = replication.create_replication_role(
-        cloud.iam, role_name=names.replication_role_name, boundary_arn=boundary_arn
-    )
+    role_arn = replication.create_replication_role(cloud.iam, role_name=names.replication_role_name, **marked)
     replication.put_replication(ireland, **buckets, destination_bucket=names.destination_bucket, role_arn=role_arn)
     batch_role_arn = batch_replication.create_batch_role(
-        cloud.iam, role_name=names.batch_role_name, boundary_arn=boundary_arn, **buckets
+        cloud.iam, role_name=names.batch_role_name, **buckets, **marked
     )
     control = cloud.s3control(names.source_region)
     batch_replication.create_batch_replication_job(

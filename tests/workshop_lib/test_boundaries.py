@@ -19,7 +19,7 @@ from workshop_lib.cloud_process import own_cloud
 from workshop_lib.control import ask_control
 from workshop_lib.errors import CheckFailed, RoleNotBounded, StepOutOfOrder
 from workshop_lib.names import SHARED_BOUNDARY, suggest_names
-from workshop_lib.ownership import MADE_BY
+from workshop_lib.ownership import EARLIER_SENTENCE
 from workshop_lib.policies import LOCAL_ACCOUNT, render_policy, write_grants
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def read(cloud: Cloud, arn: str) -> Any:
 def make_old_role(cloud: Cloud, names: WorkshopNames) -> None:
     """The edge role, as version 0.2.0 made it."""
     trust = json.dumps(render_policy("edge-role-trust"))
-    cloud.iam.create_role(RoleName=names.edge_role_name, AssumeRolePolicyDocument=trust, Description=MADE_BY)
+    cloud.iam.create_role(RoleName=names.edge_role_name, AssumeRolePolicyDocument=trust, Description=EARLIER_SENTENCE)
 
 
 def test_creating_it_again_changes_nothing(connected: Cloud, names: WorkshopNames) -> None:
@@ -112,7 +112,7 @@ def test_a_local_cloud_that_enforces_the_policies_has_the_boundary_after_a_reset
     with own_cloud(tmp_path, write_grants(tmp_path, learner="grace")) as environment:
         learner = Cloud(environment)
         first = boundaries.create_permissions_boundary(learner, names)
-        ask_control(learner.control_url, "POST", "reset")
+        ask_control(environment["WORKSHOP_CONTROL_URL"], "POST", "reset", keys=environment)
 
         assert boundaries.create_permissions_boundary(learner, names) == first
         with pytest.raises(AccessRefused, match="iam:ListUsers"):
@@ -120,7 +120,7 @@ def test_a_local_cloud_that_enforces_the_policies_has_the_boundary_after_a_reset
 
 
 def test_every_role_is_made_within_the_boundary(connected: Cloud, names: WorkshopNames, boundary_arn: str) -> None:
-    iam, limited = connected.iam, {"boundary_arn": boundary_arn}
+    iam, limited = connected.iam, {"boundary_arn": boundary_arn, "learner": names.learner}
     replication.create_replication_role(iam, role_name=names.replication_role_name, **limited)
     batch_replication.create_batch_role(
         iam, role_name=names.batch_role_name, source_bucket=names.source_bucket, **limited
@@ -141,19 +141,29 @@ def test_a_role_of_an_earlier_version_is_reported_with_the_way_out(
     make_old_role(connected, names)
     way_out = f"aws iam put-role-permissions-boundary --role-name {names.edge_role_name} "
 
+    role = {"role_name": names.edge_role_name, "boundary_arn": boundary_arn, "learner": names.learner}
+
     with pytest.raises(RoleNotBounded, match=way_out):
-        lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name, boundary_arn=boundary_arn)
+        lambda_edge.create_edge_role(connected.iam, **role)
     with pytest.raises(CheckFailed, match=way_out):
         checks.roles_bounded(connected.iam, boundary_arn=boundary_arn, role_names=[names.edge_role_name])
 
     connected.iam.put_role_permissions_boundary(RoleName=names.edge_role_name, PermissionsBoundary=boundary_arn)
-    assert lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name, boundary_arn=boundary_arn)
+    assert lambda_edge.create_edge_role(connected.iam, **role)
 
 
-def test_a_role_of_an_earlier_version_can_be_deleted(connected: Cloud, names: WorkshopNames) -> None:
+def test_a_role_of_an_earlier_version_can_be_deleted_after_its_step(
+    connected: Cloud, names: WorkshopNames, boundary_arn: str
+) -> None:
     make_old_role(connected, names)
+    with pytest.raises(RoleNotBounded):
+        lambda_edge.create_edge_role(
+            connected.iam, role_name=names.edge_role_name, boundary_arn=boundary_arn, learner=names.learner
+        )
 
-    assert [item.kind for item in clean_up.delete_resources(connected, names).deleted] == ["edge role"]
+    deleted = clean_up.delete_resources(connected, names).deleted
+
+    assert [item.kind for item in deleted] == ["edge role", "permissions boundary"]
 
 
 def test_a_boundary_for_other_buckets_fails_the_check_of_the_replication_role(
@@ -161,7 +171,7 @@ def test_a_boundary_for_other_buckets_fails_the_check_of_the_replication_role(
 ) -> None:
     role = {"role_name": names.replication_role_name}
     buckets = {"source_bucket": "another-bucket", "destination_bucket": names.destination_bucket}
-    replication.create_replication_role(connected.iam, **role, boundary_arn=boundary_arn)
+    replication.create_replication_role(connected.iam, **role, boundary_arn=boundary_arn, learner=names.learner)
     replication.put_replication_policy(connected.iam, **role, **buckets)
 
     with pytest.raises(CheckFailed, match=r"boundary .* doesn't allow .*another-bucket.*\n.*step 7 of notebook 00"):
@@ -176,4 +186,4 @@ def test_a_boundary_that_still_limits_a_role_waits_for_it(
 
     report = clean_up.delete_resources(connected, names)
 
-    assert [(item.kind, item.state) for item in report.waiting] == [("permissions boundary", "still limits a role")]
+    assert [(item.kind, item.state) for item in report.waiting] == [("permissions boundary", "something still uses it")]
