@@ -33,8 +33,8 @@ from workshop_lib.names import WorkshopNames
 from workshop_lib.polling import Sleep, wait_until
 from workshop_lib.receipts import Inventory, Receipt, Report
 
-GONE = ("NoSuch", "ResourceNotFound", "404")
-"""Beginnings of the codes for something that vanished between the look and the deletion."""
+GONE = ("NoSuch", "NotFoundException", "ResourceNotFound", "JobStatusException", "404")
+"""Beginnings of the codes for something that vanished, or a job that ended, between the look and the deletion."""
 
 LATER = {
     "DistributionNotDisabled": "still being disabled",
