@@ -29,6 +29,7 @@ import boto3
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.signing import sign_get
 from workshop_lib import distribution, dns_records, lambda_edge, packaging, replication, waiting
 from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import S3Origin
@@ -36,7 +37,6 @@ from workshop_lib.names import S3Origin
 BODY = b"x" * 1024
 ORIGIN = S3Origin("bench-site", "eu-west-1")
 ZONE, RECORD = "two-regions.test", "origin.two-regions.test"
-SIGNED = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=0"
 CONSTANT = """
 import asyncio, sys
 from aiohttp import web
@@ -58,13 +58,14 @@ def main(rounds: int = 15, seconds: int = 1) -> None:
     with constant_server() as constant, local_cloud() as environment:
         host = make_site(environment)
         edge, aws = environment["WORKSHOP_EDGE_URL"], environment["AWS_ENDPOINT_URL"]
-        asked: dict[str, tuple[str, dict[str, str], int]] = {
-            "constant": (constant, {}, 16),
-            "hit": (f"{edge}/index.html", {"Host": host}, 16),
-            "origin": (f"{aws}/{ORIGIN.bucket}/region.json", {"Authorization": SIGNED}, 8),
-            "miss": (f"{edge}/region.json", {"Host": host}, 8),
-        }
+        origin, keys = f"{aws}/{ORIGIN.bucket}/region.json", keys_of(environment)
         for _ in range(rounds):
+            asked: dict[str, tuple[str, dict[str, str], int]] = {
+                "constant": (constant, {}, 16),
+                "hit": (f"{edge}/index.html", {"Host": host}, 16),
+                "origin": (origin, sign_get(origin, *keys, region=ORIGIN.region), 8),
+                "miss": (f"{edge}/region.json", {"Host": host}, 8),
+            }
             for name, (url, headers, connections) in asked.items():
                 rates[name].append(requests_per_second(url, headers, connections, seconds))
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
@@ -80,9 +81,14 @@ def describe(name: str, rates: list[float]) -> str:
     return f"{name:9} {statistics.median(rates):8.0f} requests/s   (rounds: {' '.join(f'{r:.0f}' for r in rates)})"
 
 
+def keys_of(environment: dict[str, str]) -> tuple[str, str]:
+    """The local cloud's access key and its secret."""
+    return environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]
+
+
 def make_site(environment: dict[str, str]) -> str:
     """The workshop's site, by the workshop's own steps; returns the distribution's domain name."""
-    session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local")
+    session = boto3.Session(*keys_of(environment))
 
     def client(service: str, region: str = "us-east-1") -> Any:
         return session.client(service, region_name=region, endpoint_url=environment["AWS_ENDPOINT_URL"])

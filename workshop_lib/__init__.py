@@ -5,6 +5,7 @@
 | `doctor` | examines whether the workshop can run on this machine |
 | `shared_cloud` | the local cloud that all notebooks, the command and the browser share |
 | `widgets` | pickers with a `.value` |
+| `renaming` | steps: save the names, unless that would lose what exists under the saved ones |
 | `clean_up` | steps: list and delete what the workshop made, and give a receipt |
 | `receipts` | what clean-up shows: what was found, the outcomes, the receipt |
 | `inventory` | how each kind of resource that the workshop makes is found and deleted |
@@ -20,11 +21,12 @@
 | `packaging` | the edge function as a zip, with the same bytes each time |
 | `roles` | IAM roles, as several steps need them |
 | `polling` | repeats a look, or a call, until it succeeds |
+| `episodes` | what is caused only for a while, such as a drill |
 | `observe` | looks at the cloud as a viewer (HTTP), a resolver (DNS) or an operator (statuses) |
 | `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
 | `ownership` | the marks on resources that the workshop made and may delete |
-| `acceptance` | the AWS accounts for which the learner accepted the costs |
+| `accounts` | which AWS account a call goes to, and for which accounts the costs are accepted |
 | `control` | asks the local cloud for what AWS has no API for |
 | `cloud_process` | starts the local cloud as a process and gives its variables |
 | `blind_session` | a botocore session that ignores the machine's settings |

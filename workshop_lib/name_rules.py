@@ -58,4 +58,4 @@ def check_marked_names(learner: str, names: Mapping[str, str]) -> None:
 
 def _require(key: str, name: str, holds: object, rule: str) -> None:
     if not holds:
-        raise InvalidName(f"{key} is {name!r}. A name that clean-up can rely on {rule}. Change it in the names file.")
+        raise InvalidName(f"{key} is {name!r}. A name that clean-up can rely on {rule}.")

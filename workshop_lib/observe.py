@@ -155,9 +155,12 @@ def count_regions(
         page = fetch_page(url)
         return page.region or f"error {page.status}"
 
-    with ThreadPoolExecutor(max_workers=8) as viewers:
+    viewers = ThreadPoolExecutor(max_workers=8)
+    try:
         answers = viewers.map(ask, range(requests))
         return Counter(tqdm(answers, total=requests, desc="Asking", disable=not show_progress))
+    finally:
+        viewers.shutdown(wait=False, cancel_futures=True)  # Ctrl-C doesn't wait for slow answers
 
 
 def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = ()) -> list[TxtAnswer]:

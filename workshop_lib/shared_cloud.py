@@ -5,7 +5,6 @@ It is another program, and nothing of it is imported here. It prints its own mes
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,8 +13,13 @@ from typing import NoReturn
 
 import click
 
-from workshop_lib.cloud_process import PROGRAM, as_flags, start_shared_cloud
+from workshop_lib.cloud_process import PROGRAM, as_flags, find_shared_cloud, start_shared_cloud
 from workshop_lib.errors import CloudNotReachable
+
+
+class CloudBusyError(click.ClickException):
+    """The local cloud lives, but doesn't answer. The message says which process it is and what to do."""
+
 
 ENFORCED = "WORKSHOP_ENFORCED_POLICY"
 """The local cloud's variable that names the enforced policy."""
@@ -57,8 +61,12 @@ def find() -> dict[str, str]:
 
     Raises:
         ClickException: None runs.
+        CloudBusyError: It doesn't answer.
     """
-    found = subprocess.run([*PROGRAM, "status", "--json"], check=False, capture_output=True, text=True)
-    if found.returncode:
+    try:
+        found = find_shared_cloud()
+    except CloudNotReachable as busy:
+        raise CloudBusyError(str(busy)) from busy
+    if not found:
         raise click.ClickException("No local cloud is running. Start one with `workshop lab` or `workshop cloud`.")
-    return dict(json.loads(found.stdout))
+    return found
