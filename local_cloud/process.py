@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import ipaddress
 import json
 import os
 import platform
@@ -168,8 +169,14 @@ def stop(*, timeout: float = 20.0) -> bool:
 
 
 def ask(state: State, method: str, path: str, *, timeout: float = 60.0) -> Any:
-    """Send a request to a running cloud's control API, without any proxy. Returns the decoded JSON."""
+    """Send a request to a running cloud's control API, without any proxy. Returns the decoded JSON.
+
+    Raises:
+        ValueError: Somebody edited the state file, and the API would be on another machine.
+    """
     url = urlsplit(state.environment["WORKSHOP_CONTROL_URL"])
+    if not ipaddress.ip_address(url.hostname or "").is_loopback:
+        raise ValueError(f"{url.geturl()} is not on this machine.")
     connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=timeout)
     try:
         connection.request(method, f"{url.path}/{path}")

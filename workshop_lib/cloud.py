@@ -25,7 +25,8 @@ from workshop_lib.calls import CallLog
 from workshop_lib.cloud_process import start_shared_cloud
 from workshop_lib.control import ask_control
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
-from workshop_lib.guards import choose_cloud, require_loopback
+from workshop_lib.guards import choose_cloud, pin, require_loopback
+from workshop_lib.loopback import send
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -249,6 +250,7 @@ class Cloud:
                 f"{request.url} is on this machine, but it isn't the local cloud, so the request was not sent. "
                 "Use the clients of the `cloud` that connect() returns."
             )
+        request.url, request.headers["Host"] = pin(request.url)
 
     def _give_up_if_nothing_answers(self, caught_exception: Exception | None, **_: Any) -> None:
         """Raise at once. Botocore would retry for seconds, but a refused connection on loopback stays refused."""
@@ -319,9 +321,8 @@ def accept_costs(cloud: Cloud, account_id: str) -> str:
 
 def _ask_local_cloud(url: str) -> dict[str, str]:
     """Ask the program at this address for the variables of the local cloud."""
-    pool = urllib3.PoolManager(retries=False, timeout=10)
     try:
-        response = pool.request("GET", f"{url}/_local_cloud/environment", redirect=False)
+        response = send("GET", f"{url}/_local_cloud/environment")
     except urllib3.exceptions.HTTPError as error:
         raise _not_reachable(url) from error
     try:

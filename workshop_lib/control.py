@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from workshop_lib.errors import CloudNotReachable, FaultRefused
+from workshop_lib.loopback import send
 
 GONE = (
     "The local cloud does not answer at {}. It has ended, and everything in it is gone. "
@@ -18,7 +19,7 @@ def ask_control(url: str, method: str, name: str, **query: object) -> Any:
     """Ask the control API of the local cloud.
 
     Args:
-        url: `WORKSHOP_CONTROL_URL`, known to be on this machine.
+        url: `WORKSHOP_CONTROL_URL`.
         method: Such as `"GET"`.
         name: Such as `"speed"`.
         **query: Parameters of the query. None is left out.
@@ -29,15 +30,15 @@ def ask_control(url: str, method: str, name: str, **query: object) -> Any:
     Raises:
         FaultRefused: The local cloud refuses, with its reason.
         CloudNotReachable: Nothing answers there, or another program does.
+        NotTheLocalCloud: The URL is not on this machine.
     """
-    import urllib3  # here, so that `workshop --help` doesn't wait for it
+    from urllib3.exceptions import HTTPError  # here, so that `workshop --help` doesn't wait for it
 
     said = urlencode({key: value for key, value in query.items() if value is not None})
-    pool = urllib3.PoolManager(retries=False, timeout=10)
     try:
-        response = pool.request(method, f"{url}/{name}?{said}", redirect=False)
+        response = send(method, f"{url}/{name}?{said}")
         answer = json.loads(response.data)
-    except (urllib3.exceptions.HTTPError, ValueError) as error:
+    except (HTTPError, ValueError) as error:
         raise CloudNotReachable(GONE.format(url)) from error
     if response.status >= 400:
         raise FaultRefused(answer["error"])
