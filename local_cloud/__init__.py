@@ -21,6 +21,8 @@ Services and engines are told of each other in `cloud` and nowhere else. Top lay
 | `faults` | what a learner breaks, for a while |
 | `file_locks` | locks that end with their process |
 | `phrases` | the text beside an HTTP status |
+| `private_files` | files and folders that other users can neither read nor replace |
+| `sigv4` | AWS Signature Version 4, to sign and to verify |
 | `wildcards` | `*` and `?`, as AWS understands them |
 """
 

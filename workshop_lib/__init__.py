@@ -6,7 +6,8 @@
 | `shared_cloud` | the local cloud that all notebooks, the command and the browser share |
 | `widgets` | pickers with a `.value` |
 | `renaming` | steps: save the names, unless that would lose what exists under the saved ones |
-| `clean_up` | lists and deletes what the workshop made; the receipt |
+| `clean_up` | steps: list and delete what the workshop made, and give a receipt |
+| `receipts` | what clean-up shows: what was found, the outcomes, the receipt |
 | `inventory` | how each kind of resource that the workshop makes is found and deleted |
 | `replication` | steps: buckets, versioning, replication, the website |
 | `batch_replication` | steps: replicate existing objects with S3 Batch Replication |
@@ -33,6 +34,7 @@
 | `loopback` | HTTP requests that can't leave this machine |
 | `names` | the learner's names, chosen once in notebook 00 |
 | `guards` | keeps a client from the wrong cloud |
+| `name_rules` | what must hold of names that clean-up finds things by |
 | `errors` | all errors of the workshop, and the steps that they name |
 | `resources` | files that travel with the package: policies, notebooks |
 | `tables` | the one way to draw a table, as HTML and as text |

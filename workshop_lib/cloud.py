@@ -22,14 +22,14 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, No
 from workshop_lib.accounts import COST, AccountGuard, keep_accepted_account
 from workshop_lib.blind_session import open_blind_session
 from workshop_lib.calls import CallLog
-from workshop_lib.cloud_process import start_shared_cloud
-from workshop_lib.control import ask_control
+from workshop_lib.cloud_process import find_shared_cloud, start_shared_cloud
+from workshop_lib.control import ask_control, sign_control
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
-from workshop_lib.guards import choose_cloud, pin, require_loopback
+from workshop_lib.guards import LOCAL_KEY, choose_cloud, pin, require_loopback
 from workshop_lib.loopback import send
 
 if TYPE_CHECKING:
-    from botocore.awsrequest import AWSPreparedRequest
+    from botocore.awsrequest import AWSPreparedRequest, AWSRequest
     from botocore.credentials import ReadOnlyCredentials
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_iam import IAMClient
@@ -163,7 +163,9 @@ class Cloud:
     @functools.cached_property
     def speed(self) -> float:
         """How many times faster long waits are than on AWS, where it is 1. Asked once. TTLs are the same on both."""
-        return float(ask_control(self.control_url, "GET", "speed")["speed"]) if self.control_url else 1.0
+        if not self.control_url:
+            return 1.0
+        return float(ask_control(self.control_url, "GET", "speed", keys=self.environment)["speed"])
 
     @property
     def edge_locations(self) -> dict[str, str]:
@@ -226,24 +228,27 @@ class Cloud:
             service,
             region_name=region,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
+            aws_access_key_id=LOCAL_KEY,
+            aws_secret_access_key=self.environment.get("AWS_SECRET_ACCESS_KEY", "unknown"),
             config=LOCAL_CONFIG,
         )
+        client.meta.events.register("before-sign", self._leave_out_the_account)
         client.meta.events.register("before-send", self._stay_on_this_machine)
         client.meta.events.register_first(
             f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", self._give_up_if_nothing_answers
         )
         return client
 
+    def _leave_out_the_account(self, request: AWSRequest, **_: Any) -> None:
+        """S3 Control writes the account id before the host, and no resolver knows such a name. The host is signed."""
+        endpoint, url = urlsplit(self.environment["AWS_ENDPOINT_URL"]), urlsplit(str(request.url))
+        if url.hostname and url.hostname.endswith(f".{endpoint.hostname}"):
+            request.url = url._replace(netloc=endpoint.netloc).geturl()
+
     def _stay_on_this_machine(self, request: AWSPreparedRequest, **_: Any) -> None:
         """Refuse a request to any address but the local cloud's, just before it is sent."""
         endpoint = urlsplit(self.environment["AWS_ENDPOINT_URL"])
         url = urlsplit(request.url)
-        if url.hostname and url.hostname.endswith(f".{endpoint.hostname}"):
-            # s3control writes the account id before the host, and no resolver knows such a name on loopback.
-            url = url._replace(netloc=endpoint.netloc)
-            request.url = url.geturl()
         require_loopback(request.url)
         if url.netloc != endpoint.netloc:
             raise NotTheLocalCloud(
@@ -291,7 +296,7 @@ def connect(*, environ: Mapping[str, str] = os.environ, start: Callable[[], dict
     if choose_cloud(environ) == "aws":
         return Cloud(None, environ=environ)
     if url := environ.get("AWS_ENDPOINT_URL"):
-        return Cloud(_ask_local_cloud(require_loopback(url).rstrip("/")), environ=environ)
+        return Cloud(_ask_local_cloud(require_loopback(url).rstrip("/"), environ), environ=environ)
     return Cloud((start or start_shared_cloud)(), environ=environ)
 
 
@@ -319,14 +324,25 @@ def accept_costs(cloud: Cloud, account_id: str) -> str:
     return COST
 
 
-def _ask_local_cloud(url: str) -> dict[str, str]:
-    """Ask the program at this address for the variables of the local cloud."""
+def _ask_local_cloud(url: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Ask the program at this address for the variables of the local cloud.
+
+    The request is signed with the local cloud's key. Other keys in the environment may belong to a paid account, and
+    nothing is signed with them.
+    """
+    keys = environ if environ.get("AWS_ACCESS_KEY_ID") == LOCAL_KEY else find_shared_cloud()
+    address = f"{url}/_local_cloud/environment"
     try:
-        response = send("GET", f"{url}/_local_cloud/environment")
+        response = send("GET", address, headers=sign_control("GET", address, keys))
     except urllib3.exceptions.HTTPError as error:
         raise _not_reachable(url) from error
     try:
         environment: dict[str, str] = response.json()
+        if response.status == 403 and "code" in environment:
+            raise NotTheLocalCloud(
+                f"The local cloud at {url} does not accept your key. Its secret is another one. Run `workshop status` "
+                "in a terminal and paste its export lines, or unset AWS_ENDPOINT_URL."
+            )
         require_loopback(environment["AWS_ENDPOINT_URL"])
     except (ValueError, LookupError, TypeError) as error:
         raise NotTheLocalCloud(

@@ -154,7 +154,7 @@ def end_faults(cloud: Cloud) -> int:
 def _ask(cloud: Cloud, method: str, **query: object) -> Any:
     if cloud.control_url is None:
         raise FaultRefused(ON_AWS)
-    return ask_control(cloud.control_url, method, "faults", **query)
+    return ask_control(cloud.control_url, method, "faults", keys=cloud.environment, **query)
 
 
 def _read(cloud: Cloud, fault: dict[str, Any]) -> Fault:

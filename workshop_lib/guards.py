@@ -12,6 +12,9 @@ from workshop_lib.errors import AmbiguousCloud, NotTheLocalCloud
 READS = ("Describe", "Filter", "Get", "Head", "List", "Simulate", "TestDNSAnswer")
 """Prefixes of operations that change nothing. All other operations count as changes."""
 
+LOCAL_KEY = "local"
+"""The local cloud's access key. Its secret is one of its variables."""
+
 PLAIN = re.compile(r"[!-\[\]-~]+")
 """Printable ASCII without space and backslash."""
 
@@ -53,10 +56,11 @@ def pin(url: str) -> tuple[str, str]:
         NotTheLocalCloud: The URL is not on loopback.
     """
     parts = urlsplit(require_loopback(url))
+    host = parts.netloc.lower().removesuffix(":443" if parts.scheme == "https" else ":80")  # as it is signed
     if not is_named_localhost(parts.hostname or ""):
-        return url, parts.netloc
+        return url, host
     port = "" if parts.port is None else f":{parts.port}"
-    return parts._replace(netloc=f"127.0.0.1{port}").geturl(), parts.netloc
+    return parts._replace(netloc=f"127.0.0.1{port}").geturl(), host
 
 
 def is_read(operation: str) -> bool:
@@ -78,7 +82,7 @@ def choose_cloud(environ: Mapping[str, str]) -> str:
         raise AmbiguousCloud(f"WORKSHOP_CLOUD is {cloud!r}. Unset it to use the local cloud, or set it to 'aws'.")
     if cloud == "aws":
         left_over = sorted(key for key in environ if key.startswith("AWS_ENDPOINT_URL") and environ[key])
-        if environ.get("AWS_ACCESS_KEY_ID") == "local":
+        if environ.get("AWS_ACCESS_KEY_ID") == LOCAL_KEY:
             left_over += ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
         if left_over:
             raise AmbiguousCloud(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from workshop_lib.errors import STEPS, InvalidName, StepOutOfOrder
+from workshop_lib.name_rules import check_marked_names
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[1-9]")
@@ -132,7 +133,8 @@ class WorkshopNames:
         distribution_comment: Distributions have no names, so the workshop finds them by their comments. Also the
             comment of the origin access identity.
         preview_comment: The same for the second distribution.
-        health_check_name: Health checks have no names. This is the beginning of their caller reference.
+        health_check_name: Health checks have no names. This is the beginning of their caller reference, and of that of
+            zones and identities. It is their mark (see `ownership`).
     """
 
     learner: str
@@ -152,7 +154,10 @@ class WorkshopNames:
     health_check_name: str
 
     def __post_init__(self) -> None:
+        if wrong := [key for key, value in vars(self).items() if not isinstance(value, str)]:
+            raise InvalidName(f"{', '.join(wrong)}: a name is a text, in quotation marks.")
         validate_learner_name(self.learner)
+        check_marked_names(self.learner, vars(self))
         for origin in (self.source_origin, self.destination_origin):
             validate_bucket_name(origin.bucket)
             validate_region(origin.region)
@@ -299,7 +304,7 @@ def load_names(path: Path | None = None) -> WorkshopNames:
         ) from error
     except (ValueError, TypeError) as error:
         if isinstance(error, InvalidName):
-            raise
+            raise InvalidName(f"{error} Correct it in the names file {path}.") from error
         raise StepOutOfOrder(
             f"The names file {path} can't be read ({error}). Run notebook 00_start_here again to replace it."
         ) from error

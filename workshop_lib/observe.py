@@ -18,7 +18,7 @@ from workshop_lib.errors import STEPS, CloudNotReachable, InvalidName, get_error
 from workshop_lib.guards import choose_cloud, pin
 from workshop_lib.loopback import get_pool, send
 from workshop_lib.names import S3Origin
-from workshop_lib.ownership import MADE_BY
+from workshop_lib.ownership import read_reference
 
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
@@ -301,4 +301,4 @@ def find_hosted_zones(route53: Route53Client, *, zone_name: str) -> list[HostedZ
         found += [zone for zone in matching if not zone.get("Config", {}).get("PrivateZone")]
         more = page["IsTruncated"] and page["NextDNSName"] == f"{zone_name}."
         position = {"DNSName": page["NextDNSName"], "HostedZoneId": page["NextHostedZoneId"]} if more else None
-    return sorted(found, key=lambda zone: zone.get("Config", {}).get("Comment") != MADE_BY)
+    return sorted(found, key=lambda zone: read_reference(zone["CallerReference"]) is None)

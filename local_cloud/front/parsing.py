@@ -24,14 +24,16 @@ from moto.core.utils import get_service_model
 from moto.s3.models import s3_backends
 from werkzeug.exceptions import HTTPException
 
+from local_cloud.access.credentials import Credential
 from local_cloud.call import Asker, Call, Host, HttpRequest
 from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError, malformed_xml
 from local_cloud.front.addressing import read_host
 from local_cloud.front.plain_objects import parse_object_request
 from local_cloud.front.required import check_types
-from local_cloud.front.signatures import Caller, Signature, find_caller, find_signature
+from local_cloud.front.signatures import Signature, read_signature
 from local_cloud.front.streaming import decode_body
+from local_cloud.front.verification import Verifier, check_body_hash, chunk_signatures
 from local_cloud.front.wsgi import build_environ
 
 OVER_HTTP = Asker()
@@ -57,21 +59,28 @@ _MALFORMED = {
 }
 
 
-def parse_request(request: HttpRequest, asker: Asker = OVER_HTTP) -> Call:
-    """Read a request as botocore's model describes it.
+def parse_request(request: HttpRequest, verifier: Verifier, asker: Asker = OVER_HTTP) -> Call:
+    """Verify who sent a request, and read it as botocore's model describes it.
+
+    Args:
+        request: The request.
+        verifier: Verifies its signature.
+        asker: The caller, if an engine of this process states it. A signature is then ignored: a viewer may have
+            written it.
 
     Raises:
-        AwsError: No operation of the service matches the request, or its body can't be read.
+        AwsError: The signature is wrong, no operation of the service matches, or the body can't be read.
     """
-    signature, host = find_signature(request), read_host(request.host)
+    signature, host = None if asker.principal else read_signature(request), read_host(request.host)
     service = _service(request, signature, host)
-    who = Caller(asker.principal) if asker.principal else find_caller(signature, service)
+    who = _verify(verifier, request, signature, service) if signature else None
     region = (signature and signature.region) or host.region or "us-east-1"
     if service == "s3":
         if not (signature and signature.region) and not host.region:
             region = _region_of_bucket(host.bucket or request.path[1:].partition("/")[0])
         path = f"/{host.bucket}{request.path}" if host.bucket else request.path
-        request = decode_body(request)._replace(path=path, host=f"s3.{region}.amazonaws.com")
+        chunks = chunk_signatures(request, signature, who) if signature and who else None
+        request = decode_body(request, chunks)._replace(path=path, host=f"s3.{region}.amazonaws.com")
         model, parameters = parse_object_request(request) or _parse_by_model(service, request)
     else:
         request = _without_foreign_content_type(service, request)
@@ -81,15 +90,27 @@ def parse_request(request: HttpRequest, asker: Asker = OVER_HTTP) -> Call:
         model.name,
         parameters,
         region,
-        who.principal,
+        who.principal if who else asker.principal,
         request,
         model,
         host,
-        who.expires,
-        who.session_policy,
+        who.expires if who else None,
+        who.session_policy if who else None,
         asker.source_arn,
         asker.is_logged,
+        signature_version=signature.version if signature else None,
     )
+
+
+def _verify(verifier: Verifier, request: HttpRequest, signature: Signature, service: str) -> Credential:
+    try:
+        who = verifier.verify(request, signature, service)
+        if signature.service == "s3":
+            check_body_hash(request)
+        return who
+    except AwsError as error:
+        error.service = service
+        raise
 
 
 # Without a cache, moto searches botocore's four hundred folders again for each service.

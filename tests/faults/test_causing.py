@@ -242,7 +242,9 @@ def test_the_function_keeps_its_last_good_answer_while_dns_is_silent(
     connected: Cloud, zone_id: str, names: WorkshopNames, region_served: Callable[[], str | None]
 ) -> None:
     record = {"zone_id": zone_id, "record_name": names.record_name}
-    dns_records.put_txt_record(connected.route53, **record, origin=names.destination_origin, ttl=0)
+    dns_records.put_txt_record(
+        connected.route53, **record, origin=names.destination_origin, ttl=0, replaces=[names.source_origin]
+    )
     logs, group = connected.logs(IRELAND), f"/aws/lambda/us-east-1.{names.function_name}"
 
     def ask_once_more() -> int:
@@ -260,7 +262,9 @@ def test_a_function_that_never_had_an_answer_goes_to_the_configured_origin(
     connected: Cloud, zone_id: str, names: WorkshopNames, region_served: Callable[[], str | None]
 ) -> None:
     record = {"zone_id": zone_id, "record_name": names.record_name}
-    dns_records.put_txt_record(connected.route53, **record, origin=names.destination_origin, ttl=0)
+    dns_records.put_txt_record(
+        connected.route53, **record, origin=names.destination_origin, ttl=0, replaces=[names.source_origin]
+    )
 
     with cause_fault(connected, kind="dns-junk"):
         assert region_served() == names.source_region

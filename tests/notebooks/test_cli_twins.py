@@ -120,7 +120,9 @@ def assert_all_is_built(cloud: Cloud, names: WorkshopNames) -> None:
     zone_id = dns_records.find_hosted_zone(cloud.route53, zone_name=names.zone_name)
     record = {"zone_id": zone_id, "record_name": names.record_name}
     comments = (names.distribution_comment, names.preview_comment, names.failover_comment, names.uncached_comment)
-    sites = [distribution.find_distribution(cloud.cloudfront, comment=comment) for comment in comments]
+    sites = [
+        distribution.find_distribution(cloud.cloudfront, comment=comment, learner=names.learner) for comment in comments
+    ]
 
     assert Counter(resource.kind for resource in found) == BUILT
     checks.object_replicated(cloud, key="index.html", source=source, destination=destination)

@@ -263,7 +263,7 @@ ASKS: dict[str, Callable[[str], Any]] = {
     ),
     "connect": lambda url: connect(environ={"AWS_ENDPOINT_URL": url}),
     "a viewer": lambda url: fetch_page(f"{url}/index.html"),
-    "the control API": lambda url: ask_control(url, "GET", "speed"),
+    "the control API": lambda url: ask_control(url, "GET", "speed", keys={}),
     "the doctor": lambda url: examine_machine(environment={"WORKSHOP_CONTROL_URL": url}),
 }
 
@@ -298,7 +298,7 @@ def test_a_control_api_elsewhere_is_not_asked(control: str) -> None:
     with watch() as tried:
         examination = examine_machine(environment={"WORKSHOP_CONTROL_URL": control})
         with pytest.raises(NotTheLocalCloud):
-            ask_control(control, "GET", "speed")
+            ask_control(control, "GET", "speed", keys={})
 
     assert not [place for place in tried if "192.0.2.1" in place or "evil" in place]
     assert not examination.is_fit

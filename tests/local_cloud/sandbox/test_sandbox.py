@@ -231,7 +231,7 @@ def test_forgetting_a_function_lets_its_invocations_end(make_sandbox: MakeSandbo
 
 
 def test_a_reset_ends_invocations_and_those_that_wait(make_sandbox: MakeSandbox, run: Callable[..., Any]) -> None:
-    sandbox, function = make_sandbox(environments=1), make_function("import time\ntime.sleep(9)\n" + code(1))
+    sandbox, function = make_sandbox(environments=1), make_function("from time import sleep\nsleep(9)\n" + code(1))
 
     async def invoke_and_reset() -> list[Any]:
         under_way = [asyncio.ensure_future(sandbox.invoke(function, None)) for _ in range(3)]
@@ -270,7 +270,8 @@ def test_a_start_that_nobody_waits_for_leaves_no_process(
     make_sandbox: MakeSandbox, run: Callable[..., Any], tmp_path: Path
 ) -> None:
     noted = tmp_path / "pid"
-    note = f"import os, pathlib, time\npathlib.Path({str(noted)!r}).write_text(str(os.getpid()))\ntime.sleep(9)\n"
+    note = f"import os, pathlib\npathlib.Path({str(noted)!r}).write_text(str(os.getpid()))\n"
+    note += "from time import sleep\nsleep(9)\n"
     sandbox = make_sandbox(environments=1)
 
     async def invoke_and_leave() -> None:
