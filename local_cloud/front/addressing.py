@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from local_cloud.call import Host
 
@@ -16,6 +17,7 @@ _OUR_PAGES = re.compile(r"127\.0\.0\.\d+|\[::1\]|(?:[\w.-]+\.)?localhost\.?")  #
 _OURS = re.compile(_OUR_PAGES.pattern + r"|[\w.-]+\.(?:amazonaws\.com|cloudfront\.net)\.?")
 
 
+@lru_cache(1024)
 def is_ours(host: str) -> bool:
     """Whether this machine answers to a host name, given with or without a port.
 
@@ -34,6 +36,7 @@ def is_our_origin(origin: str) -> bool:
     return bool(separator) and scheme in ("http", "https") and bool(_OUR_PAGES.fullmatch(_without_port(host)))
 
 
+@lru_cache(1024)
 def read_host(host: str) -> Host:
     """Read a host name such as `site.s3.eu-west-1.amazonaws.com` or `site.localhost:4566`."""
     name = _without_port(host).removesuffix(".")

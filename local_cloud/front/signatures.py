@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
@@ -126,6 +127,7 @@ def _read_query_2(given: dict[str, str], request: HttpRequest) -> Signature:
     return Signature(2, given["AWSAccessKeyId"], given["Signature"], time=given["Expires"], token=token, in_query=True)
 
 
+@lru_cache(1024)
 def _read_credential(text: str) -> tuple[str, Scope] | None:
     key, *rest = text.rsplit("/", 4)
     if not key or len(rest) != 4 or rest[3] != TERMINATOR or not re.fullmatch(r"\d{8}", rest[0]) or not rest[2]:
