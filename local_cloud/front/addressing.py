@@ -11,7 +11,7 @@ _REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
 _S3_HOST = re.compile(
     rf"(?:(?P<bucket>[^:]+)\.)?s3(?:[.-](?:dualstack\.|fips\.)?(?P<region>{_REGION}))?\.(?:amazonaws\.com|localhost)"
 )
-_OTHER_HOST = re.compile(rf"(?:[^:]+\.)?(?P<service>[a-z0-9-]+?)(?:\.(?P<region>{_REGION}))?\.amazonaws\.com")
+_OTHER_HOST = re.compile(rf"(?:[^:]+?\.)??(?P<service>[a-z0-9-]+?)(?:\.(?P<region>{_REGION}))?\.amazonaws\.com")
 _LOCAL_BUCKET_HOST = re.compile(r"(?P<bucket>[^:]+)\.localhost")
 _OUR_PAGES = re.compile(r"127\.0\.0\.\d+|\[::1\]|(?:[\w.-]+\.)?localhost\.?")  # a trailing dot is allowed
 _OURS = re.compile(_OUR_PAGES.pattern + r"|[\w.-]+\.(?:amazonaws\.com|cloudfront\.net)\.?")
