@@ -94,18 +94,20 @@ def make_site(environment: dict[str, str]) -> str:
         return session.client(service, region_name=region, endpoint_url=environment["AWS_ENDPOINT_URL"])
 
     s3, iam, functions, cloudfront = client("s3", "eu-west-1"), client("iam"), client("lambda"), client("cloudfront")
-    replication.create_bucket(s3, bucket=ORIGIN.bucket, region=ORIGIN.region)
+    replication.create_bucket(s3, bucket=ORIGIN.bucket, region=ORIGIN.region, learner="ada")
     for key in ("index.html", "region.json"):
         s3.put_object(Bucket=ORIGIN.bucket, Key=key, Body=BODY, ContentType="text/html")
     route53 = client("route53")
-    zone_id = dns_records.create_hosted_zone(route53, zone_name=ZONE)
+    zone_id = dns_records.create_hosted_zone(route53, zone_name=ZONE, learner="ada")
     dns_records.put_txt_record(route53, zone_id=zone_id, record_name=RECORD, origin=ORIGIN)
     package = packaging.package_edge_function()
-    role = lambda_edge.create_edge_role(iam, role_name="bench-edge")
-    lambda_edge.create_edge_function(functions, function_name="bench-edge", role_arn=role, package=package)
+    role = lambda_edge.create_edge_role(iam, role_name="bench-edge", learner="ada")
+    lambda_edge.create_edge_function(
+        functions, function_name="bench-edge", role_arn=role, package=package, learner="ada"
+    )
     version = lambda_edge.publish_version(functions, function_name="bench-edge", package=package)
     waiting.wait_until_function_active(functions, version_arn=version)
-    identity = distribution.create_origin_access_identity(cloudfront, comment="bench")["id"]
+    identity = distribution.create_origin_access_identity(cloudfront, comment="bench", learner="ada")["id"]
     distribution.put_bucket_policy(s3, bucket=ORIGIN.bucket, origin_access_identity_id=identity)
     made = distribution.create_distribution(
         cloudfront,
@@ -115,6 +117,7 @@ def make_site(environment: dict[str, str]) -> str:
         dns_origin=RECORD,
         version_arn=version,
         name_servers=dns_records.get_name_servers(route53, zone_id=zone_id),
+        learner="ada",
     )
     cloudfront.get_waiter("distribution_deployed").wait(Id=made["id"], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
     return made["domain_name"]

@@ -15,6 +15,7 @@ _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 _MINE = 0o700
 _FLAGS = {
     "r": os.O_RDONLY,
+    "rb": os.O_RDONLY,
     "a": os.O_WRONLY | os.O_CREAT | os.O_APPEND,
     "x": os.O_WRONLY | os.O_CREAT | os.O_EXCL,
     "wb": os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
@@ -38,9 +39,9 @@ def make_private_folder(folder: Path) -> Path:
         return folder
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode):
-        raise PermissionError(f"{folder} is not a folder. Set WORKSHOP_STATE_DIR to the folder itself, not to a link.")
+        raise PermissionError(f"{folder} is a link or a file, and no folder.")
     if found.st_uid != os.getuid() or found.st_mode & stat.S_ISVTX:
-        raise PermissionError(f"{folder} belongs to others too. Set WORKSHOP_STATE_DIR to a folder of your own.")
+        raise PermissionError(f"{folder} belongs to others too.")
     if stat.S_IMODE(found.st_mode) != _MINE:
         folder.chmod(_MINE)
     return folder
@@ -51,7 +52,7 @@ def open_private(file: Path, mode: str) -> IO[Any]:
 
     Args:
         file: The file.
-        mode: `"r"`, `"a"`, `"x"`, `"wb"` or `"a+b"`, as for `open`.
+        mode: `"r"`, `"rb"`, `"a"`, `"x"`, `"wb"` or `"a+b"`, as for `open`.
 
     Raises:
         OSError: It can't be opened, is a link, or belongs to another user.

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from workshop_lib.errors import STEPS, CloudNotReachable, InvalidName, get_error_code, name_missed_step
 from workshop_lib.guards import choose_cloud, require_loopback
 from workshop_lib.names import S3Origin
-from workshop_lib.ownership import MADE_BY
+from workshop_lib.ownership import read_reference
 
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
@@ -155,9 +155,12 @@ def count_regions(
         page = fetch_page(url)
         return page.region or f"error {page.status}"
 
-    with ThreadPoolExecutor(max_workers=8) as viewers:
+    viewers = ThreadPoolExecutor(max_workers=8)
+    try:
         answers = viewers.map(ask, range(requests))
         return Counter(tqdm(answers, total=requests, desc="Asking", disable=not show_progress))
+    finally:
+        viewers.shutdown(wait=False, cancel_futures=True)  # Ctrl-C doesn't wait for slow answers
 
 
 def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = ()) -> list[TxtAnswer]:
@@ -302,4 +305,4 @@ def find_hosted_zones(route53: Route53Client, *, zone_name: str) -> list[HostedZ
         found += [zone for zone in matching if not zone.get("Config", {}).get("PrivateZone")]
         more = page["IsTruncated"] and page["NextDNSName"] == f"{zone_name}."
         position = {"DNSName": page["NextDNSName"], "HostedZoneId": page["NextHostedZoneId"]} if more else None
-    return sorted(found, key=lambda zone: zone.get("Config", {}).get("Comment") != MADE_BY)
+    return sorted(found, key=lambda zone: read_reference(zone["CallerReference"]) is None)

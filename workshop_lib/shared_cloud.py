@@ -16,6 +16,11 @@ import click
 from workshop_lib.cloud_process import PROGRAM, as_flags, find_shared_cloud, start_shared_cloud
 from workshop_lib.errors import CloudNotReachable
 
+
+class CloudBusyError(click.ClickException):
+    """The local cloud lives, but doesn't answer. The message says which process it is and what to do."""
+
+
 ENFORCED = "WORKSHOP_ENFORCED_POLICY"
 """The local cloud's variable that names the enforced policy."""
 
@@ -56,8 +61,12 @@ def find() -> dict[str, str]:
 
     Raises:
         ClickException: None runs.
+        CloudBusyError: It doesn't answer.
     """
-    found = find_shared_cloud()
+    try:
+        found = find_shared_cloud()
+    except CloudNotReachable as busy:
+        raise CloudBusyError(str(busy)) from busy
     if not found:
         raise click.ClickException("No local cloud is running. Start one with `workshop lab` or `workshop cloud`.")
     return found

@@ -1,4 +1,4 @@
-"""Fixtures in one chain: what a learner has after each part of the workshop. `tests/conftest.py` makes them known."""
+"""A chain of fixtures: a learner's resources after each part of the workshop. `tests/conftest.py` registers them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def connected(cloud: LocalCloud) -> clouds.Cloud:
-    """What `connect()` gives a learner."""
+    """The result of `connect()` for a learner."""
     return clouds.connect(environ=cloud.environment)
 
 
@@ -34,13 +34,13 @@ def names() -> WorkshopNames:
 
 @pytest.fixture
 def ireland(connected: clouds.Cloud, names: WorkshopNames) -> S3Client:
-    """S3 where the source bucket is."""
+    """S3 in the region of the source bucket."""
     return connected.s3(names.source_region)
 
 
 @pytest.fixture
 def singapore(connected: clouds.Cloud, names: WorkshopNames) -> S3Client:
-    """S3 where the destination bucket is."""
+    """S3 in the region of the destination bucket."""
     return connected.s3(names.destination_region)
 
 
@@ -48,13 +48,13 @@ def singapore(connected: clouds.Cloud, names: WorkshopNames) -> S3Client:
 def buckets(ireland: S3Client, singapore: S3Client, names: WorkshopNames) -> None:
     """Two private, versioned buckets."""
     for s3, origin in ((ireland, names.source_origin), (singapore, names.destination_origin)):
-        replication.create_bucket(s3, bucket=origin.bucket, region=origin.region)
+        replication.create_bucket(s3, bucket=origin.bucket, region=origin.region, learner=names.learner)
         replication.enable_versioning(s3, bucket=origin.bucket)
 
 
 @dataclass(frozen=True)
 class Replicated:
-    """What is known after replication was set up."""
+    """The role and buckets of the learner's replication."""
 
     role_arn: str
     source_bucket: str
@@ -63,8 +63,10 @@ class Replicated:
 
 @pytest.fixture
 def role_arn(buckets: None, connected: clouds.Cloud, names: WorkshopNames) -> str:
-    """The replication role, which may copy."""
-    role_arn = replication.create_replication_role(connected.iam, role_name=names.replication_role_name)
+    """The replication role, with its permissions."""
+    role_arn = replication.create_replication_role(
+        connected.iam, role_name=names.replication_role_name, learner=names.learner
+    )
     replication.put_replication_policy(
         connected.iam,
         role_name=names.replication_role_name,
@@ -86,7 +88,7 @@ def replicated(role_arn: str, ireland: S3Client, singapore: S3Client, names: Wor
 
 @pytest.fixture
 def hasty(cloud: LocalCloud) -> Iterator[None]:
-    """Makes the local cloud's long waits a twentieth of what they are by default."""
+    """Make the local cloud's waits 20 times shorter than by default."""
     speed = cloud.clock.speed
     cloud.clock.speed = speed * 20
     yield
@@ -95,16 +97,16 @@ def hasty(cloud: LocalCloud) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def package() -> Package:
-    """The packaged edge function, packaged once."""
+    """The edge function's package, made only once."""
     return packaging.package_edge_function()
 
 
 @pytest.fixture
 def version_arn(hasty: None, package: Package, connected: clouds.Cloud, names: WorkshopNames) -> str:
     """A published version of the edge function."""
-    role_arn = lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name)
+    role_arn = lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name, learner=names.learner)
     lambda_edge.create_edge_function(
-        connected.lambda_, function_name=names.function_name, role_arn=role_arn, package=package
+        connected.lambda_, function_name=names.function_name, role_arn=role_arn, package=package, learner=names.learner
     )
     arn = lambda_edge.publish_version(connected.lambda_, function_name=names.function_name, package=package)
     waiting.wait_until_function_active(connected.lambda_, version_arn=arn)
@@ -114,13 +116,15 @@ def version_arn(hasty: None, package: Package, connected: clouds.Cloud, names: W
 @pytest.fixture
 def zone_id(connected: clouds.Cloud, names: WorkshopNames) -> str:
     """A hosted zone."""
-    return dns_records.create_hosted_zone(connected.route53, zone_name=names.zone_name)
+    return dns_records.create_hosted_zone(connected.route53, zone_name=names.zone_name, learner=names.learner)
 
 
 @pytest.fixture
 def identity_id(replicated: Replicated, ireland: S3Client, singapore: S3Client, connected: clouds.Cloud) -> str:
     """An origin access identity that may read both buckets, which hold region markers."""
-    identity = distribution.create_origin_access_identity(connected.cloudfront, comment="two-regions ada")
+    identity = distribution.create_origin_access_identity(
+        connected.cloudfront, comment="two-regions ada", learner="ada"
+    )
     for s3, bucket in ((ireland, replicated.source_bucket), (singapore, replicated.destination_bucket)):
         distribution.put_bucket_policy(s3, bucket=bucket, origin_access_identity_id=identity["id"])
     return identity["id"]
@@ -130,9 +134,10 @@ def identity_id(replicated: Replicated, ireland: S3Client, singapore: S3Client, 
 def distribution_parameters(
     version_arn: str, zone_id: str, identity_id: str, connected: clouds.Cloud, names: WorkshopNames
 ) -> dict[str, Any]:
-    """What `create_distribution` is given."""
+    """The arguments for `create_distribution`."""
     return {
         "comment": names.distribution_comment,
+        "learner": names.learner,
         "origin": names.source_origin,
         "origin_access_identity_id": identity_id,
         "dns_origin": names.record_name,
