@@ -15,6 +15,7 @@ Services and engines are told of each other in `cloud` and nowhere else. Top lay
 | `call_log` | every call, for learners and tests |
 | `rendering` | results and errors as HTTP responses, in the protocol of each service |
 | `call` | requests, calls and responses |
+| `arrivals` | which requests arrive too slowly |
 | `clock` | how much faster than AWS long waits are |
 | `constants` | names that several layers share |
 | `errors` | how the local cloud says no |

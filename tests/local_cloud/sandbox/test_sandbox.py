@@ -270,7 +270,8 @@ def test_a_start_that_nobody_waits_for_leaves_no_process(
     make_sandbox: MakeSandbox, run: Callable[..., Any], tmp_path: Path
 ) -> None:
     noted = tmp_path / "pid"
-    note = f"import os, pathlib\nfrom time import sleep\npathlib.Path({str(noted)!r}).write_text(str(os.getpid()))\nsleep(9)\n"
+    note = f"import os, pathlib\npathlib.Path({str(noted)!r}).write_text(str(os.getpid()))\n"
+    note += "from time import sleep\nsleep(9)\n"
     sandbox = make_sandbox(environments=1)
 
     async def invoke_and_leave() -> None:
