@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from workshop_cli import terminals
-from workshop_cli.cloud_options import check_policy, cloud_options, uses_aws, with_policy
+from workshop_cli.cloud_options import check_policies, cloud_options, uses_aws, with_policies
 from workshop_cli.faults import fault
 from workshop_cli.lab import lab
 from workshop_cli.runs import whole_run
@@ -58,7 +58,7 @@ def cloud(stop: bool, **options: Any) -> None:
     """
     if stop:
         sys.exit(shared_cloud.run_command("stop"))
-    shared_cloud.replace_this_process(with_policy(options, BUILD))
+    shared_cloud.replace_this_process(with_policies(options, BUILD))
 
 
 @main.command()
@@ -99,7 +99,7 @@ def run(
     from workshop_cli.runs.report import render_failure, render_table
     from workshop_lib.errors import WorkshopError
 
-    if any(value is not None for value in options.values()):
+    if any(value not in (None, ()) for value in options.values()):
         if uses_aws():
             raise click.UsageError(
                 "Ports, speed and policy are options of the local cloud, but WORKSHOP_CLOUD=aws is set. Leave them out."
@@ -114,9 +114,10 @@ def run(
         plan = make_plan(notebooks, given=_read_pairs(pairs), first=first, last=last, with_preparations=empty)
     except RequestError as error:
         raise click.UsageError(str(error)) from error
-    check_policy(options)
+    check_policies(options)
     whole_run.remove_old_results(output)
-    options = with_policy(options, output, buckets="two-regions-*")  # as notebook 00 suggests
+    learner = _read_pairs(pairs).get("learner", "*")
+    options = with_policies(options, output, learner=learner, buckets="two-regions-*")  # as notebook 00 suggests
     try:
         result = whole_run.run_plan(plan, output, _choose_cloud(output, running, options), say=click.echo)
     except WorkshopError as error:
@@ -177,7 +178,7 @@ def names() -> None:
         chosen = load_names(_names_file())
     except WorkshopError as error:
         raise click.ClickException(str(error)) from error
-    derived = {name: getattr(chosen, name) for name in ("failover_comment", "uncached_comment")}
+    derived = {name: getattr(chosen, name) for name in ("failover_comment", "uncached_comment", "boundary_name")}
     for name, value in (vars(chosen) | derived).items():
         click.echo(f"export {name.upper()}={shlex.quote(value)}")
 

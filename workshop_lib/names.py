@@ -21,6 +21,8 @@ REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[1-9]")
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 LEARNER = re.compile(r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?")
 DEFAULT_LEARNER = "ada-lovelace"
+SHARED_BOUNDARY = "two-regions-shared-boundary"
+"""The permissions boundary of learners whose names aren't known when their policies are granted."""
 RESERVED_ZONES = ("example.com", "example.net", "example.org")
 
 
@@ -184,6 +186,11 @@ class WorkshopNames:
     def destination_origin(self) -> S3Origin:
         """The destination bucket and its region."""
         return S3Origin(self.destination_bucket, self.destination_region)
+
+    @property
+    def boundary_name(self) -> str:
+        """The permissions boundary of the learner's roles. The learner's policies demand this name."""
+        return f"two-regions-{self.learner}-boundary"
 
     @property
     def failover_comment(self) -> str:
