@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import ipaddress
 import json
 import os
 import platform
@@ -177,8 +178,13 @@ def ask(state: State, method: str, path: str, *, timeout: float = 60.0) -> Any:
     """Send a signed request to a running cloud's control API, without any proxy. Returns the decoded JSON.
 
     The secret itself is not sent. Another program may have got the port of a cloud that has ended.
+
+    Raises:
+        ValueError: Somebody edited the state file, and the API would be on another machine.
     """
     url = urlsplit(state.environment["WORKSHOP_CONTROL_URL"])
+    if not ipaddress.ip_address(url.hostname or "").is_loopback:
+        raise ValueError(f"{url.geturl()} is not on this machine.")
     target, key = f"{url.path}/{path}", state.environment.get("AWS_ACCESS_KEY_ID", "")
     headers = sign(method, target, url.netloc, key=key, secret=state.environment.get("AWS_SECRET_ACCESS_KEY", ""))
     connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=timeout)

@@ -31,8 +31,9 @@
 | `cloud_process` | starts the local cloud as a process and gives its variables |
 | `blind_session` | a botocore session that ignores the machine's settings |
 | `calls` | the table of the AWS calls that a notebook made |
-| `guards` | keeps a client from the wrong cloud |
+| `loopback` | HTTP requests that can't leave this machine |
 | `names` | the learner's names, chosen once in notebook 00 |
+| `guards` | keeps a client from the wrong cloud |
 | `name_rules` | what must hold of names that clean-up finds things by |
 | `errors` | all errors of the workshop, and the steps that they name |
 | `resources` | files that travel with the package: policies, notebooks |

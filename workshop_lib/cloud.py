@@ -25,7 +25,8 @@ from workshop_lib.calls import CallLog
 from workshop_lib.cloud_process import find_shared_cloud, start_shared_cloud
 from workshop_lib.control import ask_control, sign_control
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
-from workshop_lib.guards import LOCAL_KEY, choose_cloud, require_loopback
+from workshop_lib.guards import LOCAL_KEY, choose_cloud, pin, require_loopback
+from workshop_lib.loopback import send
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSRequest
@@ -254,6 +255,7 @@ class Cloud:
                 f"{request.url} is on this machine, but it isn't the local cloud, so the request was not sent. "
                 "Use the clients of the `cloud` that connect() returns."
             )
+        request.url, request.headers["Host"] = pin(request.url)
 
     def _give_up_if_nothing_answers(self, caught_exception: Exception | None, **_: Any) -> None:
         """Raise at once. Botocore would retry for seconds, but a refused connection on loopback stays refused."""
@@ -330,9 +332,8 @@ def _ask_local_cloud(url: str, environ: Mapping[str, str]) -> dict[str, str]:
     """
     keys = environ if environ.get("AWS_ACCESS_KEY_ID") == LOCAL_KEY else find_shared_cloud()
     address = f"{url}/_local_cloud/environment"
-    pool = urllib3.PoolManager(retries=False, timeout=10)
     try:
-        response = pool.request("GET", address, headers=sign_control("GET", address, keys), redirect=False)
+        response = send("GET", address, headers=sign_control("GET", address, keys))
     except urllib3.exceptions.HTTPError as error:
         raise _not_reachable(url) from error
     try:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from workshop_lib.errors import CloudNotReachable, FaultRefused
+from workshop_lib.loopback import send
 
 GONE = (
     "The local cloud does not answer at {}. It has ended, and everything in it is gone. "
@@ -19,7 +20,7 @@ def ask_control(url: str, method: str, name: str, *, keys: Mapping[str, str], **
     """Ask the control API of the local cloud. The request is signed, as for AWS.
 
     Args:
-        url: `WORKSHOP_CONTROL_URL`, known to be on this machine.
+        url: `WORKSHOP_CONTROL_URL`.
         keys: The local cloud's variables, with its access key and secret.
         method: Such as `"GET"`.
         name: Such as `"speed"`.
@@ -31,16 +32,16 @@ def ask_control(url: str, method: str, name: str, *, keys: Mapping[str, str], **
     Raises:
         FaultRefused: The local cloud refuses, with its reason. A wrong secret is one.
         CloudNotReachable: Nothing answers there, or another program does.
+        NotTheLocalCloud: The URL is not on this machine.
     """
-    import urllib3  # here, so that `workshop --help` doesn't wait for it
+    from urllib3.exceptions import HTTPError  # here, so that `workshop --help` doesn't wait for it
 
     said = urlencode({key: value for key, value in query.items() if value is not None})
     address = f"{url}/{name}?{said}" if said else f"{url}/{name}"
-    pool = urllib3.PoolManager(retries=False, timeout=10)
     try:
-        response = pool.request(method, address, headers=sign_control(method, address, keys), redirect=False)
+        response = send(method, address, headers=sign_control(method, address, keys))
         answer = json.loads(response.data)
-    except (urllib3.exceptions.HTTPError, ValueError) as error:
+    except (HTTPError, ValueError) as error:
         raise CloudNotReachable(GONE.format(url)) from error
     if response.status >= 400:
         raise FaultRefused(answer["error"])

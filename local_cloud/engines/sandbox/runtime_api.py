@@ -28,6 +28,9 @@ API = "/2018-06-01/runtime"
 LARGEST_PAYLOAD = 7 * 1024 * 1024
 """Bytes; Lambda takes 6 MB from a synchronous invocation."""
 
+LARGEST_OVERHEAD = 1024 * 1024
+"""Bytes of a request besides its payload: its URL, its headers, and the sizes of chunks."""
+
 _CONNECTIONS = Path("/proc/net/tcp")
 _PEER, _SERVER, _OWNER = 1, 2, 7
 """Columns in the file: the connecting end, the other end, and the user id."""
@@ -171,6 +174,7 @@ class Connection(asyncio.Protocol):
         self._api = api
         self._parser = httptools.HttpRequestParser(self)
         self._url, self._body = b"", bytearray()
+        self._overhead = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio, which sends small packets at once."""
@@ -187,11 +191,13 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Called by asyncio."""
+        self._overhead += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:  # a function may speak to this port too, and say anything
-            self.send(400, b"", {})
-            self.close()
+            self._refuse(400)
+        if self._overhead > LARGEST_OVERHEAD:
+            self._refuse(431)
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -204,12 +210,13 @@ class Connection(asyncio.Protocol):
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
         self._body += body
+        self._overhead -= len(body)
         if len(self._body) > LARGEST_PAYLOAD:
-            self.send(413, b"", {})
-            self.close()
+            self._refuse(413)
 
     def on_message_complete(self) -> None:
         """A request is there as a whole."""
+        self._overhead = 0
         method, path = self._parser.get_method().decode(), self._url.decode("latin-1")
         if not self._transport.is_closing():
             self._api.answer(self, method, path, self._body)
@@ -219,6 +226,11 @@ class Connection(asyncio.Protocol):
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{lines}Content-Length: {len(body)}\r\n\r\n"
         self._transport.write(head.encode("latin-1") + body)
+
+    def _refuse(self, status: int) -> None:
+        if not self._transport.is_closing():
+            self.send(status, b"", {})
+            self.close()
 
     def close(self) -> None:
         """End the connection, once what was sent is sent."""
