@@ -12,9 +12,6 @@ from typing import Any
 
 import pytest
 
-<<<<<<< HEAD
-from local_cloud.engines.sandbox.runtime_api import API, LARGEST_PAYLOAD, Outcome, Request, RuntimeApi, is_own
-=======
 from local_cloud.engines.sandbox.runtime_api import (
     API,
     LARGEST_OVERHEAD,
@@ -22,8 +19,8 @@ from local_cloud.engines.sandbox.runtime_api import (
     Outcome,
     Request,
     RuntimeApi,
+    is_own,
 )
->>>>>>> e147cb1bf2c379a8ad5d923722feb7841c590bfc
 
 Session = Callable[[RuntimeApi, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Any]]
 
