@@ -99,8 +99,15 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
     with _no_certificates():
         from local_cloud.cloud import LocalCloud  # late: importing moto takes half a second
 
+    registered: list[Callable[[dict[str, str]], None]] = []
+
+    def keep_secret(secret: str) -> None:
+        process.keep_secret(secret)
+        for register in registered:
+            register({**cloud.environment, "AWS_SECRET_ACCESS_KEY": secret})
+
     try:
-        cloud = LocalCloud(**options)
+        cloud = LocalCloud(**options, secret=process.read_secret(), keep_secret=keep_secret)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -114,6 +121,7 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
         gc.freeze()
         gc.enable()
         register(cloud.environment)
+        registered.append(register)
         click.echo(json.dumps(cloud.environment) if as_json else _describe(cloud))
         cloud.warm_up()
         # In short waits, as Ctrl-C doesn't interrupt an endless wait on Windows.
@@ -141,20 +149,35 @@ def stop() -> None:
 @click.option("--json/--text", "as_json", default=False, help="Print the environment as JSON, or to read (default).")
 def status(as_json: bool) -> None:
     """Show whether the local cloud is running, and where. Exits with 1 if it isn't, with 3 if it doesn't answer."""
-    state = process.find()
-    if state is None:
-        raise click.ClickException(_NONE_RUNS)
+    state = _find()
     click.echo(json.dumps(state.environment, indent=2) if as_json else describe_environment(state.environment))
 
 
 @main.command()
-def reset() -> None:
+@click.option("--secret", is_flag=True, help="Change the secret too. Programs that know the old one are refused.")
+def reset(secret: bool) -> None:
     """Delete everything in the local cloud. Its addresses stay."""
+    state = _find()
+    process.ask(state, "POST", "reset")
+    click.echo("The local cloud is empty.")
+    if secret:
+        process.ask(state, "POST", "secret")
+        click.echo("Its secret is a new one. Paste the export lines of `status` into each shell that uses it.")
+
+
+@main.command()
+@click.argument("method", type=click.Choice(["GET", "POST", "DELETE"]))
+@click.argument("path")
+def ask(method: str, path: str) -> None:
+    """Send a request to the control API, such as `GET calls?since=0`, and print the JSON that it returns."""
+    click.echo(json.dumps(process.ask(_find(), method, path), indent=2))
+
+
+def _find() -> process.State:
     state = process.find()
     if state is None:
         raise click.ClickException(_NONE_RUNS)
-    process.ask(state, "POST", "reset")
-    click.echo("The local cloud is empty.")
+    return state
 
 
 def describe_environment(environment: dict[str, str]) -> str:

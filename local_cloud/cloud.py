@@ -14,9 +14,10 @@ from moto.backends import get_backend
 from moto.moto_api._internal.models import moto_api_backend
 
 from local_cloud.access.authorizer import Authorizer, read_policy
+from local_cloud.access.credentials import Credentials
 from local_cloud.call_log import CallLog
 from local_cloud.clock import Clock
-from local_cloud.constants import CONTROL_PREFIX
+from local_cloud.constants import CONTROL_PREFIX, LEARNERS_KEY
 from local_cloud.engines.edge import CITIES, City, Edge
 from local_cloud.engines.nameserver import Nameserver
 from local_cloud.engines.prober import Prober
@@ -38,9 +39,12 @@ from local_cloud.services.s3 import S3Service
 from local_cloud.services.s3.buckets import regions
 from local_cloud.services.s3control import S3ControlService
 from local_cloud.services.tagging import TaggingService
+from local_cloud.sigv4 import make_secret, presign
 
 T = TypeVar("T")
 
+SECONDS_OF_A_CODE_URL = 600
+"""Seconds that the URL of a function's code is valid (Lambda API Reference, FunctionCodeLocation)."""
 UNTIL_WARM_UP = 0.5
 """Seconds after `start` until models and modules of later calls are loaded in the background."""
 
@@ -61,6 +65,8 @@ class LocalCloud:
         cities: The edge locations.
         call_log: A file; each call is appended to it as a line of JSON.
         enforce: A file with the IAM policy of the user `learner`; None allows the learner everything.
+        secret: The secret of the learner's access key; by default a new one.
+        keep_secret: Called with the new secret when it changes, before it is used.
 
     Raises:
         ValueError: `enforce` is not a policy.
@@ -79,8 +85,12 @@ class LocalCloud:
         cities: Sequence[City] = CITIES,
         call_log: Path | None = None,
         enforce: Path | None = None,
+        secret: str = "",
+        keep_secret: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._enforced = enforce
+        self._keep_secret = keep_secret
+        self.credentials = Credentials(secret or make_secret())
         self.clock = Clock(speed)
         authorizer = Authorizer(read_policy(enforce) if enforce else None, now=self.clock.now)
         self.lock = threading.RLock()
@@ -98,6 +108,7 @@ class LocalCloud:
                 lock=self.lock,
                 control=Control(self).answer,
                 log=self.call_log.add,
+                credentials=self.credentials,
                 authorizer=authorizer,
                 faults=self.faults,
             )
@@ -136,7 +147,11 @@ class LocalCloud:
         self.sandbox = Sandbox(nameserver=self.nameserver.address, keep_log=self.logs.keep, environments=environments)
         self.cloudfront = CloudFrontService(clock=self.clock)
         self.functions = LambdaService(
-            sandbox=self.sandbox, run=self._run, is_replicated=self.cloudfront.is_replicated, clock=self.clock
+            sandbox=self.sandbox,
+            run=self._run,
+            is_replicated=self.cloudfront.is_replicated,
+            clock=self.clock,
+            presign=self._presign,
         )
         self.cloudfront.connect(functions=self.functions, ensure_roles=ensure_edge_roles)
         self.services: tuple[Service, ...] = (
@@ -163,8 +178,8 @@ class LocalCloud:
             "AWS_ENDPOINT_URL": self._server.url,
             # SDKs put the account and a dot before the host. Before an @ this is a user name, so the host resolves.
             "AWS_ENDPOINT_URL_S3_CONTROL": self._server.url.replace("//", "//account@"),
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_ACCESS_KEY_ID": LEARNERS_KEY,
+            "AWS_SECRET_ACCESS_KEY": self.credentials.secret,
             "AWS_DEFAULT_REGION": "eu-west-1",
             "WORKSHOP_EDGE_URL": self.edge.url,
             "WORKSHOP_EDGE_LOCATIONS": ",".join(f"{city}={url}" for city, url in self.edge.urls.items()),
@@ -172,6 +187,10 @@ class LocalCloud:
             "WORKSHOP_CONTROL_URL": f"{self._server.url}{CONTROL_PREFIX.rstrip('/')}",
             **({"WORKSHOP_ENFORCED_POLICY": str(self._enforced)} if self._enforced else {}),
         }
+
+    def _presign(self, target: str, host: str) -> str:
+        key, secret = LEARNERS_KEY, self.credentials.secret
+        return presign(target, host, key=key, secret=secret, seconds=SECONDS_OF_A_CODE_URL)
 
     @property
     def calls(self) -> list[dict[str, Any]]:
@@ -226,6 +245,12 @@ class LocalCloud:
             for service in self.services:
                 service.reset()
         self.call_log.clear()
+
+    def renew_secret(self) -> None:
+        """Change the secret. Programs that know only the old one are refused from now on."""
+        secret = make_secret()
+        self._keep_secret(secret)
+        self.credentials.secret = secret
 
     def settle(self, timeout: float = 30.0) -> None:
         """Wait until replication, deployments and jobs are done.

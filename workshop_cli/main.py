@@ -222,7 +222,8 @@ def clean_up(yes: bool) -> None:
     """List all that the workshop made, or delete it.
 
     Safe to run again. What AWS can delete only later is listed as waiting, such as the edge's copies of a function.
-    Notebook 06 does the same, with explanations.
+    Notebook 06 does the same, with explanations. Exits with 1 while anything of yours is left, or if it couldn't look
+    everywhere. What other learners made in the account is named, and doesn't count.
     """
     from workshop_lib import clean_up as step
     from workshop_lib.cloud import connect
@@ -231,16 +232,15 @@ def clean_up(yes: bool) -> None:
 
     try:
         names, cloud = load_names(_names_file()), connect(start=shared_cloud.find)  # a new cloud would be empty
-        if not yes:
-            found = step.find_resources(cloud, names)
-            click.echo(str(found))
-            if found:
-                click.echo("Nothing was deleted. `workshop clean-up --yes` deletes what is listed above.")
-            return
-        click.echo(str(step.delete_resources(cloud, names)))
-        click.echo(str(step.get_receipt(cloud, names)))
+        if yes:
+            click.echo(str(step.delete_resources(cloud, names)))
+        receipt = step.get_receipt(cloud, names)
+        click.echo(str(receipt))
+        if not yes and receipt.left:
+            click.echo("Nothing was deleted. `workshop clean-up --yes` deletes what is listed above.")
     except WorkshopError as error:
         raise click.ClickException(str(error)) from error
+    sys.exit(0 if receipt.is_clean else 1)
 
 
 @main.command()

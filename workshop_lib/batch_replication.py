@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3control import S3ControlClient
 
 
-def create_batch_role(iam: IAMClient, *, role_name: str, source_bucket: str, sleep: Sleep = time.sleep) -> str:
+def create_batch_role(
+    iam: IAMClient, *, role_name: str, source_bucket: str, learner: str, sleep: Sleep = time.sleep
+) -> str:
     """Create the role that S3 Batch Operations assumes to replicate existing objects.
 
     Running it again restores its policies.
@@ -25,12 +27,13 @@ def create_batch_role(iam: IAMClient, *, role_name: str, source_bucket: str, sle
         iam: Client.
         role_name: Name of the role.
         source_bucket: The bucket whose objects are copied.
+        learner: `names.learner`, with which the role is marked.
         sleep: Seam for tests.
 
     Returns:
         The role's ARN.
     """
-    role_arn = create_role(iam, role_name=role_name, trust=render_policy("batch-role-trust"))
+    role_arn = create_role(iam, role_name=role_name, trust=render_policy("batch-role-trust"), learner=learner)
     policy = render_policy("batch-role-permissions", source_bucket=source_bucket)
     if put_role_policy(iam, role_name=role_name, policy=policy):
         wait_for_propagation(iam, what=f"New policy of {role_name}", sleep=sleep)

@@ -10,7 +10,6 @@ import os
 import re
 import socket
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,9 @@ from pathlib import Path
 from click import ClickException
 
 from workshop_lib import shared_cloud
-from workshop_lib.errors import STEPS, AmbiguousCloud, WorkshopError
+from workshop_lib.errors import STEPS, AmbiguousCloud, NotTheLocalCloud, WorkshopError
 from workshop_lib.guards import choose_cloud
+from workshop_lib.loopback import send
 from workshop_lib.names import get_names_path, load_names
 from workshop_lib.resources import RESOURCES
 from workshop_lib.tables import WHOLE, Column, render_table
@@ -160,16 +160,21 @@ def _examine_cloud(environment: Mapping[str, str], find_cloud: Callable[[], Mapp
 
 
 def _examine_local_cloud(environment: Mapping[str, str]) -> Finding:
+    from urllib3.exceptions import HTTPError, ReadTimeoutError  # late, as it is needed here only
+
     control = environment["WORKSHOP_CONTROL_URL"]
-    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy
+    fix = "It has ended. Restart JupyterLab with make lab, or unset AWS_ENDPOINT_URL and WORKSHOP_CONTROL_URL."
     try:
-        with straight.open(f"{control}/health", timeout=5):
-            return Finding("Local cloud", f"answers at {environment.get('AWS_ENDPOINT_URL', control)}")
-    except (OSError, ValueError) as error:
-        if isinstance(getattr(error, "reason", error), TimeoutError):
-            return Finding("Local cloud", f"{control} doesn't answer", "It is busy or suspended. Wait.", is_fault=True)
-        fix = "It has ended. Restart JupyterLab with make lab, or unset AWS_ENDPOINT_URL and WORKSHOP_CONTROL_URL."
+        status = send("GET", f"{control}/health", timeout=5).status
+    except NotTheLocalCloud as error:
+        return Finding("Local cloud", "not on this machine", str(error), is_fault=True)
+    except ReadTimeoutError:
+        return Finding("Local cloud", f"{control} doesn't answer", "It is busy or suspended. Wait.", is_fault=True)
+    except HTTPError as error:
         return Finding("Local cloud", f"{control}: {error}", fix, is_fault=True)
+    if status != 200:
+        return Finding("Local cloud", f"{control}: another program answers ({status})", fix, is_fault=True)
+    return Finding("Local cloud", f"answers at {environment.get('AWS_ENDPOINT_URL', control)}")
 
 
 def _examine_credentials() -> Finding:

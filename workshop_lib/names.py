@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Self
 
 from workshop_lib.errors import STEPS, InvalidName, StepOutOfOrder
+from workshop_lib.name_rules import check_marked_names
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[1-9]")
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 LEARNER = re.compile(r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?")
+DEFAULT_LEARNER = "ada-lovelace"
 RESERVED_ZONES = ("example.com", "example.net", "example.org")
 
 
@@ -131,7 +133,8 @@ class WorkshopNames:
         distribution_comment: Distributions have no names, so the workshop finds them by their comments. Also the
             comment of the origin access identity.
         preview_comment: The same for the second distribution.
-        health_check_name: Health checks have no names. This is the beginning of their caller reference.
+        health_check_name: Health checks have no names. This is the beginning of their caller reference, and of that of
+            zones and identities. It is their mark (see `ownership`).
     """
 
     learner: str
@@ -151,7 +154,10 @@ class WorkshopNames:
     health_check_name: str
 
     def __post_init__(self) -> None:
+        if wrong := [key for key, value in vars(self).items() if not isinstance(value, str)]:
+            raise InvalidName(f"{', '.join(wrong)}: a name is a text, in quotation marks.")
         validate_learner_name(self.learner)
+        check_marked_names(self.learner, vars(self))
         for origin in (self.source_origin, self.destination_origin):
             validate_bucket_name(origin.bucket)
             validate_region(origin.region)
@@ -204,7 +210,7 @@ def suggest_names(
 ) -> WorkshopNames:
     """Make all names from one.
 
-    Change some of them with `dataclasses.replace`, then `save_names`.
+    Change some of them with `dataclasses.replace`, then `renaming.save_names`.
 
     Args:
         learner: Your name. On AWS choose one that no other learner has, because bucket names are unique in the world.
@@ -242,8 +248,36 @@ def get_names_path() -> Path:
     return Path(os.environ.get("WORKSHOP_NAMES") or "workshop-names.json")
 
 
-def save_names(names: WorkshopNames, path: Path | None = None) -> Path:
-    """Save the names for all notebooks. Running it again replaces the saved names.
+def recall_names(
+    learner: str = "", *, source_region: str = "", destination_region: str = "", path: Path | None = None
+) -> WorkshopNames:
+    """Return the saved names, or suggest names if none are saved or if something else is asked for.
+
+    Args:
+        learner: The learner's name. Empty means the saved one, or else `DEFAULT_LEARNER`.
+        source_region: Empty means the saved one, or else Ireland.
+        destination_region: Empty means the saved one, or else Singapore.
+        path: The file. The default is `get_names_path()`.
+
+    Raises:
+        InvalidName: A name that AWS would refuse.
+    """
+    try:
+        saved = load_names(path)
+    except StepOutOfOrder:  # there is no file, or nothing in it can be read
+        saved = suggest_names(learner or DEFAULT_LEARNER)
+    wanted = (
+        learner or saved.learner,
+        source_region or saved.source_region,
+        destination_region or saved.destination_region,
+    )
+    if wanted == (saved.learner, saved.source_region, saved.destination_region):
+        return saved
+    return suggest_names(wanted[0], source_region=wanted[1], destination_region=wanted[2])
+
+
+def write_names(names: WorkshopNames, path: Path | None = None) -> Path:
+    """Write the file of the names, whatever was in it. Notebook 00 uses `renaming.save_names`, which looks first.
 
     Returns:
         The file.
@@ -270,7 +304,7 @@ def load_names(path: Path | None = None) -> WorkshopNames:
         ) from error
     except (ValueError, TypeError) as error:
         if isinstance(error, InvalidName):
-            raise
+            raise InvalidName(f"{error} Correct it in the names file {path}.") from error
         raise StepOutOfOrder(
             f"The names file {path} can't be read ({error}). Run notebook 00_start_here again to replace it."
         ) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from workshop_lib.errors import STEPS, InvalidName, get_error_code
-from workshop_lib.ownership import MADE_BY
+from workshop_lib.ownership import EARLIER_SENTENCE, make_description, make_tag, read_tags
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -17,16 +17,16 @@ POLICY_NAME = "two-regions"
 """Name of a role's only inline policy."""
 
 
-def create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any]) -> str:
+def create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any], learner: str) -> str:
     """Create a role, or restore the trust policy of an existing one.
 
-    A role without the workshop's mark gets it if it has exactly this trust policy. A role made with the AWS CLI twin
-    has it.
+    A role without the workshop's tag gets it if it has exactly this trust policy, or the mark of versions 0.1 and 0.2.
 
     Args:
         iam: Client.
         role_name: Name of the role.
         trust: The trust policy.
+        learner: `names.learner`. The role's tag and its description name the learner.
 
     Returns:
         The role's ARN.
@@ -34,21 +34,27 @@ def create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any]) -> str
     Raises:
         InvalidName: You have a role of this name for something else.
     """
-    document = json.dumps(trust)
+    document, description = json.dumps(trust), make_description(learner)
+    tags: Any = [make_tag(learner)]
     try:
-        made = iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=document, Description=MADE_BY)
+        made = iam.create_role(
+            RoleName=role_name, AssumeRolePolicyDocument=document, Description=description, Tags=tags
+        )
         return made["Role"]["Arn"]
     except ClientError as error:
         if get_error_code(error) != "EntityAlreadyExists":
             raise
     found: Any = iam.get_role(RoleName=role_name)["Role"]
-    if found.get("Description") != MADE_BY:
-        if found["AssumeRolePolicyDocument"] != trust:
+    owner = read_tags(found.get("Tags", []))
+    if owner != learner:
+        is_ours = found.get("Description") == EARLIER_SENTENCE or found["AssumeRolePolicyDocument"] == trust
+        if owner or not is_ours:
             raise InvalidName(
                 f"You have a role {role_name!r} that the workshop didn't make. Choose another learner name, from "
                 f"which the role's name is made: run {STEPS['learner name']}, then steps 4 to 6."
             )
-        iam.update_role(RoleName=role_name, Description=MADE_BY)
+        iam.tag_role(RoleName=role_name, Tags=tags)
+        iam.update_role(RoleName=role_name, Description=description)
     iam.update_assume_role_policy(RoleName=role_name, PolicyDocument=document)
     arn: str = found["Arn"]
     return arn

@@ -5,7 +5,6 @@ It is another program, and nothing of it is imported here. It prints its own mes
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from typing import NoReturn
 
 import click
 
-from workshop_lib.cloud_process import BUSY, PROGRAM, as_flags, start_shared_cloud
+from workshop_lib.cloud_process import PROGRAM, as_flags, find_shared_cloud, start_shared_cloud
 from workshop_lib.errors import CloudNotReachable
 
 
@@ -64,9 +63,10 @@ def find() -> dict[str, str]:
         ClickException: None runs.
         CloudBusyError: It doesn't answer.
     """
-    found = subprocess.run([*PROGRAM, "status", "--json"], check=False, capture_output=True, text=True)
-    if found.returncode == BUSY:
-        raise CloudBusyError(found.stderr.strip().removeprefix("Error: "))
-    if found.returncode:
+    try:
+        found = find_shared_cloud()
+    except CloudNotReachable as busy:
+        raise CloudBusyError(str(busy)) from busy
+    if not found:
         raise click.ClickException("No local cloud is running. Start one with `workshop lab` or `workshop cloud`.")
-    return dict(json.loads(found.stdout))
+    return found

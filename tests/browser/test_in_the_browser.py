@@ -75,7 +75,9 @@ def read_answers(page: Any) -> tuple[str, str]:
 
 def test_a_page_says_which_bucket_it_came_from_and_where_a_miss_goes_now(website: Any, page: Any) -> None:
     cloud, names = website.cloud, website.names
-    dns_records.put_txt_record(cloud.route53, origin=names.source_origin, **website.record)
+    dns_records.put_txt_record(
+        cloud.route53, origin=names.source_origin, replaces=[names.destination_origin], **website.record
+    )
     invalidation_id = distribution.create_invalidation(cloud.cloudfront, distribution_id=website.id)
     waiting.wait_until_invalidated(cloud.cloudfront, distribution_id=website.id, invalidation_id=invalidation_id)
     home = cloud.page_url(website.domain_name)
@@ -84,7 +86,9 @@ def test_a_page_says_which_bucket_it_came_from_and_where_a_miss_goes_now(website
     assert "the source bucket" in this_page
     assert "Ireland" in next_miss
 
-    dns_records.put_txt_record(cloud.route53, origin=names.destination_origin, **website.record)
+    dns_records.put_txt_record(
+        cloud.route53, origin=names.destination_origin, replaces=[names.source_origin], **website.record
+    )
     page.goto(home)
     this_page, next_miss = read_answers(page)
 

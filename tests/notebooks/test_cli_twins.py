@@ -18,7 +18,7 @@ from tests.notebooks.quick_commands import quick_commands
 from workshop_lib import checks, clean_up, distribution, dns_records
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud
-from workshop_lib.names import WorkshopNames, save_names, suggest_names
+from workshop_lib.names import WorkshopNames, suggest_names, write_names
 from workshop_lib.policies import write_learner_policy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,7 +95,7 @@ def test_the_twins_do_what_the_notebooks_do(tmp_path: Path) -> None:
         quick_commands(Path(short)) as commands,
     ):
         names = suggest_names("twin")
-        save_names(names, Path(environment["WORKSHOP_NAMES"]))
+        write_names(names, Path(environment["WORKSHOP_NAMES"]))
         paths = {"PATH": os.pathsep.join([str(commands), str(PROGRAMS), os.environ["PATH"]])}
         answer = subprocess.run(
             ["bash", "-c", read_script()],
@@ -120,7 +120,9 @@ def assert_all_is_built(cloud: Cloud, names: WorkshopNames) -> None:
     zone_id = dns_records.find_hosted_zone(cloud.route53, zone_name=names.zone_name)
     record = {"zone_id": zone_id, "record_name": names.record_name}
     comments = (names.distribution_comment, names.preview_comment, names.failover_comment, names.uncached_comment)
-    sites = [distribution.find_distribution(cloud.cloudfront, comment=comment) for comment in comments]
+    sites = [
+        distribution.find_distribution(cloud.cloudfront, comment=comment, learner=names.learner) for comment in comments
+    ]
 
     assert Counter(resource.kind for resource in found) == BUILT
     checks.object_replicated(cloud, key="index.html", source=source, destination=destination)

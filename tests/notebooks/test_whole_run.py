@@ -117,12 +117,12 @@ def repair(cloud: Cloud) -> None:
     """Run steps on what somebody typed and on an older package; clean up a job and an upload that never ended."""
     names, trust = suggest_names("ada-lovelace"), render_policy("edge-role-trust")
     cloud.iam.create_role(RoleName=names.edge_role_name, AssumeRolePolicyDocument=json.dumps(trust))
-    role_arn = create_role(cloud.iam, role_name=names.edge_role_name, trust=trust)
+    role_arn = create_role(cloud.iam, role_name=names.edge_role_name, trust=trust, learner=names.learner)
     package = package_edge_function()
     older = next(runtime for runtime in EDGE_RUNTIMES if runtime != package.runtime)
     for one in (package_edge_function(runtime=older), package):
         lambda_edge.create_edge_function(
-            cloud.lambda_, function_name=names.function_name, role_arn=role_arn, package=one
+            cloud.lambda_, function_name=names.function_name, role_arn=role_arn, package=one, learner=names.learner
         )
     leave_unfinished(cloud, names)
     for kind in (inventory.BATCH_JOBS, inventory.BUCKETS):
@@ -133,13 +133,19 @@ def repair(cloud: Cloud) -> None:
 def leave_unfinished(cloud: Cloud, names: WorkshopNames) -> None:
     """Begin an upload and a job, in a cloud that takes as long over it as AWS does."""
     for origin in (names.source_origin, names.destination_origin):
-        replication.create_bucket(cloud.s3(origin.region), bucket=origin.bucket, region=origin.region)
+        replication.create_bucket(
+            cloud.s3(origin.region), bucket=origin.bucket, region=origin.region, learner=names.learner
+        )
         replication.enable_versioning(cloud.s3(origin.region), bucket=origin.bucket)
     ireland, buckets = cloud.s3(names.source_region), {"source_bucket": names.source_bucket}
     ireland.put_object(Bucket=names.source_bucket, Key="notice.html", Body=b"The pier is closed.")
-    role_arn = replication.create_replication_role(cloud.iam, role_name=names.replication_role_name)
+    role_arn = replication.create_replication_role(
+        cloud.iam, role_name=names.replication_role_name, learner=names.learner
+    )
     replication.put_replication(ireland, **buckets, destination_bucket=names.destination_bucket, role_arn=role_arn)
-    batch_role_arn = batch_replication.create_batch_role(cloud.iam, role_name=names.batch_role_name, **buckets)
+    batch_role_arn = batch_replication.create_batch_role(
+        cloud.iam, role_name=names.batch_role_name, **buckets, learner=names.learner
+    )
     control = cloud.s3control(names.source_region)
     batch_replication.create_batch_replication_job(
         control, account_id=LOCAL_ACCOUNT, role_arn=batch_role_arn, **buckets

@@ -3,16 +3,23 @@
 Imitates "Using the Lambda runtime API" (LDG/runtimes-api), for one environment a server, as on Lambda. A miss at the
 edge passes here twice, so this speaks HTTP itself, with a parser: a web
 framework takes longer over it than the function.
+
+Other users of this machine could reach the port too, to read events or to answer them. On Linux the kernel tells whose
+process has connected. Elsewhere only the plain runtime runs, and its address ends with a secret path.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import secrets
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, cast
 
 import httptools
@@ -23,6 +30,10 @@ LARGEST_PAYLOAD = 7 * 1024 * 1024
 
 LARGEST_OVERHEAD = 1024 * 1024
 """Bytes of a request besides its payload: its URL, its headers, and the sizes of chunks."""
+
+_CONNECTIONS = Path("/proc/net/tcp")
+_PEER, _SERVER, _OWNER = 1, 2, 7
+"""Columns in the file: the connecting end, the other end, and the user id."""
 
 _JSON = {"Content-Type": "application/json"}
 
@@ -57,9 +68,18 @@ class Outcome:
 
 
 class RuntimeApi:
-    """The server for one environment. Use it inside an event loop: `start`, `handle` for each event, `stop`."""
+    """The server for one environment. Use it inside an event loop: `start`, `handle` for each event, `stop`.
 
-    def __init__(self) -> None:
+    Args:
+        is_secret: Whether the address ends with a secret path. AWS's own runtime understands only a host and a port.
+        is_own: Whether a connection comes from a process of this user: its port, and the server's; a seam for tests.
+    """
+
+    def __init__(
+        self, *, is_secret: bool = False, is_own: Callable[[int, int], bool] = lambda peer, port: is_own(peer, port)
+    ) -> None:
+        self.is_own = is_own
+        self._secret = f"/{secrets.token_hex(16)}" if is_secret else ""
         loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[Outcome] = loop.create_future()
         """Done when the runtime asks for its first request, or says why it can't; then with an error."""
@@ -72,9 +92,9 @@ class RuntimeApi:
         self.connections: set[Connection] = set()
 
     async def start(self) -> str:
-        """Begin to answer, on a free port of this machine; returns `"127.0.0.1:PORT"`."""
+        """Begin to answer, on a free port of this machine; returns `"127.0.0.1:PORT"`, and the secret path."""
         self._server = await asyncio.get_running_loop().create_server(lambda: Connection(self), "127.0.0.1", 0)
-        return f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}{self._secret}"
 
     async def stop(self) -> None:
         """End all connections. May be repeated."""
@@ -106,7 +126,10 @@ class RuntimeApi:
 
     def answer(self, connection: Connection, method: str, path: str, body: bytearray) -> None:
         """Answer a request of the runtime; one for the next event is answered once there is one."""
-        path = path.removeprefix(API)
+        if not path.startswith(self._secret + API):
+            connection.send(403, b"", {})
+            return
+        path = path.removeprefix(self._secret + API)
         if method == "GET" and path == "/invocation/next":
             _finish(self.ready, Outcome())
             self._waiting = connection
@@ -156,7 +179,11 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio, which sends small packets at once."""
         self._transport = cast(asyncio.Transport, transport)
-        self._api.connections.add(self)
+        (_, peer), (_, port) = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
+        if self._api.is_own(peer, port):
+            self._api.connections.add(self)
+        else:
+            self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio."""
@@ -208,6 +235,20 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """End the connection, once what was sent is sent."""
         self._transport.close()
+
+
+def is_own(peer: int, port: int) -> bool:
+    """Whether a process of this user made the connection between two ports of 127.0.0.1. True where nobody tells."""
+    try:
+        lines = _CONNECTIONS.read_text(encoding="ascii").splitlines()
+    except OSError:  # only Linux has this file
+        return True
+    ends = [f"0100007F:{peer:04X}", f"0100007F:{port:04X}"]
+    ends = ends if sys.byteorder == "little" else [end.replace("0100007F", "7F000001") for end in ends]
+    for columns in map(str.split, lines):
+        if [columns[_PEER], columns[_SERVER]] == ends:
+            return int(columns[_OWNER]) == os.getuid()
+    return False
 
 
 def _finish(future: asyncio.Future[Outcome], outcome: Outcome) -> None:
