@@ -16,6 +16,7 @@ Services and engines are told of each other in `cloud` and nowhere else. Top lay
 | `rendering` | results and errors as HTTP responses, in the protocol of each service |
 | `call` | requests, calls and responses |
 | `file_locks` | locks that end with their process |
+| `arrivals` | which requests arrive too slowly |
 | `clock` | how much faster than AWS long waits are |
 | `constants` | names that several layers share |
 | `errors` | how the local cloud says no |

@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _NONE_RUNS = "No local cloud is running. Start one with `workshop cloud` or `python -m local_cloud start` (background)."
 _INTERRUPTED, _BUSY = 130, 3
+_MOST_FILES = 65536
 
 
 class _Commands(click.Group):
@@ -93,6 +94,7 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
         raise click.ClickException(process.RUNS_ALREADY)
     # There is nothing to undo yet, and a KeyboardInterrupt can get lost during imports.
     signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
+    _allow_many_files()
     gc.disable()  # imports make no garbage, and collecting takes 10 % of the start
     with _no_certificates():
         from local_cloud.cloud import LocalCloud  # late: importing moto takes half a second
@@ -215,6 +217,22 @@ def _no_certificates() -> Iterator[None]:
             os.environ.pop(name)
             if value is not None:
                 os.environ[name] = value
+
+
+def _allow_many_files() -> None:
+    """Open as many files as the system allows. macOS begins with 256, which 250 connections use up."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for wanted in (_MOST_FILES, 10240):  # macOS allows no more, whatever the hard limit is
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        if soft == resource.RLIM_INFINITY or soft >= limit:
+            return
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+            return
 
 
 def _end_on_signals(requested: threading.Event) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import string
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 OF_NOTHING = hashlib.sha256(b"").hexdigest()
 """The hash of an empty body."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
 
 
 class Scope(NamedTuple):
@@ -140,4 +143,6 @@ def _signing_key(secret: str, scope: Scope) -> bytes:
 
 
 def _encode_once(sent: str) -> str:
+    if _PLAIN.fullmatch(sent):
+        return sent
     return quote_from_bytes(unquote_to_bytes(sent.encode("latin-1", "replace")), safe="-_.~")

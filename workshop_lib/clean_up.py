@@ -33,8 +33,8 @@ from workshop_lib.names import WorkshopNames
 from workshop_lib.polling import Sleep, wait_until
 from workshop_lib.receipts import Inventory, Receipt, Report
 
-GONE = ("NoSuch", "ResourceNotFound", "404")
-"""Beginnings of the codes for something that vanished between the look and the deletion."""
+GONE = ("NoSuch", "NotFoundException", "ResourceNotFound", "JobStatusException", "404")
+"""Beginnings of the codes for something that vanished, or a job that ended, between the look and the deletion."""
 
 LATER = {
     "DistributionNotDisabled": "still being disabled",
@@ -46,6 +46,7 @@ LATER = {
         ("SlowDown", "503", "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"),
         "AWS asks to send fewer requests",
     ),
+    **dict.fromkeys(("InternalError", "ServiceFailure", "ServiceUnavailable"), "AWS had an error of its own"),
     "PriorRequestNotComplete": "Route 53 is busy with an earlier change",
 }
 """Codes of errors that pass, and what to say about them. botocore has already retried the throttled ones."""
@@ -155,7 +156,7 @@ class _Sweep:
         """Disable the distributions. This comes first, because AWS needs longest for it."""
         for item in _search(DISTRIBUTIONS, self._cloud, self._names):
             if isinstance(item, Resource) and item.made_by_workshop:
-                self._record(item, lambda item=item: take_out_of_service(self._cloud, item))  # type: ignore[misc]
+                self._record(DISTRIBUTIONS, item, lambda item=item: take_out_of_service(self._cloud, item))  # type: ignore[misc]
 
     def run(self, kinds: Iterable[Kind]) -> list[Resource]:
         """Delete what can be deleted now of some kinds, and return what must wait."""
@@ -177,21 +178,28 @@ class _Sweep:
             self.blocked.append(later)
         elif any(other.kind == kind.after for other in self.waiting):
             self.waiting.append(later)
-        elif self._record(resource, lambda: kind.delete(self._cloud, resource)):
+        elif self._record(kind, resource, lambda: kind.delete(self._cloud, resource)):
             self.deleted.append(dataclasses.replace(resource, state=""))
 
-    def _record(self, resource: Resource, change: Callable[[], str | None]) -> bool:
+    def _look_again(self, kind: Kind, resource: Resource) -> str | None:
+        """Find out whether the resource vanished, or only a part of it, such as a role's policy."""
+        found = _search(kind, self._cloud, self._names)
+        is_there = any(isinstance(item, Resource) and _is_same(item, resource) for item in found)
+        return "somebody else deletes parts of it" if is_there else None
+
+    def _record(self, kind: Kind, resource: Resource, change: Callable[[], str | None]) -> bool:
         """Make a change, and record the resource as waiting or refused. Returns whether neither was the case."""
         try:
             reason = change()
         except FAILURES as error:
             code = get_error_code(error) if isinstance(error, ClientError) else ""
-            if code.startswith(GONE):  # somebody else was faster
-                return True
-            if code not in LATER:
+            if code.startswith(GONE):
+                reason = self._look_again(kind, resource)
+            elif code in LATER:
+                reason = LATER[code]
+            else:
                 self.refused.append(dataclasses.replace(resource, state=describe_failure(error)))
                 return False
-            reason = LATER[code]
         if reason:
             self.waiting.append(dataclasses.replace(resource, state=reason))
         return not reason

@@ -191,7 +191,9 @@ def _refusal(call: Call, permission: Permission, decision: Decision, *, by: str)
 def _by_protocol(call: Call, code: str) -> tuple[str, int]:
     """Code and status of a client error in the service's protocol."""
     protocol = str(call.model.service_model.protocol)
-    return (f"{code}Exception", 400 if protocol == "json" else 403) if "json" in protocol else (code, 403)
+    if protocol in ("json", "smithy-rpc-v2-cbor"):  # a service that speaks CBOR spoke JSON before
+        return f"{code}Exception", 400
+    return (f"{code}Exception", 403) if protocol == "rest-json" else (code, 403)
 
 
 def _reason(action: str, decision: Decision, *, by: str) -> str:

@@ -31,7 +31,8 @@ from local_cloud.errors import AwsError, malformed_xml
 from local_cloud.front.addressing import read_host
 from local_cloud.front.plain_objects import parse_object_request
 from local_cloud.front.required import check_types
-from local_cloud.front.signatures import Signature, read_signature
+from local_cloud.front.signature_errors import missing
+from local_cloud.front.signatures import Signature, read_parameters, read_signature, service_of_form
 from local_cloud.front.streaming import decode_body
 from local_cloud.front.verification import Verifier, check_body_hash, chunk_signatures
 from local_cloud.front.wsgi import build_environ
@@ -40,6 +41,8 @@ OVER_HTTP = Asker()
 """A caller over HTTP, who is known only by the signature."""
 
 _UNSIGNED_OF_STS = re.compile(r"(?:^|&)Action=AssumeRoleWith(?:SAML|WebIdentity)(?:&|$)")
+_PATHS = {"2015-03-31": "lambda", "2020-05-31": "cloudfront", "2013-04-01": "route53", "v20180820": "s3control"}
+_TARGETS = {"Logs_20140328": "logs", "ResourceGroupsTaggingAPI_20170126": "resourcegroupstaggingapi"}
 _STREAMING = {"PutObject", "UploadPart"}
 _SERVICE_OF_SIGNING_NAME = {
     "access-analyzer": "accessanalyzer",
@@ -125,17 +128,32 @@ def load_models(services: Iterable[str]) -> None:
 
 
 def _service(request: HttpRequest, signature: Signature | None, host: Host) -> str:
-    """The service of a request, by botocore's name. Unsigned requests go to S3, except two operations of STS."""
+    """The service of a request, by botocore's name. Without a signature, only S3 and two operations of STS answer.
+
+    Raises:
+        AwsError: MissingAuthenticationToken, for an unsigned request to another service.
+    """
     if signature is None:
-        query = request.body.decode("latin-1") if request.method == "POST" else request.query
-        if request.path == "/" and _UNSIGNED_OF_STS.search(query):
+        if request.path == "/" and any(map(_UNSIGNED_OF_STS.search, read_parameters(request))):
             return "sts"
-        if host.service not in (None, "s3"):
-            raise AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403)
+        service = host.service or _guess_service(request)
+        if service != "s3":
+            error = missing(service)
+            error.service = service
+            raise error
         return "s3"
     if signature.service == "s3" and request.path.startswith("/v20180820/"):
         return "s3control"
     return _SERVICE_OF_SIGNING_NAME.get(signature.service, signature.service)
+
+
+def _guess_service(request: HttpRequest) -> str:
+    """The service of a request whose host and signature name none: by its form, target or path, and else S3."""
+    first = request.path[1:].partition("/")[0]
+    target = request.headers.get("x-amz-target", "").partition(".")[0]
+    if first and first not in s3_backends[ACCOUNT_ID]["aws"].buckets:
+        return _PATHS.get(first, "s3")
+    return (not first and (service_of_form(request) or _TARGETS.get(target))) or "s3"
 
 
 def _region_of_bucket(bucket: str) -> str:

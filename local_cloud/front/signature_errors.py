@@ -94,6 +94,14 @@ def wrong_service(service: str, given: str, *, in_query: bool = False) -> AwsErr
     return _invalid(service, f"Credential should be scoped to correct service: '{service}'.")
 
 
+def missing(service: str) -> AwsError:
+    """The error for an unsigned request to a service other than S3."""
+    protocol = protocol_of(service)
+    code = "MissingAuthenticationTokenException" if "json" in protocol else "MissingAuthenticationToken"
+    text = "Request is missing Authentication Token" if protocol == "query" else "Missing Authentication Token"
+    return AwsError(code, text, _status(service))
+
+
 def no_date(service: str) -> AwsError:
     """The error for a signed request without a time."""
     if _is_s3(service):

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
@@ -19,6 +20,12 @@ from local_cloud.sigv4 import ALGORITHM, TERMINATOR, Scope
 _IN_QUERY = re.compile(r"(?:^|&)(?:X-Amz-)?Signature=")
 _PART = re.compile(r"(Credential|SignedHeaders|Signature)=([^,\s]+)")
 _PARTS = ("Credential", "Signature", "SignedHeaders")
+_ACTION = re.compile(r"(?:^|&)Action=\w")
+_VERSION_OF_API = re.compile(r"(?:^|&)Version=(\d{4}-\d\d-\d\d)(?:&|$)")
+_VERSION_2_OF_FORMS = re.compile(r"(?:^|&)SignatureVersion=")
+"""Forms with a signature of version 2 have it in their query or body, under the names that S3's URLs use too."""
+
+_FORMS = {"2010-05-08": "iam", "2011-06-15": "sts"}
 _VERSION_2 = ("Signature", "Expires", "AWSAccessKeyId")
 _VERSION_4 = (
     "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-Date", "X-Amz-SignedHeaders", "X-Amz-Expires",
@@ -66,6 +73,20 @@ def is_presigned(query: str) -> bool:
     return bool(query) and _IN_QUERY.search(query) is not None
 
 
+def read_parameters(request: HttpRequest) -> tuple[str, ...]:
+    """The texts in which a form has its parameters: the query and, for a POST, the body."""
+    return (request.query, request.body.decode("latin-1")) if request.method == "POST" else (request.query,)
+
+
+def service_of_form(request: HttpRequest) -> str | None:
+    """The service of a request in the form that IAM and STS take, by the version of their API. Else None."""
+    for text in read_parameters(request):
+        version = _VERSION_OF_API.search(text)
+        if version and _ACTION.search(text):
+            return _FORMS.get(version[1])
+    return None
+
+
 def read_signature(request: HttpRequest) -> Signature | None:
     """The signature of a request, or None if it has none.
 
@@ -73,6 +94,11 @@ def read_signature(request: HttpRequest) -> Signature | None:
         AwsError: The signature is incomplete or unreadable, or there are two.
     """
     header = request.headers.get("authorization", "")
+    if not header and request.path == "/" and any(map(_VERSION_2_OF_FORMS.search, read_parameters(request))):
+        service = read_host(request.host).service or service_of_form(request) or "iam"
+        error = AwsError("NotImplemented", f"The local cloud doesn't implement Signature Version 2 of {service}.", 501)
+        error.service = service
+        raise error
     if not is_presigned(request.query):
         return _read_header(header, request) if header else None
     if header:
@@ -126,6 +152,7 @@ def _read_query_2(given: dict[str, str], request: HttpRequest) -> Signature:
     return Signature(2, given["AWSAccessKeyId"], given["Signature"], time=given["Expires"], token=token, in_query=True)
 
 
+@lru_cache(1024)
 def _read_credential(text: str) -> tuple[str, Scope] | None:
     key, *rest = text.rsplit("/", 4)
     if not key or len(rest) != 4 or rest[3] != TERMINATOR or not re.fullmatch(r"\d{8}", rest[0]) or not rest[2]:

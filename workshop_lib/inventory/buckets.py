@@ -13,7 +13,6 @@ from workshop_lib.inventory.emptying import empty_bucket, list_versions
 from workshop_lib.inventory.kind import Found, Kind, Resource, count, look_at
 from workshop_lib.names import S3Origin, WorkshopNames
 from workshop_lib.ownership import EARLIER_TAG, MADE_EARLIER, describe_stranger, list_bucket_tags, read_tags
-from workshop_lib.polling import retry_while
 
 if TYPE_CHECKING:
     from mypy_boto3_s3control.literals import JobStatusType
@@ -100,16 +99,11 @@ def _find_bucket(cloud: Cloud, names: WorkshopNames, origin: S3Origin) -> Iterat
 
 
 def _delete_bucket(cloud: Cloud, bucket: Resource) -> str | None:
-    """Empty a bucket, then delete it. S3 may refuse this for a while, after a change of the bucket."""
+    """Empty a bucket, then delete it."""
     s3 = cloud.s3(bucket.region)
     empty_bucket(s3, bucket.name)
     try:
-        retry_while(
-            lambda: s3.delete_bucket(Bucket=bucket.name),
-            {"OperationAborted": ""},
-            what="S3 is busy with another change of the bucket",
-            timeout=10,
-        )
+        s3.delete_bucket(Bucket=bucket.name)
     except ClientError as error:
         if get_error_code(error) != "BucketNotEmpty":
             raise

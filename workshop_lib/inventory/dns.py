@@ -72,10 +72,17 @@ def _find_record_sets(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
                 )
 
 
-def _delete_record_set(cloud: Cloud, resource: Resource) -> None:
+def _delete_record_set(cloud: Cloud, resource: Resource) -> str | None:
     zone_id, record_set = resource.handle
     change: Any = {"Action": "DELETE", "ResourceRecordSet": record_set}
-    cloud.route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": [change]})
+    try:
+        cloud.route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": [change]})
+    except ClientError as error:
+        if get_error_code(error) != "InvalidChangeBatch":
+            raise
+        # AWS's own words (captured from AWS) if it is gone. Otherwise its values differ from those that we saw.
+        return None if "but it was not found" in str(error) else "somebody changed it meanwhile"
+    return None
 
 
 def _find_health_checks(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:

@@ -40,19 +40,21 @@ def empty_bucket(s3: S3Client, bucket: str) -> None:
         AccessRefused: You may not delete some of them. The others are deleted.
         ClientError: Some were not deleted for another reason. The others are deleted.
     """
-    refused: dict[Version, dict[str, str]] = {}
+    errors: dict[Version, dict[str, str]] = {}
     for _ in range(ROUNDS):
+        refused = {version: error for version, error in errors.items() if error["Code"] in REFUSALS}
         versions = [version for version in list_versions(s3, bucket) if version not in refused]
+        errors = refused
         if not versions:
             break
         for start in range(0, len(versions), BATCH):
-            refused |= _delete_versions(s3, bucket, versions[start : start + BATCH])
+            errors |= _delete_versions(s3, bucket, versions[start : start + BATCH])
     for key, upload_id in list(_list_uploads(s3, bucket)):
         s3.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload_id)
-    if refused:
-        first, error = next(iter(refused.items()))
+    if errors:
+        first, error = next(iter(errors.items()))
         kind = AccessRefused if error["Code"] in REFUSALS else ClientError
-        message = f"{len(refused)} version(s) can't be deleted, such as {first[0]!r}: {error['Message']}"
+        message = f"{len(errors)} version(s) can't be deleted, such as {first[0]!r}: {error['Message']}"
         raise kind({"Error": {"Code": error["Code"], "Message": message}}, "DeleteObjects")
 
 
@@ -90,8 +92,9 @@ def _list_uploads(s3: S3Client, bucket: str) -> Iterator[tuple[str, str]]:
     position: Any = {}
     while position is not None:
         page = s3.list_multipart_uploads(Bucket=bucket, EncodingType="url", **position)
+        decode = unquote_plus if page.get("EncodingType") == "url" else str
         for upload in page.get("Uploads", []):
-            yield unquote_plus(upload["Key"]), upload["UploadId"]
-        following = {"KeyMarker": unquote_plus(page.get("NextKeyMarker", ""))}
+            yield decode(upload["Key"]), upload["UploadId"]
+        following = {"KeyMarker": decode(page.get("NextKeyMarker", ""))}
         following |= {"UploadIdMarker": page.get("NextUploadIdMarker", "")}
         position = following if page.get("IsTruncated") else None

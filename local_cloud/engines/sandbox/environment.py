@@ -60,7 +60,8 @@ class Environment:
     def __init__(self, function: DeployedFunction, place: Place) -> None:
         self._function = function
         self._place = place
-        self._api = RuntimeApi()
+        self._runtime_folder = find_runtime_folder() if place.own_runtime else ""
+        self._api = RuntimeApi(is_secret=not self._runtime_folder)
         self._transport: asyncio.SubprocessTransport | None = None
         self._exit = Exit(self._api)
         self._output = Output()
@@ -130,7 +131,7 @@ class Environment:
             "nameserver": self._place.nameserver,
             "task_root": str(self._place.task_root),
             "handler": self._function.handler,
-            "runtime_folder": find_runtime_folder() if self._place.own_runtime else "",
+            "runtime_folder": self._runtime_folder,
         }
         # -I -S: nothing of this machine's Python but the standard library; -B: Lambda's /var/task can't be written to.
         flags = ("-I", "-S", "-B", "-u", "-X", "utf8")

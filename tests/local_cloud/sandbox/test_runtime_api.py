@@ -7,7 +7,16 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from local_cloud.engines.sandbox.runtime_api import API, LARGEST_PAYLOAD, Outcome, Request, RuntimeApi
+import pytest
+
+from local_cloud.engines.sandbox.runtime_api import (
+    API,
+    LARGEST_OVERHEAD,
+    LARGEST_PAYLOAD,
+    Outcome,
+    Request,
+    RuntimeApi,
+)
 
 Session = Callable[[RuntimeApi, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Any]]
 
@@ -96,3 +105,18 @@ async def read_response(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
     head = await reader.readuntil(b"\r\n\r\n")
     length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
     return head, await reader.readexactly(int(length.split(b":")[1]))
+
+
+@pytest.mark.parametrize("begun", [b"GET /", b"GET / HTTP/1.1\r\nX: "], ids=["url", "header"])
+def test_a_url_or_a_header_without_end_ends_the_connection(begun: bytes) -> None:
+    async def session(api: RuntimeApi, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(begun)
+        try:
+            for _ in range(8):
+                writer.write(b"a" * LARGEST_OVERHEAD)
+                await writer.drain()
+        except ConnectionError:
+            return True
+        return reader.at_eof()
+
+    assert talk(session)
