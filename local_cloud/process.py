@@ -321,8 +321,8 @@ def _spawn(options: Sequence[str]) -> subprocess.Popen[bytes]:
             [sys.executable, "-m", "local_cloud", "serve", *options],
             env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},  # it calls no AWS
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
+            stdout=subprocess.DEVNULL,  # it prints the secret, which has no place in a log
+            stderr=log,
             **apart,
         )
 

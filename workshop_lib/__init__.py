@@ -32,6 +32,7 @@
 | `cloud_process` | starts the local cloud as a process and gives its variables |
 | `blind_session` | a botocore session that ignores the machine's settings |
 | `calls` | the table of the AWS calls that a notebook made |
+| `credentials` | what is wrong with the AWS credentials, in a sentence |
 | `loopback` | HTTP requests that can't leave this machine |
 | `names` | the learner's names, chosen once in notebook 00 |
 | `guards` | keeps a client from the wrong cloud |

@@ -15,6 +15,7 @@ WorkshopError
     ├── NotTheLocalCloud       a request would leave this machine, or another program answers
     ├── CloudNotReachable      nothing answers
     ├── CostNotAccepted        a call would change a real AWS account, and the cost isn't accepted yet
+    ├── CredentialsRefused     there are no usable AWS credentials, or AWS doesn't accept them
     └── AccountChanged         the credentials belong to another AWS account than before
 
 A notebook shows them as one short paragraph without a traceback. Papermill still fails the cell.
@@ -140,6 +141,10 @@ class CloudNotReachable(CloudProblem):
 
 class CostNotAccepted(CloudProblem):
     """A call would change a real AWS account, and the cost isn't accepted yet."""
+
+
+class CredentialsRefused(CloudProblem):
+    """There are no usable AWS credentials, or AWS doesn't accept them."""
 
 
 class AccountChanged(CloudProblem):

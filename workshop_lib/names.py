@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -250,9 +251,9 @@ def suggest_names(
     )
 
 
-def get_names_path() -> Path:
+def get_names_path(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the file of the names: `WORKSHOP_NAMES`, or `workshop-names.json` in the current directory."""
-    return Path(os.environ.get("WORKSHOP_NAMES") or "workshop-names.json")
+    return Path(environ.get("WORKSHOP_NAMES") or "workshop-names.json")
 
 
 def recall_names(
@@ -307,7 +308,8 @@ def load_names(path: Path | None = None) -> WorkshopNames:
         return WorkshopNames(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise StepOutOfOrder(
-            f"There is no names file {path}. Run notebook 00_start_here first; {STEPS['names']} writes it."
+            f"There is no names file {path}. Run notebook 00_start_here first; {STEPS['names']} writes it. If you did, "
+            "run this in the folder in which you ran `workshop lab`, or set WORKSHOP_NAMES to the names file."
         ) from error
     except (ValueError, TypeError) as error:
         if isinstance(error, InvalidName):

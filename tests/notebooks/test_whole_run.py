@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import psutil
 import pytest
 
+from tests.kits.connections import lead_elsewhere, read_connections, watch_connections
 from tests.kits.processes import find_processes, start_workshop
 from tests.notebooks.replay import (
     LEARNER_NAME,
@@ -28,6 +29,7 @@ from tests.notebooks.replay import (
 from workshop_lib import batch_replication, boundaries, inventory, lambda_edge, replication
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud
+from workshop_lib.guards import is_loopback
 from workshop_lib.names import WorkshopNames, suggest_names
 from workshop_lib.packaging import EDGE_RUNTIMES, package_edge_function
 from workshop_lib.policies import LEARNER_POLICIES, LOCAL_ACCOUNT, render_policy, write_grants
@@ -44,19 +46,25 @@ class WholeRun:
     said: str
     output: Path
     left: list[psutil.Process]
+    machine: Path
+    """The folder of the machine's settings, and of what the run's programs connected to."""
 
 
 @pytest.fixture(scope="module")
 def whole_run(tmp_path_factory: pytest.TempPathFactory) -> WholeRun:
     """All notebooks, run in a local cloud of their own that enforces the learner's permissions.
 
-    CI keeps what the run leaves: `KEEP_RUN_IN` names the folder.
+    The machine has settings that lead AWS clients to a paid account elsewhere. CI keeps what the run leaves:
+    `KEEP_RUN_IN` names the folder.
     """
     kept, mark = os.environ.get("KEEP_RUN_IN"), uuid4().hex
     output = Path(kept).resolve() if kept else tmp_path_factory.mktemp("run")
-    runner = start_workshop("run", "--enforce", "-p", f"learner={LEARNER_NAME}", "--output", output, mark=mark)
+    machine = tmp_path_factory.mktemp("machine")
+    settings = watch_connections(machine) | lead_elsewhere(machine)
+    given = ("-p", f"learner={LEARNER_NAME}", "--output", output)
+    runner = start_workshop("run", "--enforce", *given, mark=mark, **settings)
     said, _ = runner.communicate(timeout=TIMEOUT)
-    return WholeRun(runner.returncode, said, output, find_processes(mark))
+    return WholeRun(runner.returncode, said, output, find_processes(mark), machine)
 
 
 def test_the_workshop_runs_from_start_to_end(whole_run: WholeRun) -> None:
@@ -90,6 +98,15 @@ def test_every_call_of_an_api_is_in_the_call_log(whole_run: WholeRun) -> None:
 
 def test_nothing_is_left_running(whole_run: WholeRun) -> None:
     assert whole_run.left == []
+
+
+def test_nothing_leaves_the_machine_whatever_its_settings_say(whole_run: WholeRun) -> None:
+    looked_up, reached = read_connections(whole_run.machine)
+
+    assert {host for host in looked_up if re.search("[a-z]", host)} == set(), "only numbers, so DNS is not asked"
+    assert "127.0.0.1" in reached
+    assert {host for host in reached if not is_loopback(f"http://{host}")} == set()
+    assert not (whole_run.machine / "was-run").exists(), "a program of the machine's profile was run"
 
 
 AGAIN = "a step is run again, or clean-up finds something unfinished"

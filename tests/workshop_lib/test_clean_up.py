@@ -131,7 +131,7 @@ def test_the_bar_says_that_a_distribution_is_being_disabled(capsys: pytest.Captu
 def test_what_aws_lets_go_later_is_reported_as_waiting(
     whole_workshop: None, connected: Cloud, names: WorkshopNames, cloud: LocalCloud
 ) -> None:
-    cloud.clock.speed = 500  # the edge replicas stay for 3.6 seconds
+    cloud.clock.speed = 100  # the edge replicas stay for 18 seconds
 
     report = clean_up.delete_resources(connected, names)
 
