@@ -32,6 +32,9 @@ from workshop_lib import dns_records, lambda_edge
 from workshop_lib.control import ask_control
 
 FUNCTION = "soak"
+LOG_REGIONS = ("us-east-1", "eu-west-1", "eu-west-2", "ap-southeast-1")
+"""Functions at the edge log in the region of the edge."""
+
 SLACK = {"megabytes": 8.0, "descriptors": 10, "threads": 6, "children": 4}
 """How much larger each may be in the last third. Connections, workers and environments come and go."""
 
@@ -69,7 +72,8 @@ class Work:
         def client(service: str, region: str = "us-east-1") -> Any:
             return session.client(service, region_name=region, endpoint_url=environment["AWS_ENDPOINT_URL"])
 
-        self._s3, self._lambda, self._logs = client("s3", ORIGIN.region), client("lambda"), client("logs")
+        self._s3, self._lambda = client("s3", ORIGIN.region), client("lambda")
+        self._logs = [client("logs", region) for region in LOG_REGIONS]
         self._dns = client("route53")
         self._zone_id = dns_records.create_hosted_zone(self._dns, zone_name=ZONE, learner="ada")
         role = lambda_edge.create_edge_role(client("iam"), role_name="bench-edge", learner="ada")
@@ -116,8 +120,9 @@ class Work:
         ask_control(self._environment["WORKSHOP_CONTROL_URL"], method, "faults", keys=keys, **query)
 
     def _delete_logs(self) -> None:
-        for group in self._logs.describe_log_groups()["logGroups"]:
-            self._logs.delete_log_group(logGroupName=group["logGroupName"])
+        for logs in self._logs:
+            for group in logs.describe_log_groups()["logGroups"]:
+                logs.delete_log_group(logGroupName=group["logGroupName"])
 
 
 def _code(number: int) -> bytes:
