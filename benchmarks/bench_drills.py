@@ -26,7 +26,17 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from traffic_lab.measurement import Timeline
 from traffic_lab.model.prediction import SwitchPrediction, predict_switch
 from traffic_lab.timeline import Action, record_timeline
-from workshop_lib import distribution, dns_records, faults, health_checks, lambda_edge, packaging, replication, waiting
+from workshop_lib import (
+    boundaries,
+    distribution,
+    dns_records,
+    faults,
+    health_checks,
+    lambda_edge,
+    packaging,
+    replication,
+    waiting,
+)
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import WorkshopNames, suggest_names
@@ -206,7 +216,10 @@ def put_markers(s3: Any, *, bucket: str, region: str) -> None:
 def publish_function(cloud: Cloud, names: WorkshopNames) -> str:
     """The edge function's version."""
     package, function = packaging.package_edge_function(), {"function_name": names.function_name}
-    role_arn = lambda_edge.create_edge_role(cloud.iam, role_name=names.edge_role_name, learner=names.learner)
+    boundary_arn = boundaries.create_permissions_boundary(cloud, names)
+    role_arn = lambda_edge.create_edge_role(
+        cloud.iam, role_name=names.edge_role_name, boundary_arn=boundary_arn, learner=names.learner
+    )
     lambda_edge.create_edge_function(
         cloud.lambda_, **function, role_arn=role_arn, package=package, learner=names.learner
     )

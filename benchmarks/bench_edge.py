@@ -101,7 +101,8 @@ def make_site(environment: dict[str, str]) -> str:
     zone_id = dns_records.create_hosted_zone(route53, zone_name=ZONE, learner="ada")
     dns_records.put_txt_record(route53, zone_id=zone_id, record_name=RECORD, origin=ORIGIN)
     package = packaging.package_edge_function()
-    role = lambda_edge.create_edge_role(iam, role_name="bench-edge", learner="ada")
+    boundary_arn = "arn:aws:iam::aws:policy/CloudWatchLogsFullAccess"
+    role = lambda_edge.create_edge_role(iam, role_name="bench-edge", boundary_arn=boundary_arn, learner="ada")
     lambda_edge.create_edge_function(
         functions, function_name="bench-edge", role_arn=role, package=package, learner="ada"
     )

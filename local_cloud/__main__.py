@@ -73,8 +73,16 @@ def _serving_options(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--call-log", type=click.Path(path_type=Path), help="Append each API call to this file."),
             click.option(
                 "--enforce",
+                multiple=True,
                 type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
-                help="Allow the learner only what the IAM policy in this file allows. [default: everything]",
+                help="Allow the learner only what the IAM policy in this file allows. Repeat it for more policies. "
+                "[default: everything]",
+            ),
+            click.option(
+                "--managed-policy",
+                multiple=True,
+                type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+                help="Have a managed policy with this file's name and content from the start. Repeat it for more.",
             ),
         )
     ):
@@ -134,7 +142,12 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
 @click.option("--json/--text", "as_json", default=True, help="Print the environment as JSON (default), or to read.")
 def start(as_json: bool, **options: Any) -> None:
     """Start the local cloud in the background, unless it is running. Print the environment for its clients."""
-    flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
+    flags = [
+        f"--{name.replace('_', '-')}={value}"
+        for name, given in options.items()
+        for value in (given if isinstance(given, tuple) else (given,))
+        if value is not None
+    ]
     state = process.start(flags)
     click.echo(json.dumps(state.environment, indent=2) if as_json else describe_environment(state.environment))
 

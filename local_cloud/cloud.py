@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -31,6 +32,7 @@ from local_cloud.front.server import Server
 from local_cloud.services import Service
 from local_cloud.services.cloudfront import CloudFrontService
 from local_cloud.services.iam import IamService, StsService
+from local_cloud.services.iam.managed_policies import create_policies
 from local_cloud.services.iam.service_roles import ensure_edge_roles
 from local_cloud.services.lambda_functions import LambdaService
 from local_cloud.services.logs import LogsService
@@ -64,12 +66,14 @@ class LocalCloud:
         concurrent_executions: Functions that each edge region runs at once; more are throttled. 0 throttles all.
         cities: The edge locations.
         call_log: A file; each call is appended to it as a line of JSON.
-        enforce: A file with the IAM policy of the user `learner`; None allows the learner everything.
+        enforce: Files with the IAM policies of the user `learner`. Without any, the learner may do everything.
+        managed_policy: Files with managed policies of the account, which are there from the start and after a reset.
+            Their names are the names of the files.
         secret: The secret of the learner's access key; by default a new one.
         keep_secret: Called with the new secret when it changes, before it is used.
 
     Raises:
-        ValueError: `enforce` is not a policy.
+        ValueError: A file has no policy.
         OSError: A port is taken, or a file can't be read.
     """
 
@@ -84,7 +88,8 @@ class LocalCloud:
         concurrent_executions: int = 1000,
         cities: Sequence[City] = CITIES,
         call_log: Path | None = None,
-        enforce: Path | None = None,
+        enforce: Sequence[Path] = (),
+        managed_policy: Sequence[Path] = (),
         secret: str = "",
         keep_secret: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -92,7 +97,8 @@ class LocalCloud:
         self._keep_secret = keep_secret
         self.credentials = Credentials(secret or make_secret())
         self.clock = Clock(speed)
-        authorizer = Authorizer(read_policy(enforce) if enforce else None, now=self.clock.now)
+        authorizer = Authorizer(*map(read_policy, enforce), now=self.clock.now)
+        self._granted = {file.stem: read_policy(file) for file in managed_policy}
         self.lock = threading.RLock()
         self.call_log = CallLog(file=call_log)
         self.faults = Faults(note=self.call_log.note, has_region=lambda region: region in regions())
@@ -185,7 +191,7 @@ class LocalCloud:
             "WORKSHOP_EDGE_LOCATIONS": ",".join(f"{city}={url}" for city, url in self.edge.urls.items()),
             "WORKSHOP_NAMESERVER": f"{host}:{port}",
             "WORKSHOP_CONTROL_URL": f"{self._server.url}{CONTROL_PREFIX.rstrip('/')}",
-            **({"WORKSHOP_ENFORCED_POLICY": str(self._enforced)} if self._enforced else {}),
+            **({"WORKSHOP_ENFORCED_POLICY": os.pathsep.join(map(str, self._enforced))} if self._enforced else {}),
         }
 
     def _presign(self, target: str, host: str) -> str:
@@ -210,6 +216,7 @@ class LocalCloud:
 
     def start(self) -> None:
         """Start answering. Returns when all sockets answer. A cloud can be started once."""
+        create_policies(self._granted)
         self._start_thread("local-cloud-loop", self._loop.run_forever)
         self.nameserver.start()
         self._run(self.sandbox.start())
@@ -244,6 +251,7 @@ class LocalCloud:
             moto_api_backend.reset()
             for service in self.services:
                 service.reset()
+            create_policies(self._granted)
         self.call_log.clear()
 
     def renew_secret(self) -> None:

@@ -17,7 +17,7 @@ def spawn_apart(command: Sequence[str], log: IO[bytes]) -> subprocess.Popen[byte
 
     Args:
         command: The program and its arguments. It gets no variable of AWS, because it calls no AWS.
-        log: Where its output goes.
+        log: Where its errors go. Other output is dropped: it has the secret, which has no place in a log.
     """
     apart: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
@@ -27,8 +27,8 @@ def spawn_apart(command: Sequence[str], log: IO[bytes]) -> subprocess.Popen[byte
         command,
         env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
         stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
+        stdout=subprocess.DEVNULL,
+        stderr=log,
         **apart,
     )
 

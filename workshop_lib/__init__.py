@@ -9,6 +9,7 @@
 | `clean_up` | steps: list and delete what the workshop made, and give a receipt |
 | `receipts` | what clean-up shows: what was found, the outcomes, the receipt |
 | `inventory` | how each kind of resource that the workshop makes is found and deleted |
+| `boundaries` | steps: the permissions boundary, which limits the roles |
 | `replication` | steps: buckets, versioning, replication, the website |
 | `batch_replication` | steps: replicate existing objects with S3 Batch Replication |
 | `lambda_edge` | steps: create and publish the function that runs at the edge, with Lambda@Edge |
@@ -31,6 +32,7 @@
 | `cloud_process` | starts the local cloud as a process and gives its variables |
 | `blind_session` | a botocore session that ignores the machine's settings |
 | `calls` | the table of the AWS calls that a notebook made |
+| `credentials` | what is wrong with the AWS credentials, in a sentence |
 | `loopback` | HTTP requests that can't leave this machine |
 | `names` | the learner's names, chosen once in notebook 00 |
 | `guards` | keeps a client from the wrong cloud |

@@ -19,11 +19,12 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
-from workshop_lib.accounts import COST, AccountGuard, keep_accepted_account
+from workshop_lib.accounts import COST, AccountGuard
 from workshop_lib.blind_session import open_blind_session
 from workshop_lib.calls import CallLog
 from workshop_lib.cloud_process import find_shared_cloud, start_shared_cloud
 from workshop_lib.control import ask_control, sign_control
+from workshop_lib.credentials import Explaining, explaining
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
 from workshop_lib.guards import LOCAL_KEY, choose_cloud, pin, require_loopback
 from workshop_lib.loopback import send
@@ -79,8 +80,11 @@ class Cloud:
                 require_loopback(f"http://{self.nameserver}")
             for url in self.edge_locations.values():
                 require_loopback(url)
-        core = open_blind_session() if self.is_local else botocore.session.get_session()
-        self._session = boto3.Session(botocore_session=core)
+        with explaining():
+            core = open_blind_session() if self.is_local else botocore.session.get_session()
+            self._session = boto3.Session(botocore_session=core)
+        if not self.is_local:
+            core.register("creating-client-class", Explaining.add_to)  # type: ignore[arg-type]
         paths = core.get_component("data_loader").search_paths
         paths[:] = dict.fromkeys(paths)  # each boto3 session adds its path to the loader, which all sessions share
         self._guard = AccountGuard(self._get_credentials, self._ask_account, environ)
@@ -212,6 +216,10 @@ class Cloud:
     def __repr__(self) -> str:
         return f"<the local cloud at {self.environment['AWS_ENDPOINT_URL']}>" if self.is_local else "<AWS>"
 
+    def accept(self, account_id: str) -> None:
+        """Keep that the learner accepted the costs in an account. Notebooks call `accept_costs`, which asks first."""
+        self._guard.accept(account_id)
+
     def _make_client(self, service: str, region: str) -> Any:
         """Make a client, and listen to its events. Clients that look up credentials for botocore have other events."""
         client = (self._make_local_client if self.is_local else self._make_aws_client)(service, region)
@@ -219,7 +227,8 @@ class Cloud:
         return client
 
     def _make_aws_client(self, service: str, region: str) -> Any:
-        client = self._session.client(service, region_name=region, config=AWS_CONFIG)  # type: ignore[call-overload]
+        with explaining():
+            client: Any = self._session.client(service, region_name=region, config=AWS_CONFIG)  # type: ignore[call-overload]
         client.meta.events.register_last("before-send", self._guard.refuse_unpaid_change)
         return client
 
@@ -263,10 +272,11 @@ class Cloud:
             raise _not_reachable(self.environment["AWS_ENDPOINT_URL"]) from caught_exception
 
     def _get_credentials(self) -> ReadOnlyCredentials:
-        credentials = self._session.get_credentials()
-        if credentials is None:
-            raise NoCredentialsError
-        return credentials.get_frozen_credentials()
+        with explaining():
+            credentials = self._session.get_credentials()
+            if credentials is None:
+                raise NoCredentialsError
+            return credentials.get_frozen_credentials()
 
     def _ask_account(self, credentials: ReadOnlyCredentials) -> str:
         """Ask with exactly these credentials. The session's may change at any time."""
@@ -320,7 +330,7 @@ def accept_costs(cloud: Cloud, account_id: str) -> str:
             f"You typed {account_id}, but your credentials belong to the account {cloud.account_id}. "
             "Type that account, or sign in to the other one."
         )
-    keep_accepted_account(account_id)
+    cloud.accept(account_id)
     return COST
 
 

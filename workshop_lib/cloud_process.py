@@ -30,8 +30,16 @@ MOST_TOLD = 1000
 
 
 def as_flags(options: Mapping[str, object]) -> list[str]:
-    """Write options for the command line: `{"edge_port": 8081}` becomes `--edge-port=8081`. None is left out."""
-    return [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
+    """Write options for the command line: `{"edge_port": 8081}` becomes `--edge-port=8081`.
+
+    None is left out. An option with a tuple is repeated.
+    """
+    return [
+        f"--{name.replace('_', '-')}={value}"
+        for name, given in options.items()
+        for value in (given if isinstance(given, tuple) else (given,))
+        if value is not None
+    ]
 
 
 def start_shared_cloud(

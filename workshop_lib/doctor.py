@@ -146,7 +146,7 @@ def _examine_sockets() -> Finding:
 def _examine_cloud(environment: Mapping[str, str], find_cloud: Callable[[], Mapping[str, str]]) -> Finding:
     try:
         if choose_cloud(environment) == "aws":
-            return _examine_credentials()
+            return _examine_credentials(environment)
     except AmbiguousCloud as error:
         return Finding("Cloud", "not clear", str(error), is_fault=True)
     if environment.get("WORKSHOP_CONTROL_URL"):
@@ -177,15 +177,13 @@ def _examine_local_cloud(environment: Mapping[str, str]) -> Finding:
     return Finding("Local cloud", f"answers at {environment.get('AWS_ENDPOINT_URL', control)}")
 
 
-def _examine_credentials() -> Finding:
-    import boto3  # late, because only learners with an AWS account need it here
-    from botocore.exceptions import BotoCoreError, ClientError
+def _examine_credentials(environment: Mapping[str, str]) -> Finding:
+    from workshop_lib.cloud import connect  # late, because only learners with an AWS account need it here
 
     try:
-        identity = boto3.Session(region_name="us-east-1").client("sts").get_caller_identity()
-    except (BotoCoreError, ClientError) as error:
-        fix = "Sign in, for example with aws sso login, or unset WORKSHOP_CLOUD to use the local cloud."
-        return Finding("AWS", str(error), fix, is_fault=True)
+        identity = connect(environ=environment).sts.get_caller_identity()
+    except WorkshopError as error:
+        return Finding("AWS", "doesn't know you", str(error), is_fault=True)
     return Finding("AWS", f"account {identity['Account']}, as {identity['Arn']}")
 
 

@@ -36,7 +36,7 @@ ROLE_NOT_KNOWN_YET = {"InvalidParameterValueException": "cannot be assumed by La
 BUSY = {"ResourceConflictException": "The operation cannot be performed at this time"}
 
 
-def create_edge_role(iam: IAMClient, *, role_name: str, learner: str) -> str:
+def create_edge_role(iam: IAMClient, *, role_name: str, boundary_arn: str, learner: str) -> str:
     """Create the function's role, or find it. Its policies are written each time.
 
     The role must trust both `lambda` and `edgelambda`, which runs the function at the edge. It may only write logs. It
@@ -45,12 +45,17 @@ def create_edge_role(iam: IAMClient, *, role_name: str, learner: str) -> str:
     Args:
         iam: Client.
         role_name: Name of the role.
+        boundary_arn: From `boundaries.find_permissions_boundary`.
         learner: `names.learner`, with which the role is marked.
 
     Returns:
         The role's ARN.
+
+    Raises:
+        RoleNotBounded: The role exists without this boundary.
     """
-    arn = create_role(iam, role_name=role_name, trust=render_policy("edge-role-trust"), learner=learner)
+    trust = render_policy("edge-role-trust")
+    arn = create_role(iam, role_name=role_name, trust=trust, boundary_arn=boundary_arn, learner=learner)
     put_role_policy(iam, role_name=role_name, policy=render_policy("edge-role-permissions"))
     return arn
 

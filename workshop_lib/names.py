@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -21,6 +22,8 @@ REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[1-9]")
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 LEARNER = re.compile(r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?")
 DEFAULT_LEARNER = "ada-lovelace"
+SHARED_BOUNDARY = "two-regions-shared-boundary"
+"""The permissions boundary of learners whose names aren't known when their policies are granted."""
 RESERVED_ZONES = ("example.com", "example.net", "example.org")
 
 
@@ -186,6 +189,11 @@ class WorkshopNames:
         return S3Origin(self.destination_bucket, self.destination_region)
 
     @property
+    def boundary_name(self) -> str:
+        """The permissions boundary of the learner's roles. The learner's policies demand this name."""
+        return f"two-regions-{self.learner}-boundary"
+
+    @property
     def failover_comment(self) -> str:
         """The comment of the distribution with an origin group, a rival in notebook 05."""
         return f"{self.distribution_comment} failover"
@@ -243,9 +251,9 @@ def suggest_names(
     )
 
 
-def get_names_path() -> Path:
+def get_names_path(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the file of the names: `WORKSHOP_NAMES`, or `workshop-names.json` in the current directory."""
-    return Path(os.environ.get("WORKSHOP_NAMES") or "workshop-names.json")
+    return Path(environ.get("WORKSHOP_NAMES") or "workshop-names.json")
 
 
 def recall_names(
@@ -300,7 +308,8 @@ def load_names(path: Path | None = None) -> WorkshopNames:
         return WorkshopNames(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise StepOutOfOrder(
-            f"There is no names file {path}. Run notebook 00_start_here first; {STEPS['names']} writes it."
+            f"There is no names file {path}. Run notebook 00_start_here first; {STEPS['names']} writes it. If you did, "
+            "run this in the folder in which you ran `workshop lab`, or set WORKSHOP_NAMES to the names file."
         ) from error
     except (ValueError, TypeError) as error:
         if isinstance(error, InvalidName):

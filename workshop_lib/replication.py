@@ -128,7 +128,7 @@ def enable_versioning(s3: S3Client, *, bucket: str) -> dict[str, Any]:
     return {"Status": s3.get_bucket_versioning(Bucket=bucket)["Status"]}
 
 
-def create_replication_role(iam: IAMClient, *, role_name: str, learner: str) -> str:
+def create_replication_role(iam: IAMClient, *, role_name: str, boundary_arn: str, learner: str) -> str:
     """Create the role that S3 assumes to replicate. It has no permissions yet.
 
     Running it again restores the trust policy.
@@ -136,12 +136,17 @@ def create_replication_role(iam: IAMClient, *, role_name: str, learner: str) -> 
     Args:
         iam: Client.
         role_name: Name of the role.
+        boundary_arn: From `boundaries.find_permissions_boundary`.
         learner: `names.learner`, with which the role is marked.
 
     Returns:
         The role's ARN.
+
+    Raises:
+        RoleNotBounded: The role exists without this boundary.
     """
-    return create_role(iam, role_name=role_name, trust=render_policy("replication-role-trust"), learner=learner)
+    trust = render_policy("replication-role-trust")
+    return create_role(iam, role_name=role_name, trust=trust, boundary_arn=boundary_arn, learner=learner)
 
 
 def find_replication_role(iam: IAMClient, *, role_name: str) -> str:

@@ -1,4 +1,4 @@
-"""IAM roles as the steps make them: one trust policy, one inline policy, and the workshop's mark."""
+"""IAM roles as the steps make them: a trust policy, an inline policy, a permissions boundary, the workshop's mark."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.errors import STEPS, InvalidName, get_error_code
+from workshop_lib.errors import STEPS, InvalidName, RoleNotBounded, get_error_code
 from workshop_lib.ownership import EARLIER_SENTENCE, make_description, make_tag, read_tags
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ POLICY_NAME = "two-regions"
 """Name of a role's only inline policy."""
 
 
-def create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any], learner: str) -> str:
-    """Create a role, or restore the trust policy of an existing one.
+def create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any], boundary_arn: str, learner: str) -> str:
+    """Create a role within a permissions boundary, or restore the trust policy of an existing one.
 
     A role without the workshop's tag gets it if it has exactly this trust policy, or the mark of versions 0.1 and 0.2.
 
@@ -26,6 +26,7 @@ def create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any], learne
         iam: Client.
         role_name: Name of the role.
         trust: The trust policy.
+        boundary_arn: The permissions boundary, from `boundaries.find_permissions_boundary`.
         learner: `names.learner`. The role's tag and its description name the learner.
 
     Returns:
@@ -33,12 +34,17 @@ def create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any], learne
 
     Raises:
         InvalidName: You have a role of this name for something else.
+        RoleNotBounded: The role exists without this boundary.
     """
     document, description = json.dumps(trust), make_description(learner)
     tags: Any = [make_tag(learner)]
     try:
         made = iam.create_role(
-            RoleName=role_name, AssumeRolePolicyDocument=document, Description=description, Tags=tags
+            RoleName=role_name,
+            AssumeRolePolicyDocument=document,
+            Description=description,
+            PermissionsBoundary=boundary_arn,
+            Tags=tags,
         )
         return made["Role"]["Arn"]
     except ClientError as error:
@@ -55,7 +61,10 @@ def create_role(iam: IAMClient, *, role_name: str, trust: dict[str, Any], learne
             )
         iam.tag_role(RoleName=role_name, Tags=tags)
         iam.update_role(RoleName=role_name, Description=description)
-    iam.update_assume_role_policy(RoleName=role_name, PolicyDocument=document)
+    if found.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn") != boundary_arn:
+        raise RoleNotBounded(role_name, boundary_arn=boundary_arn)
+    if found["AssumeRolePolicyDocument"] != trust:
+        iam.update_assume_role_policy(RoleName=role_name, PolicyDocument=document)
     arn: str = found["Arn"]
     return arn
 

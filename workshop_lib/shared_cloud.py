@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -22,7 +22,7 @@ class CloudBusyError(click.ClickException):
 
 
 ENFORCED = "WORKSHOP_ENFORCED_POLICY"
-"""The local cloud's variable that names the enforced policy."""
+"""The local cloud's variable that names the enforced policies."""
 
 
 def replace_this_process(options: Mapping[str, object]) -> NoReturn:
@@ -42,13 +42,14 @@ def start(options: Mapping[str, object]) -> dict[str, str]:
     """Start it in the background if none runs, and return its variables.
 
     Raises:
-        ClickException: It did not start, or the running one doesn't enforce the wanted policy.
+        ClickException: It did not start, or the running one doesn't enforce the wanted policies.
     """
     try:
         environment = start_shared_cloud(options)
     except CloudNotReachable as error:
         raise click.ClickException(str(error)) from error
-    if options.get("enforce") and environment.get(ENFORCED) != str(options["enforce"]):
+    wanted: Any = options.get("enforce") or ()
+    if wanted and environment.get(ENFORCED) != os.pathsep.join(map(str, wanted)):
         raise click.ClickException(
             "A local cloud already runs, with other permissions. Run `workshop cloud --stop` first, which ends it and "
             "deletes everything in it."

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.lab import open_jupyterlab, serve_notebooks
-from workshop_lib import distribution, dns_records, lambda_edge, packaging, replication, waiting
+from workshop_lib import boundaries, distribution, dns_records, lambda_edge, packaging, replication, waiting
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import suggest_names, write_names
@@ -58,7 +58,9 @@ def website(environment: dict[str, str]) -> SimpleNamespace:
     names, client = suggest_names("browser"), Cloud(environment)
     write_names(names, Path(environment["WORKSHOP_NAMES"]))
     _replicate(client, names)
-    role = lambda_edge.create_edge_role(client.iam, role_name=names.edge_role_name, learner=names.learner)
+    boundary_arn = boundaries.create_permissions_boundary(client, names)
+    marked = {"boundary_arn": boundary_arn, "learner": names.learner}
+    role = lambda_edge.create_edge_role(client.iam, role_name=names.edge_role_name, **marked)
     package = packaging.package_edge_function()
     function = {"function_name": names.function_name, "package": package}
     lambda_edge.create_edge_function(client.lambda_, role_arn=role, **function, learner=names.learner)
@@ -98,7 +100,8 @@ def _replicate(cloud: Cloud, names: Any) -> None:
         replication.put_region_marker(s3, bucket=origin.bucket, region=origin.region)
     buckets = {"source_bucket": names.source_bucket, "destination_bucket": names.destination_bucket}
     role = {"role_name": names.replication_role_name}
-    role_arn = replication.create_replication_role(cloud.iam, **role, learner=names.learner)
+    boundary_arn = boundaries.create_permissions_boundary(cloud, names)
+    role_arn = replication.create_replication_role(cloud.iam, **role, boundary_arn=boundary_arn, learner=names.learner)
     replication.put_replication_policy(cloud.iam, **role, **buckets)
     source = cloud.s3(names.source_region)
     replication.put_replication(source, role_arn=role_arn, **buckets)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from workshop_lib import boundaries, distribution, dns_records, lambda_edge, packaging, replication, waiting
 from workshop_lib import cloud as clouds
-from workshop_lib import distribution, dns_records, lambda_edge, packaging, replication, waiting
 from workshop_lib.names import WorkshopNames, suggest_names
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from local_cloud.cloud import LocalCloud
     from workshop_lib.packaging import Package
+
+
+WIDE_BOUNDARY = "arn:aws:iam::aws:policy/AdministratorAccess"
+"""A permissions boundary that limits nothing, for tests of something else."""
 
 
 @pytest.fixture(scope="session")
@@ -62,10 +66,16 @@ class Replicated:
 
 
 @pytest.fixture
-def role_arn(buckets: None, connected: clouds.Cloud, names: WorkshopNames) -> str:
+def boundary_arn(connected: clouds.Cloud, names: WorkshopNames) -> str:
+    """The permissions boundary of the learner's roles."""
+    return boundaries.create_permissions_boundary(connected, names)
+
+
+@pytest.fixture
+def role_arn(buckets: None, boundary_arn: str, connected: clouds.Cloud, names: WorkshopNames) -> str:
     """The replication role, with its permissions."""
     role_arn = replication.create_replication_role(
-        connected.iam, role_name=names.replication_role_name, learner=names.learner
+        connected.iam, role_name=names.replication_role_name, boundary_arn=boundary_arn, learner=names.learner
     )
     replication.put_replication_policy(
         connected.iam,
@@ -102,9 +112,11 @@ def package() -> Package:
 
 
 @pytest.fixture
-def version_arn(hasty: None, package: Package, connected: clouds.Cloud, names: WorkshopNames) -> str:
+def version_arn(hasty: None, package: Package, boundary_arn: str, connected: clouds.Cloud, names: WorkshopNames) -> str:
     """A published version of the edge function."""
-    role_arn = lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name, learner=names.learner)
+    role_arn = lambda_edge.create_edge_role(
+        connected.iam, role_name=names.edge_role_name, boundary_arn=boundary_arn, learner=names.learner
+    )
     lambda_edge.create_edge_function(
         connected.lambda_, function_name=names.function_name, role_arn=role_arn, package=package, learner=names.learner
     )

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from workshop_cli.main import main
 from workshop_lib import dns_records, replication
-from workshop_lib.names import save_names, suggest_names
+from workshop_lib.names import suggest_names, write_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def runner(cloud: LocalCloud, names: WorkshopNames, tmp_path: Path) -> CliRunner:
     """Runs the command with saved names, in the local cloud of the tests."""
-    path = save_names(names, tmp_path / "names.json")
+    path = write_names(names, tmp_path / "names.json")
     return CliRunner(env={**cloud.environment, "WORKSHOP_NAMES": str(path)})
 
 

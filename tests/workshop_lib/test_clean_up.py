@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.kits.learner import WIDE_BOUNDARY
 from workshop_lib import batch_replication, checks, clean_up, dns_records, health_checks, observe, replication
 from workshop_lib.distribution import create_distribution, create_failover_distribution, find_distribution
 from workshop_lib.errors import CheckFailed, StepOutOfOrder
@@ -29,12 +30,17 @@ def whole_workshop(
     deployed: dict[str, str],
     zone_id: str,
     distribution_parameters: dict[str, Any],
+    boundary_arn: str,
     connected: Cloud,
     names: WorkshopNames,
 ) -> None:
     """All that the notebooks make."""
     batch_replication.create_batch_role(
-        connected.iam, role_name=names.batch_role_name, source_bucket=names.source_bucket, learner=names.learner
+        connected.iam,
+        role_name=names.batch_role_name,
+        source_bucket=names.source_bucket,
+        boundary_arn=boundary_arn,
+        learner=names.learner,
     )
     preview = {"comment": names.preview_comment, "dns_origin": names.preview_record_name}
     create_distribution(connected.cloudfront, **distribution_parameters | preview)
@@ -79,6 +85,7 @@ def test_the_dry_run_lists_everything_and_changes_nothing(
         "hosted zone",
         "log group",
         "origin access identity",
+        "permissions boundary",
         "record set",
         "replication configuration",
         "replication role",
@@ -124,11 +131,11 @@ def test_the_bar_says_that_a_distribution_is_being_disabled(capsys: pytest.Captu
 def test_what_aws_lets_go_later_is_reported_as_waiting(
     whole_workshop: None, connected: Cloud, names: WorkshopNames, cloud: LocalCloud
 ) -> None:
-    cloud.clock.speed = 500  # the edge replicas stay for 3.6 seconds
+    cloud.clock.speed = 100  # the edge replicas stay for 18 seconds
 
     report = clean_up.delete_resources(connected, names)
 
-    assert kinds(report.waiting) == ["edge function", "edge role"]
+    assert kinds(report.waiting) == ["edge function", "edge role", "permissions boundary"]
     assert "still replicated at the edge" in repr(report)
     with pytest.raises(StepOutOfOrder):
         find_distribution(connected.cloudfront, comment=names.distribution_comment, learner=names.learner)
@@ -138,7 +145,7 @@ def test_what_aws_lets_go_later_is_reported_as_waiting(
     cloud.clock.speed = 10_000
     later = clean_up.delete_resources(connected, names, patience=20)
 
-    assert kinds(later.deleted) == ["edge function", "edge role"]
+    assert kinds(later.deleted) == ["edge function", "edge role", "permissions boundary"]
 
 
 def test_running_it_with_nothing_there_does_nothing(connected: Cloud, names: WorkshopNames) -> None:
@@ -178,7 +185,9 @@ def test_another_learners_things_are_not_touched(buckets: None, connected: Cloud
     )
     dns_records.create_hosted_zone(connected.route53, zone_name=other.zone_name, learner=other.learner)
     health_checks.create_health_check(connected.route53, name=other.health_check_name, region="eu-west-1")
-    replication.create_replication_role(connected.iam, role_name=other.replication_role_name, learner=other.learner)
+    replication.create_replication_role(
+        connected.iam, role_name=other.replication_role_name, boundary_arn=WIDE_BOUNDARY, learner=other.learner
+    )
     before = clean_up.find_resources(connected, other)
 
     clean_up.delete_resources(connected, names)
@@ -225,7 +234,11 @@ def test_in_a_zone_that_was_there_before_only_our_records_go(connected: Cloud, n
 
 def test_a_running_job_is_cancelled(replicated: Any, connected: Cloud, names: WorkshopNames, cloud: LocalCloud) -> None:
     role_arn = batch_replication.create_batch_role(
-        connected.iam, role_name=names.batch_role_name, source_bucket=names.source_bucket, learner=names.learner
+        connected.iam,
+        role_name=names.batch_role_name,
+        source_bucket=names.source_bucket,
+        boundary_arn=WIDE_BOUNDARY,
+        learner=names.learner,
     )
     speed, cloud.clock.speed = cloud.clock.speed, 1  # so that the job still runs
     batch_replication.create_batch_replication_job(

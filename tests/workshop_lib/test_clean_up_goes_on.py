@@ -46,7 +46,7 @@ class TestRefusals:
         report = clean_up.delete_resources(connected, names, patience=10)
 
         assert outcomes(report) == {
-            "deleted": ["bucket", "replication configuration", "replication role"],
+            "deleted": ["bucket", "permissions boundary", "replication configuration", "replication role"],
             "refused": ["bucket"],
         }
         assert "not authorized to perform: s3:DeleteObjectVersion" in report.refused[0].state
@@ -111,6 +111,7 @@ class TestRefusals:
         assert {item.kind: item.state for item in report.waiting} == {
             "edge function": "after the log group",
             "edge role": "after the edge function",
+            "permissions boundary": "after the edge role",
         }
         clean_up.delete_resources(connected, names, patience=20)
         assert checks.nothing_left(clean_up.get_receipt(connected, names))
@@ -332,6 +333,7 @@ class TestThrottling:
         assert {item.kind: item.state for item in report.waiting} == {
             "edge function": "AWS asks to send fewer requests",
             "edge role": "after the edge function",
+            "permissions boundary": "after the edge role",
         }
 
 

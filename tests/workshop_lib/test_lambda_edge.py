@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.kits.learner import WIDE_BOUNDARY
 from workshop_lib import lambda_edge, packaging
 from workshop_lib.errors import StepOutOfOrder
 from workshop_lib.packaging import Package
@@ -37,7 +38,7 @@ def lambda_(client: Callable[..., Any]) -> Any:
 @pytest.fixture
 def role_arn(iam: Any) -> str:
     """The role of the function."""
-    return lambda_edge.create_edge_role(iam, role_name="edge", learner="ada")
+    return lambda_edge.create_edge_role(iam, role_name="edge", boundary_arn=WIDE_BOUNDARY, learner="ada")
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def version_arn(lambda_: Any, role_arn: str, package: Package) -> str:
 
 
 def test_the_role_trusts_lambda_and_the_edge(iam: Any) -> None:
-    lambda_edge.create_edge_role(iam, role_name="edge", learner="ada")
+    lambda_edge.create_edge_role(iam, role_name="edge", boundary_arn=WIDE_BOUNDARY, learner="ada")
 
     trust = iam.get_role(RoleName="edge")["Role"]["AssumeRolePolicyDocument"]
     assert trust["Statement"][0]["Principal"]["Service"] == ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]
@@ -60,7 +61,7 @@ def test_creating_the_role_again_restores_its_trust(iam: Any, role_arn: str) -> 
     narrow = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},'
     iam.update_assume_role_policy(RoleName="edge", PolicyDocument=narrow + '"Action":"sts:AssumeRole"}]}')
 
-    again = lambda_edge.create_edge_role(iam, role_name="edge", learner="ada")
+    again = lambda_edge.create_edge_role(iam, role_name="edge", boundary_arn=WIDE_BOUNDARY, learner="ada")
 
     trust = iam.get_role(RoleName="edge")["Role"]["AssumeRolePolicyDocument"]
     assert again == role_arn
@@ -149,7 +150,9 @@ def test_a_role_that_lambda_does_not_know_yet_is_waited_for(
         function_name="site",
         role_arn=role_arn,
         package=package,
-        sleep=lambda _: str(lambda_edge.create_edge_role(iam, role_name="edge", learner="ada")) and None,
+        sleep=lambda _: (
+            str(lambda_edge.create_edge_role(iam, role_name="edge", boundary_arn=WIDE_BOUNDARY, learner="ada")) and None
+        ),
         learner="ada",
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.kits.learner import WIDE_BOUNDARY
 from workshop_lib import checks, clean_up, distribution, dns_records, health_checks, lambda_edge, observe, replication
 from workshop_lib.errors import InvalidName, StepOutOfOrder
 from workshop_lib.names import suggest_names
@@ -148,7 +149,9 @@ class TestSomebodys:
     def test_log_group_of_a_function_that_is_theirs_is_kept(
         self, hasty: None, connected: Cloud, names: WorkshopNames, package: Package
     ) -> None:
-        role_arn = lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name, learner=names.learner)
+        role_arn = lambda_edge.create_edge_role(
+            connected.iam, role_name=names.edge_role_name, boundary_arn=WIDE_BOUNDARY, learner=names.learner
+        )
         connected.lambda_.create_function(
             FunctionName=names.function_name,
             Role=role_arn,
@@ -200,7 +203,7 @@ def make_as_bob(connected: Cloud, names: WorkshopNames, ireland: S3Client) -> di
             ireland, bucket=names.source_bucket, region=names.source_region, learner=learner
         ),
         "replication role": lambda learner: replication.create_replication_role(
-            iam, role_name=names.replication_role_name, learner=learner
+            iam, role_name=names.replication_role_name, boundary_arn=WIDE_BOUNDARY, learner=learner
         ),
         "origin access identity": lambda learner: distribution.create_origin_access_identity(
             cloudfront, comment=names.distribution_comment, learner=learner
@@ -260,12 +263,15 @@ class TestEarlierVersions:
             RoleName=names.replication_role_name,
             AssumeRolePolicyDocument=json.dumps(render_policy("edge-role-trust")),
             Description=EARLIER_SENTENCE,
+            PermissionsBoundary=WIDE_BOUNDARY,
         )
 
         receipt = assert_kept(connected, names, "replication role", names.replication_role_name)
         assert "step 3 of notebook 01" in repr(receipt)
 
-        replication.create_replication_role(connected.iam, role_name=names.replication_role_name, learner=names.learner)
+        replication.create_replication_role(
+            connected.iam, role_name=names.replication_role_name, boundary_arn=WIDE_BOUNDARY, learner=names.learner
+        )
         assert [gone.kind for gone in clean_up.delete_resources(connected, names).deleted] == ["replication role"]
 
     def test_zone_is_kept_with_the_command_that_deletes_it(self, connected: Cloud, names: WorkshopNames) -> None:
@@ -300,7 +306,9 @@ class TestUnderAnyName:
             replication.create_bucket(connected.s3(origin.region), bucket=origin.bucket, region=origin.region, **mine)
         dns_records.create_hosted_zone(connected.route53, zone_name=bob.zone_name, **mine)
         health_checks.create_health_check(connected.route53, name=bob.health_check_name, region="eu-west-1")
-        replication.create_replication_role(connected.iam, role_name=bob.replication_role_name, **mine)
+        replication.create_replication_role(
+            connected.iam, role_name=bob.replication_role_name, boundary_arn=WIDE_BOUNDARY, **mine
+        )
         distribution.create_origin_access_identity(connected.cloudfront, comment=bob.distribution_comment, **mine)
 
         receipt = clean_up.get_receipt(connected, ada)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.kits.learner import WIDE_BOUNDARY
 from workshop_lib import clean_up, dns_records, lambda_edge, observe, packaging, replication
 from workshop_lib.errors import InvalidName
 from workshop_lib.names import suggest_names
@@ -24,14 +25,18 @@ if TYPE_CHECKING:
 
 
 def make_role(connected: Cloud, role_name: str, trust: dict[str, Any]) -> None:
-    connected.iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=json.dumps(trust))
+    connected.iam.create_role(
+        RoleName=role_name, AssumeRolePolicyDocument=json.dumps(trust), PermissionsBoundary=WIDE_BOUNDARY
+    )
 
 
 def test_a_role_for_something_else_is_neither_taken_over_nor_deleted(connected: Cloud, names: WorkshopNames) -> None:
     make_role(connected, names.replication_role_name, render_policy("edge-role-trust"))
 
     with pytest.raises(InvalidName, match="step 3 of notebook 00"):
-        replication.create_replication_role(connected.iam, role_name=names.replication_role_name, learner=names.learner)
+        replication.create_replication_role(
+            connected.iam, role_name=names.replication_role_name, boundary_arn=WIDE_BOUNDARY, learner=names.learner
+        )
 
     report = clean_up.delete_resources(connected, names)
     assert [(item.kind, item.state) for item in report.kept] == [("replication role", "without the workshop's mark")]
@@ -41,7 +46,9 @@ def test_a_role_for_something_else_is_neither_taken_over_nor_deleted(connected: 
 def test_a_role_made_with_the_aws_cli_becomes_ours(connected: Cloud, names: WorkshopNames) -> None:
     make_role(connected, names.edge_role_name, render_policy("edge-role-trust"))
 
-    lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name, learner=names.learner)
+    lambda_edge.create_edge_role(
+        connected.iam, role_name=names.edge_role_name, boundary_arn=WIDE_BOUNDARY, learner=names.learner
+    )
 
     assert [item.kind for item in clean_up.delete_resources(connected, names).deleted] == ["edge role"]
 
@@ -49,7 +56,9 @@ def test_a_role_made_with_the_aws_cli_becomes_ours(connected: Cloud, names: Work
 def test_a_function_for_something_else_is_neither_overwritten_nor_deleted(
     hasty: None, connected: Cloud, names: WorkshopNames, package: Package, tmp_path: Path
 ) -> None:
-    role_arn = lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name, learner=names.learner)
+    role_arn = lambda_edge.create_edge_role(
+        connected.iam, role_name=names.edge_role_name, boundary_arn=WIDE_BOUNDARY, learner=names.learner
+    )
     (tmp_path / "mine.py").write_text("def handler(event, context):\n    return event\n", encoding="utf-8")
     other = packaging.package_edge_function(source=tmp_path / "mine.py")
     connected.lambda_.create_function(

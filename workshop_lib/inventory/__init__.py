@@ -5,6 +5,7 @@ A resource that the workshop didn't make is found, but not deleted.
 | module | holds |
 |---|---|
 | `functions` | the edge function, roles, log groups |
+| `boundaries` | the permissions boundary of the roles |
 | `distributions` | distributions, the origin access identity |
 | `dns` | record sets, health checks, the hosted zone |
 | `buckets` | buckets, replication configurations, batch jobs |
@@ -13,6 +14,7 @@ A resource that the workshop didn't make is found, but not deleted.
 | `kind` | the classes of a kind, of one resource, and of a place that couldn't be searched |
 """
 
+from workshop_lib.inventory.boundaries import BOUNDARIES
 from workshop_lib.inventory.buckets import BATCH_JOBS, BUCKETS, REPLICATION_CONFIGURATIONS
 from workshop_lib.inventory.distributions import DISTRIBUTIONS, IDENTITIES, take_out_of_service
 from workshop_lib.inventory.dns import HEALTH_CHECKS, HOSTED_ZONES, RECORD_SETS
@@ -56,5 +58,6 @@ KINDS = (
     FUNCTION_LOGS,
     EDGE_FUNCTIONS,
     EDGE_ROLES,
+    BOUNDARIES,
 )
 """In the order of deletion that AWS requires."""

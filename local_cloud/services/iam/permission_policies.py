@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from moto.iam import policy_validation
+
 from local_cloud.access.conditions import is_operator
 from local_cloud.access.evaluator import statements
 from local_cloud.access.identities import parse
@@ -18,6 +20,12 @@ LONGEST_MANAGED = 6144
 
 LONGEST_INLINE = {"user": 2048, "group": 5120, "role": 10_240}
 """Characters of all inline policies of an entity at most, without white space."""
+
+
+_WITH_A_REGION = ("job/", "storage-lens", "access-grants/", "async-request/")
+"""Resources of S3 whose ARNs have a region (SAR/s3, resource types). moto knows only access points."""
+
+policy_validation.SERVICE_TYPE_REGION_INFORMATION_ERROR_ASSOCIATIONS["s3"]["valid_starting_values"] += _WITH_A_REGION
 
 
 def malformed(message: str) -> AwsError:

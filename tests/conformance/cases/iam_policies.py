@@ -26,6 +26,23 @@ def no_such_inline_policy(aws: Account) -> None:
 
 
 @case(
+    "CreatePolicy accepts the ARN of an S3 batch job, which has a region, and rejects a bucket's with a region "
+    "(MalformedPolicyDocument)",
+    known_from=documented("SAR/s3, Resource types defined by Amazon S3"),
+    moto=GAP,
+)
+def regions_of_s3(aws: Account) -> None:
+    iam, job = aws.client("iam"), f"arn:aws:s3:eu-west-1:{aws.account_id}:job/*"
+    made = iam.create_policy(
+        PolicyName=aws.name("policy"), PolicyDocument=permissions(Action="s3:DescribeJob", Resource=job)
+    )
+    aws.clean_up(iam.delete_policy, PolicyArn=made["Policy"]["Arn"])
+    document = permissions(Action="s3:ListBucket", Resource="arn:aws:s3:eu-west-1::site")
+    policy = {"PolicyName": aws.name("policy"), "PolicyDocument": document}
+    aws.refuses("MalformedPolicyDocument", 400, None, iam.create_policy, **policy)
+
+
+@case(
     "PutRolePolicy rejects a policy with a Principal (MalformedPolicyDocument)",
     known_from=captured("hashicorp/terraform#13449"),
     moto=GAP,

@@ -23,7 +23,7 @@ from local_cloud.errors import AwsError
 from local_cloud.front.signatures import read_signature
 from local_cloud.front.verification import Verifier
 from tests.kits.credentials import CREDENTIALS, OWN, SECRET, sign
-from tests.local_cloud.front.plain_http import Client
+from tests.local_cloud.front.plain_http import Client, code_in
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 LIST_USERS = b"Action=ListUsers&Version=2010-05-08"
@@ -49,14 +49,6 @@ def send(
     path, _, query = target.partition("?")
     host = changed.pop("host", host)
     return cloud.gateway.respond(HttpRequest(method, path, query, changed, body if sent is None else sent, host))
-
-
-def code_of(response: Response) -> str:
-    """The code of an error, in XML or JSON."""
-    text = response.body.decode()
-    if text.startswith("{"):
-        return str(json.loads(text)["__type"])
-    return text.partition("<Code>")[2].partition("</Code>")[0]
 
 
 def make_user(client: Client) -> tuple[Any, Keys]:
@@ -111,7 +103,7 @@ def test_a_wrong_secret_is_refused(cloud: LocalCloud, service: str, code: str, s
 
     assert send(cloud, method, target, service=service, **more).ok
     refused = send(cloud, method, target, service=service, keys=Keys("local", "local"), **more)
-    assert (code_of(refused), refused.status) == (code, status)
+    assert (code_in(refused), refused.status) == (code, status)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +121,7 @@ def test_an_unknown_key_is_refused(cloud: LocalCloud, service: str, code: str, s
 
     refused = send(cloud, method, target, service=service, keys=Keys("AKIAIOSFODNN7EXAMPLE", SECRET), **more)
 
-    assert (code_of(refused), refused.status) == (code, status)
+    assert (code_in(refused), refused.status) == (code, status)
 
 
 def test_no_key_without_a_name_is_known(cloud: LocalCloud) -> None:
@@ -140,15 +132,15 @@ def test_no_key_without_a_name_is_known(cloud: LocalCloud) -> None:
 def test_a_users_key_is_the_user_until_it_is_inactive_or_deleted(cloud: LocalCloud, client: Client) -> None:
     iam, keys = make_user(client)
     assert send(cloud, "GET", "/", keys=keys).ok
-    assert code_of(send(cloud, "GET", "/", keys=Keys(keys.access_key, "wrong"))) == "SignatureDoesNotMatch"
+    assert code_in(send(cloud, "GET", "/", keys=Keys(keys.access_key, "wrong"))) == "SignatureDoesNotMatch"
 
     iam.update_access_key(UserName="ada", AccessKeyId=keys.access_key, Status="Inactive")
-    assert code_of(send(cloud, "GET", "/", keys=keys)) == "InvalidAccessKeyId"
+    assert code_in(send(cloud, "GET", "/", keys=keys)) == "InvalidAccessKeyId"
 
     iam.update_access_key(UserName="ada", AccessKeyId=keys.access_key, Status="Active")
     assert send(cloud, "GET", "/", keys=keys).ok
     iam.delete_access_key(UserName="ada", AccessKeyId=keys.access_key)
-    assert code_of(send(cloud, "GET", "/", keys=keys)) == "InvalidAccessKeyId"
+    assert code_in(send(cloud, "GET", "/", keys=keys)) == "InvalidAccessKeyId"
 
 
 @pytest.mark.parametrize(
@@ -158,13 +150,13 @@ def test_a_sessions_key_needs_its_own_token(cloud: LocalCloud, client: Client, t
     keys = make_session(client)
 
     assert send(cloud, "GET", "/", keys=keys).ok
-    assert code_of(send(cloud, "GET", "/", keys=Keys(keys.access_key, keys.secret_key, token))) == code
+    assert code_in(send(cloud, "GET", "/", keys=Keys(keys.access_key, keys.secret_key, token))) == code
 
 
 def test_a_users_key_takes_no_token(cloud: LocalCloud, client: Client) -> None:
     session = make_session(client)
 
-    assert code_of(send(cloud, "GET", "/", keys=Keys("local", SECRET, session.token))) == "InvalidToken"
+    assert code_in(send(cloud, "GET", "/", keys=Keys("local", SECRET, session.token))) == "InvalidToken"
 
 
 @pytest.mark.parametrize(
@@ -187,7 +179,7 @@ def test_what_is_changed_after_signing_is_refused(
 ) -> None:
     headers = {"Content-Type": "text/plain"}
 
-    assert code_of(send(cloud, "PUT", f"/{bucket}/page", body=b"body", headers=headers, **changed)) == code
+    assert code_in(send(cloud, "PUT", f"/{bucket}/page", body=b"body", headers=headers, **changed)) == code
     assert send(cloud, "PUT", f"/{bucket}/page", body=b"body", headers=headers).ok
 
 
@@ -198,7 +190,7 @@ def test_a_signature_holds_for_its_own_request_alone(cloud: LocalCloud, bucket: 
     changed = {"method": "DELETE", "path": "/other", "query": "policy"}
 
     assert cloud.gateway.respond(request).ok
-    assert code_of(cloud.gateway.respond(request._replace(**{part: changed[part]}))) == "SignatureDoesNotMatch"  # type: ignore[arg-type]
+    assert code_in(cloud.gateway.respond(request._replace(**{part: changed[part]}))) == "SignatureDoesNotMatch"  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -283,7 +275,7 @@ def test_headers_of_one_name_are_signed_together(cloud: LocalCloud, bucket: str)
     ],
 )  # fmt: skip
 def test_a_header_that_is_no_signature_is_malformed(cloud: LocalCloud, header: str, code: str) -> None:
-    assert code_of(cloud.gateway.respond(HttpRequest("GET", "/", headers={"authorization": header}))) == code
+    assert code_in(cloud.gateway.respond(HttpRequest("GET", "/", headers={"authorization": header}))) == code
 
 
 @pytest.mark.parametrize(
@@ -299,7 +291,7 @@ def test_an_incomplete_signature_is_refused_in_the_services_own_form(
     header = {"authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/iam/aws4_request"}
     refused = cloud.gateway.respond(HttpRequest("GET", path, headers=header, host=host))
 
-    assert (code_of(refused), refused.status) == (code, status)
+    assert (code_in(refused), refused.status) == (code, status)
     assert b"requires 'Signature' parameter" in refused.body
 
 
@@ -313,7 +305,7 @@ def test_an_incomplete_signature_is_refused_in_the_services_own_form(
 def test_a_signature_for_one_service_is_refused_at_the_host_of_another(
     cloud: LocalCloud, service: str, host: str, code: str
 ) -> None:
-    assert code_of(send(cloud, "GET", "/", host=host, service=service)) == code or service == "iam"
+    assert code_in(send(cloud, "GET", "/", host=host, service=service)) == code or service == "iam"
     assert not send(cloud, "GET", "/", host=host, service=service).ok
 
 
@@ -364,12 +356,12 @@ def test_without_a_signature_only_s3_answers(
     path, _, query = path.partition("?")
     low = {name.lower(): value for name, value in headers.items()}
 
-    assert code_of(cloud.gateway.respond(HttpRequest(method, path, query, low, body))) == code
+    assert code_in(cloud.gateway.respond(HttpRequest(method, path, query, low, body))) == code
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_without_a_signature_a_private_bucket_is_closed(cloud: LocalCloud, bucket: str, method: str) -> None:
-    assert code_of(cloud.gateway.respond(HttpRequest(method, f"/{bucket}/page"))) == "AccessDenied"
+    assert code_in(cloud.gateway.respond(HttpRequest(method, f"/{bucket}/page"))) == "AccessDenied"
 
 
 def presign(url: str, service: str, *, keys: Keys = OWN, seconds: int = 60) -> str:
@@ -396,7 +388,7 @@ def test_a_presigned_request_is_answered_by_the_service_it_is_for(
     response = cloud.gateway.respond(request)
     assert (response.status, answer in response.body) == (200, True)
     tampered = cloud.gateway.respond(request._replace(query=url.query.replace("Action=", "Action=X")))
-    assert code_of(tampered) == "SignatureDoesNotMatch"
+    assert code_in(tampered) == "SignatureDoesNotMatch"
 
 
 def test_a_presigned_identity_is_that_of_the_session(cloud: LocalCloud, client: Client) -> None:
@@ -439,7 +431,7 @@ def test_a_signature_may_be_any_text(cloud: LocalCloud) -> None:
 
     response = cloud.gateway.respond(HttpRequest("GET", "/", headers=headers, host="127.0.0.1:1"))
 
-    assert code_of(response) == "SignatureDoesNotMatch"
+    assert code_in(response) == "SignatureDoesNotMatch"
 
 
 def test_two_signatures_are_one_too_many(cloud: LocalCloud) -> None:
@@ -448,7 +440,7 @@ def test_two_signatures_are_one_too_many(cloud: LocalCloud) -> None:
 
     response = cloud.gateway.respond(HttpRequest("GET", "/", url.query, headers, b"", "127.0.0.1:1"))
 
-    assert code_of(response) == "InvalidArgument"
+    assert code_in(response) == "InvalidArgument"
 
 
 def test_an_engine_that_names_its_caller_ignores_a_viewers_signature(
@@ -462,4 +454,4 @@ def test_an_engine_that_names_its_caller_ignores_a_viewers_signature(
 
     answer = cloud.gateway.respond(HttpRequest("GET", f"/{bucket}/page", headers=headers), identity)
 
-    assert code_of(answer) == "AccessDenied"
+    assert code_in(answer) == "AccessDenied"

@@ -13,7 +13,7 @@ import pytest
 from local_cloud.call import HttpRequest, Response
 from local_cloud.cloud import LocalCloud
 from tests.kits.credentials import SECRET, sign
-from tests.local_cloud.front.test_signatures import code_of
+from tests.local_cloud.front.plain_http import code_in
 
 PLAIN, TRAILED = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
 NOTHING = hashlib.sha256(b"").hexdigest()
@@ -63,16 +63,16 @@ def test_a_signed_checksum_after_the_chunks_is_taken(cloud: LocalCloud, bucket: 
 
 @pytest.mark.parametrize("swap", [(b"two", b"six"), (b"chunk-signature=", b"chunk-signature=0"), (b";chunk", b";junk")])
 def test_a_chunk_that_was_changed_is_refused(cloud: LocalCloud, bucket: str, swap: tuple[bytes, bytes]) -> None:
-    assert code_of(upload(cloud, [b"one ", b"two"], swap=swap)) == "SignatureDoesNotMatch"
+    assert code_in(upload(cloud, [b"one ", b"two"], swap=swap)) == "SignatureDoesNotMatch"
 
 
 def test_a_checksum_that_was_changed_is_refused(cloud: LocalCloud, bucket: str) -> None:
     changed = (crc(b"one"), crc(b"two"))
 
-    assert code_of(upload(cloud, [b"one"], trailer=crc(b"one"), swap=changed)) == "SignatureDoesNotMatch"
+    assert code_in(upload(cloud, [b"one"], trailer=crc(b"one"), swap=changed)) == "SignatureDoesNotMatch"
 
 
 def test_a_signature_of_the_checksum_may_not_be_left_out(cloud: LocalCloud, bucket: str) -> None:
     refused = upload(cloud, [b"one"], trailer=crc(b"one"), swap=(b"x-amz-trailer-signature", b"x-amz-other"))
 
-    assert code_of(refused) == "SignatureDoesNotMatch"
+    assert code_in(refused) == "SignatureDoesNotMatch"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import socket
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -16,6 +19,7 @@ from local_cloud.engines.sandbox.runtime_api import (
     Outcome,
     Request,
     RuntimeApi,
+    is_own,
 )
 
 Session = Callable[[RuntimeApi, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Any]]
@@ -81,12 +85,39 @@ def test_the_end_of_the_api_ends_a_runtime_that_waits() -> None:
     assert talk(session) == b""
 
 
-def talk(session: Session) -> Any:
+def test_another_users_process_is_cut_off() -> None:
+    async def session(api: RuntimeApi, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(ask("GET", "/invocation/next"))
+        return await reader.read()
+
+    with contextlib.suppress(ConnectionResetError):
+        assert talk(session, RuntimeApi, is_own=lambda *_: False) == b""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells whose connection it is")
+def test_the_kernel_tells_whose_connection_it_is() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as peer:
+            assert is_own(peer.getsockname()[1], port)
+        assert not is_own(port, port)
+
+
+@pytest.mark.parametrize("path", ["", "/", "/0", "/0/2018-06-01/runtime"])
+def test_without_the_secret_path_nothing_is_answered(path: str) -> None:
+    async def session(api: RuntimeApi, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(ask("GET", f"{path}/invocation/next"))
+        return (await read_response(reader))[0]
+
+    assert talk(session, RuntimeApi, is_secret=True).startswith(b"HTTP/1.1 403")
+
+
+def talk(session: Session, make: Callable[..., RuntimeApi] = RuntimeApi, **settings: Any) -> Any:
     """Run a session on a connection to a new Runtime API; it may take a few seconds."""
 
     async def run() -> Any:
-        api = RuntimeApi()
-        host, port = (await api.start()).split(":")
+        api = make(**settings)
+        host, port = (await api.start()).partition("/")[0].split(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         try:
             return await asyncio.wait_for(session(api, reader, writer), 5)
