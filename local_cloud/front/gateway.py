@@ -112,8 +112,8 @@ class Gateway:
 
     @staticmethod
     def never_waits(path: str) -> bool:
-        """Whether a request for this path is answered at once, whatever is under way. It says that the cloud lives."""
-        return path == f"{CONTROL_PREFIX}health"
+        """Whether this path is answered at once, whatever is under way: whether the cloud lives, and stop."""
+        return path in (f"{CONTROL_PREFIX}health", f"{CONTROL_PREFIX}stop")
 
     def _respond(self, request: HttpRequest, asker: Asker, *, meets_faults: bool) -> Response:
         try:
