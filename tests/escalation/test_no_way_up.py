@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from tests.escalation.kit import ADA, ADMIN, BEN, Class, class_account, take_stock
+from tests.escalation.kit import ADA, ADMIN, BEN, CODE, Class, class_account, take_stock
 from tests.escalation.tries import AS_ADA, AS_HER_ROLE, Try
 from tests.kits.processes import wait_for
 from workshop_lib.policies import LEARNER_POLICIES, LOCAL_ACCOUNT, render_policy
@@ -46,6 +48,27 @@ def test_a_learners_role_that_allows_itself_everything_does_not_get(
     account: Class, before: dict[str, Any], code: str, attempt: Try
 ) -> None:
     assert_refused(account, before, code, attempt)
+
+
+@pytest.mark.parametrize("operation", ["UpdateFunctionCode", "UpdateFunctionConfiguration"])
+def test_a_body_that_names_the_learners_function_does_not_open_an_administrators(
+    account: Class, before: dict[str, Any], operation: str
+) -> None:
+    def name_own(params: dict[str, Any], **_: Any) -> None:
+        params["body"] = json.dumps({**json.loads(params["body"]), "FunctionName": ADA.function_name}).encode()
+
+    events = account.ada("lambda").meta.events
+    events.register(f"before-call.lambda.{operation}", name_own)
+    change = {"ZipFile": CODE} if operation == "UpdateFunctionCode" else {"Description": "up"}
+    try:
+        assert_refused(
+            account,
+            before,
+            "AccessDeniedException",
+            lambda a: a.ada.functions(xform_name(operation), FunctionName="payroll", **change),
+        )
+    finally:
+        events.unregister(f"before-call.lambda.{operation}", name_own)
 
 
 def test_replication_into_another_learners_bucket_copies_nothing(account: Class) -> None:
