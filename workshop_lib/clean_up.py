@@ -120,23 +120,36 @@ def get_receipt(cloud: Cloud, names: WorkshopNames) -> Receipt:
         names: The learner's names.
     """
     found = find_resources(cloud, names)
-    known = {resource.name for resource in found}
+    known = {resource.name for resource in found if resource.made_by_workshop or resource.made_earlier}
     marked = list(find_marked(cloud, names))
     everywhere = [item for item in marked if isinstance(item, Marked)]
     stray = [item for item in everywhere if item.learner == names.learner and item.name not in known]
-    elsewhere = f"not among the present names: run {STEPS['names']} with its names, then clean up again"
+    is_stray = {(item.kind, item.name) for item in stray}
     return Receipt(
         learner=names.learner,
         looked=(*(place for kind in KINDS for place in kind.look(names)), "marks of all learners in this account"),
         left=(
             *(resource for resource in found if resource.made_by_workshop or resource.made_earlier),
-            *(Resource(item.kind, item.name, state=elsewhere) for item in stray),
+            *(Resource(item.kind, item.name, state=_describe_stray(item, names)) for item in stray),
         ),
-        kept=tuple(resource for resource in found if not resource.made_by_workshop and not resource.made_earlier),
+        kept=tuple(
+            resource
+            for resource in found
+            if not resource.made_by_workshop
+            and not resource.made_earlier
+            and (resource.kind, resource.name) not in is_stray
+        ),
         unseen=found.unseen,
         others=tuple(item for item in everywhere if item.learner != names.learner),
         others_unseen=tuple(item for item in marked if isinstance(item, Unseen)),
     )
+
+
+def _describe_stray(item: Marked, names: WorkshopNames) -> str:
+    """Say why something with the learner's mark wasn't found, or not as the learner's."""
+    if item.name in vars(names).values():
+        return "it has your mark, but you may not look at all of it"
+    return f"not among the present names: run {STEPS['names']} with its names, then clean up again"
 
 
 class _Sweep:

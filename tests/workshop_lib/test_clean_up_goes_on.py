@@ -128,6 +128,61 @@ class TestRefusals:
         assert outcomes(report)["refused"] == ["distribution"]
         assert {"bucket", "hosted zone", "replication role"} <= set(outcomes(report)["deleted"])
 
+    @pytest.mark.parametrize("action", ["s3:ListBucket", "s3:*"])
+    def test_a_bucket_that_the_learner_may_not_look_at_still_counts_as_hers(
+        self, buckets: None, ireland: S3Client, connected: Cloud, names: WorkshopNames, action: str
+    ) -> None:
+        arn = f"arn:aws:s3:::{names.source_bucket}"
+        statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": arn}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        ireland.put_bucket_policy(Bucket=names.source_bucket, Policy=policy)
+
+        clean_up.delete_resources(connected, names)
+        receipt = clean_up.get_receipt(connected, names)
+
+        assert not receipt.is_clean
+        assert [(left.name, left.state) for left in receipt.left] == [
+            (names.source_bucket, "it has your mark, but you may not look at all of it")
+        ]
+        assert receipt.kept == ()
+        assert f"These cost money: bucket {names.source_bucket}." in repr(receipt)
+
+    def test_a_distribution_that_may_not_be_looked_at_stops_no_other_distribution(
+        self, deployed: dict[str, str], connected: Cloud, names: WorkshopNames
+    ) -> None:
+        cloudfront = connected.cloudfront
+        config: Any = cloudfront.get_distribution_config(Id=deployed["id"])["DistributionConfig"]
+        config |= {"CallerReference": "theirs", "Comment": names.preview_comment}
+        config["DefaultCacheBehavior"].pop("LambdaFunctionAssociations")
+        theirs = cloudfront.create_distribution(DistributionConfig=config)["Distribution"]["Id"]
+        no = refuse(cloudfront, "AccessDenied", status=403, message="You may not look.")
+
+        with intercepting(cloudfront, "ListTagsForResource", lambda sent: no(sent) if theirs in sent.url else None):
+            report = clean_up.delete_resources(connected, names, patience=20)
+
+        assert deployed["id"] in {gone.name for gone in report.deleted}
+        assert f"CloudFront: tags of the distribution {theirs}" in {unseen.place for unseen in report.unseen}
+
+    def test_a_zone_whose_records_may_not_be_listed_stops_no_other_zone(
+        self, connected: Cloud, names: WorkshopNames
+    ) -> None:
+        route53 = connected.route53
+        made = [
+            route53.create_hosted_zone(Name=names.zone_name, CallerReference=reference)["HostedZone"]["Id"]
+            for reference in ("theirs", "two-regions-ada/1")
+        ]
+        theirs, ours = (zone.removeprefix("/hostedzone/") for zone in made)
+        dns_records.put_txt_record(
+            route53, zone_id=ours, record_name=names.record_name, origin=names.source_origin, ttl=0
+        )
+        no = refuse(route53, "AccessDenied", status=403, message="You may not look.")
+
+        with intercepting(route53, "ListResourceRecordSets", lambda sent: no(sent) if theirs in sent.url else None):
+            report = clean_up.delete_resources(connected, names)
+
+        assert outcomes(report) == {"deleted": ["hosted zone", "record set"], "kept": ["hosted zone"]}
+        assert [unseen.place for unseen in report.unseen] == [f"Route 53: records of the zone {theirs}"]
+
     def test_a_place_that_cannot_be_searched_is_an_outcome(
         self, some_of_each: None, connected: Cloud, names: WorkshopNames
     ) -> None:

@@ -178,6 +178,32 @@ class TestSomebodys:
 
         assert f"aws logs delete-log-group --region eu-west-1 --log-group-name {group}" in repr(receipt)
 
+    def test_replication_of_a_bucket_without_our_mark_is_kept_even_with_our_roles_name(
+        self, replicated: Any, ireland: S3Client, connected: Cloud, names: WorkshopNames
+    ) -> None:
+        ireland.put_bucket_tagging(Bucket=names.source_bucket, Tagging={"TagSet": []})
+
+        report = clean_up.delete_resources(connected, names)
+
+        assert "replication configuration" in {kept.kind for kept in report.kept}
+        assert ireland.get_bucket_replication(Bucket=names.source_bucket)["ReplicationConfiguration"]["Rules"]
+
+    def test_running_job_with_a_role_of_our_name_but_without_our_mark_is_not_cancelled(
+        self, replicated: Any, connected: Cloud, names: WorkshopNames, cloud: Any
+    ) -> None:
+        trust = json.dumps(render_policy("batch-role-trust"))
+        role = connected.iam.create_role(RoleName=names.batch_role_name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        speed, cloud.clock.speed = cloud.clock.speed, 1  # so that the job still runs
+        connected.s3control(names.source_region).create_job(
+            AccountId=connected.account_id,
+            ClientRequestToken="theirs",
+            **render_policy("batch-replication-job", role_arn=role, source_bucket=names.source_bucket, suffix=".html"),
+        )
+        found = clean_up.find_resources(connected, names)
+        cloud.clock.speed = speed
+
+        assert {job.made_by_workshop for job in found if job.kind == "batch job"} == {False}
+
     def test_running_job_on_our_bucket_is_not_cancelled(
         self, replicated: Any, connected: Cloud, names: WorkshopNames, cloud: Any
     ) -> None:

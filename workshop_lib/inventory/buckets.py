@@ -36,10 +36,22 @@ def _find_jobs(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
         for job in page["Jobs"]:
             described = s3control.describe_job(AccountId=cloud.account_id, JobId=job["JobId"])["Job"]
             if described.get("RoleArn", "").endswith(f"/{names.batch_role_name}"):
-                yield Resource("batch job", job["JobId"], names.source_region, job["Status"])
+                learner = _find_batch_learner(cloud, names)
+                is_ours = learner == names.learner
+                state = job["Status"] if is_ours else f"with a role {describe_stranger(learner)}"
+                yield Resource("batch job", job["JobId"], names.source_region, state, made_by_workshop=is_ours)
         if "NextToken" not in page:
             return
         position = {"NextToken": page["NextToken"]}
+
+
+def _find_batch_learner(cloud: Cloud, names: WorkshopNames) -> str | None:
+    """Return the learner whom the tags of the batch role name. A job whose role is gone is the learner's."""
+    try:
+        role: Any = cloud.iam.get_role(RoleName=names.batch_role_name)["Role"]
+    except cloud.iam.exceptions.NoSuchEntityException:
+        return names.learner
+    return read_tags(role.get("Tags", []))
 
 
 def _cancel_job(cloud: Cloud, job: Resource) -> None:
@@ -64,7 +76,10 @@ def _find_replication(cloud: Cloud, names: WorkshopNames, origin: S3Origin) -> I
             return
         raise
     if stored["Role"].endswith(f"/{names.replication_role_name}"):
-        yield Resource("replication configuration", origin.bucket, origin.region, count(len(stored["Rules"]), "rule"))
+        learner = read_tags(list_bucket_tags(s3, bucket=origin.bucket))
+        is_ours = learner == names.learner
+        state = count(len(stored["Rules"]), "rule") if is_ours else f"of a bucket {describe_stranger(learner)}"
+        yield Resource("replication configuration", origin.bucket, origin.region, state=state, made_by_workshop=is_ours)
 
 
 def _delete_replication(cloud: Cloud, replication: Resource) -> None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import TookTooLong
-from workshop_lib.inventory.kind import Kind, Resource
+from workshop_lib.inventory.kind import Found, Kind, Resource, look_at
 from workshop_lib.names import WorkshopNames
 from workshop_lib.ownership import (
     MADE_EARLIER,
@@ -49,25 +49,27 @@ def _repeat(change: Callable[[], T]) -> T:
     return retry_while(change, CHANGED_MEANWHILE, what="Another program changes the configuration", timeout=10)
 
 
-def find_distributions(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
+def find_distributions(cloud: Cloud, names: WorkshopNames) -> Found:
     """Find distributions by their comments. Only those with the learner's tag are the learner's."""
     for page in cloud.cloudfront.get_paginator("list_distributions").paginate():
         for item in page["DistributionList"].get("Items", []):
             if item["Comment"] in names.distribution_comments:
-                yield _describe_distribution(cloud, names, item)
+                place = f"CloudFront: tags of the distribution {item['Id']}"
+                yield from look_at(place, _describe_distribution(cloud, names, item))
 
 
-def _describe_distribution(cloud: Cloud, names: WorkshopNames, item: Any) -> Resource:
+def _describe_distribution(cloud: Cloud, names: WorkshopNames, item: Any) -> Iterator[Resource]:
     learner = find_distribution_learner(cloud.cloudfront, arn=item["ARN"])
     if learner == names.learner:
         state = f"{item['Status']}, {'enabled' if item['Enabled'] else 'disabled'}"
-        return Resource("distribution", item["Id"], state=state)
+        yield Resource("distribution", item["Id"], state=state)
+        return
     state = describe_stranger(learner)
     buckets = {names.source_origin.domain_name, names.destination_origin.domain_name}
     earlier = learner is None and {origin["DomainName"] for origin in item["Origins"]["Items"]} <= buckets
     if earlier:  # nobody else's distribution reads this learner's buckets
         state = f"{MADE_EARLIER}: tag it with {TAG}={names.learner}, then clean up again"
-    return Resource("distribution", item["Id"], state=state, made_by_workshop=False, made_earlier=earlier)
+    yield Resource("distribution", item["Id"], state=state, made_by_workshop=False, made_earlier=earlier)
 
 
 def _delete_distribution(cloud: Cloud, distribution: Resource) -> str | None:
@@ -84,15 +86,19 @@ def _delete_distribution(cloud: Cloud, distribution: Resource) -> str | None:
     return None
 
 
-def _find_identities(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
+def _find_identities(cloud: Cloud, names: WorkshopNames) -> Found:
     for page in cloud.cloudfront.get_paginator("list_cloud_front_origin_access_identities").paginate():
         for item in page["CloudFrontOriginAccessIdentityList"].get("Items", []):
-            if item["Comment"] != names.distribution_comment:
-                continue
-            learner = find_identity_learner(cloud.cloudfront, identity_id=item["Id"])
-            is_ours = learner == names.learner
-            state = "" if is_ours else describe_stranger(learner)
-            yield Resource("origin access identity", item["Id"], state=state, made_by_workshop=is_ours)
+            if item["Comment"] == names.distribution_comment:
+                place = f"CloudFront: origin access identity {item['Id']}"
+                yield from look_at(place, _describe_identity(cloud, names, item["Id"]))
+
+
+def _describe_identity(cloud: Cloud, names: WorkshopNames, identity_id: str) -> Iterator[Resource]:
+    learner = find_identity_learner(cloud.cloudfront, identity_id=identity_id)
+    is_ours = learner == names.learner
+    state = "" if is_ours else describe_stranger(learner)
+    yield Resource("origin access identity", identity_id, state=state, made_by_workshop=is_ours)
 
 
 def _delete_identity(cloud: Cloud, identity: Resource) -> None:

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import get_error_code
-from workshop_lib.inventory.kind import Kind, Resource, count
+from workshop_lib.inventory.kind import Found, Kind, Resource, count, look_at
 from workshop_lib.names import WorkshopNames
 from workshop_lib.observe import find_hosted_zones, list_record_sets
 from workshop_lib.ownership import EARLIER_SENTENCE, MADE_EARLIER, describe_stranger, names_only, read_reference
@@ -51,25 +51,29 @@ def _delete_zone(cloud: Cloud, zone: Resource) -> str | None:
     return None
 
 
-def _find_record_sets(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
+def _find_record_sets(cloud: Cloud, names: WorkshopNames) -> Found:
     """Find the TXT record sets at the learner's two names. A zone may be shared, or older than the workshop.
 
     A record set is the learner's if it names only the learner's buckets.
     """
-    origins = names.source_origin, names.destination_origin
     for zone in _find_zones(cloud, names):
-        for item in list_record_sets(cloud.route53, zone_id=zone.handle):
-            name = item["Name"].rstrip(".")
-            if item["Type"] == "TXT" and name in (names.record_name, names.preview_record_name):
-                is_ours = names_only(item, origins)
-                state = f"{item['SetIdentifier']}, weight {item.get('Weight')}" if "SetIdentifier" in item else ""
-                yield Resource(
-                    "record set",
-                    f"{name} TXT",
-                    state=state if is_ours else "names something else than your buckets",
-                    made_by_workshop=is_ours,
-                    handle=(zone.handle, item),
-                )
+        yield from look_at(f"Route 53: records of the zone {zone.handle}", _find_records_in(cloud, names, zone.handle))
+
+
+def _find_records_in(cloud: Cloud, names: WorkshopNames, zone_id: str) -> Iterator[Resource]:
+    origins = names.source_origin, names.destination_origin
+    for item in list_record_sets(cloud.route53, zone_id=zone_id):
+        name = item["Name"].rstrip(".")
+        if item["Type"] == "TXT" and name in (names.record_name, names.preview_record_name):
+            is_ours = names_only(item, origins)
+            state = f"{item['SetIdentifier']}, weight {item.get('Weight')}" if "SetIdentifier" in item else ""
+            yield Resource(
+                "record set",
+                f"{name} TXT",
+                state=state if is_ours else "names something else than your buckets",
+                made_by_workshop=is_ours,
+                handle=(zone_id, item),
+            )
 
 
 def _delete_record_set(cloud: Cloud, resource: Resource) -> str | None:

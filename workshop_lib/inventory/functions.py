@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from workshop_lib.cloud import GLOBAL_REGION, Cloud
 from workshop_lib.errors import STEPS, TookTooLong
 from workshop_lib.inventory.distributions import find_distributions
-from workshop_lib.inventory.kind import Found, Kind, Resource, count, look_at
+from workshop_lib.inventory.kind import Found, Kind, Resource, Unseen, count, look_at
 from workshop_lib.names import WorkshopNames
 from workshop_lib.ownership import EARLIER_SENTENCE, MADE_EARLIER, describe_stranger, read_description, read_tags
 from workshop_lib.waiting import wait_until_deployed
@@ -85,8 +85,12 @@ def _describe_orphan(group: str, region: str) -> str:
 
 
 def _find_validation_logs(cloud: Cloud, names: WorkshopNames) -> Found:
-    ours = [distribution for distribution in find_distributions(cloud, names) if distribution.made_by_workshop]
-    groups = {f"/aws/cloudfront/LambdaEdge/{distribution.name}": distribution.name for distribution in ours}
+    groups: dict[str, str] = {}
+    for item in find_distributions(cloud, names):
+        if isinstance(item, Unseen):
+            yield item
+        elif item.made_by_workshop:
+            groups[f"/aws/cloudfront/LambdaEdge/{item.name}"] = item.name
 
     def find(region: str) -> Iterator[Resource]:
         for group in _find_log_groups(cloud, groups, region):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from workshop_lib.calls import REFUSALS
 from workshop_lib.cloud import GLOBAL_REGION, Cloud
 from workshop_lib.errors import get_error_code
 from workshop_lib.inventory.functions import EDGE_REGIONS
@@ -65,20 +66,25 @@ def _find_tagged(cloud: Cloud, names: WorkshopNames, region: str) -> Iterator[tu
         for found in page["ResourceTagMappingList"]:
             arn, learner = found["ResourceARN"], read_tags(found["Tags"])
             if learner == names.learner:
-                learner = _look_again(cloud, arn, region)
+                learner = _look_again(cloud, arn, region, learner)
             if arn.startswith("arn:aws:s3:::"):
                 yield learner, "bucket", arn.removeprefix("arn:aws:s3:::")
             else:
                 yield learner, "distribution", arn.rpartition("/")[2]
 
 
-def _look_again(cloud: Cloud, arn: str, region: str) -> str | None:
-    """Return the learner whom the tag names now, or None if the resource is gone."""
+def _look_again(cloud: Cloud, arn: str, region: str, learner: str) -> str | None:
+    """Return the learner whom the tag names now, or None if the resource is gone.
+
+    A refusal doesn't show that it is gone. So what the list said holds.
+    """
     try:
         if arn.startswith("arn:aws:s3:::"):
             return read_tags(list_bucket_tags(cloud.s3(region), bucket=arn.removeprefix("arn:aws:s3:::")))
         return find_distribution_learner(cloud.cloudfront, arn=arn)
     except ClientError as error:
+        if get_error_code(error) in REFUSALS:
+            return learner
         if get_error_code(error) not in GONE:
             raise
         return None
