@@ -115,7 +115,12 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
             register({**cloud.environment, "AWS_SECRET_ACCESS_KEY": secret})
 
     try:
-        cloud = LocalCloud(**options, secret=process.read_secret(), keep_secret=keep_secret)
+        secret = process.read_secret()
+    except OSError as error:
+        text = f"The local cloud's secret can't be read: {error}"
+        raise click.ClickException(f"{text} Remove that file; the next start makes a new one.") from error
+    try:
+        cloud = LocalCloud(**options, secret=secret, keep_secret=keep_secret)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:

@@ -24,7 +24,7 @@ from workshop_lib.blind_session import open_blind_session
 from workshop_lib.calls import CallLog
 from workshop_lib.cloud_process import find_shared_cloud, start_shared_cloud
 from workshop_lib.control import ask_control, sign_control
-from workshop_lib.credentials import Explaining, explaining
+from workshop_lib.credentials import Explaining, explaining, fetching
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
 from workshop_lib.guards import LOCAL_KEY, choose_cloud, pin, require_loopback
 from workshop_lib.loopback import send
@@ -227,8 +227,9 @@ class Cloud:
         return client
 
     def _make_aws_client(self, service: str, region: str) -> Any:
-        with explaining():
+        with fetching():
             client: Any = self._session.client(service, region_name=region, config=AWS_CONFIG)  # type: ignore[call-overload]
+        client.meta.events.register_first("before-sign", self._fetch_credentials)
         client.meta.events.register_last("before-send", self._guard.refuse_unpaid_change)
         return client
 
@@ -271,8 +272,12 @@ class Cloud:
         if isinstance(caught_exception, EndpointConnectionError | ConnectTimeoutError):
             raise _not_reachable(self.environment["AWS_ENDPOINT_URL"]) from caught_exception
 
+    def _fetch_credentials(self, **_: Any) -> None:
+        """Fetch the credentials just before botocore does, so that a failure gives a sentence."""
+        self._get_credentials()
+
     def _get_credentials(self) -> ReadOnlyCredentials:
-        with explaining():
+        with fetching():
             credentials = self._session.get_credentials()
             if credentials is None:
                 raise NoCredentialsError

@@ -113,6 +113,22 @@ def explaining() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def fetching() -> Iterator[None]:
+    """As `explaining`, for a block that looks up credentials. A profile may name a program or a file that isn't there.
+
+    botocore lets through whatever goes wrong with them, such as an answer that is no JSON, or is expired already.
+    """
+    try:
+        with explaining():
+            yield
+    except (EOFError, KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
+        raise CredentialsRefused(
+            f"Your AWS credentials can't be fetched. ({type(error).__name__}: {error}) Correct what your profile in "
+            "~/.aws/config names, such as a program or a file, then run this again."
+        ) from error
+
+
 class Explaining:
     """A base class of clients, whose calls raise the errors of `explain`."""
 

@@ -301,7 +301,7 @@ def load_names(path: Path | None = None) -> WorkshopNames:
 
     Raises:
         StepOutOfOrder: There is no such file, or it can't be read.
-        InvalidName: The file was edited, and AWS would refuse a name in it.
+        InvalidName: The file was edited, and AWS would refuse a name in it. Or you may not read it.
     """
     path = path or get_names_path()
     try:
@@ -311,7 +311,9 @@ def load_names(path: Path | None = None) -> WorkshopNames:
             f"There is no names file {path}. Run notebook 00_start_here first; {STEPS['names']} writes it. If you did, "
             "run this in the folder in which you ran `workshop lab`, or set WORKSHOP_NAMES to the names file."
         ) from error
-    except (ValueError, TypeError) as error:
+    except OSError as error:
+        raise InvalidName(f"The names file {path} can't be read ({error}). Correct or remove it.") from error
+    except (ValueError, TypeError, RecursionError) as error:
         if isinstance(error, InvalidName):
             raise InvalidName(f"{error} Correct it in the names file {path}.") from error
         raise StepOutOfOrder(

@@ -53,6 +53,17 @@ def test_each_folder_has_its_own(state_dir: Path, tmp_path_factory: pytest.TempP
     assert process.read_secret() != first
 
 
+def test_one_that_is_a_link_is_not_used_and_the_file_is_named(state_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "theirs").write_text("a" * 40, encoding="utf-8")
+    (state_dir / "local-cloud.secret").symlink_to(tmp_path / "theirs")
+
+    told = CliRunner().invoke(main, ["serve"])
+
+    assert told.exit_code == 1
+    assert "secret can't be read" in told.output
+    assert "local-cloud.secret" in told.output
+
+
 def test_it_survives_the_cloud_and_its_state_file_does_not(state_dir: Path) -> None:
     before = process.start().environment
     list_buckets(before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,10 +29,24 @@ sso_region = eu-west-1
 sso_start_url = https://school.example/start
 [profile process]
 credential_process = false
+[profile missing]
+credential_process = /no/such/program
+[profile chatty]
+credential_process = echo hello
+[profile late]
+credential_process = cat {folder}/late.json
+[profile token]
+role_arn = arn:aws:iam::111122223333:role/learner
+web_identity_token_file = /no/such/file
 [profile role]
 role_arn = arn:aws:iam::111122223333:role/learner
 source_profile = nobody
 """
+
+LATE = {
+    **{"Version": 1, "AccessKeyId": "AKIA", "SecretAccessKey": "secret", "SessionToken": "token"},
+    "Expiration": "2020-01-01T00:00:00Z",
+}
 
 MACHINES = {
     "no credentials": ({}, "There are no AWS credentials", "aws sso login"),
@@ -43,6 +58,10 @@ MACHINES = {
         "~/.aws/config",
     ),
     "a program that fails": ({"AWS_PROFILE": "process"}, "credentials can't be fetched", "aws sso login"),
+    "a program that isn't there": ({"AWS_PROFILE": "missing"}, "credentials can't be fetched", "~/.aws/config"),
+    "a program that says something else": ({"AWS_PROFILE": "chatty"}, "credentials can't be fetched", "~/.aws/config"),
+    "a program whose credentials are expired": ({"AWS_PROFILE": "late"}, "can't be fetched", "~/.aws/config"),
+    "a token in a file that isn't there": ({"AWS_PROFILE": "token"}, "credentials can't be fetched", "~/.aws/config"),
     "a role of nobody": ({"AWS_PROFILE": "role"}, "configuration file can't be used", "~/.aws/config"),
     "a sign-in that has expired": ({"AWS_PROFILE": "sso"}, "sign-in to AWS has expired", "aws sso login"),
     "an unknown key": (KEYS, "AWS doesn't know your access key", "aws configure"),
@@ -64,7 +83,8 @@ def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAws]:
         for name, value in aws.environment.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("HOME", str(tmp_path))  # where the AWS CLI keeps sign-ins
-        (tmp_path / "config").write_text(SSO, encoding="utf-8")
+        (tmp_path / "config").write_text(SSO.format(folder=tmp_path), encoding="utf-8")
+        (tmp_path / "late.json").write_text(json.dumps(LATE), encoding="utf-8")
         (tmp_path / "broken").write_text("no = section", encoding="utf-8")
         write_names(suggest_names("ada"))
         yield aws

@@ -217,3 +217,11 @@ def test_a_saved_blank_name_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidName, match="distribution_comment"):
         load_names(path)
+
+
+def test_a_names_file_that_is_a_folder_or_nested_deeply_gives_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InvalidName, match="can't be read"):
+        load_names(tmp_path)
+    (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(StepOutOfOrder, match="can't be read"):
+        load_names(tmp_path / "deep.json")
