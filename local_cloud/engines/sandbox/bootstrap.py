@@ -51,13 +51,18 @@ def end_tree(pid: int) -> None:
     if pid != os.getpid() and sys.platform == "linux":
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGSTOP)  # so that it starts no more
+    end_descendants(pid)
+    end_group(pid)
+
+
+def end_descendants(pid: int) -> None:
+    """Kill the children of a process, and theirs, until no more are found."""
     ended: set[int] = set()
     while found := descendants(pid) - ended:
         ended |= found
         for child in found:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(child, signal.SIGKILL)
-    end_group(pid)
 
 
 def descendants(pid: int) -> set[int]:
@@ -178,11 +183,16 @@ def main(settings: dict[str, Any]) -> None:
     name_a_nameserver(host)
     sys.path.insert(0, settings["task_root"])
     sys.argv = ["bootstrap", settings["handler"]]
-    if settings["runtime_folder"]:
-        sys.meta_path.append(RuntimePackages(settings["runtime_folder"]))  # type: ignore[arg-type]
-        runpy.run_module("awslambdaric", run_name="__main__")
-    else:
-        runpy.run_path(str(Path(__file__).with_name("plain_runtime.py")), run_name="__main__")
+    process = os.getpid()
+    try:
+        if settings["runtime_folder"]:
+            sys.meta_path.append(RuntimePackages(settings["runtime_folder"]))  # type: ignore[arg-type]
+            runpy.run_module("awslambdaric", run_name="__main__")
+        else:
+            runpy.run_path(str(Path(__file__).with_name("plain_runtime.py")), run_name="__main__")
+    finally:
+        if os.getpid() == process:  # a function may fork, and its child end here
+            end_descendants(process)  # a killed cloud closes the runtime's connection, which ends it before the thread
 
 
 if __name__ == "__main__":

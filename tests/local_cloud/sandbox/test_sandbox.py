@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,7 @@ from typing import Any
 import pytest
 
 from local_cloud.engines.sandbox import Invocation, Sandbox
+from local_cloud.engines.sandbox.environment import BOOTSTRAP
 from local_cloud.engines.sandbox.workspace import LOCK, PREFIX, sweep
 from local_cloud.file_locks import exclusively
 from tests.local_cloud.sandbox.kit import Dns, make_function
@@ -338,6 +341,29 @@ def test_children_of_a_crashed_environment_end_too(
     crashed = run(make_sandbox().invoke(make_function(f"{DETACHED}\n{crash}"), None))
 
     assert crashed.error["errorType"] == "Runtime.ExitError"
+    assert is_gone_soon(int(noted.read_text()))
+
+
+@linux_only
+def test_children_end_too_if_the_cloud_is_killed_and_the_runtime_ends_before_all_else(tmp_path: Path) -> None:
+    """Nothing listens at the Runtime API any more. Standard input, which would end it too, is still open."""
+    noted = tmp_path / "pid"
+    (tmp_path / "handler.py").write_text(f"{DETACHED}\nopen({str(noted)!r}, 'w').write(str(start().pid))\n{HANDLER}")
+    settings = {"nameserver": ["127.0.0.1", 53], "task_root": str(tmp_path), "handler": "handler.handler"}
+
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # taken, but it accepts no connection
+        bootstrap = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(BOOTSTRAP), json.dumps({**settings, "runtime_folder": ""})],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{closed.getsockname()[1]}"},
+            start_new_session=True,
+        )
+        bootstrap.wait(timeout=20)
+    with bootstrap:
+        pass  # closes the pipe
+
     assert is_gone_soon(int(noted.read_text()))
 
 
