@@ -56,6 +56,16 @@ def permissions_have_a_resource(aws: Account) -> None:
 
 
 @case(
+    "CreatePolicy accepts the ARN of an S3 Batch Operations job, which has a region",
+    known_from=documented("Service Authorization Reference, Amazon S3, resource types"),
+    moto=GAP,
+)
+def jobs_have_a_region(aws: Account) -> None:
+    document = permissions(Action="s3:DescribeJob", Resource="arn:aws:s3:*:123456789012:job/*")
+    make_policy(aws, document)
+
+
+@case(
     "PutRolePolicy rejects more than 10,240 bytes of inline policies (LimitExceeded, 409)",
     known_from=captured("awslabs/adf#474"),
     moto=GAP,
