@@ -5,11 +5,13 @@ All of them use `polling`. For a wait of your own, call its `wait_until`.
 
 from __future__ import annotations
 
+import math
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
 from workshop_lib.errors import STEPS, CheckFailed, StepOutOfOrder, name_missed_step
-from workshop_lib.guards import is_loopback
+from workshop_lib.guards import is_loopback, read_rehearsal_speed
 from workshop_lib.observe import Page, fetch_page, get_health, get_replication_status
 from workshop_lib.polling import Sleep, draw_progress, wait_until
 
@@ -30,14 +32,15 @@ def wait_for_propagation(client: BaseClient, *, what: str, seconds: float = 15, 
     Args:
         client: The client that made the change. Its endpoint tells which cloud it uses.
         what: What was changed, as the beginning of a sentence.
-        seconds: How long to wait.
+        seconds: How long to wait on AWS. A rehearsal of AWS mode waits less (`WORKSHOP_REHEARSAL_SPEED`).
         sleep: Seam for tests.
     """
     if is_loopback(client.meta.endpoint_url):
         return
+    seconds /= read_rehearsal_speed(os.environ)
     with draw_progress(f"{what}: waiting until AWS knows it everywhere", seconds) as bar:
-        for _ in range(int(seconds)):
-            sleep(1)
+        for passed in range(math.ceil(seconds)):
+            sleep(min(1, seconds - passed))
             bar.update(1)
 
 
