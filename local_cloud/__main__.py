@@ -22,17 +22,22 @@ if TYPE_CHECKING:
     from local_cloud.cloud import LocalCloud
 
 _NONE_RUNS = "No local cloud is running. Start one with `workshop cloud` or `python -m local_cloud start` (background)."
-_INTERRUPTED = 130
+_INTERRUPTED, _BUSY = 130, 3
 
 
 class _Commands(click.Group):
-    """Commands that end with a shell's exit code for Ctrl-C. click's would be 1, as for a failure."""
+    """Commands with exit codes of their own: a shell's for Ctrl-C, as click's is 1, and one for busy clouds."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
             ctx.exit(_INTERRUPTED)
+        except process.CloudBusyError as busy:
+            click.echo(f"Error: {busy}", err=True)
+            ctx.exit(_BUSY)
+        except process.StartError as error:
+            raise click.ClickException(str(error)) from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -103,18 +108,15 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
     _end_on_signals(cloud.stop_requested)
     if until_stdin_closes:
         threading.Thread(target=_wait_for_end_of_stdin, args=(cloud.stop_requested,), daemon=True).start()
-    try:
-        with process.registration() as register, cloud:
-            gc.freeze()
-            gc.enable()
-            register(cloud.environment)
-            click.echo(json.dumps(cloud.environment) if as_json else _describe(cloud))
-            cloud.warm_up()
-            # In short waits, as Ctrl-C doesn't interrupt an endless wait on Windows.
-            while not cloud.stop_requested.wait(1.0):
-                pass
-    except process.StartError as error:
-        raise click.ClickException(str(error)) from error
+    with process.registration() as register, cloud:
+        gc.freeze()
+        gc.enable()
+        register(cloud.environment)
+        click.echo(json.dumps(cloud.environment) if as_json else _describe(cloud))
+        cloud.warm_up()
+        # In short waits, as Ctrl-C doesn't interrupt an endless wait on Windows.
+        while not cloud.stop_requested.wait(1.0):
+            pass
 
 
 @main.command()
@@ -123,10 +125,7 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
 def start(as_json: bool, **options: Any) -> None:
     """Start the local cloud in the background, unless it is running. Print the environment for its clients."""
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
-    try:
-        state = process.start(flags)
-    except process.StartError as error:
-        raise click.ClickException(str(error)) from error
+    state = process.start(flags)
     click.echo(json.dumps(state.environment, indent=2) if as_json else describe_environment(state.environment))
 
 
@@ -139,7 +138,7 @@ def stop() -> None:
 @main.command()
 @click.option("--json/--text", "as_json", default=False, help="Print the environment as JSON, or to read (default).")
 def status(as_json: bool) -> None:
-    """Show whether the local cloud is running, and where. The exit code is 1 if it isn't."""
+    """Show whether the local cloud is running, and where. Exits with 1 if it isn't, with 3 if it doesn't answer."""
     state = process.find()
     if state is None:
         raise click.ClickException(_NONE_RUNS)

@@ -101,7 +101,13 @@ class LocalCloud:
                 authorizer=authorizer,
                 faults=self.faults,
             )
-            self._server = Server(self.gateway, port=port, may_take_long=self.gateway.may_take_long)
+            self._server = Server(
+                self.gateway,
+                port=port,
+                may_take_long=self.gateway.may_take_long,
+                never_waits=self.gateway.never_waits,
+                lock=self.lock,
+            )
             undo.callback(self._server.stop)
             self.edge = Edge(
                 cloudfront=self.cloudfront,

@@ -3,6 +3,9 @@
 moto 5.2.5 deletes all versions of an object that is put or deleted while versioning is suspended. It makes no
 delete marker for a key that never existed, and gives a new bucket none of AWS's defaults. `install` replaces
 moto's backend by one that does this as AWS does. Everything else stays moto's.
+
+moto also keeps every instance of its models in a list of their class, for a dashboard that isn't served here. A list
+of versions copies each body, so it would keep all copies until a reset. `install` ends both.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from moto.core.common_models import BaseModel
 from moto.s3 import urls
 from moto.s3.exceptions import BucketAlreadyExists
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, PublicAccessBlock, S3Backend, s3_backends
@@ -93,8 +97,8 @@ class ObjectStore(S3Backend):
     def _set_delete_marker(self, bucket_name: str, key_name: str) -> FakeDeleteMarker:
         """Add a delete marker, also for a key that never existed [LocalStack's snapshots of AWS]."""
         bucket = self._bucket(bucket_name)
-        below: Any = bucket.keys.get(key_name) or SimpleNamespace(name=key_name)
-        marker = FakeDeleteMarker(key=below)
+        nothing: Any = SimpleNamespace(name=key_name)  # not the version below, which may be deleted before the marker
+        marker = FakeDeleteMarker(key=nothing)
         bucket.keys.setlist(key_name, [*bucket.keys.getlist(key_name, []), marker])
         if bucket.is_suspended:
             _become_null_version(bucket, marker)
@@ -103,12 +107,14 @@ class ObjectStore(S3Backend):
     def delete_object(
         self, bucket_name: str, key_name: str, version_id: str | None = None, bypass: bool = False
     ) -> tuple[bool, dict[str, Any]]:
-        """Delete. Returns `delete-marker` also if the deleted version was a marker, as the API reference says."""
+        """Delete, with the tags. Returns `delete-marker` for a deleted marker too, as the API reference says."""
         bucket = self._bucket(bucket_name)
-        was_marker = version_id and isinstance(find_version(bucket, key_name, version_id), FakeDeleteMarker)
+        deleted = find_version(bucket, key_name, version_id) if version_id or not bucket.is_versioned else None
         done, answer = super().delete_object(bucket_name, key_name, version_id=version_id, bypass=bypass)
-        if was_marker:
+        if isinstance(deleted, FakeDeleteMarker):
             answer["delete-marker"] = "true"
+        elif deleted:
+            self.tagger.delete_all_tags_for_resource(deleted.arn)
         return done, answer
 
     def delete_bucket_encryption(self, bucket_name: str) -> None:
@@ -120,11 +126,23 @@ class ObjectStore(S3Backend):
 
 
 def install() -> None:
-    """Make moto use `ObjectStore` in this process. May be repeated. The state of a plain moto backend is lost."""
+    """Make moto use `ObjectStore` in this process, and let it forget what was deleted.
+
+    May be repeated. The state of a plain moto backend is lost.
+    """
+    _let_go()
     s3_backends.backend = ObjectStore
     account = s3_backends.get(ACCOUNT_ID)
     if account is not None and not isinstance(account["aws"], ObjectStore):
         s3_backends.pop(ACCOUNT_ID)
+
+
+def _let_go() -> None:
+    """Keep moto from holding instances that nothing uses, and bodies that a list of versions copied."""
+    BaseModel.__new__ = lambda cls, *_, **__: object.__new__(cls)  # type: ignore[method-assign]
+    for model in (FakeKey, FakeDeleteMarker):
+        model.__deepcopy__ = lambda version, _: version  # type: ignore[union-attr]  # a list only marks the latest ones
+    FakeKey.__del__ = FakeKey.dispose  # type: ignore[method-assign]  # moto's would warn that it wasn't disposed of
 
 
 def object_store() -> ObjectStore:

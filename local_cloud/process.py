@@ -9,6 +9,7 @@ import contextlib
 import http.client
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -16,18 +17,53 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import platformdirs
+
+from local_cloud.file_locks import LockTimeoutError, exclusively, is_held
 
 _STATE_FILE = "local-cloud.json"
 _LOG_FILE = "local-cloud.log"
 RUNS_ALREADY = "A local cloud is running already. `python -m local_cloud status` shows it, `… stop` ends it."
 
 
+_LOCK_FILE = "local-cloud.lock"
+"""Held by the cloud of the folder from its start to its end. It contains the cloud's process, start and machine."""
+
+_UNTIL_REFUSED = 1.0
+"""Seconds that a new cloud waits for the lock. One that is just ending still holds it for a moment."""
+
+
 class StartError(Exception):
     """The local cloud didn't start. The message says why, and where its log is."""
+
+
+class CloudBusyError(StartError):
+    """A local cloud lives, but doesn't answer. The message says which process it is and what to do.
+
+    Args:
+        waited: Seconds that it had to answer.
+
+    Attributes:
+        pid: The id of its process; 0 if it isn't on this machine or unknown.
+    """
+
+    def __init__(self, waited: float) -> None:
+        try:
+            holder = json.loads((state_dir() / _LOCK_FILE).read_text(encoding="utf-8"))
+            pid, since, machine = int(holder["pid"]), float(holder["since"]), str(holder["machine"])
+        except (OSError, ValueError, TypeError, KeyError):
+            pid, since, machine = 0, time.time(), platform.node()
+        is_here = machine == platform.node()
+        self.pid = pid if is_here else 0
+        where = "" if is_here else f" on the machine {machine}"
+        super().__init__(
+            f"The local cloud (process {pid}{where}, started at {time.strftime('%H:%M', time.localtime(since))}) "
+            f"didn't answer for {waited:.1f} s. It is busy or suspended, and holds everything that you made. Wait, "
+            "and try again. To end it and lose everything in it, run `workshop cloud --stop`."
+        )
 
 
 @dataclass(frozen=True)
@@ -49,14 +85,29 @@ def state_dir() -> Path:
     return Path(chosen) if chosen else platformdirs.user_state_path("two-region-workshop")
 
 
-def find() -> State | None:
-    """The running cloud, or None. The state file of a process that has died is ignored."""
+def find(*, patience: float = 5.0) -> State | None:
+    """The running cloud, or None. A state file without a running process is ignored.
+
+    A cloud holds a lock file for as long as it lives. So one that doesn't answer is not taken for a dead one, and a new
+    process with the same id is not taken for a cloud.
+
+    Args:
+        patience: Seconds until it must answer.
+
+    Raises:
+        CloudBusyError: A cloud lives, but didn't answer.
+    """
+    file, began = state_dir() / _STATE_FILE, time.monotonic()
     try:
-        state = State(**json.loads((state_dir() / _STATE_FILE).read_text(encoding="utf-8")))
-        health = ask(state, "GET", "health", timeout=5)
+        state = State(**json.loads(file.read_text(encoding="utf-8")))
+        health = ask(state, "GET", "health", timeout=patience)
+        if health["pid"] == state.pid:
+            return state
     except (OSError, ValueError, TypeError, KeyError, http.client.HTTPException):
-        return None
-    return state if isinstance(health, dict) and health.get("pid") == state.pid else None
+        pass
+    if _is_registered() and file.exists():
+        raise CloudBusyError(time.monotonic() - began)
+    return None
 
 
 def start(options: Sequence[str] = (), *, timeout: float = 30.0) -> State:
@@ -67,17 +118,20 @@ def start(options: Sequence[str] = (), *, timeout: float = 30.0) -> State:
         timeout: Seconds until it must answer.
 
     Raises:
+        CloudBusyError: One is running, and doesn't answer. It is not replaced, because everything in it would be lost.
         StartError: It ended at once, or didn't answer in time.
     """
-    running = find()
+    deadline = time.monotonic() + timeout
+    running = _wait_for_the_running_one(deadline)
     if running:
         return running
-    folder = state_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + timeout
-    with _exclusively(folder / "start.lock", deadline), (folder / _LOG_FILE).open("wb") as log:
-        running = find()
-        return running or _wait_until_it_answers(_spawn(options, log), deadline)
+    folder = _folder()
+    try:
+        with exclusively(folder / "start.lock", timeout):
+            running = _wait_for_the_running_one(deadline)
+            return running or _wait_until_it_answers(_spawn(options), deadline)
+    except LockTimeoutError as error:
+        raise StartError(str(error)) from error
 
 
 def stop(*, timeout: float = 20.0) -> bool:
@@ -85,18 +139,28 @@ def stop(*, timeout: float = 20.0) -> bool:
 
     Args:
         timeout: Seconds until it is killed if it doesn't end by itself.
+
+    Raises:
+        CloudBusyError: It doesn't answer and is on another machine, which shares the state folder.
     """
-    running = find()
-    if running is None:
-        return False
-    with contextlib.suppress(OSError, http.client.HTTPException):
-        ask(running, "POST", "stop")
     deadline = time.monotonic() + timeout
+    try:
+        running = find(patience=min(5.0, timeout / 4))
+        if running is None:
+            return False
+        pid = running.pid
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            ask(running, "POST", "stop", timeout=timeout)
+    except CloudBusyError as busy:
+        if not busy.pid:
+            raise
+        pid = busy.pid
+        _end(pid)
     file = state_dir() / _STATE_FILE
-    while _is_alive(running.pid, file):
+    while _is_alive(pid, file):
         if time.monotonic() > deadline:
-            if _pid_in(file) == running.pid:  # the cloud's file names this process, so it isn't another program
-                os.kill(running.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+            if _pid_in(file) == pid or _is_registered():  # so the id isn't another program's
+                os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
                 file.unlink(missing_ok=True)
             break
         time.sleep(0.01)
@@ -121,25 +185,51 @@ def registration() -> Iterator[Callable[[Mapping[str, str]], None]]:
     Call it when the cloud answers. The end of the block removes the file, so it should be the end of the process.
 
     Raises:
-        StartError: Another cloud answers for this folder.
+        StartError: Another cloud lives in this folder, or the folder can't be used.
     """
-    folder = state_dir()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _folder()
     file = folder / _STATE_FILE
 
     def register(environment: Mapping[str, str]) -> None:
-        with _exclusively(folder / "register.lock", time.monotonic() + 10):
-            if find():
-                raise StartError(RUNS_ALREADY)
-            draft = file.with_suffix(f".{os.getpid()}")
-            draft.write_text(json.dumps(asdict(State(os.getpid(), dict(environment))), indent=2), encoding="utf-8")
-            draft.replace(file)
+        draft = file.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(asdict(State(os.getpid(), dict(environment))), indent=2), encoding="utf-8")
+        draft.replace(file)
 
-    try:
+    with contextlib.ExitStack() as lifetime:
+        try:
+            lock = lifetime.enter_context(exclusively(folder / _LOCK_FILE, _UNTIL_REFUSED))
+        except LockTimeoutError:
+            raise StartError(RUNS_ALREADY) from None
+        file.unlink(missing_ok=True)  # a dead cloud's
+        lock.truncate(0)
+        lock.write(json.dumps({"pid": os.getpid(), "since": time.time(), "machine": platform.node()}).encode())
+        lock.flush()
+        lifetime.callback(file.unlink, missing_ok=True)
         yield register
-    finally:
-        if _pid_in(file) == os.getpid():
-            file.unlink()
+
+
+def _folder() -> Path:
+    """The state folder, which is made if it doesn't exist.
+
+    Raises:
+        StartError: This user can't write there.
+    """
+    folder = state_dir()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "start.lock").open("a").close()
+    except OSError as error:
+        reason = f"The folder {folder} can't be used: {error.strerror}."
+        raise StartError(f"{reason} Set WORKSHOP_STATE_DIR to a folder of your own.") from error
+    return folder
+
+
+def _is_registered() -> bool:
+    """Whether a process is registered as the cloud of the state folder. It may still be starting."""
+    try:
+        return is_held(state_dir() / _LOCK_FILE)
+    except OSError:  # the folder is another user's
+        return False
 
 
 def _pid_in(file: Path) -> int | None:
@@ -170,29 +260,57 @@ def _is_only_listed(pid: int) -> bool:
         return False
 
 
-def _spawn(options: Sequence[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+def _end(pid: int) -> None:
+    """Ask a process that doesn't answer to end. One that is suspended gets the request when it continues."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGTERM)
+        if sys.platform != "win32":
+            os.kill(pid, signal.SIGCONT)
+
+
+def _spawn(options: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start `serve` so that it outlives this process and doesn't get this terminal's Ctrl-C."""
     apart: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         # Not DETACHED_PROCESS: without a console, each function environment would open a window.
         apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return subprocess.Popen(
-        [sys.executable, "-m", "local_cloud", "serve", *options],
-        env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},  # it calls no other AWS
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        **apart,
-    )
+    with (state_dir() / _LOG_FILE).open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "local_cloud", "serve", *options],
+            env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},  # it calls no AWS
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            **apart,
+        )
+
+
+def _wait_for_the_running_one(deadline: float) -> State | None:
+    """The running cloud, or None. One that is busy or still starting has until the deadline to answer."""
+    began = time.monotonic()
+    while True:
+        left = deadline - time.monotonic()
+        try:
+            running = find(patience=min(5.0, max(0.1, left)))
+        except CloudBusyError:
+            if left <= 0:
+                raise CloudBusyError(time.monotonic() - began) from None
+        else:
+            if running or not _is_registered():
+                return running
+            if left <= 0:
+                raise StartError("Another local cloud has been starting for too long. Try again in a minute.")
+        time.sleep(0.02)
 
 
 def _wait_until_it_answers(process: subprocess.Popen[bytes], deadline: float) -> State:
     try:
         while time.monotonic() < deadline:
-            running = find()
-            if running:
-                process.returncode = 0  # prevents a ResourceWarning: it outlives this process
-                return running
+            with contextlib.suppress(CloudBusyError):
+                running = find()
+                if running:
+                    process.returncode = 0  # prevents a ResourceWarning: it outlives this process
+                    return running
             if process.poll() is not None:
                 raise StartError(f"The local cloud ended while it was starting:\n{_end_of_log()}")
             time.sleep(0.02)
@@ -209,30 +327,3 @@ def _end_of_log() -> str:
     file = state_dir() / _LOG_FILE
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
     return "\n".join([*lines, f"(the whole log: {file})"])
-
-
-@contextlib.contextmanager
-def _exclusively(path: Path, deadline: float) -> Iterator[None]:
-    """Hold a lock file. The system releases it if this process dies."""
-    with path.open("a+b") as file:
-        while not _try_lock(file):
-            if time.monotonic() > deadline:
-                raise StartError(f"Another process has held {path} for too long.")
-            time.sleep(0.02)
-        yield  # closing the file releases the lock
-
-
-def _try_lock(file: IO[bytes]) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

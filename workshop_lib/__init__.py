@@ -5,6 +5,7 @@
 | `doctor` | examines whether the workshop can run on this machine |
 | `shared_cloud` | the local cloud that all notebooks, the command and the browser share |
 | `widgets` | pickers with a `.value` |
+| `renaming` | steps: save the names, unless that would lose what exists under the saved ones |
 | `clean_up` | lists and deletes what the workshop made; the receipt |
 | `inventory` | how each kind of resource that the workshop makes is found and deleted |
 | `replication` | steps: buckets, versioning, replication, the website |
@@ -23,7 +24,7 @@
 | `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
 | `ownership` | the marks on resources that the workshop made and may delete |
-| `acceptance` | the AWS accounts for which the learner accepted the costs |
+| `accounts` | which AWS account a call goes to, and for which accounts the costs are accepted |
 | `control` | asks the local cloud for what AWS has no API for |
 | `cloud_process` | starts the local cloud as a process and gives its variables |
 | `blind_session` | a botocore session that ignores the machine's settings |

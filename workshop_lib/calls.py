@@ -81,7 +81,7 @@ class CallLog(Sequence[ApiCall]):
         self._calls.clear()
 
     def connect(self, events: Any) -> None:
-        """Listen to the events of a botocore session, and so to all clients made from it."""
+        """Listen to the events of a client."""
         events.register("before-parameter-build", self._keep_parameters)
         events.register("after-call", self._add)
         events.register("after-call", AccessRefused.raise_instead)  # last, because it ends the call

@@ -17,18 +17,19 @@ import boto3
 import botocore.session
 import urllib3
 from botocore.config import Config
-from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
-from workshop_lib.acceptance import keep_accepted_account, read_accepted_accounts
+from workshop_lib.accounts import COST, AccountGuard, keep_accepted_account
 from workshop_lib.blind_session import open_blind_session
 from workshop_lib.calls import CallLog
 from workshop_lib.cloud_process import start_shared_cloud
 from workshop_lib.control import ask_control
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
-from workshop_lib.guards import choose_cloud, is_read, read_rehearsal_speed, require_loopback
+from workshop_lib.guards import choose_cloud, read_rehearsal_speed, require_loopback
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
+    from botocore.credentials import ReadOnlyCredentials
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
 
 GLOBAL_REGION = "us-east-1"
 """The region of the IAM, Route 53 and CloudFront endpoints. Edge functions must be in it too."""
-
-COST = "Less than 1 USD for a day. Most of it is the hosted zone: 0.50 USD a month, free if deleted within 12 hours."
-
 
 LOCAL_CONFIG = Config(  # type: ignore[call-arg]  # the stubs don't know ignore_configured_endpoint_urls
     proxies={},
@@ -73,7 +71,6 @@ class Cloud:
         self.is_local = environment is not None
         self.environment = dict(environment or {})
         self.calls = CallLog()
-        self._environ = environ
         self._clients: dict[tuple[str, str], Any] = {}
         if self.is_local:
             require_loopback(self.environment["AWS_ENDPOINT_URL"])
@@ -85,11 +82,7 @@ class Cloud:
         self._session = boto3.Session(botocore_session=core)
         paths = core.get_component("data_loader").search_paths
         paths[:] = dict.fromkeys(paths)  # each boto3 session adds its path to the loader, which all sessions share
-        self.calls.connect(core)
-        if self.is_local:
-            core.register("before-send", self._stay_on_this_machine)  # type: ignore[arg-type]
-        else:
-            core.register("before-parameter-build", self._refuse_unpaid_changes)  # type: ignore[arg-type]
+        self._guard = AccountGuard(self._get_credentials, self._ask_account, environ)
 
     def client(self, service: str, region: str = GLOBAL_REGION) -> Any:
         """Return a boto3 client, the same one each time."""
@@ -142,9 +135,17 @@ class Cloud:
         client: STSClient = self.client("sts")
         return client
 
-    @functools.cached_property
+    @property
     def account_id(self) -> str:
-        """The account that the credentials belong to."""
+        """The account that the credentials belong to.
+
+        Raises:
+            AccountChanged: Earlier credentials of this cloud belonged to another account.
+        """
+        return self._local_account if self.is_local else self._guard.find_account()
+
+    @functools.cached_property
+    def _local_account(self) -> str:
         return self.sts.get_caller_identity()["Account"]
 
     @property
@@ -214,8 +215,17 @@ class Cloud:
         return f"<the local cloud at {self.environment['AWS_ENDPOINT_URL']}>" if self.is_local else "<AWS>"
 
     def _make_client(self, service: str, region: str) -> Any:
-        if not self.is_local:
-            return self._session.client(service, region_name=region, config=AWS_CONFIG)  # type: ignore[call-overload]
+        """Make a client, and listen to its events. Clients that look up credentials for botocore have other events."""
+        client = (self._make_local_client if self.is_local else self._make_aws_client)(service, region)
+        self.calls.connect(client.meta.events)
+        return client
+
+    def _make_aws_client(self, service: str, region: str) -> Any:
+        client = self._session.client(service, region_name=region, config=AWS_CONFIG)  # type: ignore[call-overload]
+        client.meta.events.register_last("before-send", self._guard.refuse_unpaid_change)
+        return client
+
+    def _make_local_client(self, service: str, region: str) -> Any:
         client = self._session.client(  # type: ignore[call-overload]
             service,
             region_name=region,
@@ -224,6 +234,7 @@ class Cloud:
             aws_secret_access_key="local",
             config=LOCAL_CONFIG,
         )
+        client.meta.events.register("before-send", self._stay_on_this_machine)
         client.meta.events.register_first(
             f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", self._give_up_if_nothing_answers
         )
@@ -249,15 +260,23 @@ class Cloud:
         if isinstance(caught_exception, EndpointConnectionError | ConnectTimeoutError):
             raise _not_reachable(self.environment["AWS_ENDPOINT_URL"]) from caught_exception
 
-    def _refuse_unpaid_changes(self, model: Any, **_: Any) -> None:
-        if is_read(model.name):
-            return
-        if self.account_id in (self._environ.get("WORKSHOP_ACCEPT_COSTS"), *read_accepted_accounts()):
-            return
-        raise CostNotAccepted(
-            f"{model.name} would change the AWS account {self.account_id}. The workshop's costs: {COST} If you accept "
-            f"them, run accept_costs(cloud, {self.account_id!r}), or set WORKSHOP_ACCEPT_COSTS={self.account_id}."
+    def _get_credentials(self) -> ReadOnlyCredentials:
+        credentials = self._session.get_credentials()
+        if credentials is None:
+            raise NoCredentialsError
+        return credentials.get_frozen_credentials()
+
+    def _ask_account(self, credentials: ReadOnlyCredentials) -> str:
+        """Ask with exactly these credentials. The session's may change at any time."""
+        client = self._session.client(
+            "sts",
+            region_name=GLOBAL_REGION,
+            aws_access_key_id=credentials.access_key,
+            aws_secret_access_key=credentials.secret_key,
+            aws_session_token=credentials.token,
+            config=AWS_CONFIG,
         )
+        return client.get_caller_identity()["Account"]
 
 
 def connect(*, environ: Mapping[str, str] = os.environ, start: Callable[[], dict[str, str]] | None = None) -> Cloud:

@@ -23,6 +23,8 @@ from workshop_lib.errors import CloudNotReachable
 PROGRAM = (sys.executable, "-m", "local_cloud")
 START = (*PROGRAM, "start")
 START_TIMEOUT = 60.0
+BUSY = 3
+"""Exit status of `python -m local_cloud` for a cloud that lives but doesn't answer. The output says what to do."""
 MOST_TOLD = 1000
 """How many of the last characters of the local cloud's output an error quotes."""
 
@@ -45,7 +47,7 @@ def start_shared_cloud(
         Its variables.
 
     Raises:
-        CloudNotReachable: It did not start. The error quotes its output.
+        CloudNotReachable: It did not start, or the running one doesn't answer. The error quotes its output.
     """
     with subprocess.Popen(
         [*command, *as_flags(options or {})],
@@ -67,6 +69,8 @@ def start_shared_cloud(
             raise CloudNotReachable(
                 f"The local cloud did not start ({error}). Run `workshop doctor` in a terminal."
             ) from error
+    if starter.returncode == BUSY:
+        raise CloudNotReachable(complaints.strip().removeprefix("Error: "))
     if starter.returncode:
         raise CloudNotReachable(f"The local cloud did not start. Its output:\n{complaints.strip()[-MOST_TOLD:]}")
     return _parse(said)

@@ -153,6 +153,8 @@ def _examine_cloud(environment: Mapping[str, str], find_cloud: Callable[[], Mapp
         return _examine_local_cloud(environment)
     try:
         return _examine_local_cloud(find_cloud())
+    except shared_cloud.CloudBusyError as busy:
+        return Finding("Local cloud", "doesn't answer", str(busy), is_fault=True)
     except ClickException:
         return Finding("Local cloud", "not running; it starts when it is first needed")
 
@@ -164,6 +166,8 @@ def _examine_local_cloud(environment: Mapping[str, str]) -> Finding:
         with straight.open(f"{control}/health", timeout=5):
             return Finding("Local cloud", f"answers at {environment.get('AWS_ENDPOINT_URL', control)}")
     except (OSError, ValueError) as error:
+        if isinstance(getattr(error, "reason", error), TimeoutError):
+            return Finding("Local cloud", f"{control} doesn't answer", "It is busy or suspended. Wait.", is_fault=True)
         fix = "It has ended. Restart JupyterLab with make lab, or unset AWS_ENDPOINT_URL and WORKSHOP_CONTROL_URL."
         return Finding("Local cloud", f"{control}: {error}", fix, is_fault=True)
 

@@ -5,6 +5,7 @@ WorkshopError
 ├── InvalidNumber              an impossible weight, TTL, interval, share or count
 ├── StepOutOfOrder             a step ran before the step that it builds on
 │   └── VersioningNotEnabled   a bucket has no versioning, which replication needs
+├── NamesInUse                 other names would lose what exists under the saved ones
 ├── TookTooLong                a wait timed out; carries what was last seen
 ├── FaultRefused               a fault that this cloud can't cause
 ├── CheckFailed                the cloud is not as the step should have left it
@@ -12,7 +13,8 @@ WorkshopError
     ├── AmbiguousCloud         the environment names no cloud, or two at once
     ├── NotTheLocalCloud       a request would leave this machine, or another program answers
     ├── CloudNotReachable      nothing answers
-    └── CostNotAccepted        a call would change a real AWS account, and the cost isn't accepted yet
+    ├── CostNotAccepted        a call would change a real AWS account, and the cost isn't accepted yet
+    └── AccountChanged         the credentials belong to another AWS account than before
 
 A notebook shows them as one short paragraph without a traceback. Papermill still fails the cell.
 """
@@ -62,6 +64,10 @@ class VersioningNotEnabled(StepOutOfOrder):
             f"Versioning is not enabled on {bucket!r}, and S3 replicates object versions. "
             f"Run {STEPS['versioning']} first."
         )
+
+
+class NamesInUse(WorkshopError):
+    """Other names would lose what exists under the saved ones, or it can't be seen whether something does."""
 
 
 class TookTooLong(WorkshopError):
@@ -116,6 +122,10 @@ class CloudNotReachable(CloudProblem):
 
 class CostNotAccepted(CloudProblem):
     """A call would change a real AWS account, and the cost isn't accepted yet."""
+
+
+class AccountChanged(CloudProblem):
+    """The credentials belong to another AWS account than before."""
 
 
 def get_error_code(error: ClientError) -> str:

@@ -19,6 +19,7 @@ BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[1-9]")
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 LEARNER = re.compile(r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?")
+DEFAULT_LEARNER = "ada-lovelace"
 RESERVED_ZONES = ("example.com", "example.net", "example.org")
 
 
@@ -204,7 +205,7 @@ def suggest_names(
 ) -> WorkshopNames:
     """Make all names from one.
 
-    Change some of them with `dataclasses.replace`, then `save_names`.
+    Change some of them with `dataclasses.replace`, then `renaming.save_names`.
 
     Args:
         learner: Your name. On AWS choose one that no other learner has, because bucket names are unique in the world.
@@ -242,8 +243,36 @@ def get_names_path() -> Path:
     return Path(os.environ.get("WORKSHOP_NAMES") or "workshop-names.json")
 
 
-def save_names(names: WorkshopNames, path: Path | None = None) -> Path:
-    """Save the names for all notebooks. Running it again replaces the saved names.
+def recall_names(
+    learner: str = "", *, source_region: str = "", destination_region: str = "", path: Path | None = None
+) -> WorkshopNames:
+    """Return the saved names, or suggest names if none are saved or if something else is asked for.
+
+    Args:
+        learner: The learner's name. Empty means the saved one, or else `DEFAULT_LEARNER`.
+        source_region: Empty means the saved one, or else Ireland.
+        destination_region: Empty means the saved one, or else Singapore.
+        path: The file. The default is `get_names_path()`.
+
+    Raises:
+        InvalidName: A name that AWS would refuse.
+    """
+    try:
+        saved = load_names(path)
+    except StepOutOfOrder:  # there is no file, or nothing in it can be read
+        saved = suggest_names(learner or DEFAULT_LEARNER)
+    wanted = (
+        learner or saved.learner,
+        source_region or saved.source_region,
+        destination_region or saved.destination_region,
+    )
+    if wanted == (saved.learner, saved.source_region, saved.destination_region):
+        return saved
+    return suggest_names(wanted[0], source_region=wanted[1], destination_region=wanted[2])
+
+
+def write_names(names: WorkshopNames, path: Path | None = None) -> Path:
+    """Write the file of the names, whatever was in it. Notebook 00 uses `renaming.save_names`, which looks first.
 
     Returns:
         The file.

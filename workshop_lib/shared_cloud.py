@@ -14,8 +14,13 @@ from typing import NoReturn
 
 import click
 
-from workshop_lib.cloud_process import PROGRAM, as_flags, start_shared_cloud
+from workshop_lib.cloud_process import BUSY, PROGRAM, as_flags, start_shared_cloud
 from workshop_lib.errors import CloudNotReachable
+
+
+class CloudBusyError(click.ClickException):
+    """The local cloud lives, but doesn't answer. The message says which process it is and what to do."""
+
 
 ENFORCED = "WORKSHOP_ENFORCED_POLICY"
 """The local cloud's variable that names the enforced policy."""
@@ -57,8 +62,11 @@ def find() -> dict[str, str]:
 
     Raises:
         ClickException: None runs.
+        CloudBusyError: It doesn't answer.
     """
     found = subprocess.run([*PROGRAM, "status", "--json"], check=False, capture_output=True, text=True)
+    if found.returncode == BUSY:
+        raise CloudBusyError(found.stderr.strip().removeprefix("Error: "))
     if found.returncode:
         raise click.ClickException("No local cloud is running. Start one with `workshop lab` or `workshop cloud`.")
     return dict(json.loads(found.stdout))

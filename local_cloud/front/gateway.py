@@ -103,6 +103,11 @@ class Gateway:
         path = "/" + path.lstrip("/")  # the path as WSGI will have it
         return path.startswith((CONTROL_PREFIX, _FUNCTIONS)) or bool(self._faults.in_force)
 
+    @staticmethod
+    def never_waits(path: str) -> bool:
+        """Whether a request for this path is answered at once, whatever is under way. It says that the cloud lives."""
+        return path == f"{CONTROL_PREFIX}health"
+
     def _respond(self, request: HttpRequest, asker: Asker, *, meets_faults: bool) -> Response:
         try:
             return self._answer(parse_request(request, asker), meets_faults=meets_faults)

@@ -33,6 +33,9 @@ IDLE_SECONDS = 30
 LONG_BODY = 1024 * 1024
 """Bytes; an upload that is larger may take long."""
 
+A_MOMENT = 0.05
+"""Seconds that the reading thread waits at most until it can answer."""
+
 _METADATA_WITH_UNDERSCORE = re.compile(rb"(?im)^(x-amz-meta-[^:\s]*_[^:\s]*):[ \t]*(.*?)[ \t]*\r?$")
 _AMAZON_HEADER = re.compile(rb"(?m)^X-Amz[^:]*:")
 
@@ -90,30 +93,54 @@ class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
 
     Args:
         may_take_long: Asked with the path of each request.
+        never_waits: Asked with the path of each request.
+        lock: Held while the reading thread answers. If it isn't free, a worker answers.
         threads: Number of worker threads.
     """
 
-    def __init__(self, may_take_long: Callable[[str], bool], *, threads: int) -> None:
+    def __init__(
+        self,
+        may_take_long: Callable[[str], bool],
+        never_waits: Callable[[str], bool],
+        lock: threading.RLock,
+        *,
+        threads: int,
+    ) -> None:
         super().__init__()
-        self._may_take_long = may_take_long
-        self._quick: deque[_Channel] = deque()
+        self._may_take_long, self._never_waits = may_take_long, never_waits
+        self._lock = lock
+        self._quick: deque[tuple[_Channel, bool]] = deque()
         self.set_thread_count(threads)
 
     def add_task(self, task: _Channel) -> None:
         request = task.requests[0]
-        is_long = request.chunked or request.content_length > LONG_BODY
-        if is_long or request.error or self._may_take_long(request.path):
+        is_long = request.chunked or request.content_length > LONG_BODY or request.error
+        if not is_long and self._never_waits(request.path):
+            self._quick.append((task, False))
+        elif is_long or self._may_take_long(request.path):
             super().add_task(task)
         else:
-            self._quick.append(task)
+            self._quick.append((task, True))
 
     def answer_quick_ones(self) -> None:
-        """Answer the requests that were read. `add_task` can't: its caller holds a lock that answering needs."""
+        """Answer the requests that were read. `add_task` can't: its caller holds a lock that answering needs.
+
+        The reading thread waits only a moment for the cloud's lock. Otherwise nobody would read while a call holds it.
+        """
+        patience = A_MOMENT
         while self._quick:
+            task, needs_lock = self._quick.popleft()
+            if needs_lock and not self._lock.acquire(timeout=patience):
+                patience = 0
+                super().add_task(task)
+                continue
             try:
-                self._quick.popleft().service()
+                task.service()
             except Exception:
                 logger.exception("a request was not answered")
+            finally:
+                if needs_lock:
+                    self._lock.release()
 
 
 class Server:
@@ -124,6 +151,8 @@ class Server:
         port: 0 takes a free one. It is bound at once, so that `url` is known before `run`.
         threads: Worker threads, for requests that may take long.
         may_take_long: Whether a request for this path may take long; by default all may.
+        never_waits: Whether a request for this path needs neither `lock` nor anything else that may be held for long.
+        lock: Held while the application answers a request that may not take long.
     """
 
     def __init__(
@@ -133,12 +162,14 @@ class Server:
         port: int = 0,
         threads: int = 8,
         may_take_long: Callable[[str], bool] = lambda _: True,
+        never_waits: Callable[[str], bool] = lambda _: False,
+        lock: threading.RLock | None = None,
     ) -> None:
         self._sockets: dict[int, Any] = {}
         self._polling = threading.Lock()
         self._ends = False
         bound = _bind(port)  # here, as waitress would leave its threads running if the port is taken
-        self._workers = _Dispatcher(may_take_long, threads=threads)
+        self._workers = _Dispatcher(may_take_long, never_waits, lock or threading.RLock(), threads=threads)
         self._server = waitress.create_server(
             application,
             sockets=[bound],

@@ -1,4 +1,4 @@
-"""S3 Control: Batch Operations jobs that replicate existing objects. Access points and the rest stay moto's."""
+"""S3 Control: Batch Operations jobs that replicate existing objects. moto does access points and the rest."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class S3ControlService(Service):
     """S3 Control in front of moto's, which has no jobs.
 
     Args:
-        replicator: Does what the jobs ask for, at its pace.
+        replicator: Runs the jobs.
         clock: The cloud's clock.
     """
 
@@ -36,12 +36,12 @@ class S3ControlService(Service):
         self._job_of_token: dict[str, Job] = {}
 
     def reset(self) -> None:
-        """Forget all jobs."""
+        """Remove all jobs."""
         self._jobs.clear()
         self._job_of_token.clear()
 
     def refuse(self, call: Call) -> None:
-        """Refuse calls about other accounts, that lack a parameter, or make a job outside the limits of the model."""
+        """Refuse other accounts, missing parameters, and jobs that break the model."""
         shape = call.model.input_shape
         missing = [name for name in (shape.required_members if shape else ()) if name not in call.parameters]
         if missing:
@@ -52,7 +52,7 @@ class S3ControlService(Service):
             check_constraints(call, code="InvalidRequest")
 
     def answer_create_job(self, call: Call) -> dict[str, Any]:
-        """Begin a job; the same request with the same ClientRequestToken again gives the same job."""
+        """Create a job. The same request with the same ClientRequestToken returns the same job."""
         token = call.parameters["ClientRequestToken"]
         known = self._job_of_token.get(token)
         if known and known.request != call.parameters:
@@ -64,7 +64,7 @@ class S3ControlService(Service):
         return {"JobId": known.job_id}
 
     def answer_describe_job(self, call: Call) -> dict[str, Any]:
-        """All about a job."""
+        """Describe a job."""
         job = self._find(call)
         request = job.request
         described = {
@@ -83,7 +83,7 @@ class S3ControlService(Service):
         return {"Job": described}
 
     def answer_list_jobs(self, call: Call) -> dict[str, Any]:
-        """The jobs of the region, youngest first."""
+        """The jobs of the region, newest first."""
         wanted = call.parameters.get("JobStatuses")
         known = call.model.service_model.shape_for("JobStatus").enum  # type: ignore[attr-defined]
         if set(wanted or ()) - set(known):
@@ -96,7 +96,7 @@ class S3ControlService(Service):
         return _page(call, [{**_summary(job), "Operation": "S3ReplicateObject"} for job in reversed(found)])
 
     def answer_update_job_priority(self, call: Call) -> dict[str, Any]:
-        """Give a job that isn't over another priority."""
+        """Change the priority of a job that hasn't ended."""
         job, priority = self._find(call), _priority(call)
         if job.is_over:
             raise AwsError("InvalidRequest", f"The priority of a job that is {job.status} can't be changed")
@@ -125,7 +125,7 @@ class S3ControlService(Service):
 
 
 def _page(call: Call, jobs: list[dict[str, Any]]) -> dict[str, Any]:
-    """One page of a list of jobs, with a token for the next one if there is more."""
+    """One page of a list of jobs, with a token for the next page, if any."""
     size, token = call.parameters.get("MaxResults", _LONGEST_PAGE), call.parameters.get("NextToken")
     if not 1 <= size <= _LONGEST_PAGE:
         raise AwsError("InvalidRequest", f"MaxResults is a number from 1 to {_LONGEST_PAGE}")
@@ -147,7 +147,7 @@ def _priority(call: Call) -> int:
 
 
 def _refuse_undone(parameters: Mapping[str, Any], generator: dict[str, Any]) -> None:
-    """A job that asks for more than is done here is refused rather than run without it."""
+    """Refuse a job with features that aren't implemented. It must not run without them."""
     asked = {
         "write reports of batch operations": parameters["Report"].get("Enabled"),
         "write manifests of batch operations": generator.get("EnableManifestOutput"),
@@ -161,7 +161,7 @@ def _make_job(call: Call) -> Job:
     """A job from a CreateJob request.
 
     Raises:
-        AwsError: The request is not for a job that can be.
+        AwsError: The request is invalid, or not implemented.
     """
     if set(call.parameters["Operation"]) != {"S3ReplicateObject"}:
         raise AwsError("NotImplemented", "The local cloud implements only the batch operation S3ReplicateObject.", 501)

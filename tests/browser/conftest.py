@@ -15,7 +15,7 @@ from tests.browser.lab import open_jupyterlab, serve_notebooks
 from workshop_lib import distribution, dns_records, lambda_edge, packaging, replication, waiting
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud
-from workshop_lib.names import save_names, suggest_names
+from workshop_lib.names import suggest_names, write_names
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(
@@ -56,7 +56,7 @@ def environment(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def website(environment: dict[str, str]) -> SimpleNamespace:
     """The website in two regions behind a distribution, all DNS answers naming the source: what 01 to 03 build."""
     names, client = suggest_names("browser"), Cloud(environment)
-    save_names(names, Path(environment["WORKSHOP_NAMES"]))
+    write_names(names, Path(environment["WORKSHOP_NAMES"]))
     _replicate(client, names)
     role = lambda_edge.create_edge_role(client.iam, role_name=names.edge_role_name)
     package = packaging.package_edge_function()

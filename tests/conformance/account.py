@@ -1,4 +1,4 @@
-"""An AWS account as a case sees it: clients, unique names, an expected refusal, and what is cleaned up afterwards."""
+"""An AWS account for a case: clients, unique names, expected refusals, and cleaning up."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ ANYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
 class NotRefused(AssertionError):  # noqa: N818
-    """What AWS refuses was accepted."""
+    """A call that AWS refuses was accepted."""
 
 
 class RefusedOtherwise(AssertionError):  # noqa: N818
-    """It was refused, but not as AWS refuses it."""
+    """A call was refused, but not as AWS refuses it."""
 
 
 @dataclass
 class Account:
-    """Made for each case.
+    """An account for one case.
 
     Attributes:
-        make_client: Makes a client of a service in a region, or finds the one that was made.
+        make_client: Makes a client of a service in a region, or returns an existing one.
         account_id: Twelve digits.
         endpoint: What `url` returns.
         names: Gives the next unique name for a kind of thing.
-        longest_wait: Seconds that `eventually` waits at most, whatever the case says.
+        longest_wait: Seconds that `eventually` waits at most, even if a case asks for more.
         sleep: Waits some seconds.
-        was_asked: Whether the case took a client or the address, so could ask anything.
-        sentences: Those that the case expected in refusals.
+        was_asked: Whether the case used a client or the address. Otherwise it can't have called AWS.
+        sentences: The messages that the case expected in refusals.
     """
 
     make_client: Callable[[str, str], Any]
@@ -56,12 +56,12 @@ class Account:
 
     @property
     def url(self) -> str | None:
-        """Where plain HTTP is answered; None on AWS, which has an address for each service and region."""
+        """The address for plain HTTP. None on AWS, which has an address for each service and region."""
         self.was_asked = True
         return self.endpoint
 
     def name(self, kind: str) -> str:
-        """A name that nothing else has: lower case, at most 40 characters."""
+        """A unique name: lower case, at most 40 characters."""
         return self.names(kind)
 
     def refuses(
@@ -72,7 +72,7 @@ class Account:
         Args:
             code: AWS's error code.
             status: HTTP status.
-            message: Part of AWS's sentence, or None where it is not known for sure.
+            message: Part of AWS's message, or None if it is not known for certain.
             method: A client's method.
             **parameters: Its arguments.
 
@@ -99,14 +99,14 @@ class Account:
         return refusal
 
     def clean_up(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> None:
-        """Call a function when the case has ended, however it ended: the last one first."""
+        """Call a function when the case has ended, even if it failed. The last function is called first."""
         self._undo.append(lambda: function(*args, **kwargs))
 
     def close(self) -> None:
-        """Clean up, all of it, in reverse order. What is gone already is no error.
+        """Clean up everything, in reverse order. Deleted resources are not an error.
 
         Raises:
-            ExceptionGroup: Something could not be cleaned up; the rest was.
+            ExceptionGroup: Something couldn't be cleaned up. The rest was.
         """
         failed: list[Exception] = []
         while self._undo:
@@ -120,7 +120,7 @@ class Account:
             raise ExceptionGroup("not everything was cleaned up", failed)
 
     def create_bucket(self, region: str = "eu-west-1", versioned: bool = False) -> str:
-        """Create an empty bucket with a unique name; cleaned up with all that is then in it."""
+        """Create an empty bucket with a unique name. Cleaning up deletes its contents too."""
         bucket, s3 = self.name("bucket"), self.client("s3", region)
         where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         s3.create_bucket(Bucket=bucket, **where)
@@ -136,11 +136,11 @@ class Account:
         statements: list[dict[str, Any]] | None = None,
         path: str = "/",
     ) -> str:
-        """Create a role with a unique name, that one or more services may assume.
+        """Create a role with a unique name that one or more services may assume.
 
         Args:
-            service: Who may assume it.
-            statements: What it may do; nothing when None. `[ANYTHING]` is for the local cloud only.
+            service: The services that may assume it.
+            statements: Its permissions; none if None. `[ANYTHING]` is for the local cloud only.
             path: Its path.
 
         Returns:
@@ -158,14 +158,14 @@ class Account:
         return str(role["Arn"])
 
     def eventually(self, check: Callable[[], T], timeout: float = 60.0) -> T:
-        """Call `check` until it raises no AssertionError any more, and return what it returns.
+        """Call `check` until it raises no AssertionError, and return its result.
 
         Args:
-            check: Looks, and asserts.
-            timeout: Seconds, as AWS needs them; the local cloud and moto are waited for less.
+            check: Makes a call and asserts.
+            timeout: Seconds that AWS may need. The wait for the local cloud and moto is shorter.
 
         Raises:
-            AssertionError: What `check` raised last.
+            AssertionError: The last error of `check`.
         """
         deadline = time.monotonic() + min(timeout, self.longest_wait)
         pause = 0.01
@@ -181,7 +181,7 @@ class Account:
 
 @contextlib.contextmanager
 def sent_as(client: Any, content_type: str) -> Iterator[None]:
-    """Let a client call what it sends something else, as curl calls everything a form."""
+    """Make a client send another Content-Type. curl, for example, sends that of a form."""
 
     def rename(request: Any, **_: Any) -> None:
         request.headers["Content-Type"] = content_type
@@ -196,7 +196,7 @@ def sent_as(client: Any, content_type: str) -> Iterator[None]:
 def delete_bucket(s3: Any, bucket: str) -> None:
     """Delete a bucket with all versions and delete markers in it."""
     with contextlib.suppress(ClientError):
-        s3.delete_bucket_policy(Bucket=bucket)  # it may deny what follows
+        s3.delete_bucket_policy(Bucket=bucket)  # it may deny the next calls
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         if found:
@@ -206,7 +206,7 @@ def delete_bucket(s3: Any, bucket: str) -> None:
 
 
 def is_gone(error: Exception) -> bool:
-    """Whether a clean-up failed because there was nothing left to clean up."""
+    """Whether cleaning up failed because the resource was deleted already."""
     return isinstance(error, ClientError) and error.response["ResponseMetadata"]["HTTPStatusCode"] == 404
 
 

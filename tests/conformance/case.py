@@ -1,4 +1,4 @@
-"""What a conformance case is: a sentence about AWS, where it is known from, and the calls that prove it.
+"""A conformance case: a sentence about AWS, its source, and the calls that prove it.
 
 SERVICE = "s3"
 
@@ -24,26 +24,26 @@ Body = Callable[[Account], None]
 
 
 class Moto(enum.Enum):
-    """How bare moto, of the version that is pinned, does in a case."""
+    """Whether bare moto, in the pinned version, passes a case."""
 
     SAME = "same"
     GAP = "gap"
 
 
 SAME = Moto.SAME
-"""moto does as AWS does: the case passes there too."""
+"""moto does the same as AWS. The case passes there too."""
 
 GAP = Moto.GAP
-"""moto gets it wrong: the case must fail there."""
+"""moto gets it wrong. The case must fail there."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a fact is known from.
+    """The source of a fact.
 
     Attributes:
         kind: `"captured"`, `"documented"` or `"unverified"`.
-        where: The recording, the page or the shape of botocore; of an unverified fact, why we think so.
+        where: The recording, the page or the shape of botocore. For an unverified fact, the reason for it.
     """
 
     kind: str
@@ -56,25 +56,25 @@ def captured(where: str) -> Source:
 
 
 def documented(where: str) -> Source:
-    """AWS says so: in a page of its documentation, or in a shape of botocore's models."""
+    """Stated by AWS in a page of its documentation, or in a shape of botocore's models."""
     return Source("documented", where)
 
 
 def unverified(why: str) -> Source:
-    """No recording or page shows it; `why` says why we think so."""
+    """No recording or page shows it. `why` gives the reason for it."""
     return Source("unverified", why)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One fact about AWS that can be run.
+    """One fact about AWS that can be tested.
 
     Attributes:
         sentence: The fact.
         known_from: Its source.
-        moto: Whether bare moto does it too.
-        on_aws: Why it is not run on a real account; None where it is.
-        cost: What a run on AWS costs at most, in USD.
+        moto: Whether bare moto passes too.
+        on_aws: Why it is not run on a real account. None if it is.
+        cost: The cost of a run on AWS at most, in USD.
         run: The calls and the assertions.
     """
 
@@ -87,17 +87,17 @@ class Case:
 
     @property
     def module(self) -> str:
-        """The name of the file it stands in, such as `"s3_replication"`."""
+        """The name of its file, such as `"s3_replication"`."""
         return self.run.__module__.rpartition(".")[2]
 
     @property
     def service(self) -> str:
-        """The service whose fact it is, by botocore's name: the constant `SERVICE` of its module."""
+        """botocore's name of the fact's service: the constant `SERVICE` of its module."""
         return str(self.run.__globals__["SERVICE"])
 
     @property
     def name(self) -> str:
-        """How the test is called: `"s3_replication-unversioned_destination"`."""
+        """The name of the test: `"s3_replication-unversioned_destination"`."""
         return f"{self.module}-{self.run.__name__}"
 
 
@@ -112,9 +112,9 @@ def case(
     Args:
         sentence: The AWS fact, as a sentence of 25 words at most, without a full stop.
         known_from: `captured(…)`, `documented(…)` or `unverified(…)`.
-        moto: `GAP` if bare moto gets it wrong, and then the case must fail there; else `SAME`.
+        moto: `GAP` if bare moto gets it wrong, so the case must fail there; else `SAME`.
         on_aws: Why it can't be run on a real account, if it can't.
-        cost: What a run on AWS costs at most, in USD.
+        cost: The cost of a run on AWS at most, in USD.
     """
 
     def keep(function: Body) -> Body:
@@ -125,7 +125,7 @@ def case(
 
 
 def all_cases() -> list[Case]:
-    """Every case of the package `cases`, module by module, each in the order in which it is written."""
+    """Every case of the package `cases`, by module, and in the order of the file."""
     for module in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
         importlib.import_module(f"{package.__name__}.{module}")
     return [case for case in _cases if case.run.__module__.startswith(f"{package.__name__}.")]

@@ -1,4 +1,4 @@
-"""What the cases of CloudFront share: the smallest configuration, and distributions that are cleaned up."""
+"""Helpers for the cases of CloudFront: the smallest configuration, and distributions that are cleaned up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SLOW = "deleting a distribution takes minutes of disabling"
 
 
 def _clean_up(aws: Account, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> None:
-    """Clean up on AWS only: it waits for deployments, and the local cloud and moto forget everything by themselves."""
+    """Clean up on AWS only. It waits for deployments, and the local cloud and moto are emptied anyway."""
     if aws.url is None:
         aws.clean_up(function, *args, **kwargs)
 
@@ -24,24 +24,24 @@ def origin(**changes: Any) -> dict[str, Any]:
 
 
 def behavior(**changes: Any) -> dict[str, Any]:
-    """A cache behavior with a managed cache policy, with changes; None takes a member away."""
+    """A cache behavior with a managed cache policy, with changes. None removes a member."""
     made = {"TargetOriginId": "site", "ViewerProtocolPolicy": "redirect-to-https", "CachePolicyId": OPTIMIZED}
     return {name: value for name, value in (made | changes).items() if value is not None}
 
 
 def legacy(**changes: Any) -> dict[str, Any]:
-    """A cache behavior with the settings of before cache policies."""
+    """A cache behavior with legacy settings, from before cache policies."""
     forwarded = {"QueryString": False, "Cookies": {"Forward": "none"}}
     return behavior(CachePolicyId=None, ForwardedValues=forwarded, **changes)
 
 
 def counted(*values: Any) -> dict[str, Any]:
-    """One of CloudFront's pairs of a count and a list."""
+    """A `{Quantity, Items}` pair of CloudFront."""
     return {"Quantity": len(values), "Items": list(values)}
 
 
 def config(aws: Account, **changes: Any) -> dict[str, Any]:
-    """The smallest configuration, disabled so that it costs nothing, with changes at the top."""
+    """The smallest configuration, disabled so it costs nothing, with changes at the top level."""
     return {
         "CallerReference": aws.name("reference"),
         "Comment": "conformance",
@@ -53,7 +53,7 @@ def config(aws: Account, **changes: Any) -> dict[str, Any]:
 
 
 def create(aws: Account, **changes: Any) -> dict[str, Any]:
-    """Create a distribution; it is deleted when the case has ended."""
+    """Create a distribution. It is deleted when the case has ended."""
     client = aws.client("cloudfront")
     made: dict[str, Any] = client.create_distribution(DistributionConfig=config(aws, **changes))["Distribution"]
     _clean_up(aws, delete, aws, made["Id"])
@@ -61,7 +61,7 @@ def create(aws: Account, **changes: Any) -> dict[str, Any]:
 
 
 def update(aws: Account, distribution_id: str, **changes: Any) -> dict[str, Any]:
-    """Get, edit, update; returns what the update answered."""
+    """Get, edit and update a distribution. Returns the answer of the update."""
     client = aws.client("cloudfront")
     held = client.get_distribution_config(Id=distribution_id)
     edited = held["DistributionConfig"] | changes
@@ -81,7 +81,7 @@ def deployed(aws: Account, distribution_id: str) -> None:
 
 
 def delete(aws: Account, distribution_id: str) -> None:
-    """Disable a distribution, wait, delete it."""
+    """Disable a distribution, wait, and delete it."""
     client = aws.client("cloudfront")
     if client.get_distribution_config(Id=distribution_id)["DistributionConfig"]["Enabled"]:
         update(aws, distribution_id, Enabled=False)
@@ -90,7 +90,7 @@ def delete(aws: Account, distribution_id: str) -> None:
 
 
 def create_control(aws: Account, **changes: Any) -> dict[str, Any]:
-    """Create an origin access control; returns the answer."""
+    """Create an origin access control. Returns the answer."""
     client = aws.client("cloudfront")
     asked = {"Name": aws.name("control"), "SigningProtocol": "sigv4", "SigningBehavior": "always"}
     asked |= {"OriginAccessControlOriginType": "s3", **changes}
@@ -100,7 +100,7 @@ def create_control(aws: Account, **changes: Any) -> dict[str, Any]:
 
 
 def create_identity(aws: Account) -> str:
-    """Create an origin access identity; returns its id."""
+    """Create an origin access identity. Returns its id."""
     client = aws.client("cloudfront")
     asked = {"CallerReference": aws.name("identity"), "Comment": "conformance"}
     made = client.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=asked)
@@ -110,7 +110,7 @@ def create_identity(aws: Account) -> str:
 
 
 def cache_policy(aws: Account, **changes: Any) -> dict[str, Any]:
-    """The configuration of a cache policy whose key is every query string."""
+    """The configuration of a cache policy with every query string in the cache key."""
     in_key = {
         "EnableAcceptEncodingGzip": False,
         "EnableAcceptEncodingBrotli": False,
@@ -124,7 +124,7 @@ def cache_policy(aws: Account, **changes: Any) -> dict[str, Any]:
 
 
 def create_policy(aws: Account, **changes: Any) -> dict[str, Any]:
-    """Create a cache policy; returns the answer."""
+    """Create a cache policy. Returns the answer."""
     client = aws.client("cloudfront")
     made: dict[str, Any] = client.create_cache_policy(CachePolicyConfig=cache_policy(aws, **changes))
     _clean_up(aws, client.delete_cache_policy, Id=made["CachePolicy"]["Id"], IfMatch=made["ETag"])

@@ -1,4 +1,4 @@
-"""The option, the targets, and what is printed before a run on AWS."""
+"""The option, the targets, and the header printed before a run on AWS."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def pytest_report_header() -> str:
 
 @pytest.fixture(autouse=True)
 def _begin_with_an_empty_cloud() -> None:
-    """The cases share one cloud: each deletes what it made."""
+    """The cases share one cloud. Each deletes the resources that it made."""
 
 
 @pytest.fixture(scope="session")
@@ -42,20 +42,20 @@ def local_target(cloud: LocalCloud) -> Endpoint:
 
 @pytest.fixture(scope="module")
 def _empty(cloud: LocalCloud) -> None:
-    """Nothing of other tests' in the local cloud."""
+    """Remove the resources of other tests from the local cloud."""
     cloud.reset()
 
 
 @pytest.fixture(scope="session")
 def moto_target() -> Iterator[Endpoint]:
-    """Bare moto, in a process of its own."""
+    """Bare moto, in its own process."""
     with bare_moto() as endpoint:
         yield endpoint
 
 
 @pytest.fixture(scope="session")
 def aws_target(request: pytest.FixtureRequest) -> Iterator[Aws]:
-    """A real account, and the proof that nothing was left in it."""
+    """A real account. At the end, fails if resources are left in it."""
     try:
         aws = connect_to_aws(request.config.getoption("--accept-cost", None), sum_of_costs(), environ=os.environ)
     except WorkshopError as error:
@@ -66,5 +66,5 @@ def aws_target(request: pytest.FixtureRequest) -> Iterator[Aws]:
 
 
 def sum_of_costs() -> float:
-    """What all cases that run on AWS cost at most, in USD."""
+    """The cost of all cases that run on AWS at most, in USD."""
     return sum(case.cost for case in all_cases() if not case.on_aws)

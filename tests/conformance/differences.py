@@ -1,4 +1,4 @@
-"""Makes docs/aws-differences.md: from the cases, from the operations, and from what is kept by hand.
+"""Makes docs/aws-differences.md from the cases, the operations, and the module `known_differences`.
 
 python -m tests.conformance.differences
 """
@@ -73,7 +73,7 @@ def render() -> str:
 
 
 def _summary(cases: list[Case]) -> Iterator[str]:
-    """One row a service."""
+    """One row for each service."""
     yield f"| service | {' | '.join(_COLUMNS)} |\n|---|{'---:|' * len(_COLUMNS)}\n"
     rows = [_row([case for case in cases if case.service == service], service) for service in SERVICES]
     for service, row in zip(SERVICES, rows, strict=True):

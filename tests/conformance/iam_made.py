@@ -1,4 +1,4 @@
-"""What the cases of IAM share: documents, roles and policies."""
+"""Helpers for the cases of IAM: documents, roles and policies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.conformance.case import Account
 
 
 def trust(**changes: Any) -> str:
-    """A trust policy for Lambda, with changes; a None takes a member away."""
+    """A trust policy for Lambda, with changes. None removes a member."""
     good = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     statement = {name: value for name, value in {**good, **changes}.items() if value is not None}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -22,12 +22,12 @@ def permissions(**changes: Any) -> str:
 
 
 def make_role(aws: Account) -> str:
-    """A role for Lambda; its name. (The ARN ends with it.)"""
+    """Create a role for Lambda. Returns its name, with which its ARN ends."""
     return aws.create_role(service="lambda.amazonaws.com").rpartition("/")[2]
 
 
 def make_policy(aws: Account, document: str = permissions()) -> str:
-    """A managed policy; its ARN."""
+    """Create a managed policy. Returns its ARN."""
     iam = aws.client("iam")
     arn: str = iam.create_policy(PolicyName=aws.name("policy"), PolicyDocument=document)["Policy"]["Arn"]
     aws.clean_up(iam.delete_policy, PolicyArn=arn)

@@ -1,4 +1,4 @@
-"""What the outcome of a case means on the local cloud and on AWS, and what it means on bare moto."""
+"""Judges the result of a case: on the local cloud, on AWS, and on bare moto."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ MOTOS_FAULT = (
     ResponseParserError,
     WaiterError,
 )
-"""How a gap shows itself: another answer than AWS's, none that can be read, none at all, one with a member missing."""
+"""The errors of a gap: a wrong answer, an unreadable one, none, or one without a member."""
 
 
 def run_on_cloud(case: Case, account: Account) -> None:
-    """Run a case where it must pass; clean up whatever happens.
+    """Run a case where it must pass. Always cleans up.
 
     Raises:
-        AssertionError: It fails; or it never asked its service, so it proves nothing; or it expects a sentence of AWS
-            that nobody has shown.
+        AssertionError: It fails, or never called its service, so it proves nothing. Or it is unverified, but expects
+            a message of AWS.
     """
     try:
         case.run(account)
@@ -46,13 +46,13 @@ def run_on_cloud(case: Case, account: Account) -> None:
 
 
 def run_on_moto(case: Case, account: Account) -> str:
-    """Run a case on bare moto, where it must pass or fail as it claims.
+    """Run a case on bare moto. It must pass or fail as it claims.
 
     Returns:
-        How moto failed; empty when it passed, as claimed.
+        How moto failed. Empty if it passed, as claimed.
 
     Raises:
-        AssertionError: It passed though a gap was claimed; or it failed though none was.
+        AssertionError: It passed although it claims a gap, or failed although it claims none.
         Exception: The case itself is wrong.
     """
     try:
@@ -64,7 +64,7 @@ def run_on_moto(case: Case, account: Account) -> str:
             raise
         return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
     finally:
-        with suppress(Exception):  # what moto can't delete is nobody's loss: it ends with the tests
+        with suppress(Exception):  # moto ends with the tests, so its resources may stay
             account.close()
     if case.moto is GAP:
         pytest.fail(

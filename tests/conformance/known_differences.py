@@ -1,4 +1,4 @@
-"""Kept by hand: how the local cloud differs from AWS on purpose, and what this project doesn't know about AWS."""
+"""Written by hand: how the local cloud differs from AWS on purpose, and what is not known about AWS."""
 
 ON_PURPOSE = {
     "Signatures are not verified": """
@@ -39,7 +39,7 @@ ON_PURPOSE = {
     "Nothing is saved": """
         All state is lost when the process ends.""",
 }
-"""What differs, and how that shows. Each is a decision; see docs/design.md and local_cloud/README.md."""
+"""Each difference, and its effects. Each is a decision; see docs/design.md and local_cloud/README.md."""
 
 UNKNOWN = (
     "Does S3 accept the requests of a distribution with an origin access control after an edge function chose another "

@@ -1,4 +1,4 @@
-"""What the cases of Lambda share: zips, functions and versions."""
+"""Helpers for the cases of Lambda: zips, functions and versions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def make_zip(source: str = ECHO) -> bytes:
 
 
 def describe(aws: Account, **changes: Any) -> dict[str, Any]:
-    """The parameters of a function that can be created, with changes; a None takes a member away."""
+    """The parameters of a valid function, with changes. None removes a member."""
     good = {
         "FunctionName": aws.name("function"),
         "Role": aws.create_role(service="lambda.amazonaws.com"),
@@ -34,13 +34,13 @@ def describe(aws: Account, **changes: Any) -> dict[str, Any]:
 
 
 def create(aws: Account, **changes: Any) -> str:
-    """Create a function and wait until it is active; its name."""
+    """Create a function and wait until it is active. Returns its name."""
     lambda_, parameters = aws.client("lambda", REGION), describe(aws, **changes)
 
     def check() -> None:
         try:
             lambda_.create_function(**parameters)
-        except lambda_.exceptions.InvalidParameterValueException as error:  # the role is not known everywhere yet
+        except lambda_.exceptions.InvalidParameterValueException as error:  # the role is not visible everywhere yet
             raise AssertionError(str(error)) from error
 
     aws.eventually(check)
@@ -51,7 +51,7 @@ def create(aws: Account, **changes: Any) -> str:
 
 
 def wait(aws: Account, name: str) -> None:
-    """Wait until a function, or a version, is active and its last update done."""
+    """Wait until a function or version is active, and its last update done."""
 
     def check() -> None:
         found = aws.client("lambda", REGION).get_function_configuration(FunctionName=name)
@@ -61,7 +61,7 @@ def wait(aws: Account, name: str) -> None:
 
 
 def publish(aws: Account, name: str) -> str:
-    """Publish a version and wait until it is active; its number."""
+    """Publish a version and wait until it is active. Returns its number."""
     version: str = aws.client("lambda", REGION).publish_version(FunctionName=name)["Version"]
     wait(aws, f"{name}:{version}")
     return version

@@ -1,4 +1,4 @@
-"""What of the cases is still in an account: everything whose name, comment or caller reference begins with a prefix."""
+"""Finds resources of the cases in an account, by the prefix of their name, comment or caller reference."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 from tests.conformance.account import Account
 
 LAMBDA_REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-1")
-"""Where cases make functions."""
+"""The regions in which cases make functions."""
 
 
 def find_leftovers(account: Account, prefix: str) -> list[str]:
-    """What a run left behind, as `"kind name"`; empty when it cleaned up after itself."""
+    """The resources that a run left behind, as `"kind name"`. Empty if it deleted all."""
     return [f"{kind} {name}" for kind, name in _everything(account) if name.startswith(prefix)]
 
 
 def _everything(account: Account) -> Iterator[tuple[str, str]]:
-    """Each thing in the account that a case may make, with the text in which its maker put the prefix."""
+    """Each resource in the account of a kind that cases make, and the text that contains the prefix."""
     for bucket in account.client("s3", "us-east-1").list_buckets()["Buckets"]:
         yield "bucket", bucket["Name"]
     yield from _of_iam(account.client("iam", "us-east-1"))

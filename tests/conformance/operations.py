@@ -1,4 +1,4 @@
-"""Who answers which operation of the services taught: read off the services of the local cloud and off moto."""
+"""Whether the local cloud or moto answers an operation, read from their code."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from local_cloud.services import Service
 from local_cloud.services.s3.operations import OPERATIONS as S3_OPERATIONS
 
 SERVICES = ("s3", "s3control", "iam", "sts", "lambda", "cloudfront", "route53", "logs", "resourcegroupstaggingapi")
-"""The services taught, by botocore's names."""
+"""botocore's names of the services in the workshop."""
 
 _PACKAGES = {"lambda": "awslambda"}
 _SAYS_NO_ITSELF = {"lambda": {"GetEventSourceMapping"}}
-"""What moto has a method for, and yet answers as if it had none."""
+"""moto has a method for these operations, but answers that it doesn't implement them."""
 
 _ACCOUNT = "123456789012"
 _WORTH_ASKING = {
     "CreateAccessKey": {"UserName": "missing"},
     "CreateServiceLinkedRole": {"AWSServiceName": "replicator.lambda.amazonaws.com"},
 }
-"""Parameters without which these operations are not done, though with them they are."""
+"""These operations are implemented only with these parameters."""
 
 
 class Answer(enum.Enum):
-    """Who answers an operation."""
+    """What answers an operation."""
 
     OURS = "answered by the local cloud itself"
     COMPLETED = "answered by moto, completed by the local cloud"
@@ -44,14 +44,14 @@ class Answer(enum.Enum):
 
 
 def answers(service: str) -> dict[str, Answer]:
-    """Who answers, for each operation of a service in botocore's model."""
+    """What answers each operation of a service in botocore's model."""
     ours = _our_service(service)
     of_moto = _operations_of_moto(service)
     return {name: _answer(name, ours, of_moto) for name in sorted(operation_models(service))}
 
 
 def operation_models(service: str) -> dict[str, OperationModel]:
-    """The operations of a service, by name, without those that are only older names of others."""
+    """The operations of a service by name, without deprecated ones."""
     model = botocore.session.Session().get_service_model(service)
     models = {name: model.operation_model(name) for name in model.operation_names}
     return {name: operation for name, operation in models.items() if not operation.deprecated}
@@ -67,7 +67,7 @@ def _answer(name: str, ours: type[Service], of_moto: frozenset[str]) -> Answer:
 
 
 def _refuses_always(method: Any) -> bool:
-    """Whether a method of a service does nothing but say that the operation is not done."""
+    """Whether a method of a service only raises that the operation is not implemented."""
     if method is None:
         return False
     (function,) = ast.parse(textwrap.dedent(inspect.getsource(method))).body
@@ -89,7 +89,7 @@ def _subclasses(kind: type[Service]) -> Iterator[type[Service]]:
 
 
 def _operations_of_moto(service: str) -> frozenset[str]:
-    """What moto does of a service: a method of its responses for each operation, but for S3, whose are listed."""
+    """The operations that moto implements: those with a method in its responses. For S3, a list."""
     if service == "s3":
         return S3_OPERATIONS
     module = importlib.import_module(f"moto.{_PACKAGES.get(service, service)}.responses")
@@ -104,7 +104,7 @@ def _operations_of_moto(service: str) -> frozenset[str]:
 
 
 def minimal_parameters(operation: OperationModel) -> dict[str, Any]:
-    """The fewest parameters that botocore lets through, with values that nothing in the account has."""
+    """The fewest parameters that botocore accepts, with names that don't exist in the account."""
     shape = operation.input_shape
     return {} if shape is None else {**_structure(shape, ()), **_WORTH_ASKING.get(operation.name, {})}
 

@@ -1,4 +1,4 @@
-"""What the cases of Route 53's record sets share: record sets, and batches that are refused."""
+"""Helpers for the cases of record sets: record sets, and refused batches."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def refuses_batch(
     *changes: tuple[str, dict[str, Any]],
     code: str = "InvalidChangeBatch",
 ) -> str:
-    """Expect a refusal of the batch, with status 400: its whole message."""
+    """Expect that a batch is refused with status 400. Returns the whole message."""
     method = route53(aws).change_resource_record_sets
     response = aws.refuses(code, 400, message, method, **batch(zone_id, changes))
     return str(response["Error"]["Message"])
 
 
 def own_record_sets(aws: Account, zone_id: str) -> list[dict[str, Any]]:
-    """The zone's record sets but for its own SOA and NS."""
+    """The zone's record sets without its own SOA and NS."""
     return list_record_sets(aws, zone_id)[2:]

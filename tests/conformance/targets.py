@@ -1,4 +1,4 @@
-"""Where cases run: on the local cloud, on bare moto, on a real account."""
+"""Where cases run: the local cloud, bare moto, or a real account."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ LOCAL_ACCOUNT = "123456789012"
 _SERVE_MOTO = """
 import functools, json, sys
 from moto.server import DomainDispatcherApplication, ThreadedMotoServer
-# moto looks through its own folder at each request; once a host is enough, and saves the tests a third of their time
+# moto searches its own folder for each request. Once for each host is enough, and saves a third of the tests' time.
 DomainDispatcherApplication.get_backend_for_host = functools.cache(DomainDispatcherApplication.get_backend_for_host)
 server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
 server.start()
 print(json.dumps(server.get_host_and_port()), flush=True)
-sys.stdin.read()  # until whoever started it has ended
+sys.stdin.read()  # until the parent has ended
 """
 
 
 class Names:
-    """Unique names that begin with one prefix, by which everything can be found again."""
+    """Unique names with one prefix, so that everything can be found again."""
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
@@ -54,7 +54,7 @@ class Endpoint:
 
     Attributes:
         url: Its address.
-        longest_wait: Seconds that a case waits for something to become true.
+        longest_wait: Seconds that `eventually` waits at most.
         read_timeout: Seconds that a case waits for an answer.
     """
 
@@ -65,11 +65,11 @@ class Endpoint:
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def account(self) -> Account:
-        """The account for one case; clients are made once for all."""
+        """The account for one case. All cases share the clients."""
         return Account(self.client, LOCAL_ACCOUNT, self.url, self._names, self.longest_wait)
 
     def client(self, service: str, region: str) -> Any:
-        """A client that reads nothing of the machine and tries once."""
+        """A client that ignores this machine's configuration, and tries once."""
         if (service, region) not in self._clients:
             self._clients[service, region] = client = self._session.client(
                 service,
@@ -96,13 +96,13 @@ class Endpoint:
 
 
 def without_account_in_host(request: Any, **_: Any) -> None:
-    """S3Control writes the account before the host: no resolver knows 123456789012.127.0.0.1."""
+    """Remove the account that S3 Control adds to the host. 123456789012.127.0.0.1 doesn't resolve."""
     request.url = request.url.replace(f"//{LOCAL_ACCOUNT}.", "//")
 
 
 @contextmanager
 def bare_moto() -> Iterator[Endpoint]:
-    """moto's own server, as it is installed, in a process of its own that ends with this one."""
+    """The installed moto's own server, in its own process, which ends with this one."""
     environ = {key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "TEMP", "TMPDIR") if key in os.environ}
     with subprocess.Popen(
         [sys.executable, "-c", _SERVE_MOTO],
@@ -125,7 +125,7 @@ def bare_moto() -> Iterator[Endpoint]:
 
 
 def _stay_away_from_docker(endpoint: Endpoint) -> None:
-    """Where there is a Docker, moto would fetch an image from the internet to run a function."""
+    """Disable Docker. If it is installed, moto would pull an image from the internet to run a function."""
     body = json.dumps({"lambda": {"use_docker": False}}).encode()
     request = urllib.request.Request(
         f"{endpoint.url}/moto-api/config", data=body, headers={"Content-Type": "application/json"}
@@ -134,11 +134,11 @@ def _stay_away_from_docker(endpoint: Endpoint) -> None:
 
 
 class Aws:
-    """A real account, through the clients of `workshop_lib` and so under its rules.
+    """A real account, with the clients and rules of `workshop_lib`.
 
     Args:
         cloud: The cloud, from `connect_to_aws`.
-        names: Names whose prefix nobody else uses; a random one unless told.
+        names: Names with an unused prefix; by default a random one.
     """
 
     def __init__(self, cloud: Cloud, names: Names | None = None) -> None:
@@ -154,23 +154,23 @@ class Aws:
 def connect_to_aws(
     accepted: str | None, cost: float, *, environ: Mapping[str, str], connect: Callable[..., Cloud] = connect
 ) -> Aws:
-    """Connect to the account that `WORKSHOP_CLOUD=aws` leads to, once somebody has agreed to pay.
+    """Connect to the account of `WORKSHOP_CLOUD=aws`, if the cost was accepted.
 
     Args:
-        accepted: The account for which the cost was accepted, typed by a person; None when nobody did.
-        cost: What the cases cost at most, in USD.
+        accepted: The account for which a person accepted the cost; None if it was not accepted.
+        cost: The cost of the cases at most, in USD.
         environ: Environment variables.
         connect: `workshop_lib.cloud.connect`; a seam for tests.
 
     Raises:
-        CostNotAccepted: Nobody agreed, or for another account than the one the credentials belong to.
+        CostNotAccepted: Not accepted, or accepted for another account than that of the credentials.
     """
     if not accepted:
         raise CostNotAccepted(
             f"These cases make and delete things in a real account, and cost at most {cost:.2f} USD. "
             "If you accept that, add --accept-cost ACCOUNT_ID, the twelve digits of the account."
         )
-    # For this run only: what the notebooks keep in a file is not touched.
+    # For this run only. The file that notebooks write is not changed.
     cloud = connect(environ={**environ, "WORKSHOP_ACCEPT_COSTS": accepted})
     if cloud.account_id != accepted:
         raise CostNotAccepted(f"You accepted {accepted}, but the credentials belong to {cloud.account_id}.")

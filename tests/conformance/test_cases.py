@@ -1,4 +1,4 @@
-"""A case that can't fail proves nothing: none passes on a server that says yes to everything, or no to everything."""
+"""A case must be able to fail: none passes on a server that accepts everything, or refuses everything."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REFUSAL = b"<ErrorResponse><Error><Code>NoReason</Code><Message>No.</Message></E
 
 @contextmanager
 def server_that_says(status: int, body: bytes) -> Iterator[Endpoint]:
-    """Answers every request alike."""
+    """A server that answers every request the same way."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

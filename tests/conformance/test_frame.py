@@ -1,4 +1,4 @@
-"""The frame itself: what makes a case fail, what is cleaned up, and what it takes to reach a paid account."""
+"""The frame itself: what makes a case fail, what is cleaned up, and when a paid account is used."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def test_a_role_goes_with_its_policy(account: Account) -> None:
 
 @pytest.fixture
 def stand_in(cloud: LocalCloud) -> Cloud:
-    """The local cloud, connected to as one would to AWS."""
+    """The local cloud, connected to as if it were AWS."""
     return Cloud(cloud.environment)
 
 

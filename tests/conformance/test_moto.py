@@ -1,4 +1,4 @@
-"""Where a case claims a gap, bare moto fails; everywhere else it passes. `-rP` prints how it failed."""
+"""Bare moto fails a case that claims a gap, and passes all others. `-rP` prints how it failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every operation of the services taught answers as AWS's protocols have it, or says that it isn't implemented."""
+"""Every operation of the workshop's services answers in AWS's protocols, or that it isn't implemented."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.conformance.targets import Endpoint
 
 
 def ask(target: Endpoint, service: str, operation: Any) -> dict[str, Any]:
-    """The answer to a call with minimal parameters, a refusal too."""
+    """The answer to a call with minimal parameters, or the error."""
     client = target.client(service, "us-east-1")
     try:
         answer: dict[str, Any] = getattr(client, xform_name(operation.name))(**minimal_parameters(operation))
@@ -23,7 +23,7 @@ def ask(target: Endpoint, service: str, operation: Any) -> dict[str, Any]:
         return dict(error.response)
     for value in answer.values():
         with contextlib.suppress(AttributeError):
-            value.close()  # a stream would keep its connection
+            value.close()  # an open stream would keep its connection
     return answer
 
 

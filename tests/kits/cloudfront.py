@@ -1,4 +1,4 @@
-"""What tests of CloudFront and of the edge share: a time that stands still, described functions, a client."""
+"""Helpers for tests of CloudFront and of the edge: a clock that tests move, described functions, a client."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TRUST = {
 
 
 class Time:
-    """A time that moves only when it is told to."""
+    """A clock that only `pass_by` moves."""
 
     def __init__(self) -> None:
         self.seconds = 1_800_000_000.0
@@ -46,7 +46,7 @@ class Time:
 
 @dataclass
 class Described:
-    """Stands for Lambda: function versions that exist, and how they are configured."""
+    """Replaces Lambda: the existing function versions, and their configurations."""
 
     versions: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {FUNCTION: {"Role": ROLE, "Runtime": "python3.13", "State": "Active", "Timeout": 5}}
@@ -58,7 +58,7 @@ class Described:
 
 @dataclass
 class Kit:
-    """CloudFront alone, behind the gateway, with a boto3 client that needs no socket."""
+    """CloudFront alone, behind the gateway, with a boto3 client without sockets."""
 
     time: Time
     service: CloudFrontService
@@ -66,12 +66,12 @@ class Kit:
     client: Any
 
     def deploy(self) -> None:
-        """Let as much time pass as AWS needs to deploy a distribution."""
+        """Move the clock by the time that AWS needs to deploy a distribution."""
         self.time.pass_by(301)
 
 
 def make_kit() -> Kit:
-    """CloudFront, empty, with AWS's own waits."""
+    """An empty CloudFront with AWS's own waits."""
     time, functions = Time(), Described()
     service = CloudFrontService(clock=Clock(1, now=time))
     service.connect(functions=functions, trust_of=lambda arn: TRUST if arn == ROLE else None)
@@ -86,12 +86,12 @@ def make_kit() -> Kit:
 
 @functools.cache
 def _make_client() -> Any:
-    """One client for all kits, because making one takes longer than most tests; each kit answers it anew."""
+    """One client for all kits, as making one takes longer than most tests. The last kit answers it."""
     return boto3.client("cloudfront", region_name="us-east-1", aws_access_key_id="local", aws_secret_access_key="local")
 
 
 def ask(gateway: Gateway, request: Any) -> AWSResponse:
-    """Answer a request of botocore's in this process."""
+    """Answer a request of botocore in this process."""
     url, body = urlsplit(request.url), request.body or b""
     body = body.encode() if isinstance(body, str) else body
     environ = {
@@ -123,7 +123,7 @@ class _Raw:
 
 
 def minimal_config(reference: str = "one", **changes: Any) -> dict[str, Any]:
-    """The smallest configuration that AWS takes, with changes at the top level."""
+    """The smallest configuration that AWS accepts, with changes at the top level."""
     return {
         "CallerReference": reference,
         "Comment": "site",

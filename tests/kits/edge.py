@@ -1,4 +1,4 @@
-"""What the tests of the edge share: an edge in front of buckets and functions that are dictionaries and lambdas."""
+"""Helpers for tests of the edge: an edge in front of buckets and functions that are dictionaries and lambdas."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Run = Callable[[dict[str, Any]], Any]
 
 
 class Buckets:
-    """Stands for the gateway: objects by host name and path, and what was asked of them."""
+    """Replaces the gateway: objects by host name and path, and the requests for them."""
 
     def __init__(self) -> None:
         self.objects: dict[tuple[str, str], Response] = {}
@@ -56,7 +56,7 @@ class Buckets:
 
 
 def record_of(event: dict[str, Any]) -> dict[str, Any]:
-    """What an event is about: `config`, `request` and, in response events, `response`."""
+    """The record in an event: `config`, `request` and, in response events, `response`."""
     record = event["Records"][0]["cf"]
     assert isinstance(record, dict)
     return record
@@ -69,7 +69,7 @@ def unchanged(event: dict[str, Any]) -> Any:
 
 
 class Functions:
-    """Stands for Lambda and the sandbox: one function version, whose handler is a Python callable."""
+    """Replaces Lambda and the sandbox: one function version, whose handler is a Python callable."""
 
     def __init__(self) -> None:
         self.run: Run = unchanged
@@ -113,7 +113,7 @@ class Answer:
 
 @dataclass
 class EdgeKit:
-    """An edge, CloudFront's control plane, buckets, functions, and the time that they share."""
+    """An edge, CloudFront's control plane, buckets and functions, with one clock."""
 
     cloudfront: Kit
     edge: Edge
@@ -124,7 +124,7 @@ class EdgeKit:
     city: str = "Dublin"
 
     def create(self, *, deployed: bool = True, **changes: Any) -> str:
-        """Create a distribution that answers; returns its id."""
+        """Create a distribution, deployed by default. Returns its id."""
         created = self.cloudfront.client.create_distribution(DistributionConfig=minimal_config(**changes))
         self.domain_name = created["Distribution"]["DomainName"]
         if deployed:
@@ -169,7 +169,7 @@ class EdgeKit:
         seen_from: str = "",
         **headers: str,
     ) -> Answer:
-        """Ask the edge, on a connection of its own."""
+        """Send a request to the edge on a new connection."""
         address = urlsplit(self.edge.urls[seen_from or self.city])
         connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
         sent = {"Host": host or self.domain_name} | {name.replace("_", "-"): v for name, v in headers.items()}
@@ -195,7 +195,7 @@ def with_functions(*events: str, include_body: bool = False, **changes: Any) -> 
 
 
 def own_policy(edge: EdgeKit, *, ttls: tuple[int, int, int] = (0, 60, 600), **in_key: Any) -> dict[str, Any]:
-    """A cache behavior with a cache policy of its own."""
+    """A cache behavior with its own cache policy."""
     config = {
         "EnableAcceptEncodingGzip": False,
         "HeadersConfig": {"HeaderBehavior": "none"},
@@ -212,7 +212,7 @@ def own_policy(edge: EdgeKit, *, ttls: tuple[int, int, int] = (0, 60, 600), **in
 
 
 async def _let_tasks_end() -> None:
-    """Wait for what the edge has begun; what doesn't end fails this test, not a later one by a line in its log."""
+    """Wait for the edge's tasks. One that doesn't end fails this test. It would otherwise log in a later test."""
     left = asyncio.all_tasks() - {asyncio.current_task()}
     if left:
         _, pending = await asyncio.wait(left, timeout=3)
@@ -221,7 +221,7 @@ async def _let_tasks_end() -> None:
 
 @contextmanager
 def running_edge(*, concurrent_executions: int = 1000, cities: Sequence[City] = CITIES) -> Iterator[EdgeKit]:
-    """An edge that answers, in a loop of its own."""
+    """A running edge, with its own event loop."""
     kit, buckets, functions = make_kit(), Buckets(), Functions()
     logs: list[tuple[str, str, str, list[str]]] = []
     edge = Edge(

@@ -1,4 +1,4 @@
-"""Fixtures in one chain: what a learner has after each part of the workshop. `tests/conftest.py` makes them known."""
+"""A chain of fixtures: a learner's resources after each part of the workshop. `tests/conftest.py` registers them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def connected(cloud: LocalCloud) -> clouds.Cloud:
-    """What `connect()` gives a learner."""
+    """The result of `connect()` for a learner."""
     return clouds.connect(environ=cloud.environment)
 
 
@@ -34,13 +34,13 @@ def names() -> WorkshopNames:
 
 @pytest.fixture
 def ireland(connected: clouds.Cloud, names: WorkshopNames) -> S3Client:
-    """S3 where the source bucket is."""
+    """S3 in the region of the source bucket."""
     return connected.s3(names.source_region)
 
 
 @pytest.fixture
 def singapore(connected: clouds.Cloud, names: WorkshopNames) -> S3Client:
-    """S3 where the destination bucket is."""
+    """S3 in the region of the destination bucket."""
     return connected.s3(names.destination_region)
 
 
@@ -54,7 +54,7 @@ def buckets(ireland: S3Client, singapore: S3Client, names: WorkshopNames) -> Non
 
 @dataclass(frozen=True)
 class Replicated:
-    """What is known after replication was set up."""
+    """The role and buckets of the learner's replication."""
 
     role_arn: str
     source_bucket: str
@@ -63,7 +63,7 @@ class Replicated:
 
 @pytest.fixture
 def role_arn(buckets: None, connected: clouds.Cloud, names: WorkshopNames) -> str:
-    """The replication role, which may copy."""
+    """The replication role, with its permissions."""
     role_arn = replication.create_replication_role(connected.iam, role_name=names.replication_role_name)
     replication.put_replication_policy(
         connected.iam,
@@ -86,7 +86,7 @@ def replicated(role_arn: str, ireland: S3Client, singapore: S3Client, names: Wor
 
 @pytest.fixture
 def hasty(cloud: LocalCloud) -> Iterator[None]:
-    """Makes the local cloud's long waits a twentieth of what they are by default."""
+    """Make the local cloud's waits 20 times shorter than by default."""
     speed = cloud.clock.speed
     cloud.clock.speed = speed * 20
     yield
@@ -95,7 +95,7 @@ def hasty(cloud: LocalCloud) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def package() -> Package:
-    """The packaged edge function, packaged once."""
+    """The edge function's package, made only once."""
     return packaging.package_edge_function()
 
 
@@ -130,7 +130,7 @@ def identity_id(replicated: Replicated, ireland: S3Client, singapore: S3Client, 
 def distribution_parameters(
     version_arn: str, zone_id: str, identity_id: str, connected: clouds.Cloud, names: WorkshopNames
 ) -> dict[str, Any]:
-    """What `create_distribution` is given."""
+    """The arguments for `create_distribution`."""
     return {
         "comment": names.distribution_comment,
         "origin": names.source_origin,

@@ -1,4 +1,4 @@
-"""Start the command `workshop` as a person would, and find every process that it started."""
+"""Starts the command `workshop` as a person would, and finds every process that it started."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from threading import Event
 import psutil
 
 MARK = "WORKSHOP_TEST_RUN"
-"""A variable that every process of one run inherits, so that none can hide."""
+"""An environment variable that every process of one run inherits, so all can be found."""
 
 _started: list[tuple[str, subprocess.Popen[str]]] = []
 
@@ -20,7 +20,7 @@ _started: list[tuple[str, subprocess.Popen[str]]] = []
 def start_workshop(
     *arguments: str | Path, mark: str, cwd: Path | None = None, **environment: str
 ) -> subprocess.Popen[str]:
-    """Start the command `workshop`, deaf to this terminal and to the variables of whoever runs the tests.
+    """Start the command `workshop` without this terminal, and without inherited WORKSHOP_ and AWS_ variables.
 
     It ends with the test at the latest.
     """
@@ -40,7 +40,7 @@ def start_workshop(
 
 
 def end_what_was_started() -> None:
-    """End what a test that failed left behind. Otherwise its `ResourceWarning` would fail whichever test runs later."""
+    """End processes that a failed test left behind. Their `ResourceWarning` would fail a later test."""
     while _started:
         mark, program = _started.pop()
         if program.poll() is None:
@@ -52,19 +52,19 @@ def end_what_was_started() -> None:
 
 
 def find_processes(mark: str) -> list[psutil.Process]:
-    """All processes of the run with this mark that still live."""
+    """All running processes of the run with this mark."""
     found = []
     for process in psutil.process_iter():
         try:
             if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
         except psutil.Error:
-            continue  # not ours to look into, or gone meanwhile
+            continue  # not readable for this user, or ended meanwhile
     return found
 
 
 def wait_for(what: str, is_done: Callable[[], bool], *, timeout: float = 60) -> None:
-    """Look again and again until it is so."""
+    """Call `is_done` until it returns true."""
     pause = Event()
     for _ in range(int(timeout / 0.05)):
         if is_done():

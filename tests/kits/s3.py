@@ -1,7 +1,7 @@
-"""What tests of S3, IAM and replication share: the three services behind a gateway, in this process, no sockets.
+"""Helpers for tests of S3, IAM and replication: these services behind a gateway, in this process, without sockets.
 
-`Kit.ireland` and `Kit.singapore` are boto3 clients. AWS's minutes take milliseconds, unless `Kit.real_time` is
-used, in which nothing ever comes due.
+`Kit.ireland` and `Kit.singapore` are boto3 clients. AWS's minutes take milliseconds. In `Kit.real_time` they take
+minutes, so no task runs during a test.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _Raw(io.BytesIO):
 
 @dataclass
 class Kit:
-    """S3, S3 Control, IAM and STS of the local cloud, without the rest of it."""
+    """S3, S3 Control, IAM and STS of the local cloud, without the rest."""
 
     gateway: Gateway
     s3: S3Service
@@ -86,7 +86,7 @@ class Kit:
 
     @contextlib.contextmanager
     def real_time(self) -> Iterator[None]:
-        """For as long, AWS's minutes take minutes."""
+        """In this context, AWS's minutes take minutes."""
         self.clock.speed = 1
         yield
         self.clock.speed = FAST
@@ -137,7 +137,7 @@ def make_environ(method: str, path: str, *, host: str, body: bytes = b"") -> dic
 
 
 def make_kit() -> Kit:
-    """The services of this module; moto's state is one per process, so it is shared with any other cloud in it."""
+    """Make the services. All clouds in one process share moto's state."""
     clock, lock, faults = Clock(FAST), threading.RLock(), Faults()
     replicator = Replicator(clock=clock, lock=lock, faults=faults)
     s3 = S3Service(replicator=replicator)
@@ -152,7 +152,7 @@ def make_kit() -> Kit:
 
 
 KIT = make_kit()
-"""One for all tests: clients are slow to make, and the state is emptied before each test anyway."""
+"""One for all tests, as clients are slow to make. The state is emptied before each test."""
 
 
 def make_bucket(region: Any, name: str, *, versioned: bool = False) -> str:
@@ -169,7 +169,7 @@ def set_versioning(region: Any, bucket: str, status: str) -> None:
 
 
 def make_role(iam: Any, name: str = ROLE_NAME, *, service: str = "s3.amazonaws.com") -> str:
-    """A role that a service may assume; returns its ARN."""
+    """Create a role that a service may assume. Returns its ARN."""
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     return iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
@@ -184,23 +184,23 @@ REPLICATION_ACTIONS = {
     "s3:ReplicateObject": f"arn:aws:s3:::{DESTINATION}/*",
     "s3:ReplicateDelete": f"arn:aws:s3:::{DESTINATION}/*",
 }
-"""What a replication role needs, each on what."""
+"""The actions that a replication role needs, and their resources."""
 
 
 def allow(iam: Any, actions: dict[str, str], *, role: str = ROLE_NAME) -> None:
-    """Let a role do these actions on these resources, and nothing else."""
+    """Allow a role these actions on these resources, and nothing else."""
     statements = [{"Effect": "Allow", "Action": action, "Resource": where} for action, where in actions.items()]
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
     iam.put_role_policy(RoleName=role, PolicyName="only", PolicyDocument=document)
 
 
 def without(action: str) -> dict[str, str]:
-    """What a replication role needs, but for one action."""
+    """The actions that a replication role needs, without one of them."""
     return {name: where for name, where in REPLICATION_ACTIONS.items() if name != action}
 
 
 def rule(**changes: Any) -> dict[str, Any]:
-    """A rule that replicates everything, deletions included, with changes; a None takes a member away."""
+    """A rule that replicates everything, including deletions, with changes. None removes a member."""
     members = {
         "ID": "all",
         "Priority": 1,
@@ -214,14 +214,14 @@ def rule(**changes: Any) -> dict[str, Any]:
 
 
 def put_rules(kit: Kit, *rules: dict[str, Any]) -> dict[str, Any]:
-    """Put a replication configuration on the source bucket; returns it."""
+    """Put a replication configuration on the source bucket. Returns it."""
     configuration = {"Role": f"arn:aws:iam::{ACCOUNT}:role/{ROLE_NAME}", "Rules": list(rules or [rule()])}
     kit.ireland.put_bucket_replication(Bucket=SOURCE, ReplicationConfiguration=configuration)
     return configuration
 
 
 def make_pair(kit: Kit) -> None:
-    """A versioned source bucket in Ireland, a versioned destination bucket in Singapore, and a role between."""
+    """Create a versioned source bucket in Ireland, a versioned destination bucket in Singapore, and a role."""
     make_bucket(kit.ireland, SOURCE, versioned=True)
     make_bucket(kit.singapore, DESTINATION, versioned=True)
     make_role(kit.iam)
@@ -229,12 +229,12 @@ def make_pair(kit: Kit) -> None:
 
 
 def put(kit: Kit, key: str = "index.html", body: bytes = b"page", **more: Any) -> str:
-    """Put an object in the source bucket; returns its version id."""
+    """Put an object in the source bucket. Returns its version id."""
     return kit.ireland.put_object(Bucket=SOURCE, Key=key, Body=body, **more)["VersionId"]
 
 
 def status(region: Any, bucket: str, key: str = "index.html", **version: str) -> str | None:
-    """An object's replication status, as HeadObject shows it."""
+    """An object's replication status, as HeadObject returns it."""
     return region.head_object(Bucket=bucket, Key=key, **version).get("ReplicationStatus")
 
 
@@ -244,7 +244,7 @@ def keys(region: Any, bucket: str) -> set[str]:
 
 
 def refused(action: Any, **parameters: Any) -> tuple[str, int, str]:
-    """Code, HTTP status and message with which a call is refused."""
+    """Make a call that is refused. Returns code, HTTP status and message."""
     with pytest.raises(ClientError) as caught:
         action(**parameters)
     error, metadata = caught.value.response["Error"], caught.value.response["ResponseMetadata"]

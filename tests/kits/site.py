@@ -1,4 +1,4 @@
-"""A website in the whole local cloud (private bucket, zipped function, distribution), and how a viewer asks for it."""
+"""A website in the whole local cloud (private bucket, zipped function, distribution), and requests for it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def make_bucket(client: Client, bucket: str, region: str, identity: str) -> None
 
 
 def make_function(client: Client) -> str:
-    """A function that reads the bucket from a custom header; returns the ARN of its version."""
+    """Create a function that reads the bucket from a custom header. Returns the ARN of its version."""
     document = json.dumps({"Version": "2012-10-17", **TRUST})
     role = client("iam").create_role(RoleName="edge", AssumeRolePolicyDocument=document)["Role"]["Arn"]
     code = io.BytesIO()
@@ -56,7 +56,7 @@ def make_function(client: Client) -> str:
 
 
 def make_site(cloud: LocalCloud, client: Client) -> str:
-    """Two buckets, a function, and a deployed distribution; its domain name."""
+    """Create two buckets, a function, and a deployed distribution. Returns its domain name."""
     cloudfront = client("cloudfront", "us-east-1")
     config = {"CallerReference": "one", "Comment": ""}
     made = cloudfront.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=config)

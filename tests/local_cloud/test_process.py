@@ -6,6 +6,7 @@ import concurrent.futures
 import contextlib
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from local_cloud import process
+from local_cloud.file_locks import exclusively
 
 COMMAND = [sys.executable, "-m", "local_cloud"]
 
@@ -143,6 +145,95 @@ def test_a_state_file_that_is_none_is_not_believed(state_dir: Path, text: str) -
     (state_dir / "local-cloud.json").write_text(text)
 
     assert process.find() is None
+
+
+@contextlib.contextmanager
+def lock_held(folder: Path, **holder: object) -> Iterator[None]:
+    """Hold the lock of a cloud as long as the block runs, as a living cloud does."""
+    about = {"pid": os.getpid(), "since": 0, "machine": platform.node(), **holder}
+    with exclusively(folder / "local-cloud.lock", 1) as file:
+        file.write(json.dumps(about).encode())
+        file.flush()
+        yield
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows can't suspend a process by a signal")
+def test_a_suspended_cloud_is_busy_and_is_not_replaced(state_dir: Path) -> None:
+    state = process.start()
+    os.kill(state.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(
+            process.CloudBusyError, match=rf"process {state.pid}, .* didn't answer for .* Wait, and try again"
+        ):
+            process.start(timeout=0.3)
+    finally:
+        os.kill(state.pid, signal.SIGCONT)
+
+    assert process.start() == state
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows can't suspend a process by a signal")
+def test_a_suspended_cloud_can_be_stopped(state_dir: Path) -> None:
+    state = process.start()
+    os.kill(state.pid, signal.SIGSTOP)
+
+    assert process.stop(timeout=4) is True
+    assert process.find() is None
+    assert not is_listening(state)
+
+
+def test_another_process_that_got_the_id_of_a_dead_cloud_is_not_taken_for_it(state_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/_local_cloud"
+        of_this = {"pid": os.getpid(), "environment": {"WORKSHOP_CONTROL_URL": url}}
+        (state_dir / "local-cloud.json").write_text(json.dumps(of_this))
+
+        assert process.find(patience=0.1) is None
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"pid": 1, "environment": {"WORKSHOP_CONTROL_URL": "http://[" }}'])
+def test_a_broken_state_file_of_a_living_cloud_does_not_make_it_dead(state_dir: Path, text: str) -> None:
+    (state_dir / "local-cloud.json").write_text(text)
+    with lock_held(state_dir):
+        with pytest.raises(process.CloudBusyError, match=f"process {os.getpid()}"):
+            process.find()
+        status = subprocess.run([*COMMAND, "status"], capture_output=True, text=True, check=False)
+        second = subprocess.run([*COMMAND, "serve"], capture_output=True, text=True, check=False)
+
+    assert (status.returncode, second.returncode) == (3, 3)
+    assert "run `workshop cloud --stop`" in status.stderr
+
+
+def test_a_cloud_on_another_machine_is_named_and_no_process_of_this_one_is_ended(state_dir: Path) -> None:
+    (state_dir / "local-cloud.json").write_text("{}")
+    with (
+        lock_held(state_dir, machine="elsewhere"),
+        pytest.raises(process.CloudBusyError, match="on the machine elsewhere"),
+    ):
+        process.stop(timeout=0.1)
+
+
+def test_while_one_starts_another_waits_for_it(state_dir: Path) -> None:
+    with lock_held(state_dir), pytest.raises(process.StartError, match="starting for too long"):
+        process.start(timeout=0.2)
+
+
+def test_of_two_that_serve_at_once_one_ends(state_dir: Path) -> None:
+    serving = [subprocess.Popen([*COMMAND, "serve"], stdout=-3, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    until(lambda: any(one.poll() is not None for one in serving))
+    [refused], [lives] = ([one for one in serving if (one.poll() is None) == alive] for alive in (False, True))
+
+    assert "is running already" in refused.communicate()[1]
+    until(process.find)
+    process.stop()
+    lives.communicate()
+
+
+def test_a_folder_that_can_not_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with state_dir_at(tmp_path / "file"), pytest.raises(process.StartError, match="Set WORKSHOP_STATE_DIR to"):
+        process.start()
 
 
 def test_it_says_why_it_did_not_start(state_dir: Path) -> None:

@@ -18,7 +18,7 @@ from tests.notebooks.quick_commands import quick_commands
 from workshop_lib import checks, clean_up, distribution, dns_records
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud
-from workshop_lib.names import WorkshopNames, save_names, suggest_names
+from workshop_lib.names import WorkshopNames, suggest_names, write_names
 from workshop_lib.policies import write_learner_policy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,7 +95,7 @@ def test_the_twins_do_what_the_notebooks_do(tmp_path: Path) -> None:
         quick_commands(Path(short)) as commands,
     ):
         names = suggest_names("twin")
-        save_names(names, Path(environment["WORKSHOP_NAMES"]))
+        write_names(names, Path(environment["WORKSHOP_NAMES"]))
         paths = {"PATH": os.pathsep.join([str(commands), str(PROGRAMS), os.environ["PATH"]])}
         answer = subprocess.run(
             ["bash", "-c", read_script()],

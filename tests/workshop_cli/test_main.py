@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from workshop_cli.main import main
 from workshop_lib.faults import KINDS
-from workshop_lib.names import save_names, suggest_names
+from workshop_lib.names import suggest_names, write_names
 
 COMMANDS = ["clean-up", "cloud", "doctor", "fault", "lab", "names", "policy", "reset", "run", "status"]
 ON_AWS = {"WORKSHOP_CLOUD": "aws", "AWS_ENDPOINT_URL": None, "AWS_ACCESS_KEY_ID": None}
@@ -82,7 +82,7 @@ def test_a_cloud_that_is_neither_local_nor_aws_is_refused(arguments: list[str]) 
 @pytest.fixture
 def nothing_runs(tmp_path: Path) -> CliRunner:
     """Runs commands where names are chosen, and no local cloud runs."""
-    save_names(suggest_names("ada"), tmp_path / "names.json")
+    write_names(suggest_names("ada"), tmp_path / "names.json")
     variables = {"WORKSHOP_NAMES": str(tmp_path / "names.json"), "WORKSHOP_STATE_DIR": str(tmp_path)}
     return CliRunner(env={**variables, "AWS_ENDPOINT_URL": None})
 
@@ -111,7 +111,7 @@ def test_cleaning_up_needs_names(tmp_path: Path) -> None:
 
 def test_the_names_become_variables_of_a_shell(tmp_path: Path) -> None:
     path = tmp_path / "names.json"
-    save_names(suggest_names("ada"), path)
+    write_names(suggest_names("ada"), path)
     answer = CliRunner(env={"WORKSHOP_NAMES": str(path)}).invoke(main, ["names"])
 
     assert "export SOURCE_BUCKET=two-regions-ada-eu-west-1\n" in answer.output

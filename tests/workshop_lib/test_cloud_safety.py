@@ -234,7 +234,11 @@ def test_without_an_endpoint_the_local_cloud_is_started(dead_url: str) -> None:
 
 @pytest.mark.parametrize(
     ("program", "message"),
-    [("raise SystemExit('no port is free')", "no port is free"), ("print('hello')", "workshop doctor")],
+    [
+        ("raise SystemExit('no port is free')", "no port is free"),
+        ("print('hello')", "workshop doctor"),
+        ("import sys; sys.stderr.write('Error: It is busy.'); raise SystemExit(3)", "^It is busy"),
+    ],
 )
 def test_a_local_cloud_that_does_not_start_says_why(program: str, message: str) -> None:
     import sys

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from workshop_lib.doctor import Finding, examine_machine
+from workshop_lib.shared_cloud import CloudBusyError
 
 NO_NAMES = Path("there-is-no-such-file.json")
 
@@ -16,6 +17,11 @@ NO_NAMES = Path("there-is-no-such-file.json")
 def find_none() -> NoReturn:
     """What a search for the local cloud does when none runs."""
     raise click.ClickException("No local cloud is running.")
+
+
+def find_a_busy_one() -> NoReturn:
+    """What a search for the local cloud does when it doesn't answer."""
+    raise CloudBusyError("The local cloud (process 7) didn't answer.")
 
 
 def finding(what: str, **circumstances: object) -> Finding:
@@ -53,6 +59,12 @@ def test_a_local_cloud_that_has_ended_is_a_fault() -> None:
 
     assert cloud.is_fault
     assert "make lab" in cloud.fix
+
+
+def test_a_local_cloud_that_does_not_answer_is_a_fault() -> None:
+    cloud = finding("Local cloud", find_cloud=find_a_busy_one)
+
+    assert (cloud.is_fault, cloud.fix) == (True, "The local cloud (process 7) didn't answer.")
 
 
 def test_a_local_cloud_that_was_started_elsewhere_is_found() -> None:

@@ -11,12 +11,12 @@ from workshop_lib.errors import InvalidName, StepOutOfOrder
 from workshop_lib.names import (
     S3Origin,
     load_names,
-    save_names,
     suggest_names,
     validate_bucket_name,
     validate_learner_name,
     validate_record_name,
     validate_region,
+    write_names,
 )
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def test_a_record_must_be_in_its_zone() -> None:
 def test_saved_names_are_loaded_unchanged(tmp_path: Path) -> None:
     names = suggest_names("ada")
 
-    save_names(names, tmp_path / "names.json")
+    write_names(names, tmp_path / "names.json")
 
     assert load_names(tmp_path / "names.json") == names
 
@@ -141,7 +141,7 @@ def test_saved_names_are_loaded_unchanged(tmp_path: Path) -> None:
 def test_the_names_file_is_where_workshop_names_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKSHOP_NAMES", str(tmp_path / "here.json"))
 
-    assert save_names(suggest_names("ada")) == tmp_path / "here.json"
+    assert write_names(suggest_names("ada")) == tmp_path / "here.json"
 
 
 def test_without_names_the_first_notebook_is_named(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_broken_names_file_says_what_to_run(tmp_path: Path, text: str) -> None
 
 
 def test_names_edited_into_something_invalid_are_refused(tmp_path: Path) -> None:
-    path = save_names(suggest_names("ada"), tmp_path / "names.json")
+    path = write_names(suggest_names("ada"), tmp_path / "names.json")
     path.write_text(path.read_text().replace("two-regions-ada-eu-west-1", "Not.A.Bucket"))
 
     with pytest.raises(InvalidName, match="dot"):

@@ -126,7 +126,7 @@ class LocationServer:
 
 
 def _target(request: web.BaseRequest) -> str:
-    """Path and query as the viewer sent them, also in a request as to a proxy."""
+    """Path and query as the viewer sent them, also if the target is a full URL."""
     raw = request.raw_path
     if not raw.startswith("/"):
         raw = request.rel_url.raw_path_qs

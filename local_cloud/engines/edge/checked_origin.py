@@ -1,4 +1,4 @@
-"""The origin that a function returned from an origin request (CFDG/lambda-event-structure, 2026; aws-facts §1.8)."""
+"""Checks the origin that a function returned from an origin request (CFDG/lambda-event-structure, 2026)."""
 
 from __future__ import annotations
 

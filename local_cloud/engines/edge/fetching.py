@@ -43,7 +43,7 @@ class Fetcher:
         executor: Runs blocking calls.
         runner: Runs functions.
         now: Seconds since the epoch.
-        respond_at_once: The gateway, for requests that need not wait.
+        respond_at_once: The gateway, for requests that don't block.
     """
 
     respond: Respond
@@ -99,7 +99,7 @@ class Fetcher:
         return cached, cached.status
 
     async def _ask(self, request: Request, access: Access, body: bytes) -> OriginResponse:
-        """Ask an origin: here if it need not wait, as a thread takes as long as a read; else in a thread."""
+        """Ask an origin, in a thread only if the answer may block. Starting one takes as long as a read."""
         if self.respond_at_once and (answer := try_origin(self.respond_at_once, request, access, body)):
             return answer
         loop = asyncio.get_running_loop()

@@ -55,7 +55,7 @@ class Edge:
         port: Port of the first edge location; 0 takes a free one. The others always take free ones.
         cities: The edge locations.
         keep_log: Logs why results of functions failed validation: group, region, stream, lines.
-        respond_at_once: The gateway, for requests that need not wait. Without it, threads send all requests.
+        respond_at_once: The gateway, for requests that don't block. Without it, threads send all requests.
         concurrent_executions: Concurrent invocations in each region at most (CFDG/cloudfront-limits); more are
             throttled.
         faults: May throttle every invocation.
@@ -117,7 +117,7 @@ class Edge:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     async def reset(self) -> None:
-        """Delete all objects and all knowledge of distributions."""
+        """Remove all objects and distributions."""
         for cache in self._caches:
             cache.clear()
         self._sites.clear()

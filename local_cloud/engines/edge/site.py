@@ -125,11 +125,11 @@ class Site:
         return bool(self.config["Enabled"])
 
     def path_of(self, target: str) -> str:
-        """The path of a viewer's request; `/` becomes the default root object."""
+        """The path of a viewer's request. `/` becomes the default root object."""
         return target + str(self.config["DefaultRootObject"]) if target == "/" else target
 
     def behavior_of(self, path: str) -> Behavior:
-        """The first cache behavior whose path pattern matches; the default one is the last."""
+        """The first cache behavior whose path pattern matches. The default one is the last."""
         for behavior in self.behaviors:
             if behavior.matches(path):
                 return behavior

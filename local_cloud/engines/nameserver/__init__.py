@@ -4,12 +4,12 @@
                               │                          └─► routing ─► is_healthy (Prober)
                               └─ choose one of the candidates ─► response
 
-    routing    which record sets of a group may answer now, by weight, failover and health
+    routing    which record sets of a group may answer: by weight, failover and health
     answers    the response to one question, built by dnspython
-    server     the cache of ready responses; what becomes of bad packets
+    server     the cache of ready responses; bad packets
     listeners  the two sockets
 
-What it does not do: zone transfers, ANY, DNSSEC, dynamic update; and, unlike Route 53, it adds no NS record sets to the
+Not implemented: zone transfers, ANY, DNSSEC, dynamic update. Unlike Route 53, it adds no NS record sets to the
 authority section of an answer, and no addresses to a referral.
 """
 

@@ -1,7 +1,7 @@
 """The response to one question.
 
-A response is planned once and answered often: where several record sets may answer, the plan is a `Fork`, whose
-outcomes are built when they are first chosen. A CNAME is followed as long as its target is in one of our zones.
+A response is planned once and used often. If several record sets may answer, the plan is a `Fork`, which builds each
+outcome when it is first chosen. A CNAME is followed as long as its target is in a hosted zone.
 """
 
 from __future__ import annotations
@@ -27,39 +27,39 @@ from local_cloud.engines.nameserver.routing import Candidate, Choose, choose_by_
 T = TypeVar("T")
 
 LONGEST_CHAIN = 8
-"""CNAMEs followed for one question; a loop ends there."""
+"""CNAMEs followed for one question at most, which ends loops."""
 UDP_PAYLOAD = 1232
-"""Bytes of a UDP response at most, also to a client that would take more (DNS flag day 2020)."""
+"""Bytes of a UDP response at most, even if the client accepts more (DNS flag day 2020)."""
 
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 class Zones(Protocol):
-    """What the nameserver asks about hosted zones."""
+    """The hosted zones, as the nameserver reads them."""
 
     @property
     def generation(self) -> int:
-        """Another number after every change."""
+        """A number that differs after every change."""
 
     def find_record_sets(self, name: Name, kind: str, /) -> Sequence[dict[str, Any]] | None:
-        """Record sets for a name and type; None when no zone of ours holds the name."""
+        """Record sets for a name and type. None if no zone contains the name."""
 
     def name_exists(self, name: Name, /) -> bool:
         """False means NXDOMAIN."""
 
     def delegation_of(self, name: Name, /) -> dict[str, Any] | None:
-        """The NS record set that hands a name over to other name servers; None for what is answered here."""
+        """The NS record set that delegates a name to other name servers, or None."""
 
     def zone_of(self, name: Name, /) -> Name | None:
-        """The name of the zone that holds a name."""
+        """The name of the zone that contains a name."""
 
 
 class Fork(Generic[T]):
-    """A place in a plan where a choice is made, anew for each query.
+    """A choice in a plan, made again for each query.
 
     Args:
-        candidates: What may be chosen; two or more.
-        grow: Builds what follows from a candidate, asked once for each.
+        candidates: Two or more.
+        grow: Builds the rest of the plan for a candidate. Called once for each.
     """
 
     __slots__ = ("_grow", "_outcomes", "candidates")
@@ -70,7 +70,7 @@ class Fork(Generic[T]):
         self._outcomes: dict[str, Fork[T] | T] = {}
 
     def take(self, choose: Choose) -> Fork[T] | T:
-        """Choose, and go there."""
+        """Choose a candidate. Returns the rest of the plan."""
         chosen = choose(self.candidates)
         outcome = self._outcomes.get(chosen.set_identifier)
         if outcome is None:
@@ -79,12 +79,12 @@ class Fork(Generic[T]):
 
 
 class Answers:
-    """Builds responses from zones and health.
+    """Builds responses from zones and statuses of health checks.
 
     Args:
-        zones: Where record sets come from.
-        is_healthy: Tells the status of a health check by its id.
-        choose: Picks one of several candidates.
+        zones: The hosted zones.
+        is_healthy: Returns the status of a health check by its id.
+        choose: Chooses one of several candidates.
     """
 
     def __init__(self, zones: Zones, *, is_healthy: Callable[[str], bool], choose: Choose = choose_by_weight) -> None:
@@ -93,18 +93,18 @@ class Answers:
         self._choose = choose
 
     def respond(self, query: Message) -> Message:
-        """The response to a query, with the choices made."""
+        """The response to a query, after all choices."""
         outcome = self.plan(query, lambda message: message)
         while isinstance(outcome, Fork):
             outcome = outcome.take(self._choose)
         return outcome
 
     def plan(self, query: Message, finish: Callable[[Message], T]) -> Fork[T] | T:
-        """The response to a query, up to the choices.
+        """The response to a query, or the first choice.
 
         Args:
-            query: Any parsed message that is not itself a response.
-            finish: Turns a finished response into what the caller keeps of it.
+            query: A parsed message that is not a response.
+            finish: Converts a finished response for the caller.
         """
         rcode = _rcode_without_looking(query)
         if rcode is not None:
@@ -113,11 +113,11 @@ class Answers:
         return self._follow(_Path(query, finish), question.name, dns.rdatatype.to_text(question.rdtype))
 
     def _follow(self, path: _Path[T], name: Name, kind: str) -> Fork[T] | T:
-        """Plan from a name on: the question's own, or the target of a CNAME."""
+        """Plan from a name: the question's own, or the target of a CNAME."""
         delegation = self._zones.delegation_of(name)
         if delegation:
             cut = dns.name.from_text(_decimal(delegation["Name"]))
-            if kind != "DS" or name != cut:  # of the records at the cut, DS are the parent's
+            if kind != "DS" or name != cut:  # at the cut, only DS records belong to the parent
                 return path.refer(to_rrset(cut, delegation))
         record_sets = self._zones.find_record_sets(name, kind)
         if record_sets is None:
@@ -141,7 +141,7 @@ class Answers:
         return self._follow(path, path.chain[-1][0].target, kind)  # type: ignore[attr-defined]  # a CNAME has a target
 
     def _soa(self, name: Name) -> RRset | None:
-        """The zone's SOA, whose TTL says how long an absence may be remembered (RFC 2308)."""
+        """The zone's SOA. Its TTL says how long a negative answer may be cached (RFC 2308)."""
         zone = self._zones.zone_of(name)
         sets = self._zones.find_record_sets(zone, "SOA") if zone else None
         if not zone or not sets:
@@ -152,7 +152,7 @@ class Answers:
 
 
 class _Path(Generic[T]):
-    """The way from a question to its answer: the record sets so far."""
+    """The record sets so far, from the question to its answer."""
 
     def __init__(self, query: Message, finish: Callable[[Message], T], chain: tuple[RRset, ...] = ()) -> None:
         self.chain = chain
@@ -163,7 +163,7 @@ class _Path(Generic[T]):
         return _Path(self._query, self._finish, (*self.chain, to_rrset(name, candidate.record_set)))
 
     def refer(self, name_servers: RRset) -> T:
-        """End with a referral: the answer is to be had from these."""
+        """End with a referral to these name servers."""
         response = make_response(self._query, dns.rcode.NOERROR)
         response.answer = list(self.chain)
         response.authority = [name_servers]
@@ -179,7 +179,7 @@ class _Path(Generic[T]):
 
 
 def to_rrset(name: Name, record_set: dict[str, Any]) -> RRset:
-    """A record set under a name (its own, or one that its wildcard covers) as dnspython's."""
+    """A record set in dnspython's type, under its own name or a name that its wildcard covers."""
     values = [_decimal(record["Value"]) for record in record_set["ResourceRecords"]]
     return dns.rrset.from_text_list(
         name, record_set["TTL"], "IN", record_set["Type"], values, origin=dns.name.root, relativize=False
@@ -187,15 +187,14 @@ def to_rrset(name: Name, record_set: dict[str, Any]) -> RRset:
 
 
 def _decimal(text: str) -> str:
-    """A text with decimal escapes, as in zone files and in dnspython; Route 53's are octal."""
+    """Decimal escapes, as in zone files and in dnspython, for Route 53's octal ones."""
     return _OCTAL.sub(lambda match: f"\\{int(match[1], 8) % 256:03}", text)
 
 
 def make_response(query: Message, rcode: dns.rcode.Rcode) -> Message:
     """An empty response.
 
-    RA is set, which Route 53 does not do: here the same server also stands where a function's resolver would, and
-    `dig` would warn its reader otherwise.
+    Unlike Route 53, it sets RA. The same server is also the resolver of functions, and `dig` would warn without RA.
     """
     response = dns.message.make_response(query, recursion_available=True, our_payload=UDP_PAYLOAD)
     response.set_rcode(rcode)
@@ -203,7 +202,7 @@ def make_response(query: Message, rcode: dns.rcode.Rcode) -> Message:
 
 
 def _rcode_without_looking(query: Message) -> dns.rcode.Rcode | None:
-    """The rcode of a query that is refused for what it is, or None."""
+    """The rcode of a query that is refused without looking at zones, or None."""
     if query.opcode() != dns.opcode.QUERY:
         return dns.rcode.NOTIMP
     if len(query.question) != 1:

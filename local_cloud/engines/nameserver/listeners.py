@@ -1,4 +1,4 @@
-"""The two sockets of the nameserver, on one port. Each has one thread, which ends when it is told to."""
+"""The two sockets of the nameserver, on one port. Each has one thread, which `stop` ends."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from dataclasses import dataclass, field
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 5.0
-"""How long a TCP connection may be without a whole query; single bytes do not keep it."""
+"""Seconds until a TCP connection without a complete query is closed. Single bytes don't count."""
 MOST_CONNECTIONS = 100
-"""TCP connections at a time; further ones are closed at once."""
+"""TCP connections at a time. More are closed at once."""
 
 AnswerUdp = Callable[[bytes], bytes | None]
 AnswerTcp = AnswerUdp
 
 
 def bind_same_port(host: str, port: int, *, attempts: int = 50) -> tuple[socket.socket, socket.socket]:
-    """A UDP socket and a listening TCP socket on the same port; port 0 takes one that is free for both.
+    """A UDP socket and a listening TCP socket on the same port. Port 0 takes a port that is free for both.
 
     Raises:
         OSError: The port is taken.
@@ -34,7 +34,7 @@ def bind_same_port(host: str, port: int, *, attempts: int = 50) -> tuple[socket.
         tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
             udp.bind((host, port))
-            if sys.platform != "win32":  # where it means something else: sharing the port with a stranger
+            if sys.platform != "win32":  # there it would let another process share the port
                 tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tcp.bind((host, udp.getsockname()[1]))
             tcp.listen(128)
@@ -49,11 +49,11 @@ def bind_same_port(host: str, port: int, *, attempts: int = 50) -> tuple[socket.
 
 
 class UdpListener:
-    """Answers datagrams, one after the other, in a thread that blocks: nothing in Python is faster.
+    """Answers datagrams one after the other, in a blocking thread. Nothing in Python is faster.
 
     Args:
-        bound: The bound socket; owned from now on.
-        answer: Gives the response to a query, or None for silence. It must not raise.
+        bound: The bound socket, which `stop` closes.
+        answer: Returns the response to a query, or None for silence. It must not raise.
     """
 
     def __init__(self, bound: socket.socket, answer: AnswerUdp) -> None:
@@ -67,11 +67,11 @@ class UdpListener:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop, wait for the thread's end, and close the socket. May be repeated."""
+        """Stop, wait for the thread to end, and close the socket. May be repeated."""
         self._is_stopping.set()
         if self._thread.is_alive():
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
-                waker.sendto(b"", self._socket.getsockname())  # recvfrom wakes up to a datagram, not to a close
+                waker.sendto(b"", self._socket.getsockname())  # a datagram wakes recvfrom; close would not
             self._thread.join()
         self._socket.close()
 
@@ -87,7 +87,7 @@ class UdpListener:
                 if response is not None:
                     send(response, peer)
             except OSError as error:
-                # Windows reports here that an earlier response found nobody at home.
+                # Windows reports here that an earlier response didn't reach its client.
                 logger.debug("A datagram was lost: %s", error)
 
 
@@ -99,12 +99,12 @@ class _Connection:
 
 
 class TcpListener:
-    """Answers queries over TCP (RFC 7766), several on a connection, all connections in one thread.
+    """Answers queries over TCP (RFC 7766): several on a connection, all connections in one thread.
 
     Args:
-        bound: The listening socket; owned from now on.
-        answer: Gives the response to a query, or None to close the connection. It must not raise.
-        idle_seconds: How long a connection may be without a whole query.
+        bound: The listening socket, which `stop` closes.
+        answer: Returns the response to a query, or None to close the connection. It must not raise.
+        idle_seconds: Seconds until a connection without a complete query is closed.
     """
 
     def __init__(self, bound: socket.socket, answer: AnswerTcp, *, idle_seconds: float = IDLE_SECONDS) -> None:
@@ -124,7 +124,7 @@ class TcpListener:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop, wait for the thread's end, and close all sockets. May be repeated."""
+        """Stop, wait for the thread to end, and close all sockets. May be repeated."""
         if self._thread.is_alive():
             self._wake.send(b"x")
             self._thread.join()
@@ -147,7 +147,7 @@ class TcpListener:
     def _accept(self) -> None:
         try:
             accepted, _ = self._socket.accept()
-        except OSError:  # gone again before it was accepted
+        except OSError:  # disconnected before it was accepted
             return
         if len(self._connections) >= MOST_CONNECTIONS:
             accepted.close()
@@ -162,11 +162,11 @@ class TcpListener:
             connection.received += data
             if not data or not self._answer_received(connection):
                 self._close(connection)
-        except OSError:  # a client that left, or that does not read what it asked for
+        except OSError:  # the client disconnected, or does not read its answers
             self._close(connection)
 
     def _answer_received(self, connection: _Connection) -> bool:
-        """Answer the whole queries received so far. False when one deserves no answer."""
+        """Answer the complete queries received so far. False if one gets no answer."""
         received = connection.received
         while len(received) >= 2:
             end = 2 + struct.unpack_from("!H", received)[0]

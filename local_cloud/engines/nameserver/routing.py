@@ -3,12 +3,11 @@
 The rules are those of the Route 53 developer guide, "How Amazon Route 53 chooses records when health checking is
 configured" and "Weighted routing":
 
-- a record set without a health check is healthy;
-- a weight of 0 is not chosen, unless all weights are 0 (then all alike), or no record set with a weight is healthy;
-- when nothing is healthy, everything is;
-- failover answers PRIMARY while it is healthy, else a healthy SECONDARY; with neither, PRIMARY;
-- multivalue answer puts the values of up to eight healthy record sets into one response; of more, different eight each
-  time.
+- A record set without a health check is healthy.
+- A weight of 0 is chosen only if all weights are 0 (then all are equal), or if no other record set is healthy.
+- If no record set is healthy, all count as healthy.
+- Failover answers with PRIMARY while it is healthy, else with a healthy SECONDARY. If neither is healthy, with PRIMARY.
+- Multivalue answer returns the values of up to eight healthy record sets. If there are more, it varies the eight.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 MOST_VALUES = 8
-"""Record sets of a multivalue group in one response."""
+"""Record sets of a multivalue group in one response at most."""
 
 
 class Candidate(NamedTuple):
-    """A record set that may answer now; `weight` is above 0 and counts among the candidates only."""
+    """A record set that may answer now. `weight` is above 0, and is relative to the other candidates."""
 
     set_identifier: str
     weight: int
@@ -30,17 +29,17 @@ class Candidate(NamedTuple):
 
 
 Choose = Callable[[Sequence[Candidate]], Candidate]
-"""Picks one of two or more candidates. The seam at which tests see what was asked."""
+"""Chooses one of two or more candidates; a seam for tests."""
 
 
 def choose_by_weight(candidates: Sequence[Candidate], *, draw: Callable[[], float] = random.random) -> Candidate:
     """Choose a candidate with a probability in proportion to its weight.
 
-    Four times as fast as `random.choices`, which would take most of an answer's time.
+    It is four times as fast as `random.choices`, which would take most of an answer's time.
 
     Args:
         candidates: At least one.
-        draw: A number from 0 up to, but not including, 1.
+        draw: Returns a number from 0 to below 1.
     """
     point = draw() * sum([candidate.weight for candidate in candidates])
     for candidate in candidates:
@@ -55,7 +54,7 @@ def find_candidates(record_sets: Sequence[dict[str, Any]], is_healthy: Callable[
 
     Args:
         record_sets: All of them, at least one, in botocore's shape.
-        is_healthy: Tells the status of a health check by its id.
+        is_healthy: Returns the status of a health check by its id.
     """
     if len(record_sets) == 1:
         return (_candidate(record_sets[0], 1),)
@@ -84,14 +83,14 @@ def _by_failover(record_sets: Sequence[dict[str, Any]], healthy: Sequence[dict[s
 
 
 def _by_eights(record_sets: Sequence[dict[str, Any]]) -> tuple[Candidate, ...]:
-    """All in one candidate; of more than eight, a candidate for each eight in a row, the last before the first."""
+    """One candidate with all of them. Of more than eight: one for each eight in a row, in a circle."""
     starts = range(len(record_sets)) if len(record_sets) > MOST_VALUES else (0,)
     twice = (*record_sets, *record_sets)
     return tuple(_candidate(_merge(twice[start : start + min(MOST_VALUES, len(record_sets))]), 1) for start in starts)
 
 
 def _merge(record_sets: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """One record set with the values of several, named after the first; remembered no longer than any of them."""
+    """One record set with the values of several, the identifier of the first, and the shortest TTL."""
     values = [record for record_set in record_sets for record in record_set["ResourceRecords"]]
     return {**record_sets[0], "TTL": min(each["TTL"] for each in record_sets), "ResourceRecords": values}
 

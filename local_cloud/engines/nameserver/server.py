@@ -1,4 +1,4 @@
-"""The nameserver itself: ready responses kept by the bytes of their question, and a policy for bad packets.
+"""The nameserver: a cache of ready responses by the bytes of their question, and a policy for bad packets.
 
 | packet                                          | response                      |
 |-------------------------------------------------|-------------------------------|
@@ -6,7 +6,7 @@
 | cannot be parsed, or has not one question       | FORMERR                       |
 | not a query, or a question such as ANY or AXFR  | NOTIMP                        |
 | another class than IN, or a name of no zone     | REFUSED                       |
-| our own mistake                                 | SERVFAIL, and a logged error  |
+| an exception in this code                       | SERVFAIL, and a logged error  |
 | any, while a fault makes the nameserver silent  | none; TCP connections close   |
 | any, while a fault makes it answer junk         | the id, and random bytes      |
 """
@@ -32,9 +32,9 @@ from local_cloud.faults import DNS_JUNK, DNS_SILENT, Fault, Faults
 logger = logging.getLogger(__name__)
 
 CACHE_SIZE = 4096
-"""Questions kept at most; then all are forgotten."""
+"""Questions in the cache at most. The cache is then emptied."""
 LONGEST_KEPT = 512
-"""Bytes of a question that is kept. Real ones have less; of longer ones a stranger could have us keep 64 KiB each."""
+"""Bytes of a cached question at most. Real ones have fewer. Longer ones could take 64 KiB each."""
 
 _HEADER = 12
 _QR, _OPCODE_AND_RD = 0x8000, 0x7900
@@ -42,7 +42,7 @@ _SILENCE = b""
 
 
 def make_junk() -> bytes:
-    """What no DNS message looks like behind its id: random counts of records that do not follow."""
+    """An invalid DNS message without its id: random counts of records that don't follow."""
     return random.randbytes(30)
 
 
@@ -53,14 +53,14 @@ Plan = Fork[bytes] | bytes
 class Nameserver:
     """Answers DNS queries from hosted zones.
 
-    The sockets are bound by the constructor, so that `address` is known and no query is lost before `start`.
+    The constructor binds the sockets, so `address` is known and no query before `start` is lost.
 
     Args:
-        zones: Hosted zones; the nameserver reads them without a lock.
-        is_healthy: Tells the status of a health check by its id. A change must show in `zones.generation`.
-        choose: Picks one of several candidates, for every query anew.
-        faults: What a learner did to DNS.
-        make_junk: Gives the bytes behind the id for `dns-junk`; a seam for tests.
+        zones: Hosted zones. The nameserver reads them without a lock.
+        is_healthy: Returns the status of a health check by its id. A change must change `zones.generation`.
+        choose: Chooses one of several candidates, again for every query.
+        faults: The learner's faults.
+        make_junk: Returns the bytes after the id for `dns-junk`; a seam for tests.
         host: Address to bind; loopback.
         port: UDP and TCP port; 0 takes a free one.
     """
@@ -87,12 +87,12 @@ class Nameserver:
         self._listeners = (UdpListener(udp, self.answer), TcpListener(tcp, self._answer_over_tcp))
 
     def start(self) -> None:
-        """Start answering. Once only."""
+        """Start answering. Call it only once."""
         for listener in self._listeners:
             listener.start()
 
     def stop(self) -> None:
-        """Stop answering and free the port; no thread is left. May be repeated."""
+        """Stop answering, free the port, and wait for the threads to end. May be repeated."""
         for listener in self._listeners:
             listener.stop()
 
@@ -104,14 +104,14 @@ class Nameserver:
         self.stop()
 
     def answer(self, query: bytes) -> bytes | None:
-        """The UDP response to a query, both as they are on the wire; None for silence. Never raises."""
+        """The UDP response to a query, both as bytes. None for silence. Never raises."""
         try:
             if self._faults.in_force and (fault := self._faults.find(DNS_SILENT, DNS_JUNK)):
                 return self._misbehave(query, fault)
             generation = self._zones.generation
             cache = self._cache
             if cache[0] != generation or len(cache[1]) > CACHE_SIZE:
-                # A new dict, never a cleared one: what another thread planned from older zones lands in the older dict.
+                # A new dict, as another thread may still store a plan from older zones in the old one.
                 cache = self._cache = (generation, {})
             question = query[2:]
             plan = cache[1].get(question)
@@ -121,12 +121,12 @@ class Nameserver:
                     cache[1][question] = plan
             while type(plan) is Fork:
                 plan = plan.take(self._choose)
-            return query[:2] + plan if plan else None  # type: ignore[operator]  # `type(…) is` is faster, mypy blind to it
+            return query[:2] + plan if plan else None  # type: ignore[operator]  # fast; mypy ignores `type(…) is`
         except Exception:
             return _apologise(query)
 
     def _answer_over_tcp(self, query: bytes) -> bytes | None:
-        """As `answer`, but for TCP, where nothing is truncated and little is asked twice."""
+        """As `answer`, but for TCP: nothing is truncated, and nothing cached, as questions rarely repeat."""
         try:
             if self._faults.in_force and (fault := self._faults.find(DNS_SILENT, DNS_JUNK)):
                 return self._misbehave(query, fault)
@@ -153,17 +153,17 @@ class Nameserver:
 
 
 def _to_wire(response: Message, largest: int) -> bytes:
-    """A response's bytes. One that is too large loses records and gets the TC bit: the client comes back over TCP."""
+    """A response's bytes. If too large, it loses records and gets the TC bit, so the client retries over TCP."""
     return response.to_wire(max_size=largest, prefer_truncation=True)
 
 
 def _apologise(query: bytes) -> bytes | None:
-    """SERVFAIL for our own mistake, which is being handled right now, and a line in the log."""
+    """SERVFAIL for the exception that is being handled, and a line in the log."""
     logger.exception("No answer to %s", query.hex())
     return _bare_response(query, dns.rcode.SERVFAIL) if len(query) >= _HEADER else None
 
 
 def _bare_response(query: bytes, rcode: dns.rcode.Rcode) -> bytes:
-    """A response with nothing but a header, to a query that may be anything of at least a header's length."""
+    """A response with only a header, to any query that is at least as long as a header."""
     flags = struct.unpack_from("!H", query, 2)[0] & _OPCODE_AND_RD
     return query[:2] + struct.pack("!HHHHH", _QR | flags | rcode, 0, 0, 0, 0)

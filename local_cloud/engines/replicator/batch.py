@@ -1,7 +1,7 @@
-"""S3 Batch Replication: a job that replicates what was there before the rule, or what failed.
+"""S3 Batch Replication: a job that replicates existing objects, and objects whose replication failed.
 
 New ─► Preparing ─► (Suspended until confirmed) ─► Ready ─► Active ─► Complete
-             └─ the job's role may not, or nothing matches ─► Failed
+             └─ missing bucket, configuration or permission ─► Failed
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from local_cloud.engines.replicator.transfer import Failure
 from local_cloud.object_store import Bucket, find_bucket, replication_status
 
 PREPARING, READY, ACTIVE, COMPLETE = 5.0, 30.0, 15.0, 10.0
-"""AWS seconds that a job takes to get to each status from the one before: about a minute in all."""
+"""AWS seconds from each status of a job to the next: about a minute in total."""
 
 _CHUNK = 100
 
 
 @dataclass
 class Job:
-    """One job, and how far it is.
+    """One job, and its progress.
 
     Attributes:
         job_id: Its id.
         bucket_name: The source bucket.
-        expected_owner: Who must own the source bucket, or the job fails.
+        expected_owner: The account that must own the source bucket. Otherwise the job fails.
         role: ARN of the job's own role, which is not the replication role.
         filter: Which versions, in botocore's shape (`JobManifestGeneratorFilter`).
-        needs_confirmation: Whether it stops before it begins, until somebody says go.
+        needs_confirmation: Whether it is suspended before it runs, until someone confirms it.
         request: The CreateJob request, for DescribeJob.
-        priority: The higher, the earlier on AWS; jobs here don't wait for each other.
+        priority: On AWS, a higher one runs earlier. Here, jobs don't wait for each other.
     """
 
     job_id: str
@@ -58,27 +58,27 @@ class Job:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether the job has ended."""
         return self.status in ("Complete", "Failed", "Cancelled")
 
 
 class BatchReplication:
-    """Takes jobs through their statuses, with the replicator's worker."""
+    """Runs jobs through their statuses, with the replicator's worker."""
 
     def __init__(self, replicator: Replicator) -> None:
         self._replicator = replicator
         self._versions: dict[str, list[FakeKey]] = {}
 
     def start(self, job: Job) -> None:
-        """Begin with a new job."""
+        """Start a new job."""
         self._later(job, PREPARING, self._prepare)
 
     def confirm(self, job: Job) -> None:
-        """Go on with a job that is Suspended."""
+        """Continue a job that is Suspended."""
         self._become_ready(job)
 
     def cancel(self, job: Job) -> None:
-        """End a job; what it has replicated stays."""
+        """End a job. Objects that it has replicated stay."""
         _end(job, "Cancelled")
 
     def _later(self, job: Job, aws_seconds: float, step: Any) -> None:
@@ -124,7 +124,7 @@ class BatchReplication:
         return not job.filter.get("EligibleForReplication") or bool(self._replicator.covering_rules(bucket, version))
 
     def _run(self, job: Job) -> None:
-        """Replicate some versions at a time, so that other calls get their turn at the lock."""
+        """Replicate some versions at a time, so other calls get the lock in between."""
         bucket = find_bucket(job.bucket_name)
         if bucket and self._replicator.hold(bucket, lambda: self._later(job, 0, self._run)):
             return
@@ -139,7 +139,7 @@ class BatchReplication:
             self._later(job, COMPLETE, self._complete)
 
     def _replicate(self, job: Job, versions: list[FakeKey]) -> int:
-        """Replicate versions that the job's role may; returns how many have arrived."""
+        """Replicate the versions that the job's role may. Returns how many have succeeded."""
         bucket, role = find_bucket(job.bucket_name), Permissions(job.role)
         if bucket is None:
             return 0
@@ -161,7 +161,7 @@ class BatchReplication:
 
 
 def matches(wanted: Mapping[str, Any], version: FakeKey) -> bool:
-    """Whether a version is one that a manifest generator's filter asks for, eligibility aside."""
+    """Whether a version matches a manifest generator's filter, without `EligibleForReplication`."""
     statuses = wanted.get("ObjectReplicationStatuses")
     names = wanted.get("KeyNameConstraint") or {}
     created = version.last_modified.replace(tzinfo=UTC)
@@ -187,7 +187,7 @@ def _utc(moment: datetime) -> datetime:
 
 
 def _find_problem(job: Job, bucket: Bucket | None) -> tuple[str, str] | None:
-    """A code and a reason why the job cannot begin; AWS's texts are not known to us."""
+    """A code and a reason why the job can't begin. AWS's texts are not known."""
     role = Permissions(job.role)
     if not role.may_be_used_by("batchoperations.s3.amazonaws.com"):
         return "AccessDenied", f"{job.role} cannot be assumed by batchoperations.s3.amazonaws.com"

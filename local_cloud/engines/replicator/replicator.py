@@ -1,4 +1,4 @@
-"""The engine of replication: hears of writes, and makes replicas a little later."""
+"""The engine of replication: gets writes, and makes replicas a little later."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ from local_cloud.object_store import (
 logger = logging.getLogger(__name__)
 
 DELAY = 60.0
-"""AWS seconds from a write to its replica; AWS says "most within 15 minutes", small objects take about one."""
+"""AWS seconds from a write to its replica. AWS says "most within 15 minutes". Small objects take about one minute."""
 
 
 class Replicator:
     """Replicates versions between buckets by their replication configurations.
 
-    A write that a rule covers is PENDING at once. `DELAY` later the role's permissions, the destination and the
-    rule are looked at as they are then, and the version becomes COMPLETED or, for good, FAILED. Replicas are
-    written underneath the API, so nothing replicates them further.
+    A write that a rule covers is PENDING at once. `DELAY` later, the role's permissions, the destination and the
+    rule of that moment decide. The version becomes COMPLETED or, permanently, FAILED. Replicas don't pass through the
+    API, so they aren't replicated further.
 
-    While a fault pauses replication, or S3 is out in the source's or a destination's region, versions stay PENDING;
-    they are replicated when it ends (S3 User Guide, "Replication status"). A version with several destinations waits
-    for all of them.
+    While a fault pauses replication, or S3 is unavailable in the source's or a destination's region, versions stay
+    PENDING. They are replicated when it ends (S3 User Guide, "Replication status"). A version with several
+    destinations waits for all of them.
 
     Args:
         clock: Shortens the delay.
-        lock: The cloud's lock: held by callers of the methods about versions, and taken by the worker.
-        note: Told of what was not replicated, and why; see `CallLog.note`.
-        faults: What holds replication up.
+        lock: The cloud's lock. Callers of the methods about versions hold it, and the worker takes it.
+        note: Logs failures and their reasons; see `CallLog.note`.
+        faults: Faults that pause replication.
 
     Attributes:
-        failures: What was not replicated and why, oldest first.
+        failures: Failures and their reasons, oldest first.
     """
 
     def __init__(
@@ -68,14 +68,14 @@ class Replicator:
         self.failures: list[Failure] = []
 
     def version_written(self, bucket: Bucket, version: Version) -> None:
-        """A version was written, or a delete marker put, through the API."""
+        """Called when the API has written a version or a delete marker."""
         if rules := self.covering_rules(bucket, version):
             self._schedule(bucket, version, rules)
 
     def metadata_changed(self, bucket: Bucket, version: Version) -> None:
-        """An object's tags or ACL were changed; its replica follows. That never makes an old object be replicated.
+        """Called when an object's tags or ACL have changed. Its replica follows. Old objects are not replicated.
 
-        A change made on a replica goes back to where the replica came from, if a rule there and then says
+        A change of a replica also changes its original, if a rule of the replica's bucket has
         `ReplicaModifications` (S3 User Guide, "Replicating metadata changes with replica modification sync").
         """
         if replication_status(version) in ("PENDING", "COMPLETED"):
@@ -89,7 +89,7 @@ class Replicator:
         """Replicate versions now, as S3 Batch Replication does, whatever their status.
 
         Returns:
-            The status that each has afterwards, FAILED or COMPLETED; None when no rule covers it.
+            The new status of each: FAILED, COMPLETED, or None if no rule covers it.
         """
         role = Permissions((bucket.replication_configuration or {}).get("Role", ""))
         return [
@@ -98,7 +98,7 @@ class Replicator:
         ]
 
     def covering_rules(self, bucket: Bucket, version: Version) -> list[Rule]:
-        """The rules of the bucket that cover a version at this moment."""
+        """The bucket's rules that cover a version now."""
         if not bucket.replication_configuration:
             return []
         return covering_rules(
@@ -110,15 +110,15 @@ class Replicator:
         )
 
     def after(self, aws_seconds: float, task: Callable[[], None]) -> None:
-        """Do something later, holding the cloud's lock; `settle` waits for it too."""
+        """Run a task later, with the cloud's lock. `settle` waits for it too."""
         self._worker.do(task, after=self._clock.scaled(aws_seconds))
 
     def hold(self, bucket: Bucket, task: Callable[[], None]) -> bool:
-        """Keep a task back while a fault holds up replication from a bucket; says whether it did."""
+        """Hold a task while a fault pauses replication from a bucket. Returns whether it did."""
         if not self._is_held_up(bucket):
             return False
         self._worker.hold(task)
-        if not self._is_held_up(bucket):  # it ended just now, perhaps before the task was there to be resumed
+        if not self._is_held_up(bucket):  # the fault has just ended, maybe before the task was held
             self._worker.resume()
         return True
 
@@ -132,22 +132,22 @@ class Replicator:
         return bool(is_paused or self._faults.find(S3_UNAVAILABLE, S3_REFUSES, regions=regions))
 
     def settle(self, timeout: float = 30.0) -> None:
-        """Wait until everything that is PENDING has become COMPLETED or FAILED, and running jobs are done.
+        """Wait until no version is PENDING, and running jobs have ended.
 
-        Don't call it holding the cloud's lock.
+        Don't hold the cloud's lock when you call it.
 
         Raises:
-            TimeoutError: Something is still waiting after `timeout` real seconds, perhaps for a fault to end.
+            TimeoutError: Tasks are still waiting after `timeout` real seconds, maybe for a fault to end.
         """
         self._worker.settle(timeout)
 
     def reset(self) -> None:
-        """Forget what was still to be replicated, and the failures."""
+        """Remove waiting tasks and failures."""
         self._worker.clear()
         self.failures.clear()
 
     def stop(self) -> None:
-        """End the worker's thread. Don't call it holding the cloud's lock."""
+        """End the worker's thread. Don't hold the cloud's lock when you call it."""
         self._worker.stop()
 
     def _schedule(self, bucket: Bucket, version: Version, rules: Iterable[Rule]) -> None:
@@ -156,7 +156,7 @@ class Replicator:
         self.after(DELAY, lambda: self._replicate_later(bucket, version, rule_ids))
 
     def _replicate_later(self, bucket: Bucket, version: Version, rule_ids: set[str]) -> None:
-        """Do what was scheduled when the version was written, if bucket and version are still there."""
+        """Replicate a version as scheduled, if bucket and version still exist."""
         if find_bucket(bucket.name) is not bucket or not any(one is version for one in versions(bucket, version.name)):
             return
         if self.hold(bucket, lambda: self._replicate_later(bucket, version, rule_ids)):
@@ -170,7 +170,7 @@ class Replicator:
             self._fail(version, [Failure(*about, "SrcBucketReplicationConfigMissing", configuration["Role"])])
 
     def _sync_later(self, bucket: Bucket, version: Version, rule_ids: set[str]) -> None:
-        """Give a replica's tags and ACL to the destinations that have the version; it stays a REPLICA itself."""
+        """Copy a replica's tags and ACL to the destinations that have the version. It stays a REPLICA."""
         if self.hold(bucket, lambda: self._sync_later(bucket, version, rule_ids)):
             return
         configuration = bucket.replication_configuration or {"Role": "", "Rules": []}
@@ -181,7 +181,7 @@ class Replicator:
                 self.remember(transfer(bucket, version, rule, role=role))
 
     def remember(self, *failures: Failure | None) -> None:
-        """Keep failures, and tell the call log of them."""
+        """Store failures, and add them to the call log."""
         for failure in filter(None, failures):
             logger.warning("%s", failure)
             self.failures.append(failure)
@@ -196,7 +196,7 @@ class Replicator:
             )
 
     def _transfer(self, bucket: Bucket, version: Version, rules: Iterable[Rule], role: Permissions) -> str:
-        """Replicate to every destination; COMPLETED only when all have it (S3 User Guide, "Replication status")."""
+        """Replicate to every destination. COMPLETED only if all have it (S3 User Guide, "Replication status")."""
         failures = [failure for rule in rules if (failure := transfer(bucket, version, rule, role=role))]
         if failures:
             return self._fail(version, failures)

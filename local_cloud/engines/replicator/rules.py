@@ -1,7 +1,7 @@
 """Which rules of a replication configuration cover a version of an object. Pure functions.
 
-Configurations are in botocore's shape. A rule with `Filter` is of schema V2, one without of V1 (S3 User
-Guide, "Replication configuration": V1 rules also replicate delete markers).
+Configurations are in botocore's shape. Rules with `Filter` have schema V2, rules without it V1 (S3 User Guide,
+"Replication configuration": V1 rules also replicate delete markers).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Rule = Mapping[str, Any]
 def covering_rules(
     configuration: Mapping[str, Any], *, key: str, tags: Mapping[str, str], is_delete_marker: bool, is_kms: bool = False
 ) -> list[Rule]:
-    """The enabled rules that cover a version: of those with the same destination, the one of highest priority."""
+    """The enabled rules that cover a version: for each destination, the one with the highest priority."""
     chosen: dict[str, Rule] = {}
     for rule in sorted(configuration["Rules"], key=lambda one: one.get("Priority") or 0):
         if _covers(rule, key=key, tags=tags, is_kms=is_kms) and (not is_delete_marker or _takes_markers(rule)):
@@ -24,12 +24,12 @@ def covering_rules(
 
 
 def is_v2(rule: Rule) -> bool:
-    """Whether a rule is of the present schema, which the presence of `Filter` decides."""
+    """Whether a rule has the current schema, so it has a `Filter`."""
     return "Filter" in rule
 
 
 def wanted_prefix_and_tags(rule: Rule) -> tuple[str, dict[str, str]]:
-    """What a rule's filter asks of an object: a prefix (maybe empty) and tags (maybe none)."""
+    """The prefix (maybe empty) and tags (maybe none) that a rule's filter requires."""
     if not is_v2(rule):
         return rule.get("Prefix") or "", {}
     condition = rule["Filter"] or {}
@@ -40,7 +40,7 @@ def wanted_prefix_and_tags(rule: Rule) -> tuple[str, dict[str, str]]:
 
 
 def syncs_replicas(rule: Rule) -> bool:
-    """Whether changes of metadata that are made on replicas are replicated too."""
+    """Whether changes to the metadata of replicas are replicated too."""
     criteria = (rule.get("SourceSelectionCriteria") or {}).get("ReplicaModifications") or {}
     return criteria.get("Status") == "Enabled"
 

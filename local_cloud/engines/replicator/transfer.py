@@ -1,4 +1,4 @@
-"""The copy of one version to one destination: what the role needs for it, and the copying."""
+"""Copies one version to one destination, and checks the role's permissions for it."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Failure:
         version_id: Its version.
         destination: The destination bucket.
         reason: AWS's code (S3 User Guide, "Amazon S3 replication failure reasons").
-        role: ARN of the role that was to do it.
+        role: ARN of the replication role.
         action: The action that the role may not do, if that is the reason.
-        resource: ARN of what the role may not do it on.
+        resource: ARN of the resource of that action.
     """
 
     bucket: str
@@ -60,10 +60,10 @@ def bucket_name(arn: str) -> str:
 def transfer(source: Bucket, version: Version, rule: Rule, *, role: Permissions) -> Failure | None:
     """Replicate a version by a rule, if the role may.
 
-    May be repeated: a destination that has the version already only gets its present tags.
+    May be repeated. If the destination has the version already, only its tags and ACL are updated.
 
     Returns:
-        Why not, or None when the replica is there.
+        The reason for a failure, or None if the replica exists.
     """
     destination = find_bucket(bucket_name(rule["Destination"]["Bucket"]))
     if failure := _find_obstacle(source, version, rule, destination, role):
@@ -98,7 +98,7 @@ def _find_obstacle(
 
 
 def _needed(source: Bucket, version: Version, destination: Bucket) -> list[tuple[str, Bucket, str, str]]:
-    """Actions, on what, and AWS's code for their lack (S3 User Guide, "Permissions for live replication")."""
+    """Actions, their resources, and AWS's codes if missing (S3 User Guide, "Permissions for live replication")."""
     path = f"/{version.name}"
     bucket_actions = [
         ("s3:GetReplicationConfiguration", source, "", "SrcReplicationConfigNotPermitted"),
@@ -135,7 +135,7 @@ def _copy_object(version: FakeKey, destination: Bucket, rule: Rule, *, with_tags
 
 
 def _make_replica(version: FakeKey, destination: Bucket, rule: Rule) -> FakeKey:
-    """A twin: the same version id, age, ETag and metadata, which a copy through the API could not have."""
+    """A replica with the same version id, date, ETag and metadata. The API couldn't copy these."""
     replica = FakeKey(
         name=version.name,
         bucket_name=destination.name,
@@ -162,7 +162,7 @@ _SAME: tuple[str, ...] = (
 
 
 def tags_of(version: Any) -> dict[str, str]:
-    """The tags of a version; delete markers have none."""
+    """The tags of a version. Delete markers have none."""
     if isinstance(version, FakeDeleteMarker):
         return {}
     return object_store().tagger.get_tag_dict_for_resource(version.arn)  # type: ignore[no-any-return]

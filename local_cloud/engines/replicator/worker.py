@@ -1,4 +1,4 @@
-"""One background thread that does things when they are due."""
+"""One background thread that runs tasks when they are due."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Task = Callable[[], None]
 
 
 class Worker:
-    """Does tasks at their time, one after the other; those due at the same time in the order they came.
+    """Runs tasks when they are due, one after the other. Tasks due at the same time run in the order they came.
 
     The thread starts with the first task, holds the lock only while a task runs, and never polls.
 
@@ -36,7 +36,7 @@ class Worker:
         self._thread: threading.Thread | None = None
 
     def do(self, task: Task, *, after: float = 0.0) -> None:
-        """Do a task `after` so many real seconds."""
+        """Run a task `after` so many real seconds."""
         with self._changed:
             heapq.heappush(self._heap, (self._now() + after, next(self._order), task))
             if self._thread is None and not self._stopping:
@@ -45,22 +45,22 @@ class Worker:
             self._changed.notify_all()
 
     def hold(self, task: Task) -> None:
-        """Keep a task back until `resume`."""
+        """Hold a task until `resume`."""
         with self._changed:
             self._held.append(task)
 
     def resume(self) -> None:
-        """Do now, in their order, the tasks that were kept back."""
+        """Run the held tasks now, in their order."""
         with self._changed:
             held, self._held = self._held, []
             for task in held:
                 self.do(task)
 
     def settle(self, timeout: float) -> None:
-        """Wait until nothing is left to do, tasks that tasks have added, and those kept back, included.
+        """Wait until no task is left, including held tasks and those that tasks add.
 
         Raises:
-            TimeoutError: Something is still to be done after `timeout` seconds.
+            TimeoutError: Tasks are left after `timeout` seconds.
         """
         with self._changed:
             if self._changed.wait_for(lambda: not (self._heap or self._busy or self._held), timeout):
@@ -70,14 +70,14 @@ class Worker:
             raise TimeoutError(f"{waiting} replication tasks are still waiting after {timeout:g} s{why}")
 
     def clear(self) -> None:
-        """Forget what is still to be done."""
+        """Remove all waiting tasks."""
         with self._changed:
             self._heap.clear()
             self._held.clear()
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """End the thread; may be repeated. Don't call it holding the lock, which a running task may wait for."""
+        """End the thread. May be repeated. Don't hold the lock, as a running task may wait for it."""
         with self._changed:
             self._stopping = True
             self._heap.clear()
@@ -99,7 +99,7 @@ class Worker:
                     self._changed.notify_all()
 
     def _wait_for_task(self) -> Task | None:
-        """The next task that is due; None when the worker stops."""
+        """The next task that is due, or None if the worker stops."""
         with self._changed:
             while not self._stopping:
                 wait = self._heap[0][0] - self._now() if self._heap else None

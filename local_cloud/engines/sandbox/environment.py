@@ -87,7 +87,11 @@ class Environment:
         loop = asyncio.get_running_loop()
         request_id, body = str(uuid.uuid4()), _to_json(event)
         if self._transport is None:
-            started = await self._start(request_id)
+            try:
+                started = await self._start(request_id)
+            except BaseException:  # no process could be made, or nobody waits for it any more
+                await self.kill()
+                raise
             if started is not None:
                 return started
         self._output.add(f"START RequestId: {request_id} Version: {self._function.version}")
@@ -140,6 +144,8 @@ class Environment:
             env=self._make_variables(address),
             **_apart(),
         )
+        if self._killed:  # meanwhile
+            await self.kill()
         try:
             outcome = await asyncio.wait_for(asyncio.shield(self._api.ready), INIT_TIMEOUT)
         except TimeoutError:

@@ -7,6 +7,7 @@ import io
 import random
 import shutil
 import tempfile
+import uuid
 import zipfile
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -15,6 +16,8 @@ from typing import Any
 
 from local_cloud.engines.sandbox.environment import Environment, Place
 from local_cloud.engines.sandbox.model import DeployedFunction, Invocation
+
+_ENDED = {"errorType": "Runtime.ExitError", "errorMessage": "Error: The local cloud was reset."}
 
 KeepLog = Callable[[str, str, str, list[str]], None]
 """Stores log lines: group, region, stream, lines."""
@@ -53,7 +56,7 @@ class Sandbox:
         self._own_runtime = own_runtime
         self._unpack = unpack or _unpack
         self._pools: dict[tuple[str, str, str], Pool] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._retiring: dict[Pool, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
         """Be ready. Environments start when they are first needed."""
@@ -64,13 +67,17 @@ class Sandbox:
 
     async def reset(self) -> None:
         """Forget all functions, ending their environments; the sandbox can be used again at once."""
-        pools, self._pools = list(self._pools.values()), {}
-        await asyncio.gather(*(pool.close() for pool in pools), *self._closing)
+        pools, self._pools = [*self._pools.values(), *self._retiring], {}
+        await asyncio.gather(*(pool.close() for pool in pools))
+        await asyncio.gather(*self._retiring.values())
 
     async def forget(self, arn: str) -> None:
-        """End the environments of a function, or of one of its versions, in all regions."""
+        """End the environments of a function, or of one of its versions, in all regions.
+
+        Invocations under way end first.
+        """
         gone = [key for key in self._pools if key[0] == arn or key[0].startswith(f"{arn}:")]
-        await asyncio.gather(*(self._pools.pop(key).close() for key in gone))
+        await asyncio.gather(*(self._retire(self._pools.pop(key)) for key in gone))
 
     async def invoke(
         self, function: DeployedFunction, event: Any, *, region: str = "us-east-1", log_group: str | None = None
@@ -79,6 +86,7 @@ class Sandbox:
 
         Args:
             function: The version. If its code or configuration is not that of the last time, it starts afresh.
+                Invocations under way still end in their own environments.
             event: Any JSON value.
             region: Where it runs, and logs.
             log_group: By default `/aws/lambda/NAME`.
@@ -94,7 +102,7 @@ class Sandbox:
             pool = self._pools[key]
             self._end_when_idle(key, pool)
             if old:
-                await old.close()
+                self._retire(old)
         invocation, stream = await pool.invoke(event, self._make_place(region, group))
         self._keep_log(group, region, stream, invocation.log)
         return invocation
@@ -109,7 +117,13 @@ class Sandbox:
             loop.call_later(left, self._end_when_idle, key, pool)
         else:
             del self._pools[key]
-            self._closing = {task for task in self._closing if not task.done()} | {loop.create_task(pool.close())}
+            self._retire(pool)
+
+    def _retire(self, pool: Pool) -> asyncio.Task[None]:
+        """Close a pool as soon as its last invocation has ended."""
+        task = self._retiring[pool] = asyncio.get_running_loop().create_task(pool.retire())
+        task.add_done_callback(lambda _: self._retiring.pop(pool, None))
+        return task
 
     def _make_place(self, region: str, log_group: str) -> Callable[[Path], Place]:
         return lambda task_root: Place(task_root, self._nameserver, region, log_group, self._own_runtime)
@@ -132,6 +146,7 @@ class Pool:
         self._idle = list(range(size))
         self._turn = asyncio.Semaphore(size)
         self._unpacking: asyncio.Future[Path] | None = None
+        self._closed = False
         self._last_used = asyncio.get_running_loop().time()
 
     @property
@@ -143,6 +158,8 @@ class Pool:
     async def invoke(self, event: Any, make_place: Callable[[Path], Place]) -> tuple[Invocation, str]:
         """Handle an event in an idle environment, chosen at random; also returns the name of its log stream."""
         async with self._turn:
+            if self._closed:  # a reset came first
+                return Invocation(None, _ENDED, False, [], str(uuid.uuid4()), 0.0), f"[{self.function.version}]ended"
             slot = self._choose(self._idle)
             self._idle.remove(slot)
             try:
@@ -164,8 +181,15 @@ class Pool:
             self._unpacking = loop.run_in_executor(None, self._unpack_code, self.function.code)
         return await asyncio.shield(self._unpacking)
 
+    async def retire(self) -> None:
+        """Wait until nothing is under way any more, then close. Raises nothing."""
+        for _ in self._slots:
+            await self._turn.acquire()
+        await self.close()
+
     async def close(self) -> None:
-        """End all environments and remove what was unpacked. Raises nothing."""
+        """End all environments and remove what was unpacked. Raises nothing, and may be repeated."""
+        self._closed = True
         await asyncio.gather(*(environment.kill() for environment in self._slots if environment))
         if self._unpacking:
             [folder] = await asyncio.gather(self._unpacking, return_exceptions=True)

@@ -1,19 +1,19 @@
 """CloudFront's control plane.
 
-service             all operations together; what the edge and Lambda ask
+service             all operations, and what the edge and Lambda read
 distributions       create, get, list, update, delete; ETags and deployment
 identities          origin access identities
 access_controls     origin access controls
-cache_policies      managed and own
-invalidations       and who hears of them
+cache_policies      managed policies and the account's own
+invalidations       create, get, list; edges remove the paths at once
 tags
-listings            which distributions use what
-validation          what is refused in a configuration: of its origins, of its behaviors, and what is not done
+listings            distributions by what they use
+validation          checks of a configuration: the whole, origins, behaviors, and features not implemented
 origins, behaviors, unsupported
-whole               what is refused in an update
+whole               checks that an update is complete
 associations        which function versions may run at the edge
 defaults            what AWS fills in
-refusals            codes, statuses and sentences
+refusals            codes, statuses and messages
 operations, store   what the groups share
 """
 

@@ -1,4 +1,4 @@
-"""Origin access controls: CloudFront signs what it asks of a bucket, in the newer of its two ways."""
+"""Origin access controls: the newer way for CloudFront to sign its requests to a bucket."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class AccessControlOperations(Operations):
     """Create, get, list, update and delete origin access controls."""
 
     def answer_create_origin_access_control(self, call: Call) -> dict[str, Any]:
-        """Create an origin access control; its name must be new."""
+        """Create an origin access control. Its name must be unused."""
         config = self._checked_control(call)
         control = Versioned(new_id(), config, modified=self.now)
         self.store.access_controls[control.id] = control
@@ -59,7 +59,7 @@ class AccessControlOperations(Operations):
         required(config, "Name", "SigningProtocol", "SigningBehavior", "OriginAccessControlOriginType")
         if not 1 <= len(config["Name"]) <= 64:
             raise invalid("The parameter Name is empty or too long.")
-        if config["SigningBehavior"] != "always":  # the edge signs always, or, without an access control, never
+        if config["SigningBehavior"] != "always":  # the edge always signs, or never without an access control
             raise not_done(f"the signing behavior {config['SigningBehavior']}")
         if self.same_name(self.store.access_controls, config["Name"], but=but):
             raise refusal("OriginAccessControlAlreadyExists")

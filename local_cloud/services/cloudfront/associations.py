@@ -1,9 +1,9 @@
-"""Which function versions may run at the edge: every row of InvalidLambdaFunctionAssociation.
+"""Which function versions may run at the edge: every case of InvalidLambdaFunctionAssociation.
 
-CloudFront says them when a distribution is written; Lambda itself never does. Captured from AWS are the sentences
+CloudFront returns the error when a distribution is written. Lambda never does. Captured from AWS are the messages
 about the version, the region, environment variables, layers, the VPC, the role, the timeout, the size of the code, the
 runtime and the state (awslabs/aws-cloudfront-extensions#112, Widen/cloudfront-auth#43 and #59, goldstack/goldstack#18,
-serverless-nextjs/serverless-next.js#180 and #982). The others are made after them.
+serverless-nextjs/serverless-next.js#180 and #982). The others are modelled on them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from local_cloud.errors import AwsError
 from local_cloud.services.cloudfront.refusals import refusal
 from local_cloud.services.cloudfront.store import Config, items
 
-# LDG/lambda-runtimes, 2026: what may be created and is x86_64; 3.15 is too new to rely on.
+# LDG/lambda-runtimes, 2026: those that can be created for x86_64. 3.15 is too new to rely on.
 RUNTIMES = (
     "nodejs20.x",
     "nodejs22.x",
@@ -37,14 +37,14 @@ _ARN = re.compile(r"arn:aws:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]
 
 
 class Functions(Protocol):
-    """What CloudFront asks of Lambda."""
+    """The part of Lambda that CloudFront uses."""
 
     def describe(self, version_arn: str) -> Config | None:
         """The configuration of a function version, or None."""
 
 
 TrustOf = Callable[[str], Config | None]
-"""From a role's ARN to its trust policy, or None when there is no such role."""
+"""Returns the trust policy of the role with an ARN, or None if it doesn't exist."""
 
 
 def trust_in_moto(role_arn: str) -> Config | None:
@@ -66,7 +66,7 @@ def _associations_of(config: Config) -> list[list[Config]]:
 
 
 def check_associations(config: Config, functions: Functions, trust_of: TrustOf) -> None:
-    """Refuse the function associations of a distribution that CloudFront would refuse.
+    """Refuse a distribution's function associations as CloudFront does.
 
     Raises:
         AwsError: InvalidLambdaFunctionAssociation, or TooManyLambdaFunctionAssociations.
@@ -84,13 +84,13 @@ def check_associations(config: Config, functions: Functions, trust_of: TrustOf) 
 
 
 def check_quotas(config: Config, others: Iterable[Config]) -> None:
-    """Refuse one distribution more with functions than an account may have (CFDG/cloudfront-limits).
+    """Refuse more distributions with functions than an account may have (CFDG/cloudfront-limits).
 
-    A function version may be in as many distributions, so that quota is never exceeded before this one.
+    The quota of distributions for one function version is the same number, so it isn't checked.
 
     Args:
-        config: The configuration that is written.
-        others: Those of all other distributions.
+        config: The new configuration.
+        others: The configurations of all other distributions.
 
     Raises:
         AwsError: TooManyDistributionsWithLambdaAssociations.
@@ -100,10 +100,10 @@ def check_quotas(config: Config, others: Iterable[Config]) -> None:
 
 
 def check_version(arn: str, functions: Functions, trust_of: TrustOf) -> None:
-    """Refuse a function version that may not run at the edge, or that only AWS's edge could run.
+    """Refuse a function version that may not run at the edge, or that only AWS's edge can run.
 
     Raises:
-        AwsError: InvalidLambdaFunctionAssociation, with the first reason that is found; NotImplemented for Node.js.
+        AwsError: InvalidLambdaFunctionAssociation, with the first reason found; NotImplemented for Node.js.
     """
     match = _ARN.fullmatch(arn)
     if not match or not (match[4] or "").isdigit():
@@ -127,13 +127,13 @@ def check_version(arn: str, functions: Functions, trust_of: TrustOf) -> None:
 
 
 def _check_event(association: Config) -> None:
-    """Refuse what the model allows: a body at response events. Which error AWS gives is not known."""
+    """Refuse a body at response events, which the model allows. Which error AWS gives is not known."""
     if association.get("IncludeBody") and not association["EventType"].endswith("-request"):
         raise refusal("InvalidArgument", "The parameter IncludeBody is only for viewer-request and origin-request.")
 
 
 def _check_settings(arn: str, function: Config) -> None:
-    """Refuse what Lambda@Edge has not (CFDG/lambda-at-edge-function-restrictions)."""
+    """Refuse what Lambda@Edge lacks (CFDG/lambda-at-edge-function-restrictions)."""
     forbidden: dict[str, Any] = {
         "environment variables": (function.get("Environment") or {}).get("Variables"),
         "a layer": function.get("Layers"),

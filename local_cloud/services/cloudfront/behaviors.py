@@ -1,4 +1,4 @@
-"""What CloudFront refuses in the cache behaviors of a distribution, functions aside."""
+"""Checks of a distribution's cache behaviors, without their functions."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _METHODS = (["GET", "HEAD"], ["GET", "HEAD", "OPTIONS"], ["DELETE", "GET", "HEAD
 
 
 def check_behavior(behavior: Config, config: Config, store: Store) -> None:
-    """Refuse one cache behavior that CloudFront would refuse; its origins and origin groups were checked before."""
+    """Refuse one cache behavior as CloudFront does. Origins and origin groups were checked before."""
     required(behavior, "TargetOriginId", "ViewerProtocolPolicy")
     groups = {group["Id"] for group in items(config.get("OriginGroups"))}
     if behavior["TargetOriginId"] not in groups | {origin["Id"] for origin in items(config["Origins"])}:
         raise refusal("NoSuchOrigin")
     if not 1 <= len(behavior.get("PathPattern", "*")) <= 255:
         raise invalid("The parameter PathPattern is empty or too long.")
-    if not _PATTERN.fullmatch(behavior.get("PathPattern", "*")):  # in AWS's words (anomalyco/sst#5136)
+    if not _PATTERN.fullmatch(behavior.get("PathPattern", "*")):  # AWS's message (anomalyco/sst#5136)
         raise invalid("""The parameter globPattern can only contain these characters: [a-zA-Z0-9_-.*$/~"'&@:?+\\].""")
     _check_methods(behavior.get("AllowedMethods") or {}, fails_over=behavior["TargetOriginId"] in groups)
     _check_caching(behavior, store)
@@ -34,7 +34,7 @@ def _check_methods(methods: Config, *, fails_over: bool) -> None:
         raise invalid("The parameter AllowedMethods is not one of the three sets that can be chosen.")
     if cached and (sorted(cached) not in _METHODS[:2] or not set(cached) <= set(allowed)):
         raise invalid("The parameter CachedMethods is not one of the two sets that can be chosen.")
-    if fails_over and len(allowed) > len(_METHODS[1]):  # this sentence is AWS's
+    if fails_over and len(allowed) > len(_METHODS[1]):  # AWS's message
         raise invalid(
             "The parameter AllowedMethods cannot include POST, PUT, PATCH, or DELETE for a cached behavior associated "
             "with an origin group."
@@ -42,7 +42,7 @@ def _check_methods(methods: Config, *, fails_over: bool) -> None:
 
 
 def _check_caching(behavior: Config, store: Store) -> None:
-    """A cache behavior has a cache policy or the legacy settings, one of them and not both."""
+    """A cache behavior must have either a cache policy or the legacy settings."""
     policy, legacy = behavior.get("CachePolicyId"), behavior.get("ForwardedValues")
     ttls = {name: behavior[name] for name in ("MinTTL", "DefaultTTL", "MaxTTL") if behavior.get(name) is not None}
     if policy:
@@ -64,7 +64,7 @@ def _check_caching(behavior: Config, store: Store) -> None:
 
 
 def _check_headers(behavior: Config, config: Config) -> None:
-    """A bucket is never sent the viewer's Host, so not all headers either (header-caching; the error is botocore's)."""
+    """A bucket never gets the viewer's Host, so it can't get all headers (header-caching; botocore's error)."""
     headers = {name.lower() for name in items((behavior.get("ForwardedValues") or {}).get("Headers"))}
     buckets = {origin["Id"] for origin in items(config["Origins"]) if "S3OriginConfig" in origin}
     if behavior["TargetOriginId"] in buckets and not headers.isdisjoint(("*", "host")):

@@ -1,4 +1,4 @@
-"""Cache policies: the managed ones that a site may need, and a learner's own."""
+"""Cache policies: the managed ones that a site may need, and the account's own."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _managed(policy_id: str, name: str, comment: str, ttls: tuple[int, int, int]
 
 
 def _by_origin(policy_id: str, name: str, queries: str) -> Versioned:
-    """A policy that leaves it to the origin for how long something is kept; its name has no prefix on AWS either."""
+    """A policy with which the origin decides how long objects are cached. On AWS too, its name has no prefix."""
     policy = _managed(
         policy_id, name, "Policy for origins that return Cache-Control headers", (0, 0, _YEAR), compressed=True
     )
@@ -53,7 +53,7 @@ def _by_origin(policy_id: str, name: str, queries: str) -> Versioned:
     return policy
 
 
-# CFDG/using-managed-cache-policies; the two for Amplify and MediaPackage are not here.
+# CFDG/using-managed-cache-policies, without the two for Amplify and MediaPackage.
 MANAGED = {
     policy.id: policy
     for policy in (
@@ -93,7 +93,7 @@ class CachePolicyOperations(Operations):
         return policy.config if policy else None
 
     def answer_create_cache_policy(self, call: Call) -> dict[str, Any]:
-        """Create a cache policy; its name must be new."""
+        """Create a cache policy. Its name must be unused."""
         policy = Versioned(str(uuid.uuid4()), self._checked_policy(call), modified=self.now)
         self.store.cache_policies[policy.id] = policy
         return {**_shown(policy), "Location": f"{URL}/cache-policy/{policy.id}", "ETag": policy.etag}
@@ -114,11 +114,11 @@ class CachePolicyOperations(Operations):
         listed = [*([] if wanted == "custom" else MANAGED.values())]
         listed += [*([] if wanted == "managed" else self.store.cache_policies.values())]
         page = paginate(listed, call.parameters, key=lambda p: p.id, render=_summary)
-        del page["Marker"], page["IsTruncated"]  # this listing of CloudFront's has neither
+        del page["Marker"], page["IsTruncated"]  # this listing has neither
         return {"CachePolicyList": page}
 
     def answer_update_cache_policy(self, call: Call) -> dict[str, Any]:
-        """Replace the configuration of an own cache policy; every edge that uses it follows."""
+        """Replace the configuration of an own cache policy. Every edge that uses it follows."""
         policy = self._policy(call)
         if policy.id in MANAGED:
             raise refusal("IllegalUpdate")
@@ -143,11 +143,11 @@ class CachePolicyOperations(Operations):
         required(config, "Name", "MinTTL", "ParametersInCacheKeyAndForwardedToOrigin")
         if not 1 <= len(config["Name"]) <= _LONGEST_NAME:
             raise refusal("InvalidArgument", "The parameter Name is empty or too big.")
-        # Left out, the default and maximum TTL are at least the minimum TTL (BC:cloudfront#CachePolicyConfig).
+        # If left out, the default and maximum TTL are at least the minimum TTL (BC:cloudfront#CachePolicyConfig).
         given = call.parameters["CachePolicyConfig"]
         config["DefaultTTL"] = given.get("DefaultTTL", max(_DAY, config["MinTTL"]))
         config["MaxTTL"] = given.get("MaxTTL", max(_YEAR, config["DefaultTTL"]))
-        if not _in_order(config):  # InvalidTTLOrder is no error of cache policies' operations in botocore's model
+        if not _in_order(config):  # botocore's model has no InvalidTTLOrder for cache policies
             raise refusal("InvalidArgument", "The parameters MinTTL, DefaultTTL and MaxTTL are not in order.")
         in_key = config["ParametersInCacheKeyAndForwardedToOrigin"]
         required(in_key, "EnableAcceptEncodingGzip", "HeadersConfig", "CookiesConfig", "QueryStringsConfig")
@@ -173,7 +173,7 @@ def _in_order(config: Config) -> bool:
 
 
 def _check_key(in_key: Config, *, caches: bool) -> None:
-    """Refuse too many names (CFDG/cloudfront-limits), names that don't fit, and any key when nothing is cached."""
+    """Refuse too many names (CFDG/cloudfront-limits), names that don't fit, and any key if nothing is cached."""
     for kind, one in (("Headers", "Header"), ("Cookies", "Cookie"), ("QueryStrings", "QueryString")):
         settings, behavior = in_key[f"{kind}Config"], f"{one}Behavior"
         names = items(settings.get(kind))
@@ -185,7 +185,7 @@ def _check_key(in_key: Config, *, caches: bool) -> None:
             raise refusal("InvalidArgument", f"The parameter {behavior} is invalid for policy with caching disabled.")
     listed = {name.lower() for name in items(in_key["HeadersConfig"].get("Headers"))}
     for name in ("EnableAcceptEncodingGzip", "EnableAcceptEncodingBrotli"):
-        if in_key[name] and "accept-encoding" in listed:  # jetbridge/cdk-nextjs#189; said so of origin request policies
+        if in_key[name] and "accept-encoding" in listed:  # jetbridge/cdk-nextjs#189, for origin request policies
             raise refusal("InvalidArgument", "The parameter Headers contains Accept-Encoding that is not allowed.")
         if not caches and in_key[name]:
             raise refusal("InvalidArgument", f"The parameter {name} is invalid for policy with caching disabled.")

@@ -1,4 +1,4 @@
-"""What CloudFront fills in when a configuration leaves it out, as `GetDistributionConfig` then shows it."""
+"""The defaults that CloudFront fills in, as `GetDistributionConfig` returns them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _METHODS = ["HEAD", "GET"]
 
 
 def complete(config: Config) -> Config:
-    """A copy of a distribution's configuration with every default that AWS shows."""
+    """A copy of a distribution's configuration with every default that AWS returns."""
     full: Config = {
         "Aliases": _NONE,
         "DefaultRootObject": "",

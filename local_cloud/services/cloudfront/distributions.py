@@ -1,4 +1,4 @@
-"""Distributions: what was written, what is deployed, and what may be deleted."""
+"""Distributions: their configurations, deployment and deletion."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class DistributionOperations(InvalidationOperations, Operations):
     """Create, get, list, update and delete distributions."""
 
     def check_config(self, config: Config, *, but: str = "") -> None:
-        """Refuse a configuration that CloudFront would refuse."""
+        """Refuse a configuration as CloudFront does."""
         raise NotImplementedError
 
     def associated(self, config: Config) -> None:
-        """Do what goes with a configuration that was accepted."""
+        """Called with each accepted configuration."""
         raise NotImplementedError
 
     def answer_create_distribution(self, call: Call) -> dict[str, Any]:
-        """Create a distribution; it is deployed after some minutes of AWS's time."""
+        """Create a distribution. It is deployed after some minutes of AWS's time."""
         return self._create(call.parameters["DistributionConfig"], {})
 
     def answer_create_distribution_with_tags(self, call: Call) -> dict[str, Any]:
-        """Create a distribution that has tags from the start."""
+        """Create a distribution with tags."""
         given = call.parameters["DistributionConfigWithTags"]
         return self._create(given["DistributionConfig"], read_tags(given.get("Tags")))
 
@@ -44,7 +44,7 @@ class DistributionOperations(InvalidationOperations, Operations):
         return {"Distribution": self._shown(distribution), "ETag": distribution.etag}
 
     def answer_get_distribution_config(self, call: Call) -> dict[str, Any]:
-        """Show one distribution's configuration, whole: what UpdateDistribution wants back."""
+        """Show one distribution's whole configuration, which UpdateDistribution requires."""
         distribution = self.distribution(call)
         return {"DistributionConfig": distribution.config, "ETag": distribution.etag}
 
@@ -54,7 +54,7 @@ class DistributionOperations(InvalidationOperations, Operations):
         return {"DistributionList": paginate(held, call.parameters, key=lambda d: d.id, render=_summary)}
 
     def answer_update_distribution(self, call: Call) -> dict[str, Any]:
-        """Replace the whole configuration; edges keep the old one until it is deployed."""
+        """Replace the whole configuration. Edges use the old one until it is deployed."""
         distribution, given = self.distribution(call), call.parameters["DistributionConfig"]
         check_match(call.parameters, distribution)
         required(given, "CallerReference", "Origins", "DefaultCacheBehavior", "Comment", "Enabled")
@@ -70,7 +70,7 @@ class DistributionOperations(InvalidationOperations, Operations):
         return {"Distribution": self._shown(distribution), "ETag": distribution.etag}
 
     def answer_delete_distribution(self, call: Call) -> dict[str, Any]:
-        """Delete a distribution that is disabled, everywhere."""
+        """Delete a distribution that is disabled and deployed."""
         distribution = self.distribution(call)
         check_match(call.parameters, distribution)
         if distribution.config["Enabled"] or not distribution.is_deployed:

@@ -1,4 +1,4 @@
-"""Origin access identities: who CloudFront is when it reads a private bucket, in the older of its two ways."""
+"""Origin access identities: the older way for CloudFront to read a private bucket."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class IdentityOperations(Operations):
     """Create, get, list, update and delete origin access identities."""
 
     def answer_create_cloud_front_origin_access_identity(self, call: Call) -> dict[str, Any]:
-        """Create an identity; the same caller reference and comment give the one that exists."""
+        """Create an identity. The same caller reference and comment return the existing one."""
         config = call.parameters["CloudFrontOriginAccessIdentityConfig"]
         required(config, "CallerReference", "Comment")
         held = self.same_name(self.store.identities, config["CallerReference"], member="CallerReference")
@@ -43,7 +43,7 @@ class IdentityOperations(Operations):
         return {"CloudFrontOriginAccessIdentityList": page}
 
     def answer_update_cloud_front_origin_access_identity(self, call: Call) -> dict[str, Any]:
-        """Change the comment; nothing else may change."""
+        """Change the comment. Nothing else may change."""
         identity, config = self._identity(call), call.parameters["CloudFrontOriginAccessIdentityConfig"]
         check_match(call.parameters, identity)
         required(config, "CallerReference", "Comment")
@@ -73,7 +73,7 @@ def identities_of(config: Config) -> set[str]:
 
 
 def _canonical_user(identity: Versioned) -> str:
-    # A canonical user id is 96 hexadecimal digits; ours is derived, so that it stays the same.
+    # A canonical user id has 96 hexadecimal digits. It is derived from the id, so it never changes.
     return identity.id.encode().hex().ljust(96, "0")
 
 

@@ -1,4 +1,4 @@
-"""Invalidations: edges forget paths at once; the request itself is in progress for about a minute, as on AWS."""
+"""Invalidations: edges remove paths at once. The request is in progress for about a minute, as on AWS."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from local_cloud.services.cloudfront.refusals import refusal
 from local_cloud.services.cloudfront.store import Config, Distribution, Invalidation, as_time, items, new_id, paginate
 
 INVALIDATING = 60.0
-"""Seconds that AWS takes for an invalidation."""
+"""Seconds that an invalidation takes on AWS."""
 
 _MOST_PATHS, _MOST_WILDCARDS = 3000, 15  # CFDG/cloudfront-limits
 _LONGEST_PATH = 4000
-# What RFC 1738 calls unsafe is to be encoded; a wildcard is only one as the last character
-# (CFDG/invalidation-specifying-objects; the refusal of ~ is aws/aws-sdk#525).
+# Characters that RFC 1738 calls unsafe must be encoded. A wildcard must be the last character.
+# (CFDG/invalidation-specifying-objects; ~ is refused in aws/aws-sdk#525.)
 _PATH = re.compile(r"/[!-~]*")
 _UNSAFE = re.compile(r"""[<>"#{}|\\^~\[\]`]|\*(?!$)""")
 
@@ -35,11 +35,11 @@ class InvalidationOperations(Operations):
     listeners: list[Listener]
 
     def on_invalidation(self, listener: Listener) -> None:
-        """Have `listener(distribution_id, paths)` called for every new invalidation, in the caller's thread."""
+        """Call `listener(distribution_id, paths)` for every new invalidation, in the caller's thread."""
         self.listeners.append(listener)
 
     def answer_create_invalidation(self, call: Call) -> dict[str, Any]:
-        """Start an invalidation; the same caller reference and paths give the one that exists."""
+        """Start an invalidation. The same caller reference and paths return the existing one."""
         distribution = self.distribution(call, "DistributionId")
         batch = call.parameters["InvalidationBatch"]
         check_batch(batch)
@@ -55,7 +55,7 @@ class InvalidationOperations(Operations):
         return {"Invalidation": self._invalidation_shown(held)}
 
     def answer_list_invalidations(self, call: Call) -> dict[str, Any]:
-        """List a distribution's invalidations, the newest first."""
+        """List a distribution's invalidations, newest first."""
         held = list(self.distribution(call, "DistributionId").invalidations.values())[::-1]
         return {
             "InvalidationList": paginate(held, call.parameters, key=lambda i: i.id, render=self._invalidation_summary)
@@ -77,7 +77,7 @@ class InvalidationOperations(Operations):
         paths = items(batch["Paths"])
         running = [path for held in self.in_progress(distribution) for path in items(held.batch["Paths"])] + paths
         wildcards = sum(path.endswith("*") for path in running)
-        if len(running) - wildcards > _MOST_PATHS or wildcards > _MOST_WILDCARDS:  # the two don't add up
+        if len(running) - wildcards > _MOST_PATHS or wildcards > _MOST_WILDCARDS:  # two separate quotas
             raise refusal("TooManyInvalidationsInProgress")
         done_at = self.now + self.store.clock.scaled(INVALIDATING)
         invalidation = Invalidation(new_id("I"), batch, self.now, done_at)
@@ -95,7 +95,7 @@ class InvalidationOperations(Operations):
 
 
 def check_batch(batch: Config) -> None:
-    """Refuse an invalidation batch that CloudFront would refuse.
+    """Refuse an invalidation batch as CloudFront does.
 
     Raises:
         AwsError: InvalidArgument or BatchTooLarge.

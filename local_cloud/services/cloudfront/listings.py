@@ -1,4 +1,4 @@
-"""Which distributions use something: the listings of ids that CloudFront has next to the listing of all."""
+"""Lists the ids of distributions by what they use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ListingOperations(Operations):
     """List distributions by what they use."""
 
     def answer_list_distributions_by_cache_policy_id(self, call: Call) -> dict[str, Any]:
-        """List the ids of the distributions with a cache behavior that has this cache policy."""
+        """List the ids of distributions with a cache behavior that uses this cache policy."""
         wanted = call.parameters.get("CachePolicyId") or ""
         if wanted not in MANAGED and wanted not in self.store.cache_policies:
             raise refusal("NoSuchCachePolicy")

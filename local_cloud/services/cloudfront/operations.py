@@ -1,4 +1,4 @@
-"""What the groups of CloudFront's operations share: the store, the clock and the ETag rule."""
+"""Shared by the groups of CloudFront's operations: the store, the clock and the ETag rule."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ V = TypeVar("V", bound=Versioned)
 
 
 class Operations(Service):
-    """Base of the groups of operations; together they are `CloudFrontService`."""
+    """Base class of the groups of operations. `CloudFrontService` combines them."""
 
     store: Store
 
@@ -27,10 +27,10 @@ class Operations(Service):
         return self.store.clock.now()
 
     def find(self, kind: dict[str, V], key: str | None, missing: str) -> V:
-        """What has this id.
+        """The resource with this id.
 
         Raises:
-            AwsError: `missing`, when nothing has it.
+            AwsError: `missing`, if there is none.
         """
         found = kind.get(key or "")
         if found is None:
@@ -38,19 +38,19 @@ class Operations(Service):
         return found
 
     def distribution(self, call: Call, name: str = "Id") -> Distribution:
-        """The distribution that the call names, or the refusal NoSuchDistribution."""
+        """The distribution that the call names. Raises NoSuchDistribution."""
         return self.find(self.store.distributions, call.parameters.get(name), "NoSuchDistribution")
 
     def same_name(self, kind: dict[str, V], name: str, *, member: str = "Name", but: str = "") -> V | None:
-        """Another thing of this kind that has the name already, or None."""
+        """Another resource of this kind that has the name already, or None."""
         return next((v for v in kind.values() if v.config.get(member) == name and v.id != but), None)
 
 
 def check_match(parameters: Mapping[str, Any], held: Versioned) -> None:
-    """Refuse a change that was not made from the version that is held.
+    """Refuse a change unless its ETag is the current one.
 
     Raises:
-        AwsError: InvalidIfMatchVersion without an ETag or with what is none, PreconditionFailed with a stale one.
+        AwsError: InvalidIfMatchVersion for a missing or malformed ETag, PreconditionFailed for a stale one.
     """
     given = (parameters.get("IfMatch") or "").strip('"')
     if not _ETAG.fullmatch(given):

@@ -1,4 +1,4 @@
-"""What CloudFront refuses in the origins and origin groups of a distribution."""
+"""Checks of a distribution's origins and origin groups."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local_cloud.services.cloudfront.refusals import invalid, refusal
 from local_cloud.services.cloudfront.store import Config, Store, items
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
-# A website endpoint (s3-website-…) is a custom origin, and refused as an S3 one.
+# A website endpoint (s3-website-…) must be a custom origin.
 _S3_DOMAIN = re.compile(
     r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.s3(?:[.-](?!website)(?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com"
 )
@@ -22,7 +22,7 @@ _FAILOVER_CODES = {400, 403, 404, 416, 429, 500, 502, 503, 504}  # CFDG/high_ava
 
 
 def check_origin(origin: Config, store: Store) -> None:
-    """Refuse one origin that CloudFront would refuse."""
+    """Refuse one origin as CloudFront does."""
     required(origin, "Id", "DomainName")
     _check_custom_headers(items(origin.get("CustomHeaders")))
     if origin.get("S3OriginConfig") is None and origin.get("CustomOriginConfig") is None:
@@ -60,7 +60,7 @@ def _check_access(origin: Config, store: Store) -> None:
 
 
 def _check_domain(name: str) -> None:
-    """Refuse what a custom origin can't be; the sentences are AWS's (aws/aws-cdk#25118, s3_website#83, and others)."""
+    """Refuse invalid names of origins. The messages are AWS's (aws/aws-cdk#25118, s3_website#83, and others)."""
     if ":" in name:
         raise invalid("The parameter origin name cannot contain a colon.")
     if _IPV4.fullmatch(name):
@@ -84,7 +84,7 @@ def _check_custom_headers(headers: list[Config]) -> None:
         raise refusal("TooManyOriginCustomHeaders")
     for header in headers:
         name, value = header["HeaderName"], header["HeaderValue"]
-        if is_forbidden_custom_header(name):  # in AWS's words, which are quoted for Host
+        if is_forbidden_custom_header(name):  # AWS's message, as quoted for Host
             raise invalid(f"The parameter HeaderName : {name} is not allowed.")
         if not _HEADER_NAME.fullmatch(name) or len(value) > 1783 or not value.isprintable():
             raise invalid(f"The origin custom header {name!r} is not valid.")
@@ -92,10 +92,10 @@ def _check_custom_headers(headers: list[Config]) -> None:
 
 
 def check_groups(config: Config) -> None:
-    """Refuse origin groups that CloudFront would refuse.
+    """Refuse origin groups as CloudFront does.
 
     Raises:
-        AwsError: NoSuchOrigin when a member is no origin, else InvalidArgument.
+        AwsError: NoSuchOrigin if a member isn't an origin, else InvalidArgument.
     """
     origins = {origin["Id"] for origin in items(config["Origins"])}
     for group in items(config.get("OriginGroups")):
@@ -111,6 +111,6 @@ def check_groups(config: Config) -> None:
 
 
 def check_unique(values: list[str], name: str) -> None:
-    """Refuse a value that is given twice."""
+    """Refuse duplicate values."""
     if len(set(values)) != len(values):
         raise invalid(f"The parameter {name} must be unique.")

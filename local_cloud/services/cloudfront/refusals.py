@@ -1,7 +1,7 @@
-"""What CloudFront says when it says no: code, status and sentence, from botocore's model and from captured answers.
+"""CloudFront's errors: code, status and message.
 
-Source of statuses: botocore's service model. Sentences marked V in aws-facts were captured from AWS; the rest
-are the model's own description of the error, which AWS mostly repeats.
+The statuses are from botocore's service model. Some messages were captured from AWS. The others are the model's
+descriptions of the errors, which AWS mostly repeats.
 """
 
 from __future__ import annotations
@@ -120,20 +120,20 @@ _TEXTS: dict[str, tuple[int, str]] = {
 
 
 def refusal(code: str, message: str = "") -> AwsError:
-    """The error to raise, with AWS's sentence unless another one is given.
+    """The error to raise, with AWS's message unless another one is given.
 
     Raises:
-        KeyError: The code is not known here.
+        KeyError: The code is unknown.
     """
     status, text = _TEXTS[code]
     return AwsError(code, message or text, status)
 
 
 def invalid(message: str) -> AwsError:
-    """InvalidArgument, CloudFront's most common refusal, with its sentence."""
+    """InvalidArgument, CloudFront's most common error, with a message."""
     return refusal("InvalidArgument", message)
 
 
 def not_done(what: str) -> AwsError:
-    """The error to raise for what CloudFront can and the local cloud cannot."""
+    """The error for a feature that the local cloud doesn't implement."""
     return AwsError("NotImplemented", f"The local cloud doesn't implement this: {what}.", 501)

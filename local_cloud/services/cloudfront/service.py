@@ -1,4 +1,4 @@
-"""CloudFront's control plane: all groups of operations together, and what the edge and Lambda ask of them."""
+"""CloudFront's control plane: all groups of operations, and what the edge and Lambda read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from local_cloud.services.cloudfront.validation import check_config, check_quant
 from local_cloud.services.constraints import check_constraints
 
 REAPING = 1800.0
-"""Seconds after which AWS has removed a function's replicas from the edges; some hours are typical there."""
+"""Seconds until a function's replicas are removed from the edges. On AWS, some hours are typical."""
 
 
 class CloudFrontService(
@@ -37,9 +37,9 @@ class CloudFrontService(
     ListingOperations,
     TagOperations,
 ):
-    """CloudFront, owned outright: moto's is never asked, because it forgets half of a distribution.
+    """CloudFront, without moto's, which loses half of a distribution.
 
-    `connect` must be called before distributions are written.
+    Call `connect` before distributions are written.
 
     Args:
         clock: Shortens deployments, invalidations and the removal of replicas.
@@ -62,17 +62,17 @@ class CloudFrontService(
         trust_of: TrustOf = trust_in_moto,
         ensure_roles: Callable[[], None] | None = None,
     ) -> None:
-        """Say whom to ask about function versions and about the trust of their roles.
+        """Connect to Lambda and IAM.
 
         Args:
-            functions: Knows function versions.
-            trust_of: Knows the trust policies of roles.
-            ensure_roles: Called when a function is associated with a distribution: makes the service-linked roles.
+            functions: Describes function versions.
+            trust_of: Returns the trust policies of roles.
+            ensure_roles: Makes the service-linked roles. Called when a function is associated with a distribution.
         """
         self._functions, self._trust_of, self._ensure_roles = functions, trust_of, ensure_roles
 
     def refuse(self, call: Call) -> None:
-        """Refuse a request without the body that its operation needs, wrong counts, and values outside the model's."""
+        """Refuse a missing body, wrong counts, and values that break the model."""
         shape = call.model.input_shape
         payload = shape.serialization.get("payload") if shape else None
         if shape and payload in shape.required_members and not call.parameters.get(payload):
@@ -81,7 +81,7 @@ class CloudFrontService(
         check_constraints(call, code="MalformedXML")
 
     def check_config(self, config: Config, *, but: str = "") -> None:
-        """Refuse a configuration that CloudFront would refuse."""
+        """Refuse a configuration as CloudFront does."""
         check_config(config, self.store, but=but)
         if self._functions is None:
             raise RuntimeError("CloudFrontService.connect was not called")
@@ -89,12 +89,12 @@ class CloudFrontService(
         check_quotas(config, (d.config for d in self.store.distributions.values() if d.id != but))
 
     def associated(self, config: Config) -> None:
-        """A distribution that runs functions needs roles that Lambda@Edge has (CFDG/lambda-edge-permissions)."""
+        """Make the roles of Lambda@Edge if a distribution runs functions (CFDG/lambda-edge-permissions)."""
         if self._ensure_roles and function_versions_of(config):
             self._ensure_roles()
 
     def find_distribution(self, host: str) -> Distribution | None:
-        """The distribution that answers at a host name: its own, its local one or an alias; lower case, no port.
+        """The distribution with a host name (its own, its local one or an alias; lower case, no port).
 
         Safe to call from any thread, without the cloud's lock.
         """
@@ -102,20 +102,20 @@ class CloudFrontService(
 
     @property
     def generation(self) -> int:
-        """Grows whenever something changes that edges must hear of."""
+        """Grows with each change that concerns edges."""
         return self.store.generation
 
     @property
     def is_settled(self) -> bool:
-        """True when every distribution is deployed and every invalidation completed."""
+        """True if every distribution is deployed and every invalidation completed."""
         held = list(self.store.distributions.values())
         return all(distribution.is_deployed and not self.in_progress(distribution) for distribution in held)
 
     def is_replicated(self, version_arn: str) -> bool:
-        """True while edges may hold a replica of the function version, so that it cannot be deleted.
+        """True while edges may hold a replica of the function version, so it can't be deleted.
 
-        That is while a distribution is associated with it, and for a while after. An ARN without a version asks
-        about any version of the function.
+        They do while a distribution is associated with it, and for a while after. An ARN without a version means
+        any version of the function.
         """
         recently = self.now - self.store.clock.scaled(REAPING)
         held = {arn for d in self.store.distributions.values() for arn in function_versions_of(d.config)}
@@ -123,5 +123,5 @@ class CloudFrontService(
         return version_arn in held or any(arn.rpartition(":")[0] == version_arn for arn in held)
 
     def reset(self) -> None:
-        """Forget all distributions, identities, access controls, cache policies and invalidations."""
+        """Remove all distributions, identities, access controls, cache policies and invalidations."""
         self.store = Store(self.store.clock, generation=self.store.generation + 1)

@@ -1,4 +1,4 @@
-"""What CloudFront remembers: distributions, identities, access controls, cache policies, invalidations."""
+"""CloudFront's state: distributions, identities, access controls, cache policies, invalidations."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
 
 DEPLOYING = 300.0
-"""Seconds that AWS takes to bring a configuration to all edges; 3 to 10 minutes are typical."""
+"""Seconds until all edges use a configuration. On AWS, 3 to 10 minutes are typical."""
 
 Config = dict[str, Any]
 T = TypeVar("T")
 
 
 def new_id(prefix: str = "E") -> str:
-    """An identifier of CloudFront's form, such as `E1A2B3C4D5E6F7`; with the prefix `d`, the label of a domain."""
+    """An id of CloudFront's form, such as `E1A2B3C4D5E6F7`. With the prefix `d`, the label of a domain."""
     letters = string.ascii_lowercase if prefix.islower() else string.ascii_uppercase
     return prefix + "".join(secrets.choice(letters + string.digits) for _ in range(13))
 
 
 def as_time(seconds: float) -> datetime.datetime:
-    """A moment, as botocore's serializer wants it."""
+    """A time in the type for botocore's serializer."""
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
 
 
 @dataclass
 class Versioned:
-    """Anything that has an id and, at each change, a new ETag."""
+    """A resource with an id, and a new ETag after each change."""
 
     id: str
     config: Config
@@ -41,15 +41,15 @@ class Versioned:
     modified: float = 0.0
 
     def replace(self, config: Config, now: float) -> None:
-        """Take a new configuration."""
+        """Replace the configuration."""
         self.config, self.etag, self.modified = config, new_id(), now
 
 
 class Distribution(Versioned):
-    """A distribution, as its owner wrote it and as the edges know it.
+    """A distribution.
 
-    `config` is what was written last, `deployed_config` what edges use: None until a new distribution was
-    deployed, and the configuration of before while an update is on its way.
+    `config` was written last. Edges use `deployed_config`: None until a new distribution is deployed, and the
+    previous configuration while an update is being deployed.
     """
 
     def __init__(self, config: Config, clock: Clock) -> None:
@@ -64,7 +64,7 @@ class Distribution(Versioned):
 
     @property
     def is_deployed(self) -> bool:
-        """True once the edges use what was written last."""
+        """True once the edges use the last configuration."""
         return self._clock.now() >= self._ready_at
 
     @property
@@ -78,7 +78,7 @@ class Distribution(Versioned):
         return self.config if self.is_deployed else self._before
 
     def replace(self, config: Config, now: float) -> None:
-        """Take a new configuration; edges keep the one they have until it is deployed."""
+        """Replace the configuration. Edges use the old one until it is deployed."""
         self._before = self.deployed_config
         super().replace(config, now)
         self._ready_at = now + self._clock.scaled(DEPLOYING)
@@ -86,7 +86,7 @@ class Distribution(Versioned):
 
 @dataclass
 class Invalidation:
-    """A request to forget paths, which is in progress for a while."""
+    """A request to remove paths from edges. It is in progress for a while."""
 
     id: str
     batch: Config
@@ -108,7 +108,7 @@ class Store:
     generation: int = 0
 
     def index_hosts(self) -> None:
-        """Build the table from host names to distributions anew; readers of the old one are not disturbed."""
+        """Rebuild the table of host names. Other threads read the old table or the new one."""
         hosts: dict[str, Distribution] = {}
         for distribution in self.distributions.values():
             label = distribution.domain_name.split(".", 1)[0]
@@ -120,12 +120,12 @@ class Store:
 
 
 def items(counted: Config | None) -> list[Any]:
-    """The items of one of CloudFront's `{Quantity, Items}` pairs."""
+    """The items of a `{Quantity, Items}` pair."""
     return (counted or {}).get("Items") or []
 
 
 def counted(values: Iterable[Any]) -> Config:
-    """One of CloudFront's `{Quantity, Items}` pairs."""
+    """A `{Quantity, Items}` pair."""
     listed = list(values)
     return {"Quantity": len(listed), "Items": listed} if listed else {"Quantity": 0}
 
@@ -133,7 +133,7 @@ def counted(values: Iterable[Any]) -> Config:
 def paginate(
     values: Sequence[T], parameters: Mapping[str, Any], *, key: Callable[[T], str], render: Callable[[T], Config]
 ) -> Config:
-    """One page of a listing, with `Marker`, `NextMarker` and `IsTruncated` as CloudFront gives them."""
+    """One page of a listing, with CloudFront's `Marker`, `NextMarker` and `IsTruncated`."""
     marker, size = parameters.get("Marker") or "", str(parameters.get("MaxItems") or 100)
     if not size.isdecimal() or int(size) < 1:
         raise AwsError("InvalidArgument", "MaxItems must be a number above 0.", 400)

@@ -1,4 +1,4 @@
-"""What CloudFront can and this edge cannot: refused by name, because a setting that does nothing would be a lie."""
+"""Features that this edge doesn't implement. They are refused by name, as a setting must not silently do nothing."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _OF_BEHAVIORS = {
 
 
 def refuse_unsupported(config: Config) -> None:
-    """Refuse a distribution that asks for what is not done here.
+    """Refuse a distribution with features that aren't implemented.
 
-    What changes nothing that one viewer on this machine could see (price class, HTTP version, IPv6, Origin Shield,
-    connection attempts, timeouts) is kept and accepted.
+    Settings without effect for a viewer on this machine (price class, HTTP version, IPv6, Origin Shield,
+    connection attempts, timeouts) are accepted and stored.
 
     Raises:
-        AwsError: NotImplemented, with the name of what is asked for.
+        AwsError: NotImplemented, with the name of the feature.
     """
     for what in _asked_for(config):
         raise not_done(what)

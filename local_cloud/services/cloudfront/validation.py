@@ -1,4 +1,4 @@
-"""What CloudFront refuses in a distribution's configuration as a whole; its parts are in `origins` and `behaviors`."""
+"""Checks of a distribution's configuration. Those of its parts are in `origins` and `behaviors`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RESPONSE_CODES = {200, *_ERROR_CODES}
 
 
 def check_quantities(value: Any) -> None:
-    """Refuse any `{Quantity, Items}` pair whose numbers differ, however deep.
+    """Refuse any `{Quantity, Items}` pair whose numbers differ, at any depth.
 
     Raises:
         AwsError: InconsistentQuantities.
@@ -34,11 +34,11 @@ def check_quantities(value: Any) -> None:
 
 
 def check_config(config: Config, store: Store, *, but: str = "") -> None:
-    """Refuse what CloudFront refuses, and then what this edge does not do.
+    """Refuse a configuration as CloudFront does, and features that aren't implemented.
 
     Args:
-        config: The configuration as it was given.
-        store: What it may refer to.
+        config: The given configuration.
+        store: Contains what it refers to.
         but: Id of the distribution that is being updated.
     """
     for name, (most, code) in _MOST.items():
@@ -65,7 +65,7 @@ def _check_rest(config: Config, store: Store, but: str) -> None:
         _check_error_response(error)
     check_unique([str(error["ErrorCode"]) for error in items(config.get("CustomErrorResponses"))], "ErrorCode")
     if len(config.get("Comment") or "") > 128:
-        raise invalid("The parameter Comment is too big.")  # in AWS's words
+        raise invalid("The parameter Comment is too big.")  # AWS's message
     _check_aliases(config, store, but)
 
 

@@ -1,7 +1,7 @@
-"""What an update must hold: UpdateDistribution replaces all, so what is left out is a mistake and not a default.
+"""Checks that an update is complete. UpdateDistribution replaces everything, so nothing has a default.
 
-Which members: CFDG/distribution-overview-required-fields. The codes and sentences of those in `_SENTENCES` were
-reported from AWS, by people who left them out; the others' are ours.
+CFDG/distribution-overview-required-fields lists the members. The codes and messages in `_SENTENCES` were reported by
+users of AWS who left members out. The others are not AWS's.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _SENTENCES = {
 
 
 def check_whole(config: Config) -> None:
-    """Refuse an update that is not a whole configuration.
+    """Refuse an incomplete update.
 
     Raises:
-        AwsError: IllegalUpdate or InvalidArgument, for the first member that lacks.
+        AwsError: IllegalUpdate or InvalidArgument, for the first missing member.
     """
     for name in _lacking(config):
         raise refusal(*_SENTENCES.get(name, (_INVALID, f"The parameter {name} is required.")))

@@ -48,7 +48,7 @@ from local_cloud.services.lambda_functions.versions import Numbers, answer_with,
 from local_cloud.services.service import Service
 
 BEFORE = "function before"
-"""Note: the function's content before an update."""
+"""Note: when the function was changed before an update, its content, and how it was deployed."""
 PUBLISHES = "publishes"
 """Note: whether to publish a version after the operation."""
 
@@ -80,6 +80,7 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         self._clock = clock or Clock()
         self._states = States(self._clock)
         self._numbers = Numbers()
+        self._before: dict[str, DeployedFunction] = {}
         self._running: set[threading.Thread] = set()
 
     @property
@@ -92,6 +93,7 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         """Delete the states and version numbers. moto deletes the functions."""
         self._states.reset()
         self._numbers.reset()
+        self._before.clear()
 
     def describe(self, version_arn: str) -> dict[str, Any] | None:
         """The configuration of a function or a version, as `GetFunctionConfiguration` returns it, or None."""
@@ -211,6 +213,7 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         name = read_name(call)
         self._states.forget(name.arn)
         self._numbers.forget(name.arn)
+        self._before.pop(name.arn, None)
         self._later(lambda: self._sandbox.forget(name.arn))
 
     def observe_get_function(self, call: Call, response: Response) -> None:
@@ -241,13 +244,21 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         if kind == "Event":
             self._invoke_later(found, event, call.region)
             return Response(202)
-        invocation: Invocation = self._run(self._sandbox.invoke(deploy(found), event, region=call.region))
+        invocation: Invocation = self._run(self._sandbox.invoke(self._deploy(found), event, region=call.region))
         return render(invocation, found, with_log=call.parameters.get("LogType") == "Tail")
 
     def _invoke_later(self, found: Any, event: Any, region: str) -> None:
         """Run the function asynchronously. It isn't retried if it fails."""
-        function = deploy(found)
+        function = self._deploy(found)
         self._later(lambda: self._sandbox.invoke(function, event, region=region))
+
+    def _deploy(self, found: Any) -> DeployedFunction:
+        """What runs now. During an update this is the code and configuration before it (LDG/functions-states)."""
+        before = self._before.get(found.function_arn)
+        if before and self._states.is_updating(found.function_arn):
+            return before
+        self._before.pop(found.function_arn, None)
+        return deploy(found)
 
     def _later(self, start: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         """Start work in the sandbox without waiting for it, as this thread holds the cloud's lock."""
@@ -270,11 +281,12 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
 
     def _end_change(self, call: Call, response: Response) -> None:
         found = get_function(read_name(call))
-        updated, content = call.notes[BEFORE]
+        updated, content, before = call.notes[BEFORE]
         if content == _content(found):
             found.code_or_config_updated = updated
         if not call.parameters.get("DryRun"):
             self._states.begin_update(found.function_arn)
+            self._before[found.function_arn] = before
         self._amend(response)
 
     def _check_revision(self, call: Call, found: Any) -> None:
@@ -301,7 +313,7 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
 def _note_what_it_was(call: Call) -> None:
     name = read_name(call)
     if found := find_function(name.region, name.arn):
-        call.note(BEFORE, (found.code_or_config_updated, _content(found)))
+        call.note(BEFORE, (found.code_or_config_updated, _content(found), deploy(found)))
 
 
 def _name_alias(call: Call, configuration: dict[str, Any]) -> None:

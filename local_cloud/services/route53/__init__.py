@@ -1,16 +1,16 @@
-"""Route 53, whole: hosted zones, record sets, changes, health checks and tags. moto's own is never asked.
+"""Route 53 without moto: hosted zones, record sets, changes, health checks and tags.
 
-service         Route53Service: the operations, and what the nameserver asks
+service         Route53Service: the operations, and what the nameserver reads
 hosted_zones    CreateHostedZone … ListHostedZonesByName
 record_sets     ChangeResourceRecordSets, ListResourceRecordSets, GetChange, TestDNSAnswer
-health_checks   CreateHealthCheck … GetHealthCheckLastFailureReason; health_check_rules: what one must be
+health_checks   CreateHealthCheck … GetHealthCheckLastFailureReason; health_check_rules checks them
 limits          GetAccountLimit, GetHostedZoneLimit
 tags            ChangeTagsForResource …
-zones           the store: zones as immutable snapshots, which the nameserver reads without a lock
-batch           one change batch, applied whole or not at all
-record_rules    what a single record set must be
-group_rules     what must hold between record sets
-pages           listings page by page
+zones           the store: immutable snapshots of zones, which the nameserver reads without a lock
+batch           one change batch, applied completely or not at all
+record_rules    checks of a single record set
+group_rules     checks between record sets
+pages           pages of listings
 domain_names    names as Route 53 writes them
 constraints     the limits written in botocore's model
 """

@@ -1,7 +1,7 @@
-"""One change batch, applied to a copy of a zone's record sets: all of it, or nothing.
+"""One change batch, applied to a copy of a zone's record sets: completely or not at all.
 
-Changes are applied in the order in which they stand. What concerns several record sets (`group_rules`) is checked on
-the result, so that a batch may replace a simple record set by weighted ones.
+Changes are applied in their order. Rules between record sets (`group_rules`) are checked on the result, so a batch
+may replace a simple record set with weighted ones.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from local_cloud.services.route53.record_rules import check_shape, find_faults
 from local_cloud.services.route53.zones import HostedZone, Key, RecordSet
 
 MAXIMUM_RECORDS = 1000
-"""ResourceRecord elements in a batch; an UPSERT counts twice."""
+"""ResourceRecord elements in a batch at most. An UPSERT counts twice."""
 MAXIMUM_CHARACTERS = 32_000
-"""In the values of a batch; those of an UPSERT count twice."""
+"""In the values of a batch at most. Those of an UPSERT count twice."""
 MAXIMUM_RECORD_SETS = 10_000
-"""In a zone, by default."""
+"""In a zone at most, by default."""
 
 
 _KEPT = ("SetIdentifier", "Weight", "Failover", "MultiValueAnswer", "TTL", "ResourceRecords", "HealthCheckId")
@@ -35,7 +35,7 @@ def apply_changes(
 
     Raises:
         AwsError: `InvalidChangeBatch` with every fault found, `InvalidInput` for a malformed change,
-            `NoSuchHealthCheck` when one is named that does not exist. Nothing has changed then.
+            `NoSuchHealthCheck` for a health check that doesn't exist. Nothing has changed then.
     """
     for change in changes:
         check_shape(change)
@@ -73,7 +73,7 @@ def _check_size(changes: list[dict[str, Any]]) -> None:
 
 
 class _Batch:
-    """The record sets of a zone while a batch is being applied, and what went wrong so far."""
+    """The record sets of a zone while a batch is applied, and the faults so far."""
 
     def __init__(self, zone: HostedZone) -> None:
         self.record_sets = dict(zone.record_sets)
@@ -129,7 +129,7 @@ class _Batch:
 
 
 def _normalised(record_set: RecordSet, name: Name) -> RecordSet:
-    """The record set as Route 53 keeps it, with members in the order in which it lists them."""
+    """The record set as Route 53 stores it, with members in the order of its listings."""
     kept = {"Name": write_name(name), "Type": record_set["Type"]}
     for member in _KEPT:
         if record_set.get(member) is not None:

@@ -1,4 +1,4 @@
-"""Changes on their way to the name servers: PENDING at first, INSYNC when all have them."""
+"""Changes: PENDING at first, INSYNC when all name servers have them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from local_cloud.clock import Clock
 from local_cloud.errors import AwsError
 
 SECONDS_TO_IN_SYNC = 30
-"""What it takes on AWS, where it is usually less than 60."""
+"""Seconds until a change is INSYNC. On AWS, usually less than 60."""
 
 _ALPHABET = string.digits + string.ascii_uppercase
 
 
 def new_id(prefix: str) -> str:
-    """A fresh id in Route 53's style: `"Z"` or `"C"`, then 20 capitals and digits."""
+    """A new id in Route 53's style: `"Z"` or `"C"`, then 20 capitals and digits."""
     return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(20))
 
 
@@ -29,14 +29,14 @@ class _Change:
 
 
 class Changes:
-    """Every change that was made, by its id."""
+    """Every change, by its id."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._changes: dict[str, _Change] = {}
 
     def add(self, comment: str = "") -> dict[str, Any]:
-        """Note a change made now; its ChangeInfo."""
+        """Add a change made now. Returns its ChangeInfo."""
         change_id = new_id("C")
         self._changes[change_id] = _Change(self._clock.now(), comment)
         return self.describe(change_id)
@@ -59,5 +59,5 @@ class Changes:
         return described | ({"Comment": change.comment} if change.comment else {})
 
     def clear(self) -> None:
-        """Forget all changes."""
+        """Remove all changes."""
         self._changes.clear()

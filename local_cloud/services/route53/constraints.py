@@ -1,6 +1,6 @@
-"""The limits that botocore's model states but its client does not check: enumerations, maximums, patterns.
+"""The limits in botocore's model that its client doesn't check: enumerations, maximums, patterns.
 
-A call past them is refused as Route 53 does: code `InvalidInput`, "N validation errors detected: …".
+A call that breaks them is refused as by Route 53: code `InvalidInput`, "N validation errors detected: …".
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from local_cloud.errors import AwsError
 
 
 def check_constraints(call: Call) -> None:
-    """Refuse parameters outside the model's limits.
+    """Refuse parameters that break the model.
 
     Raises:
         AwsError: `InvalidInput`, with every violation.

@@ -1,6 +1,6 @@
-"""Domain names as Route 53 reads and writes them: lower case, absolute, odd characters as octal escapes.
+"""Domain names as Route 53 reads and writes them: lower case, absolute, special characters as octal escapes.
 
-Inside, a name is a `dns.name.Name`: it compares without case.
+In the code, a name is a `dns.name.Name`, which ignores case when compared.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _UNSUPPORTED = re.compile(r"[^\x21-\x7e]")
 
 
 class InvalidNameError(ValueError):
-    """The text is not a domain name; the message is in Route 53's words."""
+    """The text is not a domain name. The message is Route 53's."""
 
 
 def parse_name(text: str) -> Name:
-    """Read a name; a missing final dot is added.
+    """Parse a name. The final dot may be missing.
 
     Raises:
         InvalidNameError: An empty label, one above 63 bytes, a name above 255, or a character that needs an escape.
@@ -29,7 +29,7 @@ def parse_name(text: str) -> Name:
     if _UNSUPPORTED.search(text):
         raise InvalidNameError(_fatal("UnsupportedCharacter", "Value contains unsupported characters", text))
     try:
-        # Route 53's escapes are octal, those of zone files (and dnspython) decimal.
+        # Route 53's escapes are octal. Those of zone files and dnspython are decimal.
         name = dns.name.from_text(_OCTAL.sub(lambda match: f"\\{int(match[1], 8) % 256:03}", text))
     except dns.name.EmptyLabel as error:
         raise InvalidNameError(_fatal("DomainLabelEmpty", "Domain label is empty", text)) from error
@@ -48,10 +48,9 @@ def write_name(name: Name) -> str:
 
 
 def sort_key(name: Name) -> str:
-    """What Route 53 lists names by: labels reversed, each with its dot.
+    """The order of Route 53's listings: labels reversed, each with its dot.
 
-    So `a-b` comes before `a`, because a hyphen comes before the dot; that is unlike the order of DNSSEC, which is
-    dnspython's.
+    `a-b` comes before `a`, as a hyphen comes before the dot. dnspython has DNSSEC's order, which is another one.
     """
     return "".join(f"{_write_label(label)}." for label in reversed(name.canonicalize().labels[:-1]))
 

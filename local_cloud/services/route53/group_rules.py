@@ -1,8 +1,8 @@
-"""What must hold between record sets: nothing beside a CNAME, one routing policy in a group, one TTL in a weighted one.
+"""Rules between record sets: nothing beside a CNAME, one routing policy in a group, one TTL in a weighted group.
 
-A group is all the record sets of one name and type.
+A group is all record sets of one name and type.
 
-The sentences are Route 53's, which name the record set that came last; for failover groups they are ours.
+The messages are Route 53's, and name the last record set of the batch. Those for failover groups are not AWS's.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from local_cloud.services.route53.domain_names import write_name
 from local_cloud.services.route53.zones import Key, RecordSet
 
 MAXIMUM_GROUP = 100
-"""Record sets of one name and type."""
+"""Record sets of one name and type at most."""
 
 
 def find_faults_between(zone: Name, record_sets: Mapping[Key, RecordSet], put: Sequence[Key]) -> Iterator[str]:
-    """What is wrong between record sets, in Route 53's words.
+    """Faults between record sets, in Route 53's words.
 
     Args:
         zone: The zone's name.
-        record_sets: All of the zone, with the batch applied.
-        put: The keys that the batch created or replaced. Only they can be at fault.
+        record_sets: All record sets of the zone, after the batch.
+        put: The keys that the batch created or replaced. Only these can have faults.
     """
     last_of_group = {key[:2]: key for key in put if key in record_sets}
     members: dict[Name, dict[str, list[RecordSet]]] = {name: {} for name, _ in last_of_group}
@@ -50,7 +50,7 @@ def _faults_of_cname(zone: Name, name: Name, kind: str, here: Mapping[str, objec
 
 
 def _faults_of_group(last: RecordSet, group: Sequence[RecordSet]) -> Iterator[str]:
-    """What is wrong in the record sets of one name and type, of which `last` was put last."""
+    """Faults in the record sets of one name and type. `last` was put last."""
     what = f"RRSet with DNS name {last['Name']}, type {last['Type']}"
     identified = f"{what}, SetIdentifier {last.get('SetIdentifier')}"
     policy = _policy_of(last)

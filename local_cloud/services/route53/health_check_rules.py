@@ -1,6 +1,6 @@
-"""What a health check's configuration must be, and what Route 53 fills in.
+"""Checks of a health check's configuration, and its defaults.
 
-Where Route 53's own sentence is not known, ours says what is wrong; the code is Route 53's.
+The codes are Route 53's. So are the messages where they are known.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ _ENDPOINT_MEMBERS = ("IPAddress", "FullyQualifiedDomainName", "Port", "ResourceP
 
 
 def check_config(config: dict[str, Any], others: Mapping[str, dict[str, Any]]) -> None:
-    """Refuse a configuration that Route 53 refuses.
+    """Refuse a configuration as Route 53 does.
 
     Args:
         config: The configuration, given or merged.
-        others: Existing health checks by id, for children.
+        others: Existing health checks by id, which may be children.
 
     Raises:
         AwsError: `InvalidInput`, or `NotImplemented` for routing controls.
@@ -41,7 +41,7 @@ def check_config(config: dict[str, Any], others: Mapping[str, dict[str, Any]]) -
 
 
 def complete_config(config: dict[str, Any]) -> dict[str, Any]:
-    """The configuration with the defaults that Route 53 shows."""
+    """The configuration with Route 53's defaults."""
     kind = config["Type"]
     defaults: dict[str, Any] = {"Inverted": False, "Disabled": False}
     if kind in _ENDPOINT_PORTS:
@@ -70,18 +70,18 @@ def _check_endpoint(kind: str, config: dict[str, Any]) -> None:
 def _check_tcp(config: dict[str, Any]) -> None:
     _require(config, "Port")
     if config.get("ResourcePath"):
-        raise _invalid("TCP health checks must not have a resource path specificed.")  # their spelling
+        raise _invalid("TCP health checks must not have a resource path specificed.")  # Route 53's spelling
     if config.get("IPAddress") and config.get("FullyQualifiedDomainName"):
         raise _invalid("TCP health checks that have IP address must not have a fully qualified domain name specified.")
 
 
 def _check_address(text: str | None) -> None:
-    """Only addresses of the public Internet, as on AWS; and loopback, which here is the only network there is."""
+    """Refuse all but public addresses, as AWS does, and loopback, the only network that is reachable here."""
     if not text:
         return
     try:
         address = ipaddress.ip_address(text)
-    except ValueError as error:  # what the model's pattern lets through
+    except ValueError as error:  # the model's pattern allows some
         raise _invalid(f"{text} is not an IP address.") from error
     if not address.is_loopback and (address.is_multicast or not address.is_global):
         raise _invalid(

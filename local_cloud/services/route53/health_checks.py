@@ -12,24 +12,24 @@ from local_cloud.services.route53.pages import cut_page, page_size
 from local_cloud.services.service import Service
 
 MAXIMUM_HEALTH_CHECKS = 200
-"""In an account, by default (Route 53 developer guide, "Quotas")."""
+"""In an account at most, by default (Route 53 developer guide, "Quotas")."""
 
 _RESETTABLE = ("ChildHealthChecks", "FullyQualifiedDomainName", "Regions", "ResourcePath")
 _NOT_CONFIG = ("HealthCheckId", "HealthCheckVersion", "ResetElements")
 
 
 class HealthChecks(Service):
-    """`CreateHealthCheck` and the rest of a health check's life."""
+    """The operations from `CreateHealthCheck` to `DeleteHealthCheck`."""
 
     prober: Any
     health_checks: dict[str, dict[str, Any]]
-    """Health checks in botocore's shape, by id, in the order in which they were created."""
+    """Health checks in botocore's shape, by id, oldest first."""
     health_check_references: dict[str, dict[str, Any]]
-    """What was asked for with each caller reference, deleted health checks included."""
+    """The requested configuration for each caller reference, also of deleted health checks."""
     tags: dict[tuple[str, str], dict[str, str]]
 
     def answer_create_health_check(self, call: Call) -> dict[str, Any]:
-        """Create a health check, healthy at first; the same request again gives the same health check."""
+        """Create a health check. It begins healthy. The same request again returns the same health check."""
         reference, config = call.parameters["CallerReference"], call.parameters["HealthCheckConfig"]
         existing = next((each for each in self.health_checks.values() if each["CallerReference"] == reference), None)
         if reference in self.health_check_references:
@@ -53,11 +53,11 @@ class HealthChecks(Service):
         return _created(health_check)
 
     def answer_get_health_check(self, call: Call) -> dict[str, Any]:
-        """A health check as it was configured; for how it fares, see `GetHealthCheckStatus`."""
+        """A health check's configuration. `GetHealthCheckStatus` returns its status."""
         return {"HealthCheck": self._get(call)}
 
     def answer_update_health_check(self, call: Call) -> dict[str, Any]:
-        """Change what is given and keep the rest; in effect at once."""
+        """Change the given members and keep the rest. Takes effect at once."""
         health_check = self._get(call)
         parameters = call.parameters
         if parameters.get("HealthCheckVersion") not in (None, health_check["HealthCheckVersion"]):
@@ -81,7 +81,7 @@ class HealthChecks(Service):
         return {"HealthCheck": self.health_checks[health_check["Id"]]}
 
     def answer_delete_health_check(self, call: Call) -> dict[str, Any]:
-        """Delete a health check, also one that record sets name: they count as healthy from then on."""
+        """Delete a health check. Record sets that name it then count as healthy."""
         health_check_id = self._get(call)["Id"]
         parents = [
             parent["Id"]
@@ -89,7 +89,7 @@ class HealthChecks(Service):
             if health_check_id in parent["HealthCheckConfig"].get("ChildHealthChecks", [])
         ]
         if parents:
-            # Route 53's model says of HealthCheckInUse that it is not in use.
+            # Not HealthCheckInUse: Route 53's model says that this code is not in use.
             message = f"The health check {health_check_id} is a child of the health check {parents[0]}."
             raise AwsError("InvalidInput", message)
         del self.health_checks[health_check_id]
@@ -98,7 +98,7 @@ class HealthChecks(Service):
         return {}
 
     def answer_list_health_checks(self, call: Call) -> dict[str, Any]:
-        """Health checks in the order in which they were created."""
+        """Health checks, oldest first."""
         checks = list(self.health_checks.values())
         marker = call.parameters.get("Marker")
         if marker:
@@ -115,15 +115,15 @@ class HealthChecks(Service):
         return result | ({"NextMarker": following["Id"]} if following else {})
 
     def answer_get_health_check_count(self, call: Call) -> dict[str, Any]:
-        """How many health checks there are."""
+        """The number of health checks."""
         return {"HealthCheckCount": len(self.health_checks)}
 
     def answer_get_health_check_status(self, call: Call) -> dict[str, Any]:
-        """What each checker saw last, before `Inverted` and `Disabled`. Empty for checks that probe nothing."""
+        """Each checker's last observation, before `Inverted` and `Disabled`. Empty without an endpoint."""
         return {"HealthCheckObservations": self.prober.observations(self._get(call)["Id"])}
 
     def answer_get_health_check_last_failure_reason(self, call: Call) -> dict[str, Any]:
-        """The last failure that each checker saw; empty while there was none."""
+        """Each checker's last failure. Empty if there was none."""
         return {"HealthCheckObservations": self.prober.last_failures(self._get(call)["Id"])}
 
     def _get(self, call: Call) -> dict[str, Any]:

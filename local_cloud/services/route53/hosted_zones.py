@@ -20,13 +20,13 @@ from local_cloud.services.service import Service
 
 _RESERVED = tuple(dns.name.from_text(name) for name in ("example.com", "example.net", "example.org"))
 MAXIMUM_ZONES = 500
-"""In an account, by default (Route 53 developer guide, "Quotas")."""
+"""In an account at most, by default (Route 53 developer guide, "Quotas")."""
 
 _SUFFIXES = ("com", "net", "org", "co.uk")
 
 
 def new_delegation_set() -> tuple[str, ...]:
-    """Four host names in Route 53's pattern, one a top-level domain, as every zone is given."""
+    """Four host names for a zone in Route 53's pattern, one for each top-level domain."""
     return tuple(
         f"ns-{random.randrange(block * 512, block * 512 + 512)}.awsdns-{random.randrange(64):02}.{suffix}"
         for block, suffix in enumerate(_SUFFIXES)
@@ -34,18 +34,18 @@ def new_delegation_set() -> tuple[str, ...]:
 
 
 class HostedZones(Service):
-    """`CreateHostedZone` and the rest of a zone's life. Only public zones: an edge function sees no other."""
+    """The operations from `CreateHostedZone` to `DeleteHostedZone`. Edge functions see public zones only."""
 
     zones: Zones
     zone_references: set[str]
-    """Caller references that were used, those of deleted zones included."""
+    """Used caller references, also of deleted zones."""
     changes: Changes
     tags: dict[tuple[str, str], dict[str, str]]
 
     def answer_create_hosted_zone(self, call: Call) -> dict[str, Any]:
         """Create a zone with its SOA and NS record sets.
 
-        A caller reference is good for one zone only, and used up even when that zone has been deleted.
+        A caller reference can be used only once, even if its zone has been deleted.
         """
         parameters = call.parameters
         name = _parse_zone_name(parameters["Name"])
@@ -83,14 +83,14 @@ class HostedZones(Service):
         return {"HostedZone": describe_zone(zone), "DelegationSet": {"NameServers": list(zone.name_servers)}}
 
     def answer_update_hosted_zone_comment(self, call: Call) -> dict[str, Any]:
-        """Replace a zone's comment; without one, take it away."""
+        """Replace a zone's comment, or remove it if none is given."""
         zone = self.get_zone(call.parameters["Id"])
         zone = HostedZone(**{**_fields(zone), "comment": call.parameters.get("Comment", "")})
         self.zones.put(zone)
         return {"HostedZone": describe_zone(zone)}
 
     def answer_list_hosted_zones(self, call: Call) -> dict[str, Any]:
-        """Zones in the order in which they were created."""
+        """Zones, oldest first."""
         _refuse_delegation_set(call.parameters)
         zones = list(self.zones) if not call.parameters.get("HostedZoneType") else []
         marker = call.parameters.get("Marker")
@@ -108,7 +108,7 @@ class HostedZones(Service):
         return result | ({"NextMarker": following.id} if following else {})
 
     def answer_list_hosted_zones_by_name(self, call: Call) -> dict[str, Any]:
-        """Zones by name, labels reversed, from `DNSName` on: so a first item may well have another name."""
+        """Zones by name, labels reversed, from `DNSName` on. The first may have another name."""
         parameters = call.parameters
         zones = sorted(self.zones, key=_order)
         if "DNSName" in parameters:
@@ -123,11 +123,11 @@ class HostedZones(Service):
         return result | {"MaxItems": str(size)}
 
     def answer_get_hosted_zone_count(self, call: Call) -> dict[str, Any]:
-        """How many zones there are."""
+        """The number of zones."""
         return {"HostedZoneCount": len(self.zones)}
 
     def answer_delete_hosted_zone(self, call: Call) -> dict[str, Any]:
-        """Delete a zone in which nothing but its own SOA and NS record sets is left."""
+        """Delete a zone that contains only its own SOA and NS record sets."""
         zone = self.get_zone(call.parameters["Id"])
         if any(key[0] != zone.name or key[1] not in ("SOA", "NS") for key in zone.record_sets):
             message = "The specified hosted zone contains non-required resource record sets and so cannot be deleted."
@@ -137,7 +137,7 @@ class HostedZones(Service):
         return {"ChangeInfo": self.changes.add()}
 
     def answer_associate_vpc_with_hosted_zone(self, call: Call) -> dict[str, Any]:
-        """Refuse: the zones here are public ones, which cannot be associated with a VPC."""
+        """Refuse, as only private zones can be associated with a VPC."""
         zone = self.get_zone(call.parameters["HostedZoneId"])
         message = f"The hosted zone {zone.id} is a public one; only a private hosted zone is associated with a VPC."
         raise AwsError("PublicZoneVPCAssociation", message)
@@ -156,7 +156,7 @@ class HostedZones(Service):
 
 
 def _refuse_delegation_set(parameters: Mapping[str, Any]) -> None:
-    """None can be made here, so none that is named exists."""
+    """Refuse reusable delegation sets. None exist, as none can be made here."""
     if "DelegationSetId" in parameters:
         raise AwsError("NoSuchDelegationSet", "A reusable delegation set with the specified ID does not exist.")
 
@@ -174,13 +174,13 @@ def describe_zone(zone: HostedZone) -> dict[str, Any]:
 
 
 def _order(zone: HostedZone) -> tuple[str, str]:
-    """What zones are listed by, when it is by name."""
+    """The order of zones listed by name."""
     return sort_key(zone.name), zone.id
 
 
 def _parse_zone_name(text: str) -> Name:
     name = _parse_name(text)
-    # A top-level domain has a single label, and the root's empty one.
+    # A top-level domain has one label, and the root's empty one.
     if len(name.labels) < 3 or any(name.is_subdomain(reserved) for reserved in _RESERVED):
         raise AwsError("InvalidDomainName", f"{text.rstrip('.')} is reserved by AWS!")
     if _is_address(text):

@@ -17,7 +17,7 @@ class Limits(HostedZones):
     health_checks: dict[str, dict[str, Any]]
 
     def answer_get_account_limit(self, call: Call) -> dict[str, Any]:
-        """How many hosted zones or health checks the account may have, and how many it has."""
+        """The limit of hosted zones or health checks, and their number."""
         kind = call.parameters["Type"]
         known = {
             "MAX_HOSTED_ZONES_BY_OWNER": (MAXIMUM_ZONES, len(self.zones)),
@@ -28,7 +28,7 @@ class Limits(HostedZones):
         return _limit(kind, *known[kind])
 
     def answer_get_hosted_zone_limit(self, call: Call) -> dict[str, Any]:
-        """How many record sets a zone may have, and how many it has."""
+        """The limit of record sets in a zone, and their number."""
         zone, kind = self.get_zone(call.parameters["HostedZoneId"]), call.parameters["Type"]
         if kind == "MAX_VPCS_ASSOCIATED_BY_ZONE":
             message = "The specified hosted zone is a public hosted zone, not a private hosted zone."

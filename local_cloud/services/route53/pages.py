@@ -11,10 +11,10 @@ T = TypeVar("T")
 
 
 def page_size(parameters: Mapping[str, Any], *, largest: int = 100) -> int:
-    """How many items a page shall have: `MaxItems`, at most `largest`, which is also the default.
+    """The number of items on a page: `MaxItems`, or `largest` if that is less or nothing is given.
 
     Raises:
-        AwsError: `InvalidInput` when it is not a number above 0.
+        AwsError: `InvalidInput` unless it is a number above 0.
     """
     text = str(parameters.get("MaxItems", largest))
     if not text.isdecimal() or int(text) < 1:
@@ -23,5 +23,5 @@ def page_size(parameters: Mapping[str, Any], *, largest: int = 100) -> int:
 
 
 def cut_page(items: Sequence[T], size: int) -> tuple[Sequence[T], T | None]:
-    """The first items, and the one with which the next page begins, or None."""
+    """The first items, and the first item of the next page, or None."""
     return items[:size], items[size] if len(items) > size else None

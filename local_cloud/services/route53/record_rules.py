@@ -1,7 +1,7 @@
-"""What a single record set must be before any zone is asked.
+"""Checks of a single record set, without its zone.
 
-Two kinds of refusal, as in Route 53: a malformed change is `InvalidInput` and stops at the first; a wrong value is one
-line of `InvalidChangeBatch`, of which a batch may have several.
+Two kinds of error, as in Route 53: `InvalidInput` for the first malformed change, and `InvalidChangeBatch` with one
+line for each wrong value.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _WITHOUT_POLICY = ("NS", "SOA", "DS")
 """Types that only simple record sets may have (API reference, `ResourceRecordSet$Type`)."""
 _QUOTED = re.compile(r'"((?:[^"\\]|\\[0-7]{3}|\\[^0-7])*)"\s*')
 _ONLY_IN_ZONE_FILES = re.compile(r"[;()\n]|^\s*\\#")
-"""What a zone file may contain between the fields of a record, and a value may not."""
+"""Allowed in a zone file between the fields of a record, but not in a value."""
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _ESCAPE = re.compile(r"\\([0-7]{3}|.)")
 _NOT_ASCII = re.compile(r"[^\x20-\x7e\t]")
@@ -46,7 +46,7 @@ _FIELDS = {
 
 
 def check_shape(change: dict[str, Any]) -> None:
-    """Refuse a change whose members don't go together, or whose routing policy the local cloud does not have.
+    """Refuse a change with contradictory members, or with a routing policy that isn't implemented.
 
     Raises:
         AwsError: `InvalidInput`; `NotImplemented` for alias record sets and policies other than weighted, failover and
@@ -57,7 +57,7 @@ def check_shape(change: dict[str, Any]) -> None:
         f"in Change with [Action={change['Action']}, Name={record_set['Name']}, Type={record_set['Type']}, "
         f"SetIdentifier={record_set.get('SetIdentifier', 'null')}]"
     )
-    # MultiValueAnswer=False counts as a policy, too: Route 53 then misses the SetIdentifier.
+    # MultiValueAnswer=False counts as a policy too: Route 53 then requires the SetIdentifier.
     policies = [name for name in _POLICIES if record_set.get(name) is not None]
     if len(policies) > 1 or ("SetIdentifier" in record_set and not policies):
         expected = f"{', '.join(_POLICIES[:-1])}, or {_POLICIES[-1]}"
@@ -70,7 +70,7 @@ def check_shape(change: dict[str, Any]) -> None:
 
 
 def _check_answer(record_set: dict[str, Any], where: str) -> None:
-    """Refuse a record set that says in no way, or in two, what to answer."""
+    """Refuse a record set with no answer, or with two kinds of answer."""
     is_other = "AliasTarget" in record_set or "TrafficPolicyInstanceId" in record_set
     has_ttl, has_values = record_set.get("TTL") is not None, bool(record_set.get("ResourceRecords"))
     if (has_ttl or has_values) if is_other else not (has_ttl and has_values):
@@ -94,7 +94,7 @@ def _not_here(what: str) -> AwsError:
 
 
 def find_faults(record_set: dict[str, Any]) -> list[str]:
-    """What is wrong with the values of a record set, in Route 53's words; empty when nothing is."""
+    """Faults of a record set's values, in Route 53's words. Empty if there are none."""
     values = [record["Value"] for record in record_set["ResourceRecords"]]
     faults = [fault for value in values if (fault := _find_fault(record_set["Type"], value))]
     faults += [
@@ -109,7 +109,7 @@ def find_faults(record_set: dict[str, Any]) -> list[str]:
 
 
 def _find_policy_faults(record_set: dict[str, Any]) -> list[str]:
-    """What is wrong with a type, a name or a routing policy for one another."""
+    """Faults in the combination of type, name and routing policy."""
     kind, faults = record_set["Type"], []
     if record_set.get("Failover") == "PRIMARY" and "HealthCheckId" not in record_set:
         faults.append("A non-alias primary ResourceRecordSet must have an associated health check. No changes made.")
@@ -144,7 +144,7 @@ def _find_fault(kind: str, value: str) -> str | None:
 
 
 def _find_text_fault(value: str) -> str | None:
-    """One or more strings in quotation marks, with spaces between them or without: Route 53 keeps both as they are."""
+    """Check for one or more quoted strings, with or without spaces between. Route 53 changes neither."""
     position = 0
     while position < len(value) or not value:
         match = _QUOTED.match(value, position)
@@ -161,11 +161,11 @@ def _fatal(code: str, reason: str, value: str) -> str:
 
 
 def to_rdata(kind: str, value: str) -> Rdata:
-    """A value as dnspython's rdata; relative names in it are taken as absolute, as Route 53 does.
+    """A value as dnspython's rdata. Relative names in it count as absolute, as in Route 53.
 
     Raises:
-        dns.exception.DNSException: The value is not one of this type.
+        dns.exception.DNSException: The value doesn't fit the type.
     """
-    # Route 53's escapes are octal, those of zone files (and dnspython) decimal.
+    # Route 53's escapes are octal. Those of zone files and dnspython are decimal.
     text = _OCTAL.sub(lambda match: f"\\{int(match[1], 8) % 256:03}", value)
     return dns.rdata.from_text("IN", kind, text, origin=dns.name.root, relativize=False)

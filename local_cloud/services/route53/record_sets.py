@@ -21,13 +21,13 @@ from local_cloud.services.route53.zones import HostedZone, Key, RecordSet
 
 
 class RecordSets(HostedZones):
-    """`ChangeResourceRecordSets`, and what reads record sets."""
+    """`ChangeResourceRecordSets`, and the operations that read record sets."""
 
     prober: Any
     health_checks: dict[str, dict[str, Any]]
 
     def answer_change_resource_record_sets(self, call: Call) -> dict[str, Any]:
-        """Apply a batch, whole or not at all; name servers answer by it at once."""
+        """Apply a batch, completely or not at all. Name servers use it at once."""
         zone = self.get_zone(call.parameters["HostedZoneId"])
         batch = call.parameters["ChangeBatch"]
         record_sets = apply_changes(zone, batch["Changes"], health_check_exists=self.health_checks.__contains__)
@@ -35,7 +35,7 @@ class RecordSets(HostedZones):
         return {"ChangeInfo": self.changes.add(batch.get("Comment", ""))}
 
     def answer_list_resource_record_sets(self, call: Call) -> dict[str, Any]:
-        """Record sets by reversed labels, type and set identifier, 300 a page; it may end inside a weighted group."""
+        """Record sets by reversed labels, type and set identifier. A page has 300, and may end inside a group."""
         parameters = call.parameters
         zone = self.get_zone(parameters["HostedZoneId"])
         start = _start_of(parameters)
@@ -53,13 +53,13 @@ class RecordSets(HostedZones):
         return result
 
     def answer_get_change(self, call: Call) -> dict[str, Any]:
-        """How far a change has got."""
+        """The status of a change."""
         return {"ChangeInfo": self.changes.describe(call.parameters["Id"].rsplit("/", 1)[-1])}
 
     def answer_test_dns_answer(self, call: Call) -> dict[str, Any]:
-        """What the name servers answer for a name of this zone: a weighted name is drawn anew each time.
+        """The name servers' answer for a name of this zone. Each call chooses a weighted record set again.
 
-        From where it is asked (`ResolverIP`, `EDNS0ClientSubnetIP`) makes no difference to the routing policies here.
+        The client's address (`ResolverIP`, `EDNS0ClientSubnetIP`) has no effect on the routing policies here.
         """
         zone = self.get_zone(call.parameters["HostedZoneId"])
         _check_subnet(call.parameters)
@@ -79,7 +79,7 @@ class RecordSets(HostedZones):
 
 
 class _OneZone:
-    """A single zone, as `Answers` asks for it."""
+    """A single zone for `Answers`."""
 
     def __init__(self, zone: HostedZone) -> None:
         self._zone = zone
@@ -100,16 +100,16 @@ class _OneZone:
 
 
 def _order(key: Key) -> tuple[str, str, str]:
-    """What record sets are listed by."""
+    """The order of record sets in listings."""
     name, kind, set_identifier = key
     return sort_key(name), kind, set_identifier
 
 
 def _start_of(parameters: Mapping[str, Any]) -> Key | None:
-    """The key from which to list.
+    """The key at which a listing begins.
 
     Raises:
-        AwsError: `InvalidInput` when a type comes without a name, or an identifier without a type.
+        AwsError: `InvalidInput` for a type without a name, or an identifier without a type.
     """
     for member, needed in (("StartRecordType", "StartRecordName"), ("StartRecordIdentifier", "StartRecordType")):
         if member in parameters and needed not in parameters:
@@ -121,7 +121,7 @@ def _start_of(parameters: Mapping[str, Any]) -> Key | None:
 
 
 def _check_subnet(parameters: Mapping[str, Any]) -> None:
-    """Refuse a mask that is no number of bits of the client's address.
+    """Refuse a mask that is not a number of bits of the client's address.
 
     Raises:
         AwsError: `InvalidInput`.

@@ -1,4 +1,4 @@
-"""Route53Service: the operations put together, and what the nameserver asks."""
+"""Route53Service: all operations, and what the nameserver reads."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from local_cloud.services.route53.zones import RecordSet, Zones
 
 
 class Route53Service(RecordSets, HealthChecks, Limits, Tags):
-    """Amazon Route 53, owned outright.
+    """Amazon Route 53, without moto.
 
-    New data is answered by the nameserver at once; `GetChange` says `INSYNC` a scaled 30 seconds later. On AWS the name
-    servers learn of it one by one in between, so a client that waits for `INSYNC` is right in both places.
+    The nameserver answers with new data at once. `GetChange` returns `INSYNC` a scaled 30 seconds later. On AWS, the
+    name servers get the data one by one in between. A client that waits for `INSYNC` is right in both places.
 
     Args:
         clock: Shortens the wait for `INSYNC`.
-        prober: Told of health checks; says how they fare.
+        prober: Gets health checks, and returns their statuses.
     """
 
     name = "route53"
@@ -44,12 +44,12 @@ class Route53Service(RecordSets, HealthChecks, Limits, Tags):
         self.tags = {}
 
     def refuse(self, call: Call) -> None:
-        """Refuse parameters outside the limits of Route 53's model, in operations that are done here."""
+        """Refuse parameters that break the model, in implemented operations."""
         if self.method("answer", call):
             check_constraints(call)
 
     def reset(self) -> None:
-        """Forget zones, changes, health checks and tags. `generation` goes on."""
+        """Remove zones, changes, health checks and tags. `generation` continues."""
         self.zones.clear()
         self.zone_references.clear()
         self.changes.clear()
@@ -57,18 +57,18 @@ class Route53Service(RecordSets, HealthChecks, Limits, Tags):
         for table in (self.health_checks, self.health_check_references, self.tags):
             table.clear()
 
-    # What the nameserver asks, from its own thread and without a lock:
+    # For the nameserver, which calls these in its own thread and without a lock:
 
     @property
     def generation(self) -> int:
-        """A number that is another one after every change of a zone or of a health check's status."""
+        """A number that differs after every change of a zone or of a health check's status."""
         return self.zones.generation + int(self.prober.generation)
 
     def find_record_sets(self, name: str | Name, kind: str) -> Sequence[RecordSet] | None:
         """The record sets that answer for a name and type.
 
         Returns:
-            Record sets in botocore's shape; none when nothing is there; None when no zone of ours holds the name.
+            Record sets in botocore's shape, possibly none. None if no zone here contains the name.
         """
         name = parse_name(name) if isinstance(name, str) else name
         if self.zones.is_name_server(name):
@@ -77,22 +77,22 @@ class Route53Service(RecordSets, HealthChecks, Limits, Tags):
         return zone.find_record_sets(name, kind) if zone else None
 
     def name_exists(self, name: str | Name) -> bool:
-        """False when no record set of any type, at the name or below it, makes the name exist."""
+        """True if a record set is at the name, below it, or at a wildcard that covers it."""
         name = parse_name(name) if isinstance(name, str) else name
         zone = self.zones.zone_holding(name)
         return self.zones.is_name_server(name) or (zone is not None and zone.name_exists(name))
 
     def delegation_of(self, name: Name) -> RecordSet | None:
-        """The NS record set that hands a name over to other name servers; None for what is answered here."""
+        """The NS record set that delegates a name to other name servers, or None."""
         zone = None if self.zones.is_name_server(name) else self.zones.zone_holding(name)
         return zone.delegation_of(name) if zone else None
 
     def zone_of(self, name: str | Name) -> Name | None:
-        """The name of the zone that answers for a name: where its SOA is. None when there is no such zone."""
+        """The name of the zone that answers for a name, where its SOA is. None if there is no such zone."""
         zone = self.zones.zone_holding(parse_name(name) if isinstance(name, str) else name)
         return zone.name if zone else None
 
 
 def _address_of_name_server(name: Name) -> RecordSet:
-    """The delegation set's hosts are all this machine, so that whoever is told a zone's name servers finds it."""
+    """The address of a name server. All are this machine, so clients that ask a zone's name servers find it."""
     return {"Name": name.to_text(), "Type": "A", "TTL": 172800, "ResourceRecords": [{"Value": "127.0.0.1"}]}

@@ -12,12 +12,12 @@ MAXIMUM_TAGS = 50
 
 
 class Tags(HostedZones):
-    """`ChangeTagsForResource` and what reads tags."""
+    """`ChangeTagsForResource`, and the operations that read tags."""
 
     health_checks: dict[str, dict[str, Any]]
 
     def answer_change_tags_for_resource(self, call: Call) -> dict[str, Any]:
-        """Add or replace tags, and remove keys; a key that is not there may be removed."""
+        """Add or replace tags, and remove keys, which may be missing."""
         parameters = call.parameters
         if not parameters.get("AddTags") and not parameters.get("RemoveTagKeys"):
             raise AwsError("InvalidInput", "The request adds no tag and removes none.")
@@ -34,7 +34,7 @@ class Tags(HostedZones):
         return {"ResourceTagSet": self._tag_set(call.parameters["ResourceType"], call.parameters["ResourceId"])}
 
     def answer_list_tags_for_resources(self, call: Call) -> dict[str, Any]:
-        """The tags of up to ten of one type."""
+        """The tags of up to ten resources of one type."""
         kind = call.parameters["ResourceType"]
         return {"ResourceTagSets": [self._tag_set(kind, resource_id) for resource_id in call.parameters["ResourceIds"]]}
 

@@ -1,7 +1,7 @@
 """The store of hosted zones, as immutable snapshots.
 
-The service changes it under the cloud's lock; the nameserver reads it from another thread without any. So a zone
-is never changed in place: a changed zone replaces the old one, and `generation` then says that something is new.
+The service changes it under the cloud's lock. The nameserver reads it in another thread without a lock. A zone is
+therefore never changed in place: a new one replaces it, and `generation` increases.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ RecordSet = dict[str, Any]
 """A record set in botocore's shape."""
 
 Key = tuple[Name, str, str]
-"""What tells record sets apart: name, type, and set identifier (empty for a simple one)."""
+"""Identifies a record set: name, type, and set identifier (empty for a simple one)."""
 
 _WILDCARD = dns.name.Name((b"*",))
 _NO_ONE: tuple[RecordSet, ...] = ()
@@ -26,7 +26,7 @@ _NO_ONE: tuple[RecordSet, ...] = ()
 
 @dataclass(frozen=True)
 class HostedZone:
-    """A hosted zone at one moment."""
+    """A snapshot of a hosted zone."""
 
     id: str
     name: Name
@@ -37,7 +37,7 @@ class HostedZone:
 
     @cached_property
     def _by_name(self) -> dict[Name, dict[str, list[RecordSet]]]:
-        """Record sets by name and type; names that only have names below them are there too, with nothing."""
+        """Record sets by name and type. Names that only have names below them are included, without types."""
         table: dict[Name, dict[str, list[RecordSet]]] = {}
         for (name, kind, _), record_set in sorted(self.record_sets.items(), key=lambda item: item[0]):
             table.setdefault(name, {}).setdefault(kind, []).append(record_set)
@@ -47,18 +47,18 @@ class HostedZone:
         return table
 
     def _types_at(self, name: Name) -> dict[str, list[RecordSet]] | None:
-        """What stands at a name, or at the wildcard that covers it (RFC 4592), by type."""
+        """Record sets by type, at a name or at the wildcard that covers it (RFC 4592)."""
         table = self._by_name
         if name in table:
             return table[name]
         while name != self.name:
             name = name.parent()
-            if name in table:  # the closest name that exists: only its own wildcard covers the asked one
+            if name in table:  # the closest existing name: only its wildcard counts
                 return table.get(_WILDCARD.concatenate(name))
         return None
 
     def find_record_sets(self, name: Name, kind: str) -> Sequence[RecordSet]:
-        """The record sets of a name and type, in the order of their set identifiers; empty when there are none."""
+        """The record sets of a name and type, in the order of their set identifiers. Possibly none."""
         return (self._types_at(name) or {}).get(kind, _NO_ONE)
 
     def name_exists(self, name: Name) -> bool:
@@ -66,7 +66,7 @@ class HostedZone:
         return self._types_at(name) is not None
 
     def delegation_of(self, name: Name) -> RecordSet | None:
-        """The NS record set, below the zone's own name, that hands a name over to other name servers."""
+        """The NS record set below the zone's own name that delegates a name to other name servers, or None."""
         topmost = None
         while name != self.name:
             topmost = self._by_name.get(name, {}).get("NS", [topmost])[0]
@@ -96,20 +96,20 @@ class Zones:
         self._replace({**self._zones, zone.id: zone})
 
     def remove(self, zone_id: str) -> None:
-        """Take a zone away."""
+        """Remove a zone."""
         self._replace({key: zone for key, zone in self._zones.items() if key != zone_id})
 
     def clear(self) -> None:
-        """Take all zones away. The generation goes on, so that nobody's cache mistakes new data for old."""
+        """Remove all zones. The generation continues, so no cache mistakes new data for old."""
         self._replace({})
 
     def zone_holding(self, name: Name) -> HostedZone | None:
-        """The zone that answers for a name: the deepest one; of several with the same name, the newest."""
+        """The zone that answers for a name: the deepest, and the newest of those with the same name."""
         holding = [zone for zone in self._zones.values() if name.is_subdomain(zone.name)]
         return max(reversed(holding), key=lambda zone: len(zone.name), default=None)
 
     def is_name_server(self, name: Name) -> bool:
-        """True for the host names in the delegation sets of existing zones."""
+        """True for host names in the delegation sets of existing zones."""
         host = name.to_text(omit_final_dot=True)
         return any(host in zone.name_servers for zone in self._zones.values())
 

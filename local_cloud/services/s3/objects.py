@@ -115,7 +115,7 @@ class ObjectOperations(Service):
         size = sum(upload.parts[number].contentsize for number in numbers if number in upload.parts)
         if call.parameters.get("MpuObjectSize") not in (None, size):
             message = "The provided 'x-amz-mp-object-size' header does not match what was uploaded."
-            raise AwsError("InvalidRequest", message)  # the code is documented, the sentence is not
+            raise AwsError("InvalidRequest", message)  # the code is documented, the message is not
 
     def refuse_get_object_attributes(self, call: Call) -> None:
         """Refuse attributes that S3 doesn't know."""

@@ -60,7 +60,7 @@ def check_configuration(configuration: Mapping[str, Any], *, source: str) -> Non
     """Refuse what AWS refuses in a replication configuration.
 
     Raises:
-        AwsError: MalformedXML or InvalidRequest, with AWS's sentence.
+        AwsError: MalformedXML or InvalidRequest, with AWS's message.
     """
     rules: list[Rule] = configuration.get("Rules") or []
     if not rules or any(rule.get("Status") not in ("Enabled", "Disabled") for rule in rules):

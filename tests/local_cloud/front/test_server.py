@@ -11,6 +11,7 @@ from http.client import parse_headers
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
+from local_cloud.cloud import LocalCloud
 from local_cloud.front.server import LONG_BODY, Server
 
 LARGE = b"x" * 64 * 1024 * 1024
@@ -98,3 +99,23 @@ def test_an_answer_that_nobody_reads_keeps_nobody_waiting() -> None:
 def read_answer(said: BinaryIO) -> bytes:
     """What comes after the status line."""
     return said.read(int(parse_headers(said)["Content-Length"]))
+
+
+def test_while_a_call_holds_the_lock_the_reading_thread_goes_on_reading(cloud: LocalCloud) -> None:
+    """More calls wait than there are workers, and one of them for the reading thread's own turn."""
+    port = int(urlsplit(cloud.environment["AWS_ENDPOINT_URL"]).port or 0)
+    waiting = [http.client.HTTPConnection("127.0.0.1", port, timeout=20) for _ in range(12)]
+    with cloud.lock:
+        for number, connection in enumerate(waiting):
+            connection.request(
+                "PUT" if number % 2 else "GET", "/site/page", b"x" * (LONG_BODY + 1) if number % 2 else None
+            )
+        for _ in range(3):
+            health = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            health.request("GET", "/_local_cloud/health")
+            assert health.getresponse().status == 200
+            health.close()
+
+    assert {connection.getresponse().status for connection in waiting} == {404}
+    for connection in waiting:
+        connection.close()

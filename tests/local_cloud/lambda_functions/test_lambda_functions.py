@@ -7,7 +7,7 @@ import datetime
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -239,6 +239,38 @@ def test_the_environments_of_a_deleted_function_end(active: str, lambda_: Any, c
     cloud.settle()
 
     assert not any(arn == active for arn, _, _ in cloud.sandbox._pools)
+
+
+@pytest.fixture
+def updated(lambda_: Any, active: str, cloud: LocalCloud) -> Iterator[Callable[..., Any]]:
+    """Invokes a function whose code and configuration are being updated, for as long as the test takes."""
+    lambda_.invoke(FunctionName="site")
+    before, cloud.clock.speed = cloud.clock.speed, 0.01
+    yield lambda: json.load(lambda_.invoke(FunctionName="site", Payload=b"1")["Payload"])
+    cloud.clock.speed = before
+
+
+def test_while_its_code_is_updated_a_function_runs_the_code_before(lambda_: Any, updated: Callable[..., Any]) -> None:
+    """LDG/functions-states."""
+    lambda_.update_function_code(FunctionName="site", ZipFile=make_zip("def handler(event, context): return 'new'\n"))
+
+    assert lambda_.get_function_configuration(FunctionName="site")["LastUpdateStatus"] == "InProgress"
+    assert updated() == 1
+
+
+def test_while_its_configuration_is_updated_a_function_has_the_one_before(
+    lambda_: Any, updated: Callable[..., Any]
+) -> None:
+    lambda_.update_function_configuration(FunctionName="site", Handler="handler.nothing")
+
+    assert updated() == 1
+
+
+def test_after_an_update_a_function_runs_the_new_code(lambda_: Any, active: str, cloud: LocalCloud) -> None:
+    lambda_.update_function_code(FunctionName="site", ZipFile=make_zip("def handler(event, context): return 'new'\n"))
+    cloud.settle()
+
+    assert json.load(lambda_.invoke(FunctionName="site")["Payload"]) == "new"
 
 
 def test_a_runtime_that_is_not_here_is_named(create: Callable[..., Any], lambda_: Any, cloud: LocalCloud) -> None:

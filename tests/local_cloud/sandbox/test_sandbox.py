@@ -202,3 +202,84 @@ def test_a_sandbox_that_could_not_unpack_is_reset_stopped_and_given_other_code(
     with pytest.raises(Exception, match="File is not a zip file"):
         run(sandbox.invoke(make_function(b"PK broken"), 1))
     assert run(sandbox.invoke(make_function(HANDLER), 2)).payload == 2
+
+
+def code(version: int) -> str:
+    return f"def handler(event, context): return {version}\n"
+
+
+def test_new_code_lets_invocations_of_the_old_one_end(make_sandbox: MakeSandbox, run: Callable[..., Any]) -> None:
+    sandbox = make_sandbox(environments=1)
+
+    async def invoke_all() -> list[Any]:
+        each = (0, 0, 0, 1, 1, 2)
+        return await asyncio.gather(*(sandbox.invoke(make_function(code(number)), None) for number in each))
+
+    assert [one.payload for one in run(invoke_all())] == [0, 0, 0, 1, 1, 2]
+
+
+def test_forgetting_a_function_lets_its_invocations_end(make_sandbox: MakeSandbox, run: Callable[..., Any]) -> None:
+    sandbox, function = make_sandbox(environments=1), make_function(code(1))
+
+    async def invoke_and_forget() -> list[Any]:
+        under_way = [asyncio.ensure_future(sandbox.invoke(function, None)) for _ in range(3)]
+        await asyncio.sleep(0)
+        await sandbox.forget(function.arn)
+        return await asyncio.gather(*under_way)
+
+    assert [one.payload for one in run(invoke_and_forget())] == [1, 1, 1]
+
+
+def test_a_reset_ends_invocations_and_those_that_wait(make_sandbox: MakeSandbox, run: Callable[..., Any]) -> None:
+    sandbox, function = make_sandbox(environments=1), make_function("import time\ntime.sleep(9)\n" + code(1))
+
+    async def invoke_and_reset() -> list[Any]:
+        under_way = [asyncio.ensure_future(sandbox.invoke(function, None)) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        await sandbox.reset()
+        return await asyncio.gather(*under_way)
+
+    ended = run(invoke_and_reset())
+    assert [one.error["errorType"] for one in ended] == ["Runtime.ExitError"] * 3
+    assert run(sandbox.invoke(make_function(code(2)), None)).payload == 2
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts open files as Linux lists them")
+def test_starts_that_fail_leave_no_file_open(
+    make_sandbox: MakeSandbox, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    sandbox = make_sandbox(unpack=lambda _: tmp_path / "gone", environments=1)
+
+    def fail() -> None:
+        with pytest.raises(FileNotFoundError):
+            run(sandbox.invoke(make_function(HANDLER), None))
+
+    fail()
+    before = open_files()
+    for _ in range(5):
+        fail()
+
+    assert open_files() <= before
+
+
+def test_a_start_that_nobody_waits_for_leaves_no_process(
+    make_sandbox: MakeSandbox, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    noted = tmp_path / "pid"
+    note = f"import os, pathlib, time\npathlib.Path({str(noted)!r}).write_text(str(os.getpid()))\ntime.sleep(9)\n"
+    sandbox = make_sandbox(environments=1)
+
+    async def invoke_and_leave() -> None:
+        waiting = asyncio.ensure_future(sandbox.invoke(make_function(note + HANDLER), None))
+        while not (noted.exists() and noted.read_text()):
+            await asyncio.sleep(0.01)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+    run(invoke_and_leave())
+
+    assert not is_running(int(noted.read_text()))
