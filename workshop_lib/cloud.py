@@ -71,6 +71,7 @@ class Cloud:
         self.is_local = environment is not None
         self.environment = dict(environment or {})
         self.calls = CallLog()
+        self._environ = environ
         self._clients: dict[tuple[str, str], Any] = {}
         if self.is_local:
             require_loopback(self.environment["AWS_ENDPOINT_URL"])
