@@ -20,6 +20,7 @@ Services and engines are told of each other in `cloud` and nowhere else. Top lay
 | `errors` | how the local cloud says no |
 | `faults` | what a learner breaks, for a while |
 | `file_locks` | locks that end with their process |
+| `late` | values that readers see later than writers |
 | `phrases` | the text beside an HTTP status |
 | `wildcards` | `*` and `?`, as AWS understands them |
 """

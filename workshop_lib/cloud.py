@@ -25,7 +25,7 @@ from workshop_lib.calls import CallLog
 from workshop_lib.cloud_process import start_shared_cloud
 from workshop_lib.control import ask_control
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
-from workshop_lib.guards import choose_cloud, read_rehearsal_speed, require_loopback
+from workshop_lib.guards import choose_cloud, require_loopback
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -71,7 +71,6 @@ class Cloud:
         self.is_local = environment is not None
         self.environment = dict(environment or {})
         self.calls = CallLog()
-        self._environ = environ
         self._clients: dict[tuple[str, str], Any] = {}
         if self.is_local:
             require_loopback(self.environment["AWS_ENDPOINT_URL"])
@@ -162,13 +161,8 @@ class Cloud:
 
     @functools.cached_property
     def speed(self) -> float:
-        """How many times faster long waits are than on AWS, where it is 1. Asked once. TTLs are the same on both.
-
-        A rehearsal of AWS mode sets it with `WORKSHOP_REHEARSAL_SPEED`.
-        """
-        if not self.control_url:
-            return 1.0 if self.is_local else read_rehearsal_speed(self._environ)
-        return float(ask_control(self.control_url, "GET", "speed")["speed"])
+        """How many times faster long waits are than on AWS, where it is 1. Asked once. TTLs are the same on both."""
+        return float(ask_control(self.control_url, "GET", "speed")["speed"]) if self.control_url else 1.0
 
     @property
     def edge_locations(self) -> dict[str, str]:

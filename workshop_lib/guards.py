@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import math
 import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -61,28 +60,6 @@ def choose_cloud(environ: Mapping[str, str]) -> str:
                 f"Run `unset {' '.join(left_over)}` and start JupyterLab again."
             )
     return cloud
-
-
-def read_rehearsal_speed(environ: Mapping[str, str]) -> float:
-    """Read `WORKSHOP_REHEARSAL_SPEED`: how many times faster than AWS the cloud is at AWS's addresses.
-
-    AWS itself has the speed 1, and nobody sets this variable there. A rehearsal sets it: at AWS's addresses it has a
-    local cloud, whose waits are shorter (docs/aws.md).
-
-    Returns:
-        The speed, 1 if it isn't set.
-
-    Raises:
-        AmbiguousCloud: The value is no number above 0.
-    """
-    value = environ.get("WORKSHOP_REHEARSAL_SPEED", "").strip() or "1"
-    try:
-        speed = float(value)
-    except ValueError:
-        speed = 0.0
-    if not 0 < speed < math.inf:
-        raise AmbiguousCloud(f"WORKSHOP_REHEARSAL_SPEED is {value!r}. Unset it. Only rehearsals of AWS mode set it.")
-    return speed
 
 
 def require_loopback(url: str) -> str:

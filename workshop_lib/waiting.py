@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import os
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from workshop_lib.errors import STEPS, CheckFailed, StepOutOfOrder, name_missed_step
-from workshop_lib.guards import is_loopback, read_rehearsal_speed
+from workshop_lib.errors import STEPS, CheckFailed, InvalidNumber, StepOutOfOrder, name_missed_step
+from workshop_lib.guards import is_loopback
 from workshop_lib.observe import Page, fetch_page, get_health, get_replication_status
 from workshop_lib.polling import Sleep, draw_progress, wait_until
 
@@ -26,18 +27,40 @@ if TYPE_CHECKING:
 JOB_ENDED = {"Complete", "Failed", "Cancelled", "Suspended"}
 
 
-def wait_for_propagation(client: BaseClient, *, what: str, seconds: float = 15, sleep: Sleep = time.sleep) -> None:
+PROPAGATION_SECONDS = 15.0
+"""How long `wait_for_propagation` waits on AWS, unless `WORKSHOP_PROPAGATION_SECONDS` says otherwise."""
+
+
+def read_propagation_seconds(environ: Mapping[str, str]) -> float:
+    """Read `WORKSHOP_PROPAGATION_SECONDS`. Make it longer if AWS is slow. Rehearsals make it 0.
+
+    Raises:
+        InvalidNumber: The value is no number of seconds.
+    """
+    value = environ.get("WORKSHOP_PROPAGATION_SECONDS", "").strip()
+    try:
+        seconds = float(value) if value else PROPAGATION_SECONDS
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise InvalidNumber(f"WORKSHOP_PROPAGATION_SECONDS is {value!r}. Unset it, or give a number of seconds.")
+    return seconds
+
+
+def wait_for_propagation(
+    client: BaseClient, *, what: str, seconds: float | None = None, sleep: Sleep = time.sleep
+) -> None:
     """On AWS, wait until a change should be known everywhere. AWS has no status for it. Locally, return at once.
 
     Args:
         client: The client that made the change. Its endpoint tells which cloud it uses.
         what: What was changed, as the beginning of a sentence.
-        seconds: How long to wait on AWS. A rehearsal of AWS mode waits less (`WORKSHOP_REHEARSAL_SPEED`).
+        seconds: How long to wait on AWS. The default is `WORKSHOP_PROPAGATION_SECONDS`, or 15.
         sleep: Seam for tests.
     """
     if is_loopback(client.meta.endpoint_url):
         return
-    seconds /= read_rehearsal_speed(os.environ)
+    seconds = read_propagation_seconds(os.environ) if seconds is None else seconds
     with draw_progress(f"{what}: waiting until AWS knows it everywhere", seconds) as bar:
         for passed in range(math.ceil(seconds)):
             sleep(min(1, seconds - passed))

@@ -13,7 +13,7 @@ import pytest
 
 from workshop_lib.cloud import Cloud
 from workshop_lib.control import ask_control
-from workshop_lib.errors import AmbiguousCloud, CloudNotReachable, FaultRefused, NotTheLocalCloud
+from workshop_lib.errors import CloudNotReachable, FaultRefused, NotTheLocalCloud
 from workshop_lib.faults import Fault, cause_fault, end_faults, fail_region, list_faults, restore_region
 
 ELSEWHERE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "WORKSHOP_CONTROL_URL": "http://example.org/_local_cloud"}
@@ -64,19 +64,6 @@ def test_on_aws_waits_are_as_long_as_they_are_and_there_is_no_control() -> None:
     aws = Cloud(None, environ={})
 
     assert (aws.speed, aws.control_url) == (1.0, None)
-
-
-def test_only_a_rehearsal_makes_the_waits_of_aws_shorter() -> None:
-    rehearsed = {"WORKSHOP_REHEARSAL_SPEED": "200"}
-
-    assert Cloud(None, environ=rehearsed).speed == 200
-    assert Cloud({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, environ=rehearsed).speed == 1.0
-
-
-@pytest.mark.parametrize("value", ["quick", "0", "-1", "inf", "nan"])
-def test_a_speed_that_is_no_positive_number_is_refused(value: str) -> None:
-    with pytest.raises(AmbiguousCloud, match="Unset it"):
-        _ = Cloud(None, environ={"WORKSHOP_REHEARSAL_SPEED": value}).speed
 
 
 def test_a_local_cloud_without_a_control_api_has_aws_s_speed() -> None:

@@ -33,7 +33,7 @@ def door(cloud: LocalCloud, ledger: Ledger) -> Iterator[Door]:
 @pytest.fixture
 def run_python(door: Door, tmp_path: Path) -> RunPython:
     """Runs a program on the learner's machine, and returns its output."""
-    environment = equip_machine(tmp_path, door, {"aws_access_key_id": "local", "aws_secret_access_key": "local"}, 200)
+    environment = equip_machine(tmp_path, door, {"aws_access_key_id": "local", "aws_secret_access_key": "local"})
 
     def run(program: str) -> str:
         finished = subprocess.run(

@@ -1,4 +1,4 @@
-"""How slow the door is, and how many calls it allows."""
+"""How slow AWS is in a rehearsal, and how many calls it allows."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Manner:
-    """What makes AWS slower than the local cloud, as far as it can be seen at the door. The default is a quick AWS.
+    """What makes AWS slower than the local cloud. The default is a quick AWS.
 
     Attributes:
         api_seconds: Each answer of an API takes so much longer.
         name_seconds: So long after a distribution was made, its name can't be looked up.
         route53_rate: Calls of the Route 53 API that are answered each second. Further ones are throttled. AWS allows
             five for each account.
+        dns_seconds: The name servers know of changes of records and of health so late.
         throttle_burst: So many calls pass at once before the rate counts.
     """
 
@@ -23,6 +24,7 @@ class Manner:
     name_seconds: float = 0.0
     route53_rate: float = 0.0
     throttle_burst: int = 5
+    dns_seconds: float = 0.0
 
 
 QUICK = Manner()
@@ -30,8 +32,10 @@ SLOW = {
     "api": Manner(api_seconds=0.1),
     "names": Manner(name_seconds=10),
     "throttled": Manner(route53_rate=1),
+    "dns-20": Manner(dns_seconds=20),
+    "dns-60": Manner(dns_seconds=60),
 }
-"""The slow forms that the door itself can play, by name."""
+"""The slow forms, by name."""
 
 
 class Throttle:

@@ -87,15 +87,15 @@ def set_stage(folder: Path, *, speed: float = 200, manner: Manner = QUICK) -> It
     Args:
         folder: For everything that the rehearsal writes.
         speed: How many times shorter the cloud's waits are than on AWS.
-        manner: How slow the door is.
+        manner: How slow AWS is.
     """
     folder.mkdir(parents=True, exist_ok=True)
     ledger = Ledger(folder / "machine.jsonl")
-    options = {"speed": speed, "call_log": folder / "calls.jsonl"}
+    options = {"speed": speed, "call_log": folder / "calls.jsonl", "dns_seconds": manner.dns_seconds}
     with own_cloud(folder / "aws", options) as cloud, Door(cloud, ledger=ledger, manner=manner) as door:
         administrator = Cloud(cloud)
         keys = admit_learner(administrator, folder)
-        yield Stage(folder, ledger, equip_machine(folder, door, keys, speed), administrator)
+        yield Stage(folder, ledger, equip_machine(folder, door, keys), administrator)
 
 
 def admit_learner(cloud: Cloud, folder: Path) -> dict[str, str]:
@@ -108,7 +108,7 @@ def admit_learner(cloud: Cloud, folder: Path) -> dict[str, str]:
     return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
 
 
-def equip_machine(folder: Path, door: Door, keys: dict[str, str], speed: float) -> dict[str, str]:
+def equip_machine(folder: Path, door: Door, keys: dict[str, str]) -> dict[str, str]:
     """Write the learner's files, and return the variables of her programs."""
     bundle = folder / "certificates.pem"
     door.authority.cert_pem.write_to_path(str(bundle))
@@ -123,7 +123,7 @@ def equip_machine(folder: Path, door: Door, keys: dict[str, str], speed: float) 
         "PYTHONIOENCODING": "utf-8",
         "REHEARSAL": json.dumps(settings),
         "WORKSHOP_CLOUD": "aws",
-        "WORKSHOP_REHEARSAL_SPEED": str(speed),
+        "WORKSHOP_PROPAGATION_SECONDS": "0",
         "WORKSHOP_NAMES": str(folder / "notebooks" / "workshop-names.json"),
         "AWS_CONFIG_FILE": str(folder / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),

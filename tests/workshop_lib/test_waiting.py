@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from workshop_lib.errors import TookTooLong
+from workshop_lib.errors import InvalidNumber, TookTooLong
 from workshop_lib.polling import choose_intervals, retry_while, wait_until
-from workshop_lib.waiting import wait_for_propagation
+from workshop_lib.waiting import read_propagation_seconds, wait_for_propagation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,6 +167,17 @@ def test_only_aws_needs_time_to_propagate(time: Time, url: str, seconds: int) ->
     wait_for_propagation(client, what="A role", sleep=time.sleep)
 
     assert time.passed == seconds
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("", 15), ("0", 0), ("40.5", 40.5)])
+def test_the_environment_says_how_long_aws_needs_to_propagate(value: str, seconds: float) -> None:
+    assert read_propagation_seconds({"WORKSHOP_PROPAGATION_SECONDS": value}) == seconds
+
+
+@pytest.mark.parametrize("value", ["soon", "-1", "inf", "nan"])
+def test_what_is_no_number_of_seconds_is_refused(value: str) -> None:
+    with pytest.raises(InvalidNumber, match="Unset it"):
+        read_propagation_seconds({"WORKSHOP_PROPAGATION_SECONDS": value})
 
 
 def test_an_interrupted_wait_is_interrupted_at_once(time: Time) -> None:
