@@ -9,6 +9,7 @@ python -m tests.rehearsal --speed 1        as slow as AWS: it takes hours
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -72,6 +73,8 @@ def main() -> None:
     parser.add_argument("--slow", nargs="*", choices=list(SLOW), help="slow forms; without a name, all of them")
     parser.add_argument("--keep", type=Path, help="a folder for what the rehearsal leaves")
     chosen = parser.parse_args()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started with `&`: the learner's programs would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     forms = {"quick": QUICK} if chosen.slow is None else {name: SLOW[name] for name in chosen.slow or SLOW}
     passed = True
     for name, manner in forms.items():

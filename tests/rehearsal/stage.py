@@ -119,7 +119,7 @@ def equip_machine(folder: Path, door: Door, keys: dict[str, str]) -> dict[str, s
     settings = {"doors": door.ports, "network": NETWORK, "ledger": str(door.ledger.machine_file)}
     return {
         **_inherit(NOT_INHERITED, (*CERTIFICATES, *PROXIES)),
-        "PYTHONPATH": str(MACHINE),
+        "PYTHONPATH": os.pathsep.join((str(MACHINE), str(ROOT))),
         "PYTHONIOENCODING": "utf-8",
         "REHEARSAL": json.dumps(settings),
         "WORKSHOP_CLOUD": "aws",
