@@ -165,6 +165,15 @@ class Cloud:
         return float(ask_control(self.control_url, "GET", "speed")["speed"]) if self.control_url else 1.0
 
     @property
+    def dns_change(self) -> tuple[float, float]:
+        """The shortest and the longest time, in seconds, until DNS answers with a change of records or of health.
+
+        AWS promises 60 seconds for records (R53API, ChangeResourceRecordSets). The local cloud's nameserver knows of a
+        change at once.
+        """
+        return (0.0, 0.0) if self.is_local else (0.0, 60.0)
+
+    @property
     def edge_locations(self) -> dict[str, str]:
         """The local cloud's edge locations: city → URL. Empty on AWS, where DNS leads to the nearest one."""
         listed = self.environment.get("WORKSHOP_EDGE_LOCATIONS", "").split(",")
