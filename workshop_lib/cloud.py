@@ -25,7 +25,7 @@ from workshop_lib.calls import CallLog
 from workshop_lib.cloud_process import start_shared_cloud
 from workshop_lib.control import ask_control
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
-from workshop_lib.guards import choose_cloud, require_loopback
+from workshop_lib.guards import choose_cloud, read_seconds, require_loopback
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 GLOBAL_REGION = "us-east-1"
 """The region of the IAM, Route 53 and CloudFront endpoints. Edge functions must be in it too."""
+
+DNS_SECONDS = 60.0
+"""How long AWS may take until all name servers know a change."""
 
 LOCAL_CONFIG = Config(  # type: ignore[call-arg]  # the stubs don't know ignore_configured_endpoint_urls
     proxies={},
@@ -71,6 +74,7 @@ class Cloud:
         self.is_local = environment is not None
         self.environment = dict(environment or {})
         self.calls = CallLog()
+        self._environ = environ
         self._clients: dict[tuple[str, str], Any] = {}
         if self.is_local:
             require_loopback(self.environment["AWS_ENDPOINT_URL"])
@@ -168,10 +172,10 @@ class Cloud:
     def dns_change(self) -> tuple[float, float]:
         """The shortest and the longest time, in seconds, until DNS answers with a change of records or of health.
 
-        AWS promises 60 seconds for records (R53API, ChangeResourceRecordSets). The local cloud's nameserver knows of a
-        change at once.
+        AWS promises 60 seconds for records (R53API, ChangeResourceRecordSets), unless `WORKSHOP_DNS_SECONDS` says
+        otherwise. The local cloud's nameserver knows of a change at once.
         """
-        return (0.0, 0.0) if self.is_local else (0.0, 60.0)
+        return (0.0, 0.0 if self.is_local else read_seconds(self._environ, "WORKSHOP_DNS_SECONDS", DNS_SECONDS))
 
     @property
     def edge_locations(self) -> dict[str, str]:

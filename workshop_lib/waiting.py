@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from urllib3.exceptions import NameResolutionError
 
-from workshop_lib.errors import STEPS, CheckFailed, CloudNotReachable, InvalidNumber, StepOutOfOrder, name_missed_step
-from workshop_lib.guards import is_loopback
+from workshop_lib.errors import STEPS, CheckFailed, CloudNotReachable, StepOutOfOrder, name_missed_step
+from workshop_lib.guards import is_loopback, read_seconds
 from workshop_lib.observe import Page, fetch_page, get_health, get_replication_status, look_up_region
 from workshop_lib.polling import Sleep, draw_progress, wait_until
 
@@ -36,22 +36,6 @@ PROPAGATION_SECONDS = 15.0
 """How long `wait_for_propagation` waits on AWS, unless `WORKSHOP_PROPAGATION_SECONDS` says otherwise."""
 
 
-def read_propagation_seconds(environ: Mapping[str, str]) -> float:
-    """Read `WORKSHOP_PROPAGATION_SECONDS`. Make it longer if AWS is slow. Rehearsals make it 0.
-
-    Raises:
-        InvalidNumber: The value is no number of seconds.
-    """
-    value = environ.get("WORKSHOP_PROPAGATION_SECONDS", "").strip()
-    try:
-        seconds = float(value) if value else PROPAGATION_SECONDS
-    except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise InvalidNumber(f"WORKSHOP_PROPAGATION_SECONDS is {value!r}. Unset it, or give a number of seconds.")
-    return seconds
-
-
 def wait_for_propagation(
     client: BaseClient, *, what: str, seconds: float | None = None, sleep: Sleep = time.sleep
 ) -> None:
@@ -65,7 +49,8 @@ def wait_for_propagation(
     """
     if is_loopback(client.meta.endpoint_url):
         return
-    seconds = read_propagation_seconds(os.environ) if seconds is None else seconds
+    if seconds is None:
+        seconds = read_seconds(os.environ, "WORKSHOP_PROPAGATION_SECONDS", PROPAGATION_SECONDS)
     with draw_progress(f"{what}: waiting until AWS knows it everywhere", seconds) as bar:
         for passed in range(math.ceil(seconds)):
             sleep(min(1, seconds - passed))

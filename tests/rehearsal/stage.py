@@ -95,7 +95,7 @@ def set_stage(folder: Path, *, speed: float = 200, manner: Manner = QUICK) -> It
     with own_cloud(folder / "aws", options) as cloud, Door(cloud, ledger=ledger, manner=manner) as door:
         administrator = Cloud(cloud)
         keys = admit_learner(administrator, folder)
-        yield Stage(folder, ledger, equip_machine(folder, door, keys), administrator)
+        yield Stage(folder, ledger, equip_machine(folder, door, keys, manner), administrator)
 
 
 def admit_learner(cloud: Cloud, folder: Path) -> dict[str, str]:
@@ -108,7 +108,7 @@ def admit_learner(cloud: Cloud, folder: Path) -> dict[str, str]:
     return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
 
 
-def equip_machine(folder: Path, door: Door, keys: dict[str, str]) -> dict[str, str]:
+def equip_machine(folder: Path, door: Door, keys: dict[str, str], manner: Manner = QUICK) -> dict[str, str]:
     """Write the learner's files, and return the variables of her programs."""
     bundle = folder / "certificates.pem"
     door.authority.cert_pem.write_to_path(str(bundle))
@@ -124,6 +124,7 @@ def equip_machine(folder: Path, door: Door, keys: dict[str, str]) -> dict[str, s
         "REHEARSAL": json.dumps(settings),
         "WORKSHOP_CLOUD": "aws",
         "WORKSHOP_PROPAGATION_SECONDS": "0",
+        **({} if manner.dns_seconds else {"WORKSHOP_DNS_SECONDS": "0"}),
         "WORKSHOP_NAMES": str(folder / "notebooks" / "workshop-names.json"),
         "AWS_CONFIG_FILE": str(folder / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),

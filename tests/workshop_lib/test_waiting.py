@@ -13,9 +13,10 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from workshop_lib.errors import CloudNotReachable, InvalidNumber, TookTooLong
+from workshop_lib.guards import read_seconds
 from workshop_lib.observe import Page
 from workshop_lib.polling import choose_intervals, retry_while, wait_until
-from workshop_lib.waiting import read_propagation_seconds, wait_for_propagation, wait_until_page_is_served
+from workshop_lib.waiting import wait_for_propagation, wait_until_page_is_served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,14 +175,14 @@ def test_only_aws_needs_time_to_propagate(time: Time, url: str, seconds: int) ->
 
 
 @pytest.mark.parametrize(("value", "seconds"), [("", 15), ("0", 0), ("40.5", 40.5)])
-def test_the_environment_says_how_long_aws_needs_to_propagate(value: str, seconds: float) -> None:
-    assert read_propagation_seconds({"WORKSHOP_PROPAGATION_SECONDS": value}) == seconds
+def test_the_environment_says_how_long_aws_takes(value: str, seconds: float) -> None:
+    assert read_seconds({"SECONDS": value}, "SECONDS", 15) == seconds
 
 
 @pytest.mark.parametrize("value", ["soon", "-1", "inf", "nan"])
 def test_what_is_no_number_of_seconds_is_refused(value: str) -> None:
     with pytest.raises(InvalidNumber, match="Unset it"):
-        read_propagation_seconds({"WORKSHOP_PROPAGATION_SECONDS": value})
+        read_seconds({"SECONDS": value}, "SECONDS", 15)
 
 
 def test_a_new_distribution_is_asked_until_dns_knows_its_name(time: Time) -> None:
