@@ -26,7 +26,17 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from traffic_lab.measurement import Timeline
 from traffic_lab.model.prediction import SwitchPrediction, predict_switch
 from traffic_lab.timeline import Action, record_timeline
-from workshop_lib import distribution, dns_records, faults, health_checks, lambda_edge, packaging, replication, waiting
+from workshop_lib import (
+    boundaries,
+    distribution,
+    dns_records,
+    faults,
+    health_checks,
+    lambda_edge,
+    packaging,
+    replication,
+    waiting,
+)
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import WorkshopNames, suggest_names
@@ -168,14 +178,16 @@ IRELAND, SINGAPORE = NAMES.source_region, NAMES.destination_region
 def make_site(cloud: Cloud) -> Site:
     """Two buckets with markers of their own, and a distribution whose function asks DNS."""
     names = NAMES
-    identity = distribution.create_origin_access_identity(cloud.cloudfront, comment=names.distribution_comment)["id"]
+    identity = distribution.create_origin_access_identity(
+        cloud.cloudfront, comment=names.distribution_comment, learner=names.learner
+    )["id"]
     for origin in (names.source_origin, names.destination_origin):
         s3, where = cloud.s3(origin.region), {"bucket": origin.bucket, "region": origin.region}
-        replication.create_bucket(s3, **where)
+        replication.create_bucket(s3, **where, learner=names.learner)
         replication.put_region_marker(s3, **where)
         put_markers(s3, **where)
         distribution.put_bucket_policy(s3, bucket=origin.bucket, origin_access_identity_id=identity)
-    zone_id = dns_records.create_hosted_zone(cloud.route53, zone_name=names.zone_name)
+    zone_id = dns_records.create_hosted_zone(cloud.route53, zone_name=names.zone_name, learner=names.learner)
     made = distribution.create_distribution(
         cloud.cloudfront,
         comment=names.distribution_comment,
@@ -184,6 +196,7 @@ def make_site(cloud: Cloud) -> Site:
         dns_origin=names.record_name,
         version_arn=publish_function(cloud, names),
         name_servers=dns_records.get_name_servers(cloud.route53, zone_id=zone_id),
+        learner=names.learner,
     )
     waiting.wait_until_deployed(cloud.cloudfront, distribution_id=made["id"])
     return Site(cloud, names, zone_id, made)
@@ -203,8 +216,13 @@ def put_markers(s3: Any, *, bucket: str, region: str) -> None:
 def publish_function(cloud: Cloud, names: WorkshopNames) -> str:
     """The edge function's version."""
     package, function = packaging.package_edge_function(), {"function_name": names.function_name}
-    role_arn = lambda_edge.create_edge_role(cloud.iam, role_name=names.edge_role_name)
-    lambda_edge.create_edge_function(cloud.lambda_, **function, role_arn=role_arn, package=package)
+    boundary_arn = boundaries.create_permissions_boundary(cloud, names)
+    role_arn = lambda_edge.create_edge_role(
+        cloud.iam, role_name=names.edge_role_name, boundary_arn=boundary_arn, learner=names.learner
+    )
+    lambda_edge.create_edge_function(
+        cloud.lambda_, **function, role_arn=role_arn, package=package, learner=names.learner
+    )
     version_arn = lambda_edge.publish_version(cloud.lambda_, **function, package=package)
     waiting.wait_until_function_active(cloud.lambda_, version_arn=version_arn)
     return version_arn

@@ -29,6 +29,7 @@ import boto3
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.signing import sign_get
 from workshop_lib import distribution, dns_records, lambda_edge, packaging, replication, waiting
 from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import S3Origin
@@ -36,7 +37,6 @@ from workshop_lib.names import S3Origin
 BODY = b"x" * 1024
 ORIGIN = S3Origin("bench-site", "eu-west-1")
 ZONE, RECORD = "two-regions.test", "origin.two-regions.test"
-SIGNED = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=0"
 CONSTANT = """
 import asyncio, sys
 from aiohttp import web
@@ -58,13 +58,14 @@ def main(rounds: int = 15, seconds: int = 1) -> None:
     with constant_server() as constant, local_cloud() as environment:
         host = make_site(environment)
         edge, aws = environment["WORKSHOP_EDGE_URL"], environment["AWS_ENDPOINT_URL"]
-        asked: dict[str, tuple[str, dict[str, str], int]] = {
-            "constant": (constant, {}, 16),
-            "hit": (f"{edge}/index.html", {"Host": host}, 16),
-            "origin": (f"{aws}/{ORIGIN.bucket}/region.json", {"Authorization": SIGNED}, 8),
-            "miss": (f"{edge}/region.json", {"Host": host}, 8),
-        }
+        origin, keys = f"{aws}/{ORIGIN.bucket}/region.json", keys_of(environment)
         for _ in range(rounds):
+            asked: dict[str, tuple[str, dict[str, str], int]] = {
+                "constant": (constant, {}, 16),
+                "hit": (f"{edge}/index.html", {"Host": host}, 16),
+                "origin": (origin, sign_get(origin, *keys, region=ORIGIN.region), 8),
+                "miss": (f"{edge}/region.json", {"Host": host}, 8),
+            }
             for name, (url, headers, connections) in asked.items():
                 rates[name].append(requests_per_second(url, headers, connections, seconds))
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
@@ -80,26 +81,34 @@ def describe(name: str, rates: list[float]) -> str:
     return f"{name:9} {statistics.median(rates):8.0f} requests/s   (rounds: {' '.join(f'{r:.0f}' for r in rates)})"
 
 
+def keys_of(environment: dict[str, str]) -> tuple[str, str]:
+    """The local cloud's access key and its secret."""
+    return environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]
+
+
 def make_site(environment: dict[str, str]) -> str:
     """The workshop's site, by the workshop's own steps; returns the distribution's domain name."""
-    session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local")
+    session = boto3.Session(*keys_of(environment))
 
     def client(service: str, region: str = "us-east-1") -> Any:
         return session.client(service, region_name=region, endpoint_url=environment["AWS_ENDPOINT_URL"])
 
     s3, iam, functions, cloudfront = client("s3", "eu-west-1"), client("iam"), client("lambda"), client("cloudfront")
-    replication.create_bucket(s3, bucket=ORIGIN.bucket, region=ORIGIN.region)
+    replication.create_bucket(s3, bucket=ORIGIN.bucket, region=ORIGIN.region, learner="ada")
     for key in ("index.html", "region.json"):
         s3.put_object(Bucket=ORIGIN.bucket, Key=key, Body=BODY, ContentType="text/html")
     route53 = client("route53")
-    zone_id = dns_records.create_hosted_zone(route53, zone_name=ZONE)
+    zone_id = dns_records.create_hosted_zone(route53, zone_name=ZONE, learner="ada")
     dns_records.put_txt_record(route53, zone_id=zone_id, record_name=RECORD, origin=ORIGIN)
     package = packaging.package_edge_function()
-    role = lambda_edge.create_edge_role(iam, role_name="bench-edge")
-    lambda_edge.create_edge_function(functions, function_name="bench-edge", role_arn=role, package=package)
+    boundary_arn = "arn:aws:iam::aws:policy/CloudWatchLogsFullAccess"
+    role = lambda_edge.create_edge_role(iam, role_name="bench-edge", boundary_arn=boundary_arn, learner="ada")
+    lambda_edge.create_edge_function(
+        functions, function_name="bench-edge", role_arn=role, package=package, learner="ada"
+    )
     version = lambda_edge.publish_version(functions, function_name="bench-edge", package=package)
     waiting.wait_until_function_active(functions, version_arn=version)
-    identity = distribution.create_origin_access_identity(cloudfront, comment="bench")["id"]
+    identity = distribution.create_origin_access_identity(cloudfront, comment="bench", learner="ada")["id"]
     distribution.put_bucket_policy(s3, bucket=ORIGIN.bucket, origin_access_identity_id=identity)
     made = distribution.create_distribution(
         cloudfront,
@@ -109,6 +118,7 @@ def make_site(environment: dict[str, str]) -> str:
         dns_origin=RECORD,
         version_arn=version,
         name_servers=dns_records.get_name_servers(route53, zone_id=zone_id),
+        learner="ada",
     )
     cloudfront.get_waiter("distribution_deployed").wait(Id=made["id"], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
     return made["domain_name"]

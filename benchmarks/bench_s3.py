@@ -1,6 +1,6 @@
 """Small S3 GETs: the local cloud against stock `moto_server`, in one interleaved run.
 
-    python benchmarks/bench_s3.py [--rounds 5] [--seconds 2]
+    python -m benchmarks.bench_s3 [--rounds 5] [--seconds 2]
 
 Both serve the same object of 1 KiB; wrk asks each in turn, with 8 connections. Prints machine, medians and ratio.
 """
@@ -25,9 +25,12 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError
 
+from benchmarks.signing import sign_get
 from workshop_lib.cloud_process import own_cloud
 
 BUCKET, KEY = "site", "index.html"
+Server = tuple[str, str, str]
+"""An address, and the access key and secret of its clients."""
 
 
 @click.command(help=__doc__)
@@ -38,11 +41,11 @@ def main(rounds: int, seconds: int) -> None:
         raise click.ClickException("wrk is not installed.")
     rates: dict[str, list[float]] = {"local cloud": [], "stock moto_server": []}
     with local_cloud() as ours, moto_server() as stock:
-        for url in (ours, stock):
-            put_object(url)
+        for server in (ours, stock):
+            put_object(*server)
         for _ in range(rounds):
-            for name, url in zip(rates, (ours, stock), strict=True):
-                rates[name].append(requests_per_second(f"{url}/{BUCKET}/{KEY}", seconds))
+            for name, server in zip(rates, (ours, stock), strict=True):
+                rates[name].append(requests_per_second(*server, seconds))
     medians = {name: statistics.median(values) for name, values in rates.items()}
     click.echo(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     for name, median in medians.items():
@@ -51,20 +54,20 @@ def main(rounds: int, seconds: int) -> None:
 
 
 @contextlib.contextmanager
-def local_cloud() -> Iterator[str]:
+def local_cloud() -> Iterator[Server]:
     """The local cloud in a process of its own, which ends with this one."""
     with tempfile.TemporaryDirectory() as folder, own_cloud(Path(folder), {}) as environment:
-        yield environment["AWS_ENDPOINT_URL"]
+        yield environment["AWS_ENDPOINT_URL"], environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]
 
 
 @contextlib.contextmanager
-def moto_server() -> Iterator[str]:
+def moto_server() -> Iterator[Server]:
     """Moto as it comes."""
     with (
         free_port() as port,
         running([str(Path(sys.executable).with_name("moto_server")), "-p", str(port)], port) as url,
     ):
-        yield url
+        yield url, "any", "any"
 
 
 @contextlib.contextmanager
@@ -84,10 +87,10 @@ def free_port() -> Iterator[int]:
     yield port
 
 
-def put_object(url: str) -> None:
-    """Put the object, as soon as the server answers; readable by everyone, since wrk does not sign."""
+def put_object(url: str, key: str, secret: str) -> None:
+    """Put the object, as soon as the server answers."""
     s3 = boto3.client(
-        "s3", endpoint_url=url, region_name="us-east-1", aws_access_key_id="local", aws_secret_access_key="local"
+        "s3", endpoint_url=url, region_name="us-east-1", aws_access_key_id=key, aws_secret_access_key=secret
     )
     for _ in range(200):
         with contextlib.suppress(BotoCoreError):
@@ -97,13 +100,14 @@ def put_object(url: str) -> None:
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=b"x" * 1024, ContentType="text/html")
 
 
-def requests_per_second(url: str, seconds: int) -> float:
-    """What wrk measures. The signature is not verified by either server; without one both refuse."""
-    signature = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
-    command = ["wrk", "-t1", "-c8", f"-d{seconds}s", "-H", f"Authorization: {signature}", url]
+def requests_per_second(url: str, key: str, secret: str, seconds: int) -> float:
+    """What wrk measures. All requests of a round have one signature, which the local cloud verifies each time."""
+    page = f"{url}/{BUCKET}/{KEY}"
+    headers = [part for header in sign_get(page, key, secret).items() for part in ("-H", ": ".join(header))]
+    command = ["wrk", "-t1", "-c8", f"-d{seconds}s", *headers, page]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in output:
-        raise click.ClickException(f"{url} did not answer every request with 200:\n{output}")
+        raise click.ClickException(f"{page} did not answer every request with 200:\n{output}")
     found = re.search(r"Requests/sec:\s+([\d.]+)", output)
     if not found:
         raise click.ClickException(output)

@@ -1,6 +1,6 @@
 """From the command to the first answer: `python -m local_cloud serve` against stock `moto_server`, interleaved.
 
-    python benchmarks/bench_start.py [--rounds 5]
+    python -m benchmarks.bench_start [--rounds 5]
 
 The first answer is that of S3's ListBuckets, asked every 5 ms. Prints machine, medians and ratio.
 """
@@ -21,7 +21,8 @@ from pathlib import Path
 
 import click
 
-SIGNATURE = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+from benchmarks.signing import sign_get
+from local_cloud import process
 
 
 @click.command(help=__doc__)
@@ -45,22 +46,23 @@ def until_first_answer(name: str) -> float:
     if name != "local cloud":
         command = [str(Path(sys.executable).with_name("moto_server")), "-p", str(port)]
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "WORKSHOP_STATE_DIR": folder}
+        os.environ["WORKSHOP_STATE_DIR"] = folder
+        headers = sign_get(f"http://127.0.0.1:{port}/", "local", process.read_secret())
         begin = time.perf_counter()
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            while not answers(port):
+            while not answers(port, headers):
                 time.sleep(0.005)
             return time.perf_counter() - begin
         finally:
-            process.terminate()
-            process.wait()
+            started.terminate()
+            started.wait()
 
 
-def answers(port: int) -> bool:
+def answers(port: int, headers: dict[str, str]) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     with contextlib.suppress(OSError), contextlib.closing(connection):
-        connection.request("GET", "/", headers={"Authorization": SIGNATURE})
+        connection.request("GET", "/", headers=headers)
         return connection.getresponse().status == 200
     return False
 

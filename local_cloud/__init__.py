@@ -15,13 +15,16 @@ Services and engines are told of each other in `cloud` and nowhere else. Top lay
 | `call_log` | every call, for learners and tests |
 | `rendering` | results and errors as HTTP responses, in the protocol of each service |
 | `call` | requests, calls and responses |
+| `file_locks` | locks that end with their process |
+| `arrivals` | which requests arrive too slowly |
 | `clock` | how much faster than AWS long waits are |
 | `constants` | names that several layers share |
 | `errors` | how the local cloud says no |
 | `faults` | what a learner breaks, for a while |
-| `file_locks` | locks that end with their process |
 | `late` | values that readers see later than writers |
 | `phrases` | the text beside an HTTP status |
+| `private_files` | files and folders that other users can neither read nor replace |
+| `sigv4` | AWS Signature Version 4, to sign and to verify |
 | `wildcards` | `*` and `?`, as AWS understands them |
 """
 

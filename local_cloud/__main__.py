@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _NONE_RUNS = "No local cloud is running. Start one with `workshop cloud` or `python -m local_cloud start` (background)."
 _INTERRUPTED, _BUSY = 130, 3
+_MOST_FILES = 65536
 
 
 class _Commands(click.Group):
@@ -79,8 +80,16 @@ def _serving_options(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--call-log", type=click.Path(path_type=Path), help="Append each API call to this file."),
             click.option(
                 "--enforce",
+                multiple=True,
                 type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
-                help="Allow the learner only what the IAM policy in this file allows. [default: everything]",
+                help="Allow the learner only what the IAM policy in this file allows. Repeat it for more policies. "
+                "[default: everything]",
+            ),
+            click.option(
+                "--managed-policy",
+                multiple=True,
+                type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+                help="Have a managed policy with this file's name and content from the start. Repeat it for more.",
             ),
         )
     ):
@@ -100,12 +109,20 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
         raise click.ClickException(process.RUNS_ALREADY)
     # There is nothing to undo yet, and a KeyboardInterrupt can get lost during imports.
     signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
+    _allow_many_files()
     gc.disable()  # imports make no garbage, and collecting takes 10 % of the start
     with _no_certificates():
         from local_cloud.cloud import LocalCloud  # late: importing moto takes half a second
 
+    registered: list[Callable[[dict[str, str]], None]] = []
+
+    def keep_secret(secret: str) -> None:
+        process.keep_secret(secret)
+        for register in registered:
+            register({**cloud.environment, "AWS_SECRET_ACCESS_KEY": secret})
+
     try:
-        cloud = LocalCloud(**options)
+        cloud = LocalCloud(**options, secret=process.read_secret(), keep_secret=keep_secret)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -119,6 +136,7 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
         gc.freeze()
         gc.enable()
         register(cloud.environment)
+        registered.append(register)
         click.echo(json.dumps(cloud.environment) if as_json else _describe(cloud))
         cloud.warm_up()
         # In short waits, as Ctrl-C doesn't interrupt an endless wait on Windows.
@@ -131,7 +149,12 @@ def serve(until_stdin_closes: bool, as_json: bool, **options: Any) -> None:
 @click.option("--json/--text", "as_json", default=True, help="Print the environment as JSON (default), or to read.")
 def start(as_json: bool, **options: Any) -> None:
     """Start the local cloud in the background, unless it is running. Print the environment for its clients."""
-    flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
+    flags = [
+        f"--{name.replace('_', '-')}={value}"
+        for name, given in options.items()
+        for value in (given if isinstance(given, tuple) else (given,))
+        if value is not None
+    ]
     state = process.start(flags)
     click.echo(json.dumps(state.environment, indent=2) if as_json else describe_environment(state.environment))
 
@@ -146,20 +169,35 @@ def stop() -> None:
 @click.option("--json/--text", "as_json", default=False, help="Print the environment as JSON, or to read (default).")
 def status(as_json: bool) -> None:
     """Show whether the local cloud is running, and where. Exits with 1 if it isn't, with 3 if it doesn't answer."""
-    state = process.find()
-    if state is None:
-        raise click.ClickException(_NONE_RUNS)
+    state = _find()
     click.echo(json.dumps(state.environment, indent=2) if as_json else describe_environment(state.environment))
 
 
 @main.command()
-def reset() -> None:
+@click.option("--secret", is_flag=True, help="Change the secret too. Programs that know the old one are refused.")
+def reset(secret: bool) -> None:
     """Delete everything in the local cloud. Its addresses stay."""
+    state = _find()
+    process.ask(state, "POST", "reset")
+    click.echo("The local cloud is empty.")
+    if secret:
+        process.ask(state, "POST", "secret")
+        click.echo("Its secret is a new one. Paste the export lines of `status` into each shell that uses it.")
+
+
+@main.command()
+@click.argument("method", type=click.Choice(["GET", "POST", "DELETE"]))
+@click.argument("path")
+def ask(method: str, path: str) -> None:
+    """Send a request to the control API, such as `GET calls?since=0`, and print the JSON that it returns."""
+    click.echo(json.dumps(process.ask(_find(), method, path), indent=2))
+
+
+def _find() -> process.State:
     state = process.find()
     if state is None:
         raise click.ClickException(_NONE_RUNS)
-    process.ask(state, "POST", "reset")
-    click.echo("The local cloud is empty.")
+    return state
 
 
 def describe_environment(environment: dict[str, str]) -> str:
@@ -199,6 +237,22 @@ def _no_certificates() -> Iterator[None]:
             os.environ.pop(name)
             if value is not None:
                 os.environ[name] = value
+
+
+def _allow_many_files() -> None:
+    """Open as many files as the system allows. macOS begins with 256, which 250 connections use up."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for wanted in (_MOST_FILES, 10240):  # macOS allows no more, whatever the hard limit is
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        if soft == resource.RLIM_INFINITY or soft >= limit:
+            return
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+            return
 
 
 def _end_on_signals(requested: threading.Event) -> None:

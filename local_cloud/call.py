@@ -105,6 +105,7 @@ class Call:
         session_policy: The session policy of the caller, as JSON; None if only its role limits it.
         source_arn: The resource for which a service calls.
         is_logged: False for requests that no caller made.
+        signature_version: The version of the signature with which the account signed it, 4 or 2. None if it didn't.
         permissions: The permissions that a caller of this account needs for it; `authorizer` sets them.
         refusals: For DeleteObjects only, which is decided for each object: the indexes in its list of objects that
             may not be deleted, with the errors.
@@ -123,6 +124,7 @@ class Call:
     session_policy: str | None = None
     source_arn: str | None = None
     is_logged: bool = True
+    signature_version: int | None = None
     permissions: tuple[Permission, ...] = ()
     refusals: Mapping[int, AwsError] = field(default_factory=dict)
     notes: Mapping[str, Any] = field(default_factory=dict)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import collections
 import json
+import os
 import re
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from local_cloud.call import Call, Response
 
@@ -34,7 +35,7 @@ class CallLog:
 
     def __init__(self, *, limit: int = 5000, file: Path | None = None, now: Callable[[], float] = time.time) -> None:
         self._entries: collections.deque[dict[str, Any]] = collections.deque(maxlen=limit)
-        self._file = file.open("a", encoding="utf-8", buffering=1) if file else None
+        self._file = _open(file) if file else None
         self._now = now
         self._number = 0
         self._lock = threading.Lock()
@@ -125,3 +126,9 @@ def _shorten(value: Any, depth: int = 0) -> Any:
     if isinstance(value, list | tuple):
         return [_shorten(item, depth + 1) for item in value[:20]]
     return str(value)[:_LONGEST_TEXT]
+
+
+def _open(file: Path) -> TextIO:
+    """Open the file to append to it. A new one is for its owner only."""
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    return os.fdopen(handle, "a", encoding="utf-8", buffering=1)

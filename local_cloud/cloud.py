@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -14,9 +15,10 @@ from moto.backends import get_backend
 from moto.moto_api._internal.models import moto_api_backend
 
 from local_cloud.access.authorizer import Authorizer, read_policy
+from local_cloud.access.credentials import Credentials
 from local_cloud.call_log import CallLog
 from local_cloud.clock import Clock
-from local_cloud.constants import CONTROL_PREFIX
+from local_cloud.constants import CONTROL_PREFIX, LEARNERS_KEY
 from local_cloud.engines.edge import CITIES, City, Edge
 from local_cloud.engines.nameserver import Nameserver
 from local_cloud.engines.prober import Prober
@@ -30,6 +32,7 @@ from local_cloud.front.server import Server
 from local_cloud.services import Service
 from local_cloud.services.cloudfront import CloudFrontService
 from local_cloud.services.iam import IamService, StsService
+from local_cloud.services.iam.managed_policies import create_policies
 from local_cloud.services.iam.service_roles import ensure_edge_roles
 from local_cloud.services.lambda_functions import LambdaService
 from local_cloud.services.logs import LogsService
@@ -38,9 +41,12 @@ from local_cloud.services.s3 import S3Service
 from local_cloud.services.s3.buckets import regions
 from local_cloud.services.s3control import S3ControlService
 from local_cloud.services.tagging import TaggingService
+from local_cloud.sigv4 import make_secret, presign
 
 T = TypeVar("T")
 
+SECONDS_OF_A_CODE_URL = 600
+"""Seconds that the URL of a function's code is valid (Lambda API Reference, FunctionCodeLocation)."""
 UNTIL_WARM_UP = 0.5
 """Seconds after `start` until models and modules of later calls are loaded in the background."""
 
@@ -61,10 +67,14 @@ class LocalCloud:
         dns_seconds: How late the nameserver knows of changes of records and of health. The speed doesn't shorten it.
         cities: The edge locations.
         call_log: A file; each call is appended to it as a line of JSON.
-        enforce: A file with the IAM policy of the user `learner`; None allows the learner everything.
+        enforce: Files with the IAM policies of the user `learner`. Without any, the learner may do everything.
+        managed_policy: Files with managed policies of the account, which are there from the start and after a reset.
+            Their names are the names of the files.
+        secret: The secret of the learner's access key; by default a new one.
+        keep_secret: Called with the new secret when it changes, before it is used.
 
     Raises:
-        ValueError: `enforce` is not a policy.
+        ValueError: A file has no policy.
         OSError: A port is taken, or a file can't be read.
     """
 
@@ -80,11 +90,17 @@ class LocalCloud:
         dns_seconds: float = 0.0,
         cities: Sequence[City] = CITIES,
         call_log: Path | None = None,
-        enforce: Path | None = None,
+        enforce: Sequence[Path] = (),
+        managed_policy: Sequence[Path] = (),
+        secret: str = "",
+        keep_secret: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._enforced = enforce
+        self._keep_secret = keep_secret
+        self.credentials = Credentials(secret or make_secret())
         self.clock = Clock(speed)
-        authorizer = Authorizer(read_policy(enforce) if enforce else None, now=self.clock.now)
+        authorizer = Authorizer(*map(read_policy, enforce), now=self.clock.now)
+        self._granted = {file.stem: read_policy(file) for file in managed_policy}
         self.lock = threading.RLock()
         self.call_log = CallLog(file=call_log)
         self.faults = Faults(note=self.call_log.note, has_region=lambda region: region in regions())
@@ -100,6 +116,7 @@ class LocalCloud:
                 lock=self.lock,
                 control=Control(self).answer,
                 log=self.call_log.add,
+                credentials=self.credentials,
                 authorizer=authorizer,
                 faults=self.faults,
             )
@@ -142,7 +159,11 @@ class LocalCloud:
         self.sandbox = Sandbox(nameserver=self.nameserver.address, keep_log=self.logs.keep, environments=environments)
         self.cloudfront = CloudFrontService(clock=self.clock)
         self.functions = LambdaService(
-            sandbox=self.sandbox, run=self._run, is_replicated=self.cloudfront.is_replicated, clock=self.clock
+            sandbox=self.sandbox,
+            run=self._run,
+            is_replicated=self.cloudfront.is_replicated,
+            clock=self.clock,
+            presign=self._presign,
         )
         self.cloudfront.connect(functions=self.functions, ensure_roles=ensure_edge_roles)
         self.services: tuple[Service, ...] = (
@@ -169,15 +190,19 @@ class LocalCloud:
             "AWS_ENDPOINT_URL": self._server.url,
             # SDKs put the account and a dot before the host. Before an @ this is a user name, so the host resolves.
             "AWS_ENDPOINT_URL_S3_CONTROL": self._server.url.replace("//", "//account@"),
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_ACCESS_KEY_ID": LEARNERS_KEY,
+            "AWS_SECRET_ACCESS_KEY": self.credentials.secret,
             "AWS_DEFAULT_REGION": "eu-west-1",
             "WORKSHOP_EDGE_URL": self.edge.url,
             "WORKSHOP_EDGE_LOCATIONS": ",".join(f"{city}={url}" for city, url in self.edge.urls.items()),
             "WORKSHOP_NAMESERVER": f"{host}:{port}",
             "WORKSHOP_CONTROL_URL": f"{self._server.url}{CONTROL_PREFIX.rstrip('/')}",
-            **({"WORKSHOP_ENFORCED_POLICY": str(self._enforced)} if self._enforced else {}),
+            **({"WORKSHOP_ENFORCED_POLICY": os.pathsep.join(map(str, self._enforced))} if self._enforced else {}),
         }
+
+    def _presign(self, target: str, host: str) -> str:
+        key, secret = LEARNERS_KEY, self.credentials.secret
+        return presign(target, host, key=key, secret=secret, seconds=SECONDS_OF_A_CODE_URL)
 
     @property
     def calls(self) -> list[dict[str, Any]]:
@@ -197,6 +222,7 @@ class LocalCloud:
 
     def start(self) -> None:
         """Start answering. Returns when all sockets answer. A cloud can be started once."""
+        create_policies(self._granted)
         self._start_thread("local-cloud-loop", self._loop.run_forever)
         self.nameserver.start()
         self._run(self.sandbox.start())
@@ -231,7 +257,14 @@ class LocalCloud:
             moto_api_backend.reset()
             for service in self.services:
                 service.reset()
+            create_policies(self._granted)
         self.call_log.clear()
+
+    def renew_secret(self) -> None:
+        """Change the secret. Programs that know only the old one are refused from now on."""
+        secret = make_secret()
+        self._keep_secret(secret)
+        self.credentials.secret = secret
 
     def settle(self, timeout: float = 30.0) -> None:
         """Wait until replication, deployments and jobs are done.

@@ -10,3 +10,6 @@ CONTROL_PREFIX = "/_local_cloud/"
 
 CLOUDFRONT = "cloudfront.amazonaws.com"
 """CloudFront as a principal: it asks for a distribution whose origin has an origin access control."""
+
+LEARNERS_KEY = "local"
+"""The access key of the learner, and of the control API. Its secret is random, one for each state folder."""

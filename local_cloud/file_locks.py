@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from local_cloud.private_files import open_private
+
 _BEHIND_THE_TEXT = 1 << 30
 """Windows locks bytes, and nobody else can read them. This one is behind what a lock file contains."""
 
@@ -30,7 +32,7 @@ def exclusively(path: Path, seconds: float) -> Iterator[IO[bytes]]:
         OSError: The file can't be opened for writing.
     """
     deadline = time.monotonic() + seconds
-    with path.open("a+b") as file:
+    with open_private(path, "a+b") as file:
         while not _try_lock(file, exclusive=True):
             if time.monotonic() > deadline:
                 raise LockTimeoutError(f"Another process has held {path} for {seconds:g} s.")
@@ -41,7 +43,7 @@ def exclusively(path: Path, seconds: float) -> Iterator[IO[bytes]]:
 def is_held(path: Path) -> bool:
     """Whether a process holds a lock file. Asking doesn't hinder others who ask."""
     try:
-        with path.open("rb") as file:
+        with open_private(path, "rb") as file:
             return not _try_lock(file, exclusive=False)
     except FileNotFoundError:
         return False

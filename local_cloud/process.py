@@ -1,12 +1,15 @@
-"""The background process of a local cloud. Its state file tells other programs how to reach it.
+"""The background process of a local cloud. Its state file tells other programs how to reach it, and with which secret.
 
-Nothing here imports moto, so finding a running cloud takes no longer than starting Python.
+The state folder, its files and the secret are for their owner only. The secret outlives the process, so that programs
+which know it go on working with the next one. Nothing here imports moto, so finding a running cloud takes no longer
+than starting Python.
 """
 
 from __future__ import annotations
 
 import contextlib
 import http.client
+import ipaddress
 import json
 import os
 import platform
@@ -23,9 +26,12 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from local_cloud.file_locks import LockTimeoutError, exclusively, is_held
+from local_cloud.private_files import make_private_folder, open_private, write_private
+from local_cloud.sigv4 import make_secret, sign
 
 _STATE_FILE = "local-cloud.json"
 _LOG_FILE = "local-cloud.log"
+_SECRET_FILE = "local-cloud.secret"
 RUNS_ALREADY = "A local cloud is running already. `python -m local_cloud status` shows it, `… stop` ends it."
 
 
@@ -72,7 +78,7 @@ class State:
 
     Attributes:
         pid: The id of its process.
-        environment: The environment variables of a program that uses it.
+        environment: The environment variables of a program that uses it, with the secret.
     """
 
     pid: int
@@ -99,7 +105,8 @@ def find(*, patience: float = 5.0) -> State | None:
     """
     file, began = state_dir() / _STATE_FILE, time.monotonic()
     try:
-        state = State(**json.loads(file.read_text(encoding="utf-8")))
+        with open_private(file, "r") as opened:
+            state = State(**json.load(opened))
         health = ask(state, "GET", "health", timeout=patience)
         if health["pid"] == state.pid:
             return state
@@ -168,21 +175,57 @@ def stop(*, timeout: float = 20.0) -> bool:
 
 
 def ask(state: State, method: str, path: str, *, timeout: float = 60.0) -> Any:
-    """Send a request to a running cloud's control API, without any proxy. Returns the decoded JSON."""
+    """Send a signed request to a running cloud's control API, without any proxy. Returns the decoded JSON.
+
+    The secret itself is not sent. Another program may have got the port of a cloud that has ended.
+
+    Raises:
+        ValueError: Somebody edited the state file, and the API would be on another machine.
+    """
     url = urlsplit(state.environment["WORKSHOP_CONTROL_URL"])
+    if not ipaddress.ip_address(url.hostname or "").is_loopback:
+        raise ValueError(f"{url.geturl()} is not on this machine.")
+    target, key = f"{url.path}/{path}", state.environment.get("AWS_ACCESS_KEY_ID", "")
+    headers = sign(method, target, url.netloc, key=key, secret=state.environment.get("AWS_SECRET_ACCESS_KEY", ""))
     connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=timeout)
     try:
-        connection.request(method, f"{url.path}/{path}")
+        connection.request(method, target, headers=headers)
         return json.loads(connection.getresponse().read())
     finally:
         connection.close()
+
+
+def read_secret() -> str:
+    """The secret of the state folder, which is made when it is first needed.
+
+    Raises:
+        StartError: The folder can't be used.
+        OSError: The file isn't for its owner only, or can't be read.
+    """
+    folder = _folder()
+    with exclusively(folder / "secret.lock", 10):
+        try:
+            with open_private(folder / _SECRET_FILE, "r") as file:
+                kept = str(file.read()).strip()
+        except FileNotFoundError:
+            kept = ""
+        if not kept:
+            kept = make_secret()
+            write_private(folder / _SECRET_FILE, kept)
+    return kept
+
+
+def keep_secret(secret: str) -> None:
+    """Keep another secret in the state folder."""
+    write_private(_folder() / _SECRET_FILE, secret)
 
 
 @contextlib.contextmanager
 def registration() -> Iterator[Callable[[Mapping[str, str]], None]]:
     """Register this process as the cloud of the state folder. Yields a function that writes the state file.
 
-    Call it when the cloud answers. The end of the block removes the file, so it should be the end of the process.
+    Call it when the cloud answers, and again when its secret has changed. The end of the block removes the file, so it
+    should be the end of the process.
 
     Raises:
         StartError: Another cloud lives in this folder, or the folder can't be used.
@@ -191,9 +234,7 @@ def registration() -> Iterator[Callable[[Mapping[str, str]], None]]:
     file = folder / _STATE_FILE
 
     def register(environment: Mapping[str, str]) -> None:
-        draft = file.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps(asdict(State(os.getpid(), dict(environment))), indent=2), encoding="utf-8")
-        draft.replace(file)
+        write_private(file, json.dumps(asdict(State(os.getpid(), dict(environment))), indent=2))
 
     with contextlib.ExitStack() as lifetime:
         try:
@@ -209,18 +250,18 @@ def registration() -> Iterator[Callable[[Mapping[str, str]], None]]:
 
 
 def _folder() -> Path:
-    """The state folder, which is made if it doesn't exist.
+    """The state folder, which is made if it doesn't exist. Other users of this machine may not enter it.
 
     Raises:
-        StartError: This user can't write there.
+        StartError: It belongs to others too, or this user can't write there.
     """
     folder = state_dir()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "start.lock").open("a").close()
+        make_private_folder(folder)
+        open_private(folder / "start.lock", "a").close()
     except OSError as error:
-        reason = f"The folder {folder} can't be used: {error.strerror}."
-        raise StartError(f"{reason} Set WORKSHOP_STATE_DIR to a folder of your own.") from error
+        reason = f"The folder {folder} can't be used: {error.strerror or error}"
+        raise StartError(f"{reason.rstrip('.')}. Set WORKSHOP_STATE_DIR to a folder of your own.") from error
     return folder
 
 
@@ -234,7 +275,8 @@ def _is_registered() -> bool:
 
 def _pid_in(file: Path) -> int | None:
     try:
-        return int(json.loads(file.read_text(encoding="utf-8"))["pid"])
+        with open_private(file, "r") as opened:
+            return int(json.load(opened)["pid"])
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
@@ -274,13 +316,13 @@ def _spawn(options: Sequence[str]) -> subprocess.Popen[bytes]:
     if sys.platform == "win32":
         # Not DETACHED_PROCESS: without a console, each function environment would open a window.
         apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    with (state_dir() / _LOG_FILE).open("wb") as log:
+    with open_private(state_dir() / _LOG_FILE, "wb") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "local_cloud", "serve", *options],
             env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},  # it calls no AWS
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
+            stdout=subprocess.DEVNULL,  # it prints the secret, which has no place in a log
+            stderr=log,
             **apart,
         )
 

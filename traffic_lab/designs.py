@@ -5,13 +5,16 @@ Times, failures and function runs in the table are measured. Moving parts and li
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from threading import Event
 from typing import Any
 
 from traffic_lab.measurement import Timeline
 from traffic_lab.timeline import Action, record_timeline
+from workshop_lib.polling import Sleep
 from workshop_lib.tables import Column, render_table
 
 MILLION = 1_000_000
@@ -121,25 +124,41 @@ def record_side_by_side(
     *,
     actions: Sequence[Action],
     watch: Mapping[str, Callable[[], object]] | None = None,
+    sleep: Sleep = time.sleep,
     **recording: Any,
 ) -> dict[Design, Timeline]:
     """Record one page of several distributions at the same time, during the same actions.
+
+    If one recording is interrupted or fails, all stop at once.
 
     Args:
         urls: Design → page of its distribution.
         actions: As for `record_timeline`. They are done once.
         watch: As for `record_timeline`. Watched once.
+        sleep: Seam for tests.
         recording: The other arguments of `record_timeline`.
 
     Returns:
         Design → its timeline. All have the marks of the first.
     """
     first, *others = urls
-    with ThreadPoolExecutor(max_workers=len(urls)) as pool:
-        quiet = [pool.submit(record_timeline, urls[one], **recording, show_progress=False) for one in others]
-        leading = record_timeline(urls[first], actions=actions, watch=watch, **recording)
+    stopped = Event()
+
+    def sleep_unless_stopped(seconds: float) -> None:
+        if stopped.is_set():
+            raise CancelledError
+        sleep(seconds)
+
+    quietly = {**recording, "show_progress": False, "sleep": sleep_unless_stopped}
+    pool = ThreadPoolExecutor(max_workers=len(urls))
+    try:
+        quiet = [pool.submit(record_timeline, urls[one], **quietly) for one in others]
+        leading = record_timeline(urls[first], actions=actions, watch=watch, sleep=sleep, **recording)
         marked = [replace(future.result(), marks=leading.marks) for future in quiet]
         return {first: leading, **dict(zip(others, marked, strict=True))}
+    finally:
+        stopped.set()
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def compare_designs(timelines: Mapping[Design, Timeline], *, region: str, cause: str) -> Results:

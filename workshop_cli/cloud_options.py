@@ -9,9 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-LEARNER_POLICY = "learner-permissions.json"
-"""File name of the learner's policy, with its placeholders filled in."""
-DEFAULT_POLICY = f"policies/{LEARNER_POLICY}"
+GRANTED = "the learner's policies"
 """The value of `--enforce` without a file."""
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -27,37 +25,40 @@ def cloud_options(command: C) -> C:
     ):
         help_text = f"{what}. [default: a free port]"
         command = click.option(*names, type=click.IntRange(0, 65535), metavar="PORT", help=help_text)(command)
-    enforce = f"Allow only what the IAM policy in FILE allows. Without FILE it is {DEFAULT_POLICY}."
-    command = click.option("--enforce", is_flag=False, flag_value=DEFAULT_POLICY, metavar="[FILE]", help=enforce)(
-        command
+    enforce = (
+        "Allow only what the IAM policy in FILE allows. Repeat it for more policies. Without FILE it is what "
+        "policies/learner-build.json and policies/learner-look-and-clean-up.json allow."
     )
+    command = click.option(
+        "--enforce", is_flag=False, flag_value=GRANTED, multiple=True, metavar="[FILE]", help=enforce
+    )(command)
     speed = "Make long waits N times shorter than on AWS. [default: 200]"
     return click.option("--speed", type=click.FloatRange(min=0, min_open=True), metavar="N", help=speed)(command)
 
 
-def with_policy(options: dict[str, Any], folder: Path, *, buckets: str = "*") -> dict[str, Any]:
-    """Return the options of a local cloud, with the policy's file as `enforce`."""
+def with_policies(options: dict[str, Any], folder: Path, *, learner: str = "*", buckets: str = "*") -> dict[str, Any]:
+    """Return the options of a local cloud, with the policies' files, and with the boundary that they demand."""
     chosen = options["enforce"]
-    if chosen == DEFAULT_POLICY:
-        from workshop_lib.policies import write_learner_policy
+    check_policies(options)
+    if not chosen:
+        return options
+    from workshop_lib.policies import write_grants
 
-        return {
-            **options,
-            "enforce": write_learner_policy(folder.resolve() / LEARNER_POLICY, buckets=buckets),
-        }
-    check_policy(options)
-    return {**options, "enforce": Path(chosen).resolve() if chosen else None}
+    granted = write_grants(folder.resolve(), learner=learner, source_bucket=buckets, destination_bucket=buckets)
+    own = () if chosen == (GRANTED,) else tuple(Path(file).resolve() for file in chosen)
+    return {**options, **granted, **({"enforce": own} if own else {})}
 
 
-def check_policy(options: dict[str, Any]) -> None:
+def check_policies(options: dict[str, Any]) -> None:
     """Refuse a missing file early, for commands that delete old results before they start the cloud.
 
     Raises:
         click.UsageError: There is no such file.
     """
     chosen = options["enforce"]
-    if chosen not in (None, DEFAULT_POLICY) and not Path(chosen).is_file():
-        raise click.UsageError(f"--enforce {chosen}: there is no such file. Give the file of an IAM policy in JSON.")
+    for file in () if chosen == (GRANTED,) else chosen:
+        if not Path(file).is_file():
+            raise click.UsageError(f"--enforce {file}: there is no such file. Give the file of an IAM policy in JSON.")
 
 
 def uses_aws() -> bool:

@@ -45,22 +45,18 @@ For example, half a minute without S3 in Ireland:
 def fault(kind: str | None, region: str | None, seconds: float, delay: float, only_list: bool, only_end: bool) -> None:
     """Cause a fault and wait, list faults, or end them."""
     from workshop_lib.cloud import connect
-    from workshop_lib.errors import WorkshopError
 
     if sum(map(bool, (kind, only_list, only_end))) != 1:
         raise click.UsageError(f"Give one KIND of fault, or --list, or --end. Kinds are {', '.join(KINDS)}.")
-    try:
-        cloud = connect(start=shared_cloud.find)
-        if only_list:
-            _show(list_faults(cloud))
-        elif only_end:
-            click.echo(ENDED.format(end_faults(cloud)))
-        else:
-            with cause_fault(cloud, kind=str(kind), region=region, seconds=seconds, delay=delay) as caused:
-                wait_until_over(cloud, caused)
-            click.echo(f"Over: {caused}.")
-    except WorkshopError as error:
-        raise click.ClickException(str(error)) from error
+    cloud = connect(start=shared_cloud.find)
+    if only_list:
+        _show(list_faults(cloud))
+    elif only_end:
+        click.echo(ENDED.format(end_faults(cloud)))
+    else:
+        with cause_fault(cloud, kind=str(kind), region=region, seconds=seconds, delay=delay) as caused:
+            wait_until_over(cloud, caused)
+        click.echo(f"Over: {caused}.")
 
 
 def wait_until_over(cloud: Cloud, fault: Fault, *, sleep: Callable[[float], None] = time.sleep) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from workshop_cli import terminals
-from workshop_cli.cloud_options import cloud_options, uses_aws, with_policy
+from workshop_cli.cloud_options import cloud_options, uses_aws, with_policies
 from workshop_cli.runs import whole_run
 from workshop_cli.working_copy import BUILD, ROOT, bring_notebooks
 from workshop_lib import shared_cloud
@@ -44,7 +44,7 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
     """
     bring_notebooks()
     if not uses_aws():
-        os.environ.update(shared_cloud.start(with_policy(options, BUILD)))
+        os.environ.update(shared_cloud.start(with_policies(options, BUILD)))
     elif options["enforce"]:
         raise click.UsageError(
             "--enforce is for the local cloud only, but WORKSHOP_CLOUD=aws is set. AWS always enforces your "

@@ -11,24 +11,31 @@ import shlex
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from workshop_cli import terminals
-from workshop_cli.cloud_options import check_policy, cloud_options, uses_aws, with_policy
+from workshop_cli.cloud_options import check_policies, cloud_options, uses_aws, with_policies
 from workshop_cli.faults import fault
 from workshop_cli.lab import lab
 from workshop_cli.runs import whole_run
 from workshop_cli.working_copy import BUILD, NOTEBOOKS, bring_notebooks
 from workshop_lib import shared_cloud
+from workshop_lib.errors import WorkshopError
+
+if TYPE_CHECKING:
+    from workshop_lib.cloud import Cloud
 
 OUTPUT = BUILD / "run"
 INTERRUPTED = 130
 
 
 class _Commands(click.Group):
-    """Commands that exit with 130 after Ctrl-C, as shells expect. click would exit with 1, as after a failure."""
+    """Commands that exit with 130 after Ctrl-C, as shells expect. click would exit with 1, as after a failure.
+
+    Errors of the workshop, of AWS and of botocore are shown as a sentence, without a traceback.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -36,6 +43,16 @@ class _Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("\nInterrupted.", err=True)
             ctx.exit(INTERRUPTED)
+        except WorkshopError as error:
+            raise click.ClickException(str(error)) from error
+        except Exception as error:
+            if "botocore.exceptions" not in sys.modules:
+                raise
+            from botocore.exceptions import BotoCoreError, ClientError
+
+            if not isinstance(error, BotoCoreError | ClientError):
+                raise
+            raise click.ClickException(str(error)) from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -58,7 +75,7 @@ def cloud(stop: bool, **options: Any) -> None:
     """
     if stop:
         sys.exit(shared_cloud.run_command("stop"))
-    shared_cloud.replace_this_process(with_policy(options, BUILD))
+    shared_cloud.replace_this_process(with_policies(options, BUILD))
 
 
 @main.command()
@@ -97,9 +114,8 @@ def run(
     whole_run.spare_slow_imports()
     from workshop_cli.runs.plan import RequestError, make_plan
     from workshop_cli.runs.report import render_failure, render_table
-    from workshop_lib.errors import WorkshopError
 
-    if any(value is not None for value in options.values()):
+    if any(value not in (None, ()) for value in options.values()):
         if uses_aws():
             raise click.UsageError(
                 "Ports, speed and policy are options of the local cloud, but WORKSHOP_CLOUD=aws is set. Leave them out."
@@ -114,16 +130,16 @@ def run(
         plan = make_plan(notebooks, given=_read_pairs(pairs), first=first, last=last, with_preparations=empty)
     except RequestError as error:
         raise click.UsageError(str(error)) from error
-    check_policy(options)
+    check_policies(options)
     whole_run.remove_old_results(output)
-    options = with_policy(options, output, buckets="two-regions-*")  # as notebook 00 suggests
-    try:
-        result = whole_run.run_plan(plan, output, _choose_cloud(output, running, options), say=click.echo)
-    except WorkshopError as error:
-        raise click.ClickException(str(error)) from error
+    learner = _read_pairs(pairs).get("learner", "*")
+    options = with_policies(options, output, learner=learner, buckets="two-regions-*")  # as notebook 00 suggests
+    result = whole_run.run_plan(plan, output, _choose_cloud(output, running, options), say=click.echo)
     click.echo("\n" + render_table(result))
     if result.failure:
         click.echo("\n" + render_failure(result.failure))
+    if uses_aws() and result.outcome != "passed":
+        click.echo("\n" + _describe_left())
     click.echo(f"Report: {output / 'index.html'}")
     click.echo(terminals.render_advice(os.environ), nl=False)
     sys.exit({"passed": 0, "failed": 1, "skipped": INTERRUPTED}[result.outcome])
@@ -146,7 +162,6 @@ def _choose_cloud(
 @main.command()
 def status() -> None:
     """Show the local cloud's addresses and the chosen names. Exits with 1 if no local cloud runs."""
-    from workshop_lib.errors import WorkshopError
     from workshop_lib.names import load_names
 
     exit_status = 0
@@ -170,14 +185,10 @@ def names() -> None:
 
     The notebooks' AWS CLI commands need them: eval "$(workshop names)"
     """
-    from workshop_lib.errors import WorkshopError
     from workshop_lib.names import load_names
 
-    try:
-        chosen = load_names(_names_file())
-    except WorkshopError as error:
-        raise click.ClickException(str(error)) from error
-    derived = {name: getattr(chosen, name) for name in ("failover_comment", "uncached_comment")}
+    chosen = load_names(_names_file())
+    derived = {name: getattr(chosen, name) for name in ("failover_comment", "uncached_comment", "boundary_name")}
     for name, value in (vars(chosen) | derived).items():
         click.echo(f"export {name.upper()}={shlex.quote(value)}")
 
@@ -222,25 +233,22 @@ def clean_up(yes: bool) -> None:
     """List all that the workshop made, or delete it.
 
     Safe to run again. What AWS can delete only later is listed as waiting, such as the edge's copies of a function.
-    Notebook 06 does the same, with explanations.
+    Notebook 06 does the same, with explanations. Exits with 1 while anything of yours is left, or if it couldn't look
+    everywhere. What other learners made in the account is named, and doesn't count.
     """
     from workshop_lib import clean_up as step
-    from workshop_lib.cloud import connect
-    from workshop_lib.errors import WorkshopError
     from workshop_lib.names import load_names
 
-    try:
-        names, cloud = load_names(_names_file()), connect(start=shared_cloud.find)  # a new cloud would be empty
-        if not yes:
-            found = step.find_resources(cloud, names)
-            click.echo(str(found))
-            if found:
-                click.echo("Nothing was deleted. `workshop clean-up --yes` deletes what is listed above.")
-            return
+    names, cloud = load_names(_names_file()), connect_beside(_names_file())
+    if not cloud.is_local:
+        click.echo(f"AWS account {cloud.account_id}:")
+    if yes:
         click.echo(str(step.delete_resources(cloud, names)))
-        click.echo(str(step.get_receipt(cloud, names)))
-    except WorkshopError as error:
-        raise click.ClickException(str(error)) from error
+    receipt = step.get_receipt(cloud, names)
+    click.echo(str(receipt))
+    if not yes and receipt.left:
+        click.echo("Nothing was deleted. `workshop clean-up --yes` deletes what is listed above.")
+    sys.exit(0 if receipt.is_clean else 1)
 
 
 @main.command()
@@ -255,6 +263,35 @@ def doctor() -> None:
 
 main.add_command(fault)
 main.add_command(lab)
+
+
+def connect_beside(names_file: Path) -> Cloud:
+    """Connect as the notebooks do, in any folder. The accepted costs are kept beside the names.
+
+    Args:
+        names_file: The file of the names.
+
+    Raises:
+        ClickException: No local cloud runs.
+        WorkshopError: As for `workshop_lib.cloud.connect`.
+    """
+    from workshop_lib.cloud import connect
+
+    # Without a local cloud it fails: a new one would be empty.
+    return connect(environ={**os.environ, "WORKSHOP_NAMES": str(names_file)}, start=shared_cloud.find)
+
+
+def _describe_left() -> str:
+    """Say what exists in the AWS account after a run that has not passed, and how to delete it."""
+    from workshop_lib.clean_up import find_resources
+    from workshop_lib.names import load_names
+
+    remedy = "`workshop clean-up --yes` deletes what the workshop made."
+    try:
+        cloud = connect_beside(_names_file())
+        return f"In AWS account {cloud.account_id}:\n{find_resources(cloud, load_names(_names_file()))}\n{remedy}"
+    except WorkshopError as error:
+        return f"What exists in your AWS account can't be listed: {error}\n{remedy}"
 
 
 def _names_file() -> Path:

@@ -17,13 +17,19 @@ import click
 
 from workshop_lib.resources import IS_CHECKOUT, RESOURCES
 
-ROOT = RESOURCES if IS_CHECKOUT else Path.cwd()
-"""The folder of the notebooks and of `build`: the checkout or, installed from a wheel, the current folder."""
-NOTEBOOKS = ROOT / "notebooks"
-BUILD = ROOT / "build"
-
 MANIFEST = ".workshop-manifest.json"
 """A file in the copy's folder, with the SHA-256 of each delivered file by its path."""
+
+
+def find_copy(folder: Path) -> Path:
+    """Return the nearest folder, upwards from this one, that holds a copy. If there is none, return this one."""
+    return next((above for above in (folder, *folder.parents) if (above / MANIFEST).is_file()), folder)
+
+
+ROOT = RESOURCES if IS_CHECKOUT else find_copy(Path.cwd())
+"""The folder of the notebooks and of `build`: the checkout or, installed from a wheel, that of the copy."""
+NOTEBOOKS = ROOT / "notebooks"
+BUILD = ROOT / "build"
 
 _IGNORED = {"__pycache__", "__init__.py", "py.typed"}
 """Files that are not copied. An importable copy would hide the installed package from programs started beside it."""

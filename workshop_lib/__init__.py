@@ -6,8 +6,10 @@
 | `shared_cloud` | the local cloud that all notebooks, the command and the browser share |
 | `widgets` | pickers with a `.value` |
 | `renaming` | steps: save the names, unless that would lose what exists under the saved ones |
-| `clean_up` | lists and deletes what the workshop made; the receipt |
+| `clean_up` | steps: list and delete what the workshop made, and give a receipt |
+| `receipts` | what clean-up shows: what was found, the outcomes, the receipt |
 | `inventory` | how each kind of resource that the workshop makes is found and deleted |
+| `boundaries` | steps: the permissions boundary, which limits the roles |
 | `replication` | steps: buckets, versioning, replication, the website |
 | `batch_replication` | steps: replicate existing objects with S3 Batch Replication |
 | `lambda_edge` | steps: create and publish the function that runs at the edge, with Lambda@Edge |
@@ -20,6 +22,7 @@
 | `packaging` | the edge function as a zip, with the same bytes each time |
 | `roles` | IAM roles, as several steps need them |
 | `polling` | repeats a look, or a call, until it succeeds |
+| `episodes` | what is caused only for a while, such as a drill |
 | `observe` | looks at the cloud as a viewer (HTTP), a resolver (DNS) or an operator (statuses) |
 | `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
@@ -29,8 +32,11 @@
 | `cloud_process` | starts the local cloud as a process and gives its variables |
 | `blind_session` | a botocore session that ignores the machine's settings |
 | `calls` | the table of the AWS calls that a notebook made |
-| `guards` | keeps a client from the wrong cloud |
+| `credentials` | what is wrong with the AWS credentials, in a sentence |
+| `loopback` | HTTP requests that can't leave this machine |
 | `names` | the learner's names, chosen once in notebook 00 |
+| `guards` | keeps a client from the wrong cloud |
+| `name_rules` | what must hold of names that clean-up finds things by |
 | `errors` | all errors of the workshop, and the steps that they name |
 | `resources` | files that travel with the package: policies, notebooks |
 | `tables` | the one way to draw a table, as HTML and as text |

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +34,8 @@ class AccountGuard:
     Args:
         get_credentials: Returns the credentials as they are now. It raises an error if there are none.
         ask_account: Asks AWS which account some credentials belong to.
-        environ: Environment variables. `WORKSHOP_ACCEPT_COSTS` names an accepted account.
+        environ: Environment variables. `WORKSHOP_ACCEPT_COSTS` names an accepted account, and the accepted accounts are
+            kept beside the file that `WORKSHOP_NAMES` names.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class AccountGuard:
         environ: Mapping[str, str],
     ) -> None:
         self._get_credentials, self._ask_account, self._environ = get_credentials, ask_account, environ
+        self._file = get_names_path(environ).with_name("workshop-costs-accepted.json")
         self._accounts: dict[str, str] = {}  # access key → account
         self._first: str | None = None
         self._lock = Lock()
@@ -71,11 +72,23 @@ class AccountGuard:
             return
         with self._lock:
             account = self._find_account(_read_access_key(request))
-        if account not in (self._environ.get("WORKSHOP_ACCEPT_COSTS"), *read_accepted_accounts()):
+        if account not in (self._environ.get("WORKSHOP_ACCEPT_COSTS"), *self._read_accepted()):
             raise CostNotAccepted(
                 f"{operation} would change the AWS account {account}. The workshop's costs: {COST} If you accept them, "
                 f"run accept_costs(cloud, {account!r}), or set WORKSHOP_ACCEPT_COSTS={account}."
             )
+
+    def accept(self, account_id: str) -> None:
+        """Keep one more account for which the learner accepted the costs. Safe to repeat."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        accepted = sorted({account_id, *self._read_accepted()})
+        self._file.write_text(json.dumps(accepted) + "\n", encoding="utf-8")
+
+    def _read_accepted(self) -> list[str]:
+        try:
+            return list(json.loads(self._file.read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError):  # a file that can't be read accepts nothing
+            return []
 
     def _find_account(self, access_key: str, credentials: ReadOnlyCredentials | None = None) -> str:
         if access_key not in self._accounts:
@@ -96,25 +109,8 @@ class AccountGuard:
         return account
 
 
-def read_accepted_accounts() -> list[str]:
-    """Return the ids of the accounts for which the learner accepted the costs."""
-    path = _get_path()
-    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
-
-
-def keep_accepted_account(account_id: str) -> None:
-    """Keep one more account for which the learner accepted the costs. Safe to repeat."""
-    path = _get_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(sorted({account_id, *read_accepted_accounts()})) + "\n", encoding="utf-8")
-
-
 def _read_access_key(request: AWSPreparedRequest) -> str:
     """Return the access key that signed a request, or an empty text."""
     header = request.headers.get("Authorization", "")
     signed = SIGNED_WITH.search(header.decode() if isinstance(header, bytes) else header)
     return signed[1] if signed else ""
-
-
-def _get_path() -> Path:
-    return get_names_path().with_name("workshop-costs-accepted.json")

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from mypy_boto3_s3control import S3ControlClient
 
 
-def create_batch_role(iam: IAMClient, *, role_name: str, source_bucket: str, sleep: Sleep = time.sleep) -> str:
+def create_batch_role(
+    iam: IAMClient,
+    *,
+    role_name: str,
+    boundary_arn: str,
+    source_bucket: str,
+    learner: str,
+    sleep: Sleep = time.sleep,
+) -> str:
     """Create the role that S3 Batch Operations assumes to replicate existing objects.
 
     Running it again restores its policies.
@@ -24,13 +32,19 @@ def create_batch_role(iam: IAMClient, *, role_name: str, source_bucket: str, sle
     Args:
         iam: Client.
         role_name: Name of the role.
+        boundary_arn: From `boundaries.find_permissions_boundary`.
         source_bucket: The bucket whose objects are copied.
+        learner: `names.learner`, with which the role is marked.
         sleep: Seam for tests.
 
     Returns:
         The role's ARN.
+
+    Raises:
+        RoleNotBounded: The role exists without this boundary.
     """
-    role_arn = create_role(iam, role_name=role_name, trust=render_policy("batch-role-trust"))
+    trust = render_policy("batch-role-trust")
+    role_arn = create_role(iam, role_name=role_name, trust=trust, boundary_arn=boundary_arn, learner=learner)
     policy = render_policy("batch-role-permissions", source_bucket=source_bucket)
     if put_role_policy(iam, role_name=role_name, policy=policy):
         wait_for_propagation(iam, what=f"New policy of {role_name}", sleep=sleep)

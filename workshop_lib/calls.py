@@ -33,8 +33,9 @@ class AccessRefused(ClientError, WorkshopError):  # noqa: N818 - named for what 
 
     def __str__(self) -> str:
         return (
-            f"{super().__str__()}\n  You lack the permission for this call. policies/learner-permissions.json lists "
-            "all permissions that the workshop needs. Show it to the administrator of your AWS account."
+            f"{super().__str__()}\n  You lack the permission for this call. policies/learner-build.json and "
+            "policies/learner-look-and-clean-up.json list all permissions that the workshop needs. Show them to the "
+            "administrator of your AWS account."
         )
 
     @staticmethod

@@ -19,16 +19,18 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
-from workshop_lib.accounts import COST, AccountGuard, keep_accepted_account
+from workshop_lib.accounts import COST, AccountGuard
 from workshop_lib.blind_session import open_blind_session
 from workshop_lib.calls import CallLog
-from workshop_lib.cloud_process import start_shared_cloud
-from workshop_lib.control import ask_control
+from workshop_lib.cloud_process import find_shared_cloud, start_shared_cloud
+from workshop_lib.control import ask_control, sign_control
+from workshop_lib.credentials import Explaining, explaining
 from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
-from workshop_lib.guards import choose_cloud, read_seconds, require_loopback
+from workshop_lib.guards import LOCAL_KEY, choose_cloud, pin, read_seconds, require_loopback
+from workshop_lib.loopback import send
 
 if TYPE_CHECKING:
-    from botocore.awsrequest import AWSPreparedRequest
+    from botocore.awsrequest import AWSPreparedRequest, AWSRequest
     from botocore.credentials import ReadOnlyCredentials
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_iam import IAMClient
@@ -82,8 +84,11 @@ class Cloud:
                 require_loopback(f"http://{self.nameserver}")
             for url in self.edge_locations.values():
                 require_loopback(url)
-        core = open_blind_session() if self.is_local else botocore.session.get_session()
-        self._session = boto3.Session(botocore_session=core)
+        with explaining():
+            core = open_blind_session() if self.is_local else botocore.session.get_session()
+            self._session = boto3.Session(botocore_session=core)
+        if not self.is_local:
+            core.register("creating-client-class", Explaining.add_to)  # type: ignore[arg-type]
         paths = core.get_component("data_loader").search_paths
         paths[:] = dict.fromkeys(paths)  # each boto3 session adds its path to the loader, which all sessions share
         self._guard = AccountGuard(self._get_credentials, self._ask_account, environ)
@@ -166,7 +171,9 @@ class Cloud:
     @functools.cached_property
     def speed(self) -> float:
         """How many times faster long waits are than on AWS, where it is 1. Asked once. TTLs are the same on both."""
-        return float(ask_control(self.control_url, "GET", "speed")["speed"]) if self.control_url else 1.0
+        if not self.control_url:
+            return 1.0
+        return float(ask_control(self.control_url, "GET", "speed", keys=self.environment)["speed"])
 
     @property
     def dns_change(self) -> tuple[float, float]:
@@ -222,6 +229,10 @@ class Cloud:
     def __repr__(self) -> str:
         return f"<the local cloud at {self.environment['AWS_ENDPOINT_URL']}>" if self.is_local else "<AWS>"
 
+    def accept(self, account_id: str) -> None:
+        """Keep that the learner accepted the costs in an account. Notebooks call `accept_costs`, which asks first."""
+        self._guard.accept(account_id)
+
     def _make_client(self, service: str, region: str) -> Any:
         """Make a client, and listen to its events. Clients that look up credentials for botocore have other events."""
         client = (self._make_local_client if self.is_local else self._make_aws_client)(service, region)
@@ -229,7 +240,8 @@ class Cloud:
         return client
 
     def _make_aws_client(self, service: str, region: str) -> Any:
-        client = self._session.client(service, region_name=region, config=AWS_CONFIG)  # type: ignore[call-overload]
+        with explaining():
+            client: Any = self._session.client(service, region_name=region, config=AWS_CONFIG)  # type: ignore[call-overload]
         client.meta.events.register_last("before-send", self._guard.refuse_unpaid_change)
         return client
 
@@ -238,30 +250,34 @@ class Cloud:
             service,
             region_name=region,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
+            aws_access_key_id=LOCAL_KEY,
+            aws_secret_access_key=self.environment.get("AWS_SECRET_ACCESS_KEY", "unknown"),
             config=LOCAL_CONFIG,
         )
+        client.meta.events.register("before-sign", self._leave_out_the_account)
         client.meta.events.register("before-send", self._stay_on_this_machine)
         client.meta.events.register_first(
             f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", self._give_up_if_nothing_answers
         )
         return client
 
+    def _leave_out_the_account(self, request: AWSRequest, **_: Any) -> None:
+        """S3 Control writes the account id before the host, and no resolver knows such a name. The host is signed."""
+        endpoint, url = urlsplit(self.environment["AWS_ENDPOINT_URL"]), urlsplit(str(request.url))
+        if url.hostname and url.hostname.endswith(f".{endpoint.hostname}"):
+            request.url = url._replace(netloc=endpoint.netloc).geturl()
+
     def _stay_on_this_machine(self, request: AWSPreparedRequest, **_: Any) -> None:
         """Refuse a request to any address but the local cloud's, just before it is sent."""
         endpoint = urlsplit(self.environment["AWS_ENDPOINT_URL"])
         url = urlsplit(request.url)
-        if url.hostname and url.hostname.endswith(f".{endpoint.hostname}"):
-            # s3control writes the account id before the host, and no resolver knows such a name on loopback.
-            url = url._replace(netloc=endpoint.netloc)
-            request.url = url.geturl()
         require_loopback(request.url)
         if url.netloc != endpoint.netloc:
             raise NotTheLocalCloud(
                 f"{request.url} is on this machine, but it isn't the local cloud, so the request was not sent. "
                 "Use the clients of the `cloud` that connect() returns."
             )
+        request.url, request.headers["Host"] = pin(request.url)
 
     def _give_up_if_nothing_answers(self, caught_exception: Exception | None, **_: Any) -> None:
         """Raise at once. Botocore would retry for seconds, but a refused connection on loopback stays refused."""
@@ -269,10 +285,11 @@ class Cloud:
             raise _not_reachable(self.environment["AWS_ENDPOINT_URL"]) from caught_exception
 
     def _get_credentials(self) -> ReadOnlyCredentials:
-        credentials = self._session.get_credentials()
-        if credentials is None:
-            raise NoCredentialsError
-        return credentials.get_frozen_credentials()
+        with explaining():
+            credentials = self._session.get_credentials()
+            if credentials is None:
+                raise NoCredentialsError
+            return credentials.get_frozen_credentials()
 
     def _ask_account(self, credentials: ReadOnlyCredentials) -> str:
         """Ask with exactly these credentials. The session's may change at any time."""
@@ -302,7 +319,7 @@ def connect(*, environ: Mapping[str, str] = os.environ, start: Callable[[], dict
     if choose_cloud(environ) == "aws":
         return Cloud(None, environ=environ)
     if url := environ.get("AWS_ENDPOINT_URL"):
-        return Cloud(_ask_local_cloud(require_loopback(url).rstrip("/")), environ=environ)
+        return Cloud(_ask_local_cloud(require_loopback(url).rstrip("/"), environ), environ=environ)
     return Cloud((start or start_shared_cloud)(), environ=environ)
 
 
@@ -326,19 +343,29 @@ def accept_costs(cloud: Cloud, account_id: str) -> str:
             f"You typed {account_id}, but your credentials belong to the account {cloud.account_id}. "
             "Type that account, or sign in to the other one."
         )
-    keep_accepted_account(account_id)
+    cloud.accept(account_id)
     return COST
 
 
-def _ask_local_cloud(url: str) -> dict[str, str]:
-    """Ask the program at this address for the variables of the local cloud."""
-    pool = urllib3.PoolManager(retries=False, timeout=10)
+def _ask_local_cloud(url: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Ask the program at this address for the variables of the local cloud.
+
+    The request is signed with the local cloud's key. Other keys in the environment may belong to a paid account, and
+    nothing is signed with them.
+    """
+    keys = environ if environ.get("AWS_ACCESS_KEY_ID") == LOCAL_KEY else find_shared_cloud()
+    address = f"{url}/_local_cloud/environment"
     try:
-        response = pool.request("GET", f"{url}/_local_cloud/environment", redirect=False)
+        response = send("GET", address, headers=sign_control("GET", address, keys))
     except urllib3.exceptions.HTTPError as error:
         raise _not_reachable(url) from error
     try:
         environment: dict[str, str] = response.json()
+        if response.status == 403 and "code" in environment:
+            raise NotTheLocalCloud(
+                f"The local cloud at {url} does not accept your key. Its secret is another one. Run `workshop status` "
+                "in a terminal and paste its export lines, or unset AWS_ENDPOINT_URL."
+            )
         require_loopback(environment["AWS_ENDPOINT_URL"])
     except (ValueError, LookupError, TypeError) as error:
         raise NotTheLocalCloud(

@@ -30,8 +30,16 @@ MOST_TOLD = 1000
 
 
 def as_flags(options: Mapping[str, object]) -> list[str]:
-    """Write options for the command line: `{"edge_port": 8081}` becomes `--edge-port=8081`. None is left out."""
-    return [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value is not None]
+    """Write options for the command line: `{"edge_port": 8081}` becomes `--edge-port=8081`.
+
+    None is left out. An option with a tuple is repeated.
+    """
+    return [
+        f"--{name.replace('_', '-')}={value}"
+        for name, given in options.items()
+        for value in (given if isinstance(given, tuple) else (given,))
+        if value is not None
+    ]
 
 
 def start_shared_cloud(
@@ -76,6 +84,20 @@ def start_shared_cloud(
     return _parse(said)
 
 
+def find_shared_cloud() -> dict[str, str]:
+    """The variables of the running local cloud that all programs of a user share. Empty if none runs.
+
+    Raises:
+        CloudNotReachable: It lives, but doesn't answer.
+    """
+    found = subprocess.run(
+        [*PROGRAM, "status", "--json"], check=False, capture_output=True, text=True, encoding="utf-8"
+    )
+    if found.returncode == BUSY:
+        raise CloudNotReachable(found.stderr.strip().removeprefix("Error: "))
+    return {} if found.returncode else _parse(found.stdout)
+
+
 @contextmanager
 def own_cloud(folder: Path, options: Mapping[str, object]) -> Iterator[dict[str, str]]:
     """Run a local cloud while the block runs, and give its variables. See `starting_cloud`."""
@@ -97,7 +119,7 @@ def starting_cloud(folder: Path, options: Mapping[str, object]) -> Iterator[Call
     Raises (the function):
         CloudNotReachable: It did not start. The error quotes its last output.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     log_file = folder / "local-cloud.log"
     detached = (
         {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined,unused-ignore]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workshop_lib.errors import StepOutOfOrder, describe_missing, name_missed_step
 from workshop_lib.names import S3Origin
+from workshop_lib.ownership import find_distribution_learner, find_identity_learner, make_reference, make_tag
 from workshop_lib.policies import render_policy
 from workshop_lib.polling import Sleep, retry_while
 
@@ -24,33 +25,36 @@ CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 """AWS's cache policy for pages that must not be cached at the edge."""
 
 
-def create_origin_access_identity(cloudfront: CloudFrontClient, *, comment: str) -> dict[str, str]:
+def create_origin_access_identity(cloudfront: CloudFrontClient, *, comment: str, learner: str) -> dict[str, str]:
     """Create the identity with which CloudFront reads private buckets.
 
-    Running it again returns the existing one. The newer origin access control doesn't work here: AWS documents that it
-    doesn't support an origin changed by Lambda@Edge.
+    Running it again returns the existing one. An identity with the same comment that the workshop didn't make is left
+    alone. The newer origin access control doesn't work here: AWS documents that it doesn't support an origin changed by
+    Lambda@Edge.
 
     Args:
         cloudfront: Client.
-        comment: `names.distribution_comment`. Later steps find the identity by it.
+        comment: `names.distribution_comment`.
+        learner: `names.learner`, whom the caller reference names. Later steps and clean-up find the identity by it.
 
     Returns:
         `{"id", "canonical_user_id", "comment"}`.
     """
-    if found := _find_identity(cloudfront, comment):
+    if found := _find_identity(cloudfront, comment, learner):
         return found
     made = cloudfront.create_cloud_front_origin_access_identity(
-        CloudFrontOriginAccessIdentityConfig={"CallerReference": str(uuid.uuid4()), "Comment": comment}
+        CloudFrontOriginAccessIdentityConfig={"CallerReference": make_reference(learner), "Comment": comment}
     )["CloudFrontOriginAccessIdentity"]
     return _describe_identity(made["Id"], made["S3CanonicalUserId"], comment)
 
 
-def find_origin_access_identity(cloudfront: CloudFrontClient, *, comment: str) -> dict[str, str]:
+def find_origin_access_identity(cloudfront: CloudFrontClient, *, comment: str, learner: str) -> dict[str, str]:
     """Find the identity that `create_origin_access_identity` created. Changes nothing.
 
     Args:
         cloudfront: Client.
         comment: `names.distribution_comment`.
+        learner: `names.learner`.
 
     Returns:
         `{"id", "canonical_user_id", "comment"}`.
@@ -58,16 +62,18 @@ def find_origin_access_identity(cloudfront: CloudFrontClient, *, comment: str) -
     Raises:
         StepOutOfOrder: There is no such identity.
     """
-    found = _find_identity(cloudfront, comment)
+    found = _find_identity(cloudfront, comment, learner)
     if found is None:
         raise StepOutOfOrder(describe_missing("origin access identity", comment))
     return found
 
 
-def _find_identity(cloudfront: CloudFrontClient, comment: str) -> dict[str, str] | None:
+def _find_identity(cloudfront: CloudFrontClient, comment: str, learner: str) -> dict[str, str] | None:
     for page in cloudfront.get_paginator("list_cloud_front_origin_access_identities").paginate():
         for identity in page["CloudFrontOriginAccessIdentityList"].get("Items", []):
-            if identity["Comment"] == comment:
+            if identity["Comment"] != comment:
+                continue
+            if find_identity_learner(cloudfront, identity_id=identity["Id"]) == learner:
                 return _describe_identity(identity["Id"], identity["S3CanonicalUserId"], comment)
     return None
 
@@ -112,6 +118,7 @@ def create_distribution(
     cloudfront: CloudFrontClient,
     *,
     comment: str,
+    learner: str,
     origin: S3Origin,
     origin_access_identity_id: str,
     dns_origin: str,
@@ -124,12 +131,13 @@ def create_distribution(
     """Create a distribution whose edge function asks DNS which bucket to read.
 
     A page is cached as long as its own Cache-Control says. `region.json` is never cached, so that it always shows the
-    current region. Running it again updates the distribution with this comment if something differs, such as the
-    function version. Otherwise it changes nothing.
+    current region. Running it again updates the learner's distribution with this comment if something differs, such as
+    the function version. Otherwise it changes nothing. It leaves other distributions with this comment alone.
 
     Args:
         cloudfront: Client.
         comment: `names.distribution_comment`. Distributions have no names.
+        learner: `names.learner`, with which the distribution is tagged.
         origin: The bucket that is read when DNS gives no answer. It must exist.
         origin_access_identity_id: From `create_origin_access_identity`.
         dns_origin: `names.record_name`, the value of the origin custom header `X-DNS-ORIGIN`.
@@ -150,7 +158,7 @@ def create_distribution(
     items = [{"HeaderName": name, "HeaderValue": value} for name, value in headers.items() if value]
     wanted = render_policy(
         "distribution-configuration",
-        caller_reference=str(uuid.uuid4()),
+        caller_reference=make_reference(learner),
         comment=comment,
         origin_domain_name=origin.domain_name,
         origin_access_identity_id=origin_access_identity_id,
@@ -161,7 +169,7 @@ def create_distribution(
     )
     # AWS refuses a new role until all its servers know that it can be assumed (captured from AWS).
     return retry_while(
-        lambda: _put_distribution(cloudfront, wanted),
+        lambda: _put_distribution(cloudfront, wanted, learner),
         {"InvalidLambdaFunctionAssociation": "must be assumable"},
         what="CloudFront doesn't know the function's new role yet",
         sleep=sleep,
@@ -172,6 +180,7 @@ def create_failover_distribution(
     cloudfront: CloudFrontClient,
     *,
     comment: str,
+    learner: str,
     primary: S3Origin,
     secondary: S3Origin,
     origin_access_identity_id: str,
@@ -180,12 +189,13 @@ def create_failover_distribution(
     """Create a distribution with an origin group. CloudFront itself asks the second bucket when the first one fails.
 
     It uses no function and no DNS. It asks the primary first at each cache miss
-    (CFDG/high_availability_origin_failover). Running it again updates the distribution with this comment if something
-    differs.
+    (CFDG/high_availability_origin_failover). Running it again updates the learner's distribution with this comment if
+    something differs.
 
     Args:
         cloudfront: Client.
         comment: `names.failover_comment`.
+        learner: `names.learner`, with which the distribution is tagged.
         primary: The bucket that is asked first.
         secondary: The bucket that is asked when the primary answers 500, 502, 503 or 504, or can't be reached.
         origin_access_identity_id: From `create_origin_access_identity`. Both buckets must allow it to read.
@@ -196,21 +206,22 @@ def create_failover_distribution(
     """
     wanted = render_policy(
         "failover-distribution-configuration",
-        caller_reference=str(uuid.uuid4()),
+        caller_reference=make_reference(learner),
         comment=comment,
         primary_domain_name=primary.domain_name,
         secondary_domain_name=secondary.domain_name,
         origin_access_identity_id=origin_access_identity_id,
         cache_policy_id=cache_policy_id,
     )
-    return _put_distribution(cloudfront, wanted)
+    return _put_distribution(cloudfront, wanted, learner)
 
 
-def _put_distribution(cloudfront: CloudFrontClient, wanted: dict[str, Any]) -> dict[str, str]:
-    """Create a distribution, or update the one with the same comment."""
-    found = _find_distribution(cloudfront, wanted["Comment"])
+def _put_distribution(cloudfront: CloudFrontClient, wanted: dict[str, Any], learner: str) -> dict[str, str]:
+    """Create a distribution, or update the learner's with the same comment."""
+    found = _find_distribution(cloudfront, wanted["Comment"], learner)
     if found is None:
-        cloudfront.create_distribution(DistributionConfig=wanted)  # type: ignore[arg-type]
+        marked: Any = {"DistributionConfig": wanted, "Tags": {"Items": [make_tag(learner)]}}
+        cloudfront.create_distribution_with_tags(DistributionConfigWithTags=marked)
     else:
         # UpdateDistribution replaces the whole configuration, so begin with what is stored.
         stored = cloudfront.get_distribution_config(Id=found["id"])
@@ -218,7 +229,7 @@ def _put_distribution(cloudfront: CloudFrontClient, wanted: dict[str, Any]) -> d
         merged = _merge(config, wanted | {"CallerReference": config["CallerReference"]})
         if merged != config:
             cloudfront.update_distribution(Id=found["id"], IfMatch=stored["ETag"], DistributionConfig=merged)
-    return find_distribution(cloudfront, comment=wanted["Comment"])
+    return find_distribution(cloudfront, comment=wanted["Comment"], learner=learner)
 
 
 def _merge(stored: Any, wanted: Any) -> Any:
@@ -230,12 +241,13 @@ def _merge(stored: Any, wanted: Any) -> Any:
     return wanted
 
 
-def find_distribution(cloudfront: CloudFrontClient, *, comment: str) -> dict[str, str]:
-    """Find a distribution by its comment. Changes nothing.
+def find_distribution(cloudfront: CloudFrontClient, *, comment: str, learner: str) -> dict[str, str]:
+    """Find the learner's distribution by its comment. Changes nothing.
 
     Args:
         cloudfront: Client.
         comment: The whole comment.
+        learner: `names.learner`. Distributions without the learner's tag are left out.
 
     Returns:
         `{"id", "arn", "domain_name", "etag", "status"}`.
@@ -243,16 +255,18 @@ def find_distribution(cloudfront: CloudFrontClient, *, comment: str) -> dict[str
     Raises:
         StepOutOfOrder: There is no such distribution.
     """
-    found = _find_distribution(cloudfront, comment)
+    found = _find_distribution(cloudfront, comment, learner)
     if found is None:
         raise StepOutOfOrder(describe_missing("distribution", comment))
     return found
 
 
-def _find_distribution(cloudfront: CloudFrontClient, comment: str) -> dict[str, str] | None:
+def _find_distribution(cloudfront: CloudFrontClient, comment: str, learner: str) -> dict[str, str] | None:
     for page in cloudfront.get_paginator("list_distributions").paginate():
         for summary in page["DistributionList"].get("Items", []):
-            if summary["Comment"] == comment:
+            if summary["Comment"] != comment:
+                continue
+            if find_distribution_learner(cloudfront, arn=summary["ARN"]) == learner:
                 found = cloudfront.get_distribution(Id=summary["Id"])
                 distribution = found["Distribution"]
                 return {

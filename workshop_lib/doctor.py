@@ -10,7 +10,6 @@ import os
 import re
 import socket
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,9 @@ from pathlib import Path
 from click import ClickException
 
 from workshop_lib import shared_cloud
-from workshop_lib.errors import STEPS, AmbiguousCloud, WorkshopError
+from workshop_lib.errors import STEPS, AmbiguousCloud, NotTheLocalCloud, WorkshopError
 from workshop_lib.guards import choose_cloud
+from workshop_lib.loopback import send
 from workshop_lib.names import get_names_path, load_names
 from workshop_lib.resources import RESOURCES
 from workshop_lib.tables import WHOLE, Column, render_table
@@ -146,7 +146,7 @@ def _examine_sockets() -> Finding:
 def _examine_cloud(environment: Mapping[str, str], find_cloud: Callable[[], Mapping[str, str]]) -> Finding:
     try:
         if choose_cloud(environment) == "aws":
-            return _examine_credentials()
+            return _examine_credentials(environment)
     except AmbiguousCloud as error:
         return Finding("Cloud", "not clear", str(error), is_fault=True)
     if environment.get("WORKSHOP_CONTROL_URL"):
@@ -160,27 +160,30 @@ def _examine_cloud(environment: Mapping[str, str], find_cloud: Callable[[], Mapp
 
 
 def _examine_local_cloud(environment: Mapping[str, str]) -> Finding:
+    from urllib3.exceptions import HTTPError, ReadTimeoutError  # late, as it is needed here only
+
     control = environment["WORKSHOP_CONTROL_URL"]
-    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy
+    fix = "It has ended. Restart JupyterLab with make lab, or unset AWS_ENDPOINT_URL and WORKSHOP_CONTROL_URL."
     try:
-        with straight.open(f"{control}/health", timeout=5):
-            return Finding("Local cloud", f"answers at {environment.get('AWS_ENDPOINT_URL', control)}")
-    except (OSError, ValueError) as error:
-        if isinstance(getattr(error, "reason", error), TimeoutError):
-            return Finding("Local cloud", f"{control} doesn't answer", "It is busy or suspended. Wait.", is_fault=True)
-        fix = "It has ended. Restart JupyterLab with make lab, or unset AWS_ENDPOINT_URL and WORKSHOP_CONTROL_URL."
+        status = send("GET", f"{control}/health", timeout=5).status
+    except NotTheLocalCloud as error:
+        return Finding("Local cloud", "not on this machine", str(error), is_fault=True)
+    except ReadTimeoutError:
+        return Finding("Local cloud", f"{control} doesn't answer", "It is busy or suspended. Wait.", is_fault=True)
+    except HTTPError as error:
         return Finding("Local cloud", f"{control}: {error}", fix, is_fault=True)
+    if status != 200:
+        return Finding("Local cloud", f"{control}: another program answers ({status})", fix, is_fault=True)
+    return Finding("Local cloud", f"answers at {environment.get('AWS_ENDPOINT_URL', control)}")
 
 
-def _examine_credentials() -> Finding:
-    import boto3  # late, because only learners with an AWS account need it here
-    from botocore.exceptions import BotoCoreError, ClientError
+def _examine_credentials(environment: Mapping[str, str]) -> Finding:
+    from workshop_lib.cloud import connect  # late, because only learners with an AWS account need it here
 
     try:
-        identity = boto3.Session(region_name="us-east-1").client("sts").get_caller_identity()
-    except (BotoCoreError, ClientError) as error:
-        fix = "Sign in, for example with aws sso login, or unset WORKSHOP_CLOUD to use the local cloud."
-        return Finding("AWS", str(error), fix, is_fault=True)
+        identity = connect(environ=environment).sts.get_caller_identity()
+    except WorkshopError as error:
+        return Finding("AWS", "doesn't know you", str(error), is_fault=True)
     return Finding("AWS", f"account {identity['Account']}, as {identity['Arn']}")
 
 

@@ -5,6 +5,7 @@ WorkshopError
 ├── InvalidNumber              an impossible weight, TTL, interval, share or count
 ├── StepOutOfOrder             a step ran before the step that it builds on
 │   └── VersioningNotEnabled   a bucket has no versioning, which replication needs
+├── RoleNotBounded             a role lacks the permissions boundary
 ├── NamesInUse                 other names would lose what exists under the saved ones
 ├── TookTooLong                a wait timed out; carries what was last seen
 ├── FaultRefused               a fault that this cloud can't cause
@@ -14,6 +15,7 @@ WorkshopError
     ├── NotTheLocalCloud       a request would leave this machine, or another program answers
     ├── CloudNotReachable      nothing answers
     ├── CostNotAccepted        a call would change a real AWS account, and the cost isn't accepted yet
+    ├── CredentialsRefused     there are no usable AWS credentials, or AWS doesn't accept them
     └── AccountChanged         the credentials belong to another AWS account than before
 
 A notebook shows them as one short paragraph without a traceback. Papermill still fails the cell.
@@ -63,6 +65,23 @@ class VersioningNotEnabled(StepOutOfOrder):
         super().__init__(
             f"Versioning is not enabled on {bucket!r}, and S3 replicates object versions. "
             f"Run {STEPS['versioning']} first."
+        )
+
+
+class RoleNotBounded(WorkshopError):
+    """A role lacks the permissions boundary. Earlier versions made roles without one.
+
+    Args:
+        role_name: The role.
+        boundary_arn: The boundary that it should have.
+    """
+
+    def __init__(self, role_name: str, *, boundary_arn: str) -> None:
+        super().__init__(
+            f"The role {role_name!r} doesn't have the permissions boundary {boundary_arn.rpartition('/')[2]!r}. "
+            "An earlier version of the workshop made it. Run this in a terminal, then run the step again:\n"
+            f"  aws iam put-role-permissions-boundary --role-name {role_name} --permissions-boundary {boundary_arn}\n"
+            "If AWS refuses it, show the line to whoever granted you the learner's policies."
         )
 
 
@@ -124,6 +143,10 @@ class CostNotAccepted(CloudProblem):
     """A call would change a real AWS account, and the cost isn't accepted yet."""
 
 
+class CredentialsRefused(CloudProblem):
+    """There are no usable AWS credentials, or AWS doesn't accept them."""
+
+
 class AccountChanged(CloudProblem):
     """The credentials belong to another AWS account than before."""
 
@@ -140,6 +163,7 @@ STEPS = {
     "names": "step 6 of notebook 00 (save_names)",
     "learner name": "step 3 of notebook 00 (widgets.learner_picker)",
     "bucket names": "step 5 of notebook 00 (widgets.bucket_picker)",
+    "permissions boundary": "step 7 of notebook 00 (boundaries.create_permissions_boundary)",
     "bucket": "steps 1 and 2 of notebook 01 (replication.create_bucket)",
     "versioning": "steps 1 and 2 of notebook 01 (replication.enable_versioning)",
     "replication role": "step 3 of notebook 01 (replication.create_replication_role)",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from workshop_lib.control import ask_control
+from workshop_lib.episodes import cause, start
 from workshop_lib.errors import STEPS, CloudNotReachable, FaultRefused
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Fault:
 
     def __exit__(self, *_: object) -> None:
         with suppress(CloudNotReachable):  # the local cloud has ended, and the fault with it
-            self.end()
+            start(self.end).result()
 
     def __str__(self) -> str:
         where = f" ({self.region})" if self.region else ""
@@ -75,7 +76,8 @@ def cause_fault(
 ) -> Fault:
     """Cause a fault in the local cloud, which ends by itself. Running it again causes a second fault.
 
-    The call log notes when it begins and ends. AWS's own service for this is the Fault Injection Service (FIS).
+    If Ctrl-C comes before it returns, the fault is ended. The call log notes when it begins and ends. AWS's own service
+    for this is the Fault Injection Service (FIS).
 
     Args:
         cloud: From `connect`.
@@ -91,13 +93,14 @@ def cause_fault(
         FaultRefused: There is no such fault, or this is AWS, where there are no faults.
         CloudNotReachable: The local cloud has ended.
     """
-    return _read(cloud, _ask(cloud, "POST", kind=kind, region=region, seconds=seconds, delay=delay))
+    query = {"kind": kind, "region": region, "seconds": seconds, "delay": delay}
+    return cause(lambda: _read(cloud, _ask(cloud, "POST", **query)), undo=Fault.end)
 
 
 def fail_region(cloud: Cloud, *, region: str, health_check_id: str, seconds: float = 60.0) -> str:
     """Let S3 fail in a region of the local cloud. On AWS, invert the region's health check instead.
 
-    `restore_region` ends it.
+    `restore_region` ends it. Use both in an `Episode`, so that the region works again when the cell is stopped.
 
     Args:
         cloud: From `connect`.
@@ -151,7 +154,7 @@ def end_faults(cloud: Cloud) -> int:
 def _ask(cloud: Cloud, method: str, **query: object) -> Any:
     if cloud.control_url is None:
         raise FaultRefused(ON_AWS)
-    return ask_control(cloud.control_url, method, "faults", **query)
+    return ask_control(cloud.control_url, method, "faults", keys=cloud.environment, **query)
 
 
 def _read(cloud: Cloud, fault: dict[str, Any]) -> Fault:

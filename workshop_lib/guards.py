@@ -13,6 +13,9 @@ from workshop_lib.errors import AmbiguousCloud, InvalidNumber, NotTheLocalCloud
 READS = ("Describe", "Filter", "Get", "Head", "List", "Simulate", "TestDNSAnswer")
 """Prefixes of operations that change nothing. All other operations count as changes."""
 
+LOCAL_KEY = "local"
+"""The local cloud's access key. Its secret is one of its variables."""
+
 PLAIN = re.compile(r"[!-\[\]-~]+")
 """Printable ASCII without space and backslash."""
 
@@ -22,16 +25,43 @@ def is_loopback(url: str) -> bool:
 
     URLs that two parsers may read differently, such as a backslash before an `@`, count as elsewhere.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or "@" in parts.netloc or not PLAIN.fullmatch(url):
+    if not PLAIN.fullmatch(url):
         return False
-    host = parts.hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        return (
+            parts.scheme in ("http", "https")
+            and "@" not in parts.netloc
+            and parts.port != 0
+            and (is_named_localhost(host) or ipaddress.ip_address(host).is_loopback)
+        )
+    except ValueError:  # brackets that don't close, an impossible port, or a name
         return False
+
+
+def is_named_localhost(host: str) -> bool:
+    """Whether a host's name means this machine: `localhost`, or a name below it (RFC 6761)."""
+    return host == "localhost" or host.endswith(".localhost")
+
+
+def pin(url: str) -> tuple[str, str]:
+    """Replace a name by the address 127.0.0.1, so that nothing looks the name up in DNS or in the hosts file.
+
+    Resolvers should know that `localhost` and names below it are this machine (RFC 6761), but not all do.
+
+    Returns:
+        The URL to connect to, and the value of the header `Host`.
+
+    Raises:
+        NotTheLocalCloud: The URL is not on loopback.
+    """
+    parts = urlsplit(require_loopback(url))
+    host = parts.netloc.lower().removesuffix(":443" if parts.scheme == "https" else ":80")  # as it is signed
+    if not is_named_localhost(parts.hostname or ""):
+        return url, host
+    port = "" if parts.port is None else f":{parts.port}"
+    return parts._replace(netloc=f"127.0.0.1{port}").geturl(), host
 
 
 def is_read(operation: str) -> bool:
@@ -53,7 +83,7 @@ def choose_cloud(environ: Mapping[str, str]) -> str:
         raise AmbiguousCloud(f"WORKSHOP_CLOUD is {cloud!r}. Unset it to use the local cloud, or set it to 'aws'.")
     if cloud == "aws":
         left_over = sorted(key for key in environ if key.startswith("AWS_ENDPOINT_URL") and environ[key])
-        if environ.get("AWS_ACCESS_KEY_ID") == "local":
+        if environ.get("AWS_ACCESS_KEY_ID") == LOCAL_KEY:
             left_over += ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
         if left_over:
             raise AmbiguousCloud(

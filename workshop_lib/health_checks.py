@@ -10,6 +10,7 @@ from workshop_lib.policies import render_policy
 
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
+    from mypy_boto3_route53.type_defs import HealthCheckTypeDef
 
 
 def create_health_check(
@@ -18,8 +19,9 @@ def create_health_check(
     """Let Route 53 check S3 in one region.
 
     It requests `https://s3.REGION.amazonaws.com/` and not the bucket. A private bucket always answers 403, which
-    counts as unhealthy. Running it again returns the existing health check, with the new threshold. The interval can't
-    be changed, so another interval makes another health check.
+    counts as unhealthy. Running it again returns the existing health check, with the new threshold, and restores all
+    that was changed, such as `Inverted` after a drill whose kernel died. The interval can't be changed, so another
+    interval makes another health check.
 
     Args:
         route53: Client.
@@ -42,7 +44,7 @@ def create_health_check(
     for page in route53.get_paginator("list_health_checks").paginate():
         for check in page["HealthChecks"]:
             if check["CallerReference"].startswith(reference):
-                route53.update_health_check(HealthCheckId=check["Id"], FailureThreshold=failure_threshold)
+                _restore(route53, check, config)
                 return check["Id"]
     # A caller reference can't be used twice, not even after the health check is deleted.
     made = route53.create_health_check(
@@ -52,8 +54,17 @@ def create_health_check(
     return made["HealthCheck"]["Id"]
 
 
+def _restore(route53: Route53Client, check: HealthCheckTypeDef, config: dict[str, Any]) -> None:
+    """Give a health check this configuration again, apart from what AWS can't change."""
+    changeable = {name: value for name, value in config.items() if name not in ("Type", "RequestInterval")}
+    reset: Any = {"ResetElements": ["Regions"]} if "Regions" in check["HealthCheckConfig"] else {}
+    route53.update_health_check(HealthCheckId=check["Id"], Inverted=False, Disabled=False, **changeable, **reset)
+
+
 def invert_health_check(route53: Route53Client, *, health_check_id: str, inverted: bool = True) -> dict[str, Any]:
     """The drill: report a healthy region as unhealthy. `inverted=False` ends it. Safe to repeat.
+
+    Use it in an `Episode`, so that the drill ends when the cell is stopped.
 
     Nothing in the region changes. On AWS this is the way to practise, because a region can't be switched off.
 

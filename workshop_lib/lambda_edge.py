@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from workshop_lib.errors import STEPS, InvalidName, StepOutOfOrder, describe_missing, get_error_code, name_missed_step
-from workshop_lib.ownership import MADE_BY
+from workshop_lib.ownership import EARLIER_SENTENCE, make_description, read_description
 from workshop_lib.policies import render_policy
 from workshop_lib.polling import Sleep, retry_while
 from workshop_lib.roles import create_role, put_role_policy
@@ -36,7 +36,7 @@ ROLE_NOT_KNOWN_YET = {"InvalidParameterValueException": "cannot be assumed by La
 BUSY = {"ResourceConflictException": "The operation cannot be performed at this time"}
 
 
-def create_edge_role(iam: IAMClient, *, role_name: str) -> str:
+def create_edge_role(iam: IAMClient, *, role_name: str, boundary_arn: str, learner: str) -> str:
     """Create the function's role, or find it. Its policies are written each time.
 
     The role must trust both `lambda` and `edgelambda`, which runs the function at the edge. It may only write logs. It
@@ -45,17 +45,29 @@ def create_edge_role(iam: IAMClient, *, role_name: str) -> str:
     Args:
         iam: Client.
         role_name: Name of the role.
+        boundary_arn: From `boundaries.find_permissions_boundary`.
+        learner: `names.learner`, with which the role is marked.
 
     Returns:
         The role's ARN.
+
+    Raises:
+        RoleNotBounded: The role exists without this boundary.
     """
-    arn = create_role(iam, role_name=role_name, trust=render_policy("edge-role-trust"))
+    trust = render_policy("edge-role-trust")
+    arn = create_role(iam, role_name=role_name, trust=trust, boundary_arn=boundary_arn, learner=learner)
     put_role_policy(iam, role_name=role_name, policy=render_policy("edge-role-permissions"))
     return arn
 
 
 def create_edge_function(
-    lambda_: LambdaClient, *, function_name: str, role_arn: str, package: Package, sleep: Sleep = time.sleep
+    lambda_: LambdaClient,
+    *,
+    function_name: str,
+    role_arn: str,
+    package: Package,
+    learner: str,
+    sleep: Sleep = time.sleep,
 ) -> dict[str, Any]:
     """Create the function from a package, or update an existing one, and wait until it is active.
 
@@ -66,6 +78,7 @@ def create_edge_function(
         function_name: Name of the function.
         role_arn: From `create_edge_role`.
         package: From `packaging.package_edge_function`.
+        learner: `names.learner`, whom the function's description names.
         sleep: Seam for tests.
 
     Returns:
@@ -75,7 +88,7 @@ def create_edge_function(
         InvalidName: You have a function of this name for something else.
     """
     wanted = {
-        "Description": MADE_BY,
+        "Description": make_description(learner),
         "Role": role_arn,
         "Runtime": package.runtime,
         "Handler": HANDLER,
@@ -88,12 +101,13 @@ def create_edge_function(
             lambda_, "create_function", sleep, FunctionName=function_name, Code={"ZipFile": package.zip_bytes}, **wanted
         )
     else:
-        if found["CodeSha256"] != package.sha256:
-            if found.get("Description") != MADE_BY:
-                raise InvalidName(
-                    f"You have a function {function_name!r} that the workshop didn't make. Choose another learner "
-                    f"name, from which the function's name is made: run {STEPS['learner name']}, then steps 4 to 6."
-                )
+        owner, is_same = read_description(found.get("Description")), found["CodeSha256"] == package.sha256
+        if owner != learner and (owner or not (is_same or found.get("Description") == EARLIER_SENTENCE)):
+            raise InvalidName(
+                f"You have a function {function_name!r} that the workshop didn't make. Choose another learner "
+                f"name, from which the function's name is made: run {STEPS['learner name']}, then steps 4 to 6."
+            )
+        if not is_same:
             _change(lambda_, "update_function_code", sleep, FunctionName=function_name, ZipFile=package.zip_bytes)
         if any(found.get(key) != value for key, value in wanted.items()):
             _change(lambda_, "update_function_configuration", sleep, FunctionName=function_name, **wanted)

@@ -9,17 +9,21 @@ import dataclasses
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from workshop_lib.errors import STEPS, InvalidName, StepOutOfOrder
+from workshop_lib.name_rules import check_marked_names
 
 BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[1-9]")
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 LEARNER = re.compile(r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?")
 DEFAULT_LEARNER = "ada-lovelace"
+SHARED_BOUNDARY = "two-regions-shared-boundary"
+"""The permissions boundary of learners whose names aren't known when their policies are granted."""
 RESERVED_ZONES = ("example.com", "example.net", "example.org")
 
 
@@ -132,7 +136,8 @@ class WorkshopNames:
         distribution_comment: Distributions have no names, so the workshop finds them by their comments. Also the
             comment of the origin access identity.
         preview_comment: The same for the second distribution.
-        health_check_name: Health checks have no names. This is the beginning of their caller reference.
+        health_check_name: Health checks have no names. This is the beginning of their caller reference, and of that of
+            zones and identities. It is their mark (see `ownership`).
     """
 
     learner: str
@@ -152,7 +157,10 @@ class WorkshopNames:
     health_check_name: str
 
     def __post_init__(self) -> None:
+        if wrong := [key for key, value in vars(self).items() if not isinstance(value, str)]:
+            raise InvalidName(f"{', '.join(wrong)}: a name is a text, in quotation marks.")
         validate_learner_name(self.learner)
+        check_marked_names(self.learner, vars(self))
         for origin in (self.source_origin, self.destination_origin):
             validate_bucket_name(origin.bucket)
             validate_region(origin.region)
@@ -179,6 +187,11 @@ class WorkshopNames:
     def destination_origin(self) -> S3Origin:
         """The destination bucket and its region."""
         return S3Origin(self.destination_bucket, self.destination_region)
+
+    @property
+    def boundary_name(self) -> str:
+        """The permissions boundary of the learner's roles. The learner's policies demand this name."""
+        return f"two-regions-{self.learner}-boundary"
 
     @property
     def failover_comment(self) -> str:
@@ -238,9 +251,9 @@ def suggest_names(
     )
 
 
-def get_names_path() -> Path:
+def get_names_path(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the file of the names: `WORKSHOP_NAMES`, or `workshop-names.json` in the current directory."""
-    return Path(os.environ.get("WORKSHOP_NAMES") or "workshop-names.json")
+    return Path(environ.get("WORKSHOP_NAMES") or "workshop-names.json")
 
 
 def recall_names(
@@ -295,11 +308,12 @@ def load_names(path: Path | None = None) -> WorkshopNames:
         return WorkshopNames(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise StepOutOfOrder(
-            f"There is no names file {path}. Run notebook 00_start_here first; {STEPS['names']} writes it."
+            f"There is no names file {path}. Run notebook 00_start_here first; {STEPS['names']} writes it. If you did, "
+            "run this in the folder in which you ran `workshop lab`, or set WORKSHOP_NAMES to the names file."
         ) from error
     except (ValueError, TypeError) as error:
         if isinstance(error, InvalidName):
-            raise
+            raise InvalidName(f"{error} Correct it in the names file {path}.") from error
         raise StepOutOfOrder(
             f"The names file {path} can't be read ({error}). Run notebook 00_start_here again to replace it."
         ) from error

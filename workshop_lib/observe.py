@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 from collections import Counter
@@ -16,9 +15,10 @@ import urllib3
 from botocore.exceptions import ClientError
 
 from workshop_lib.errors import STEPS, CloudNotReachable, InvalidName, get_error_code, name_missed_step
-from workshop_lib.guards import choose_cloud, require_loopback
+from workshop_lib.guards import choose_cloud, pin
+from workshop_lib.loopback import get_pool, send
 from workshop_lib.names import S3Origin
-from workshop_lib.ownership import MADE_BY
+from workshop_lib.ownership import read_reference
 
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from workshop_lib.cloud import Cloud
+
+TIMEOUT = 30.0
+"""Seconds for which a viewer waits for a part of a page."""
+
+DNS_PORT = 53
 
 HEALTHY_SHARE = 0.18
 """Route 53 reports an endpoint as healthy if more than this share of its checkers do (R53DG, determining health)."""
@@ -78,12 +83,6 @@ class TxtAnswer(NamedTuple):
     ttl: int
 
 
-@functools.cache
-def _get_pool() -> urllib3.PoolManager:
-    """Return one pool of connections for all viewers. It uses no proxies."""
-    return urllib3.PoolManager(maxsize=64, retries=False, timeout=30)
-
-
 def fetch_page(url: str, *, headers: dict[str, str] | None = None) -> Page:
     """Request a page as a viewer would. Redirects are not followed.
 
@@ -98,14 +97,11 @@ def fetch_page(url: str, *, headers: dict[str, str] | None = None) -> Page:
         NotTheLocalCloud: The URL leaves this machine, and `WORKSHOP_CLOUD=aws` isn't set.
         CloudNotReachable: Nothing answers.
     """
-    parts, target, sent = urlsplit(url), url, dict(headers or {})
-    if choose_cloud(os.environ) == "local":
-        require_loopback(url)
-        # Browsers know that *.localhost is this machine. The C library of many systems doesn't.
-        target = parts._replace(netloc=f"127.0.0.1:{parts.port or 80}").geturl()
-        sent["Host"] = parts.netloc
     try:
-        response = _get_pool().request("GET", target, headers=sent, redirect=False)
+        if choose_cloud(os.environ) == "local":
+            response = send("GET", url, headers=headers, timeout=TIMEOUT)
+        else:
+            response = get_pool().request("GET", url, headers=headers, redirect=False, timeout=TIMEOUT)
     except urllib3.exceptions.HTTPError as error:
         raise CloudNotReachable(
             f"{url} does not answer ({error}). Run `workshop status` in a terminal to see whether the cloud runs."
@@ -155,9 +151,12 @@ def count_regions(
         page = fetch_page(url)
         return page.region or f"error {page.status}"
 
-    with ThreadPoolExecutor(max_workers=8) as viewers:
+    viewers = ThreadPoolExecutor(max_workers=8)
+    try:
         answers = viewers.map(ask, range(requests))
         return Counter(tqdm(answers, total=requests, desc="Asking", disable=not show_progress))
+    finally:
+        viewers.shutdown(wait=False, cancel_futures=True)  # Ctrl-C doesn't wait for slow answers
 
 
 def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = ()) -> list[TxtAnswer]:
@@ -182,8 +181,8 @@ def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] =
         raise CloudNotReachable("The local cloud has no nameserver. Run the cell with connect() again.")
     resolver = dns.resolver.Resolver(configure=not (cloud.nameserver or name_servers))
     if cloud.nameserver:
-        address, _, port = cloud.nameserver.rpartition(":")
-        resolver.nameservers, resolver.port = [address], int(port)
+        address = urlsplit(pin(f"http://{cloud.nameserver}")[0])
+        resolver.nameservers, resolver.port = [address.hostname or ""], address.port or DNS_PORT
     elif name_servers:
         resolver.nameservers = [dns.resolver.resolve(host, "A")[0].to_text() for host in name_servers]
     resolver.lifetime = 5
@@ -302,4 +301,4 @@ def find_hosted_zones(route53: Route53Client, *, zone_name: str) -> list[HostedZ
         found += [zone for zone in matching if not zone.get("Config", {}).get("PrivateZone")]
         more = page["IsTruncated"] and page["NextDNSName"] == f"{zone_name}."
         position = {"DNSName": page["NextDNSName"], "HostedZoneId": page["NextHostedZoneId"]} if more else None
-    return sorted(found, key=lambda zone: zone.get("Config", {}).get("Comment") != MADE_BY)
+    return sorted(found, key=lambda zone: read_reference(zone["CallerReference"]) is None)

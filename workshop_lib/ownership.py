@@ -1,34 +1,113 @@
-"""The marks on the workshop's resources. It never overwrites or deletes anything else."""
+"""The marks on what the workshop makes. It never overwrites or deletes anything without them.
+
+Nobody writes a mark by chance, and each names the learner. So a rerun recognizes what it made, and the account can be
+searched for what was made under any name.
+
+| mark | on |
+|---|---|
+| tag `two-region-workshop` with the learner as value | buckets, roles, distributions |
+| caller reference that begins with `two-regions-LEARNER/` | hosted zones, health checks, origin access identities |
+| value that names only the learner's buckets | TXT record sets |
+| description | the edge function, for CloudFront's guide rules out tags (CFDG/edge-function-restrictions-all) |
+
+A tag on a hosted zone needs a second call. A run that stops between the two would leave a zone that costs money and
+has no mark. The caller reference is written with the zone, and can't be changed.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from workshop_lib.errors import get_error_code
+from workshop_lib.names import S3Origin
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_s3 import S3Client
 
-MADE_BY = "Made by the two-region workshop."
-"""Comment or description of the workshop's hosted zones, roles and functions."""
+TAG = "two-region-workshop"
+"""Key of the tag. Its value is the learner's name."""
 
-BUCKET_TAG = {"Key": "made-by", "Value": "two-region-workshop"}
-"""Tag of the workshop's buckets, because buckets have no description."""
+EARLIER_SENTENCE = "Made by the two-region workshop."
+EARLIER_TAG = {"Key": "made-by", "Value": "two-region-workshop"}
+"""Marks of versions 0.1 and 0.2. They don't name the learner. The steps replace them, except on hosted zones."""
+
+MADE_EARLIER = "made by version 0.1 or 0.2"
+
+_REFERENCE = re.compile(r"two-regions-([a-z0-9-]+)/")
+_DESCRIPTION = re.compile(r"Made by the two-region workshop for ([a-z0-9-]+)\.")
 
 
-def is_made_by_us(s3: S3Client, *, bucket: str) -> bool:
-    """Whether a bucket has the workshop's tag, so that clean-up may empty it.
+def make_tag(learner: str) -> dict[str, str]:
+    """Make the tag of what one learner makes."""
+    return {"Key": TAG, "Value": learner}
+
+
+def make_reference(learner: str) -> str:
+    """Make a caller reference that was never used before and names the learner. At most 41 characters."""
+    return f"two-regions-{learner}/{uuid.uuid4().hex[:8]}"
+
+
+def make_description(learner: str) -> str:
+    """Make the description of the learner's roles and function. AWS shows it in lists, which don't show tags."""
+    return f"Made by the two-region workshop for {learner}."
+
+
+def read_tags(tags: Iterable[Mapping[str, Any]]) -> str | None:
+    """Return the learner whom the tags name, or None if the workshop's tag is missing."""
+    return next((tag.get("Value", "") for tag in tags if tag["Key"] == TAG), None)
+
+
+def read_reference(reference: str) -> str | None:
+    """Return the learner whom a caller reference names, or None if it is not the workshop's."""
+    found = _REFERENCE.match(reference)
+    return found[1] if found else None
+
+
+def read_description(description: str | None) -> str | None:
+    """Return the learner whom a description names, or None if it is not the workshop's."""
+    found = _DESCRIPTION.fullmatch(description or "")
+    return found[1] if found else None
+
+
+def names_only(record_set: Mapping[str, Any], origins: Iterable[S3Origin]) -> bool:
+    """Whether a TXT record set names some of these buckets, and nothing else. Only then the workshop wrote it."""
+    ours = {f'"{origin.domain_name}"' for origin in origins}
+    values = {record["Value"] for record in record_set.get("ResourceRecords", [])}
+    return record_set["Type"] == "TXT" and bool(values) and values <= ours
+
+
+def list_bucket_tags(s3: S3Client, *, bucket: str) -> list[Any]:
+    """List a bucket's tags. The list is empty if it has none.
 
     Args:
         s3: Client in the bucket's region.
         bucket: A bucket that exists.
     """
     try:
-        tags = s3.get_bucket_tagging(Bucket=bucket)["TagSet"]
+        return list(s3.get_bucket_tagging(Bucket=bucket)["TagSet"])
     except ClientError as error:
         if get_error_code(error) != "NoSuchTagSet":
             raise
-        return False
-    return BUCKET_TAG in tags
+        return []
+
+
+def find_distribution_learner(cloudfront: CloudFrontClient, *, arn: str) -> str | None:
+    """Return the learner whom a distribution's tags name, or None if the workshop's tag is missing."""
+    return read_tags(cloudfront.list_tags_for_resource(Resource=arn)["Tags"].get("Items", []))
+
+
+def find_identity_learner(cloudfront: CloudFrontClient, *, identity_id: str) -> str | None:
+    """Return the learner whom an origin access identity's caller reference names. Lists don't show the reference."""
+    found = cloudfront.get_cloud_front_origin_access_identity(Id=identity_id)["CloudFrontOriginAccessIdentity"]
+    return read_reference(found["CloudFrontOriginAccessIdentityConfig"]["CallerReference"])
+
+
+def describe_stranger(learner: str | None) -> str:
+    """Say why something with one of the learner's names is kept: another learner's mark, or no mark."""
+    return f"made by the learner {learner!r}" if learner else "without the workshop's mark"

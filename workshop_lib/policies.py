@@ -11,12 +11,16 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from workshop_lib.names import SHARED_BOUNDARY
 from workshop_lib.resources import RESOURCES
 
 LOCAL_ACCOUNT = "123456789012"
 """The account of the local cloud, the same as in AWS's examples."""
 
 POLICIES = RESOURCES / "policies"
+
+LEARNER_POLICIES = ("learner-build", "learner-look-and-clean-up")
+"""The learner's permissions are in two documents, because a managed policy holds 6,144 characters."""
 
 
 def list_policies() -> list[str]:
@@ -48,24 +52,37 @@ def render_policy(name: str, **values: Any) -> dict[str, Any]:
     return document
 
 
-def write_learner_policy(file: Path, *, buckets: str = "*") -> Path:
-    """Write the policy with the learner's permissions, for the local cloud to enforce.
+def write_grants(
+    folder: Path, *, learner: str = "*", source_bucket: str = "*", destination_bucket: str = "*"
+) -> dict[str, tuple[Path, ...]]:
+    """Write what an administrator grants to a learner: two policies, and the boundary of the roles.
 
     In notebook 00 the learner chooses a name, which is part of the names of roles and functions, and the buckets'
-    names. The policy allows each choice. On AWS an administrator who knows the names narrows it:
-    `workshop policy learner-permissions account=… names='two-regions-ada-*' buckets='two-regions-ada-*'`.
+    names. By default the policies allow each choice. On AWS an administrator who knows the names names them: see "On
+    AWS" in docs/instructor.md.
 
     Args:
-        file: The file to write. Its folder is created.
-        buckets: Pattern of the buckets' names.
+        folder: For the three files. It is created.
+        learner: The learner's name. `*` stands for any.
+        source_bucket: The source bucket, or a pattern.
+        destination_bucket: The destination bucket, or a pattern.
 
     Returns:
-        The file.
+        The files, as options of a local cloud that enforces them.
     """
-    policy = render_policy("learner-permissions", account=LOCAL_ACCOUNT, names="two-regions-*", buckets=buckets)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(policy, indent=2) + "\n", encoding="utf-8")
-    return file
+    values = {"account": LOCAL_ACCOUNT, "learner": learner}
+    values |= {"source_bucket": source_bucket, "destination_bucket": destination_bucket}
+    boundary = SHARED_BOUNDARY if learner == "*" else f"two-regions-{learner}-boundary"
+    documents = {
+        "learner-build": render_policy("learner-build", **values),
+        "learner-look-and-clean-up": render_policy("learner-look-and-clean-up", **values),
+        boundary: render_policy("permissions-boundary", **values),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, document in documents.items():
+        (folder / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    enforced = tuple(folder / f"{name}.json" for name in LEARNER_POLICIES)
+    return {"enforce": enforced, "managed_policy": (folder / f"{boundary}.json",)}
 
 
 def _fill(node: Any, values: dict[str, Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -47,13 +47,11 @@ def save_names(cloud: Cloud, names: WorkshopNames, path: Path | None = None) -> 
 
 def _refuse_to_lose(cloud: Cloud, saved: WorkshopNames, names: WorkshopNames, path: Path) -> None:
     try:
-        lost = _find_lost(cloud, saved, names)
+        found = find_resources(cloud, saved)
+        unseen = "; ".join(map(str, found.unseen))
+        lost = _find_lost(found, cloud, names)
     except (WorkshopError, ClientError, BotoCoreError) as error:
-        raise NamesInUse(
-            f"The names were not saved, because the cloud doesn't tell whether something exists under the saved names "
-            f"of {saved.learner}: {error}\n  Fix that and run the cell again. {KEEP} If you know that nothing is left "
-            f"of {saved.learner}, delete {path}."
-        ) from error
+        unseen, lost = str(error), []
     if lost:
         some = ", ".join(f"{one.kind} {one.name}" for one in lost[:MOST_NAMED])
         more = f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else ""
@@ -62,12 +60,18 @@ def _refuse_to_lose(cloud: Cloud, saved: WorkshopNames, names: WorkshopNames, pa
             f"{saved.learner}: {some}{more}. To use other names, delete that first: run notebook 06, or "
             f"`workshop clean-up --yes` in a terminal. {KEEP}"
         )
+    if unseen:
+        raise NamesInUse(
+            f"The names were not saved, because the cloud doesn't tell whether something exists under the saved names "
+            f"of {saved.learner}: {unseen}\n  Fix that and run the cell again. {KEEP} If you know that nothing is left "
+            f"of {saved.learner}, delete {path}."
+        )
 
 
-def _find_lost(cloud: Cloud, saved: WorkshopNames, names: WorkshopNames) -> Sequence[Resource]:
-    """Return the workshop's resources that only the saved names find."""
-    ours = [resource for resource in find_resources(cloud, saved) if resource.made_by_workshop]
+def _find_lost(found: Iterable[Resource], cloud: Cloud, names: WorkshopNames) -> list[Resource]:
+    """Return the workshop's resources, of this version or an earlier one, that the new names don't find."""
+    ours = [one for one in found if one.made_by_workshop or one.made_earlier]
     if not ours:
-        return ()
-    still_found = {(one.kind, one.name, one.region) for one in find_resources(cloud, names) if one.made_by_workshop}
+        return []
+    still_found = {(one.kind, one.name, one.region) for one in find_resources(cloud, names)}
     return [one for one in ours if (one.kind, one.name, one.region) not in still_found]

@@ -19,7 +19,7 @@ from workshop_lib.errors import (
     name_missed_step,
 )
 from workshop_lib.names import S3Origin
-from workshop_lib.ownership import BUCKET_TAG, is_made_by_us
+from workshop_lib.ownership import EARLIER_TAG, TAG, list_bucket_tags, make_tag, read_tags
 from workshop_lib.policies import render_policy
 from workshop_lib.polling import Sleep
 from workshop_lib.roles import POLICY_NAME, create_role, put_role_policy
@@ -42,7 +42,7 @@ PRIVATE = {
 }
 
 
-def create_bucket(s3: S3Client, *, bucket: str, region: str) -> S3Origin:
+def create_bucket(s3: S3Client, *, bucket: str, region: str, learner: str) -> S3Origin:
     """Create a private bucket.
 
     Running it again changes nothing. It never uses an older bucket that holds objects, because clean-up would delete
@@ -52,6 +52,7 @@ def create_bucket(s3: S3Client, *, bucket: str, region: str) -> S3Origin:
         s3: Client in `region`.
         bucket: Name, unique in the whole world.
         region: The region of the objects. It can't be changed later.
+        learner: `names.learner`, with which the bucket is tagged. Clean-up deletes only what has this tag.
 
     Returns:
         The bucket as an origin, with its `.domain_name`.
@@ -61,7 +62,7 @@ def create_bucket(s3: S3Client, *, bucket: str, region: str) -> S3Origin:
     """
     # us-east-1 is the default region, and LocationConstraint doesn't accept it.
     where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    if not _is_our_bucket(s3, bucket=bucket, region=region):
+    if not _is_there(s3, bucket=bucket, region=region):
         try:
             s3.create_bucket(Bucket=bucket, **where)
         except ClientError as error:
@@ -69,13 +70,13 @@ def create_bucket(s3: S3Client, *, bucket: str, region: str) -> S3Origin:
                 raise
             raise InvalidName(f"The bucket name {bucket!r} is taken. {CHOOSE_ANOTHER}") from error
         s3.get_waiter("bucket_exists").wait(Bucket=bucket)
-        s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [BUCKET_TAG]})  # type: ignore[list-item]
+    _mark_bucket(s3, bucket=bucket, learner=learner)
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=PRIVATE)  # type: ignore[arg-type]
     return S3Origin(bucket, region)
 
 
-def _is_our_bucket(s3: S3Client, *, bucket: str, region: str) -> bool:
-    """Whether the bucket exists and belongs to the workshop. Raises InvalidName if it exists and doesn't."""
+def _is_there(s3: S3Client, *, bucket: str, region: str) -> bool:
+    """Whether you have the bucket in this region. Raises InvalidName if it is elsewhere, or someone else has it."""
     try:
         where = s3.head_bucket(Bucket=bucket).get("BucketRegion", region)
     except ClientError as error:
@@ -87,15 +88,24 @@ def _is_our_bucket(s3: S3Client, *, bucket: str, region: str) -> bool:
         ) from error
     if where != region:
         raise InvalidName(f"The bucket {bucket!r} is already in {where}, not in {region}. {CHOOSE_ANOTHER}")
-    if is_made_by_us(s3, bucket=bucket):
-        return True
-    if s3.list_object_versions(Bucket=bucket, MaxKeys=1).get("Versions"):
+    return True
+
+
+def _mark_bucket(s3: S3Client, *, bucket: str, learner: str) -> None:
+    """Tag a bucket that is new, empty, or from an earlier version. Other tags stay. Raises InvalidName otherwise."""
+    tags = list_bucket_tags(s3, bucket=bucket)
+    owner = read_tags(tags)
+    if owner == learner:
+        return
+    if owner:
+        raise InvalidName(f"The learner {owner!r} made the bucket {bucket!r}. {CHOOSE_ANOTHER}")
+    if EARLIER_TAG not in tags and s3.list_object_versions(Bucket=bucket, MaxKeys=1).get("Versions"):
         raise InvalidName(
             f"Your bucket {bucket!r} holds objects that are not from the workshop, and clean-up would delete them. "
             f"{CHOOSE_ANOTHER}"
         )
-    s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [BUCKET_TAG]})  # type: ignore[list-item]
-    return True
+    marked: Any = [make_tag(learner), *(tag for tag in tags if tag != EARLIER_TAG and tag["Key"] != TAG)]
+    s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": marked})
 
 
 def enable_versioning(s3: S3Client, *, bucket: str) -> dict[str, Any]:
@@ -118,7 +128,7 @@ def enable_versioning(s3: S3Client, *, bucket: str) -> dict[str, Any]:
     return {"Status": s3.get_bucket_versioning(Bucket=bucket)["Status"]}
 
 
-def create_replication_role(iam: IAMClient, *, role_name: str) -> str:
+def create_replication_role(iam: IAMClient, *, role_name: str, boundary_arn: str, learner: str) -> str:
     """Create the role that S3 assumes to replicate. It has no permissions yet.
 
     Running it again restores the trust policy.
@@ -126,11 +136,17 @@ def create_replication_role(iam: IAMClient, *, role_name: str) -> str:
     Args:
         iam: Client.
         role_name: Name of the role.
+        boundary_arn: From `boundaries.find_permissions_boundary`.
+        learner: `names.learner`, with which the role is marked.
 
     Returns:
         The role's ARN.
+
+    Raises:
+        RoleNotBounded: The role exists without this boundary.
     """
-    return create_role(iam, role_name=role_name, trust=render_policy("replication-role-trust"))
+    trust = render_policy("replication-role-trust")
+    return create_role(iam, role_name=role_name, trust=trust, boundary_arn=boundary_arn, learner=learner)
 
 
 def find_replication_role(iam: IAMClient, *, role_name: str) -> str:

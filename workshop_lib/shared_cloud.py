@@ -5,16 +5,15 @@ It is another program, and nothing of it is imported here. It prints its own mes
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
-from workshop_lib.cloud_process import BUSY, PROGRAM, as_flags, start_shared_cloud
+from workshop_lib.cloud_process import PROGRAM, as_flags, find_shared_cloud, start_shared_cloud
 from workshop_lib.errors import CloudNotReachable
 
 
@@ -23,7 +22,7 @@ class CloudBusyError(click.ClickException):
 
 
 ENFORCED = "WORKSHOP_ENFORCED_POLICY"
-"""The local cloud's variable that names the enforced policy."""
+"""The local cloud's variable that names the enforced policies."""
 
 
 def replace_this_process(options: Mapping[str, object]) -> NoReturn:
@@ -43,13 +42,14 @@ def start(options: Mapping[str, object]) -> dict[str, str]:
     """Start it in the background if none runs, and return its variables.
 
     Raises:
-        ClickException: It did not start, or the running one doesn't enforce the wanted policy.
+        ClickException: It did not start, or the running one doesn't enforce the wanted policies.
     """
     try:
         environment = start_shared_cloud(options)
     except CloudNotReachable as error:
         raise click.ClickException(str(error)) from error
-    if options.get("enforce") and environment.get(ENFORCED) != str(options["enforce"]):
+    wanted: Any = options.get("enforce") or ()
+    if wanted and environment.get(ENFORCED) != os.pathsep.join(map(str, wanted)):
         raise click.ClickException(
             "A local cloud already runs, with other permissions. Run `workshop cloud --stop` first, which ends it and "
             "deletes everything in it."
@@ -64,9 +64,10 @@ def find() -> dict[str, str]:
         ClickException: None runs.
         CloudBusyError: It doesn't answer.
     """
-    found = subprocess.run([*PROGRAM, "status", "--json"], check=False, capture_output=True, text=True)
-    if found.returncode == BUSY:
-        raise CloudBusyError(found.stderr.strip().removeprefix("Error: "))
-    if found.returncode:
+    try:
+        found = find_shared_cloud()
+    except CloudNotReachable as busy:
+        raise CloudBusyError(str(busy)) from busy
+    if not found:
         raise click.ClickException("No local cloud is running. Start one with `workshop lab` or `workshop cloud`.")
-    return dict(json.loads(found.stdout))
+    return found

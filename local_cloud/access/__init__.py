@@ -1,6 +1,7 @@
 """Permissions: one policy evaluator makes every decision.
 
 authorizer          decides whether a caller may make a call, once for every call
+credentials         the access keys that are known
 identities          the current permissions of users and roles
 evaluator           evaluates IAM policy documents
 conditions          the Condition block of a statement

@@ -1,7 +1,7 @@
 """Decides on every call of a caller in this account, before anything changes.
 
 Users and roles that were made in IAM may do only what their policies allow. A caller with any other key is the user
-`learner`: an administrator, unless the cloud was started with a policy for the learner (`--enforce`). Anonymous
+`learner`: an administrator, unless the cloud was started with policies for the learner (`--enforce`). Anonymous
 requests and AWS's own services have no identity policies. The called service decides on them.
 """
 
@@ -40,12 +40,12 @@ class Authorizer:
     """Decides on calls.
 
     Args:
-        learner_policy: The policy of the user `learner`, as JSON; None allows everything.
+        learner_policies: The policies of the user `learner`, as JSON. Without any, everything is allowed.
         now: Seconds since the epoch; a seam for tests.
     """
 
-    def __init__(self, learner_policy: str | None = None, *, now: Callable[[], float] = time.time) -> None:
-        self._learner = (learner_policy,) if learner_policy is not None else _ADMINISTRATOR
+    def __init__(self, *learner_policies: str, now: Callable[[], float] = time.time) -> None:
+        self._learner = learner_policies or _ADMINISTRATOR
         self._now = now
 
     def check_session(self, call: Call) -> None:
@@ -191,7 +191,9 @@ def _refusal(call: Call, permission: Permission, decision: Decision, *, by: str)
 def _by_protocol(call: Call, code: str) -> tuple[str, int]:
     """Code and status of a client error in the service's protocol."""
     protocol = str(call.model.service_model.protocol)
-    return (f"{code}Exception", 400 if protocol == "json" else 403) if "json" in protocol else (code, 403)
+    if protocol in ("json", "smithy-rpc-v2-cbor"):  # a service that speaks CBOR spoke JSON before
+        return f"{code}Exception", 400
+    return (f"{code}Exception", 403) if protocol == "rest-json" else (code, 403)
 
 
 def _reason(action: str, decision: Decision, *, by: str) -> str:

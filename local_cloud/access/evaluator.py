@@ -4,9 +4,10 @@
 
 This is AWS's order within one account (IAM User Guide, "Policy evaluation logic"). If the resource's policy names
 only the account, a caller also needs an Allow in an identity policy (IAM User Guide, "AWS JSON policy elements:
-Principal"). Limits (permissions boundaries and session policies) allow nothing by themselves. They don't limit a user
-whom the resource's policy names. A request has its condition keys (`aws:SourceArn` and so on) in `context`. As on
-AWS, a condition on a missing key fails, except with negated and `…IfExists` operators.
+Principal"). Limits (permissions boundaries and session policies) allow nothing by themselves. They limit a role that
+the resource's policy names. They don't limit a user or a role's session that it names, nor a caller that it names as
+`*`. A request has its condition keys (`aws:SourceArn` and so on) in `context`. As on AWS, a condition on a missing key
+fails, except with negated and `…IfExists` operators.
 """
 
 from __future__ import annotations
@@ -72,15 +73,15 @@ def decide(
         resource: Policies of the resource (a bucket policy). They name principals.
         limits: Policies that must allow it too: the permissions boundary and the session policy.
     """
-    limiting = [_effects(document, access) for document in limits]
+    limiting, resource = [_effects(document, access) for document in limits], list(resource)
     by_resource = {effect for document in resource for effect in _effects_on_named(document, access)}
     outcome = _outcome(by_resource.union(*(_effects(document, access) for document in identity)))
     if any("Deny" in effects for effects in limiting):
         return Decision.DENIED
-    is_held = "Allow" not in by_resource or ":user/" not in (access.principal or "")
-    if outcome is Decision.ALLOWED and is_held and not all("Allow" in effects for effects in limiting):
-        return Decision.NOT_ALLOWED
-    return outcome
+    if outcome is not Decision.ALLOWED or all("Allow" in effects for effects in limiting):
+        return outcome
+    is_direct = any("Allow" in _effects_on_named(document, access, by_role=False) for document in resource)
+    return outcome if is_direct else Decision.NOT_ALLOWED
 
 
 def may_assume(trust_policy: Document, principal: str, *, context: Context | None = None) -> bool:
@@ -130,13 +131,25 @@ def _effects(document: Document, access: Access) -> set[Any]:
     return {one.get("Effect") for one in statements(document) if _covers(one, access, document)}
 
 
-def _effects_on_named(document: Document, access: Access, *, as_member: bool = False) -> set[Any]:
-    """The effects of a resource's policy. An Allow for the whole account counts only if `as_member` is true."""
+def _effects_on_named(document: Document, access: Access, *, as_member: bool = False, by_role: bool = True) -> set[Any]:
+    """The effects of a resource's policy.
+
+    Args:
+        document: The policy.
+        access: The access.
+        as_member: Whether an Allow for the whole account counts.
+        by_role: Whether an Allow for a role counts for the role and its sessions.
+    """
     return {
         statement.get("Effect")
         for statement in statements(document)
         if _covers(statement, access, document)
-        and _covers_principal(statement, access.principal, as_member=as_member or statement.get("Effect") == "Deny")
+        and _covers_principal(
+            statement,
+            access.principal,
+            as_member=as_member or statement.get("Effect") == "Deny",
+            by_role=by_role or statement.get("Effect") == "Deny",
+        )
     }
 
 
@@ -163,13 +176,13 @@ def _covers_resource(statement: Mapping[str, Any], resource: str, variables: Con
     return found if "Resource" in statement else not found and "NotResource" in statement
 
 
-def _covers_principal(statement: Mapping[str, Any], principal: str | None, *, as_member: bool) -> bool:
+def _covers_principal(statement: Mapping[str, Any], principal: str | None, *, as_member: bool, by_role: bool) -> bool:
     if "NotPrincipal" in statement:
-        return not _is_named(statement["NotPrincipal"], principal, as_member=True)
-    return _is_named(statement.get("Principal"), principal, as_member=as_member)
+        return not _is_named(statement["NotPrincipal"], principal, as_member=True, by_role=True)
+    return _is_named(statement.get("Principal"), principal, as_member=as_member, by_role=by_role)
 
 
-def _is_named(named: Any, principal: str | None, *, as_member: bool) -> bool:
+def _is_named(named: Any, principal: str | None, *, as_member: bool, by_role: bool) -> bool:
     if named == "*":
         return True
     if not isinstance(named, Mapping):
@@ -180,7 +193,8 @@ def _is_named(named: Any, principal: str | None, *, as_member: bool) -> bool:
         return False
     if not principal.startswith("arn:"):
         return principal in as_list(named.get("Service"))
-    return any(_is_name_of(str(name), principal, as_member=as_member) for name in as_list(named.get("AWS")))
+    names = (str(name) for name in as_list(named.get("AWS")) if by_role or ":role/" not in str(name))
+    return any(_is_name_of(name, principal, as_member=as_member) for name in names)
 
 
 _SESSION = re.compile(r"arn:aws:sts::(\d{12}):assumed-role/([^/]+)/.+")

@@ -56,10 +56,17 @@ def policy_texts(principal: str) -> tuple[str, ...]:
 
 
 def boundary_texts(principal: str) -> tuple[str, ...]:
-    """The permissions boundary of a role or of a session's role, if it has one. Users have none here."""
-    role = find_role(role_of_session(principal) or principal)
-    policy = role and _backends()[ACCOUNT_ID]["aws"].managed_policies.get(role.permissions_boundary_arn)
+    """The permissions boundary of a user, a role or a session's role, if it has one."""
+    boundary = boundary_arn(role_of_session(principal) or principal)
+    policy = boundary and _backends()[ACCOUNT_ID]["aws"].managed_policies.get(boundary)
     return tuple(_default_texts([policy])) if policy else ()
+
+
+def boundary_arn(principal: str) -> str | None:
+    """The ARN of the permissions boundary of a user or role, if it has one. moto keeps none for users."""
+    backend = _backends()[ACCOUNT_ID]["aws"]
+    found = next((one for one in (*backend.roles.values(), *backend.users.values()) if one.arn == principal), None)
+    return getattr(found, "permissions_boundary_arn", None) or None
 
 
 def user_id(principal: str) -> str:

@@ -5,7 +5,10 @@ strangers          rejects requests that come from other sites
 wsgi               between WSGI and `HttpRequest`
 gateway            takes a request through all of this
 addressing         what a host name means
-signatures         the caller of a request
+signatures         reads the signature of a request
+verification       verifies it, and finds the caller
+signature_v2       S3's older signatures
+signature_errors   AWS's errors for wrong signatures
 streaming          the `aws-chunked` encoding
 parsing            a request as botocore's model describes it
 plain_objects      a faster parser for plain object requests

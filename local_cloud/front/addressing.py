@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from local_cloud.call import Host
 
@@ -10,12 +11,13 @@ _REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
 _S3_HOST = re.compile(
     rf"(?:(?P<bucket>[^:]+)\.)?s3(?:[.-](?:dualstack\.|fips\.)?(?P<region>{_REGION}))?\.(?:amazonaws\.com|localhost)"
 )
-_OTHER_HOST = re.compile(rf"(?:[^:]+\.)?(?P<service>[a-z0-9-]+?)(?:\.(?P<region>{_REGION}))?\.amazonaws\.com")
+_OTHER_HOST = re.compile(rf"(?:[^:]+?\.)??(?P<service>[a-z0-9-]+?)(?:\.(?P<region>{_REGION}))?\.amazonaws\.com")
 _LOCAL_BUCKET_HOST = re.compile(r"(?P<bucket>[^:]+)\.localhost")
 _OUR_PAGES = re.compile(r"127\.0\.0\.\d+|\[::1\]|(?:[\w.-]+\.)?localhost\.?")  # a trailing dot is allowed
 _OURS = re.compile(_OUR_PAGES.pattern + r"|[\w.-]+\.(?:amazonaws\.com|cloudfront\.net)\.?")
 
 
+@lru_cache(1024)
 def is_ours(host: str) -> bool:
     """Whether this machine answers to a host name, given with or without a port.
 
@@ -34,6 +36,7 @@ def is_our_origin(origin: str) -> bool:
     return bool(separator) and scheme in ("http", "https") and bool(_OUR_PAGES.fullmatch(_without_port(host)))
 
 
+@lru_cache(1024)
 def read_host(host: str) -> Host:
     """Read a host name such as `site.s3.eu-west-1.amazonaws.com` or `site.localhost:4566`."""
     name = _without_port(host).removesuffix(".")

@@ -1,4 +1,8 @@
-"""The control API below `/_local_cloud/`: requests that AWS doesn't have, such as `reset`."""
+"""The control API below `/_local_cloud/`: requests that AWS doesn't have, such as `reset`.
+
+Its requests are signed as for AWS, with the cloud's own access key. The secret itself is never sent, so another program
+at the port of a cloud that has ended can't learn it.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,20 @@ import threading
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from local_cloud.call import Response
+from local_cloud.access.identities import LEARNER
+from local_cloud.call import HttpRequest, Response
 from local_cloud.call_log import CallLog
 from local_cloud.clock import Clock
+from local_cloud.errors import AwsError
 from local_cloud.faults import Faults
+from local_cloud.front.signatures import read_signature
+from local_cloud.front.verification import Verifier, check_body_hash
 from local_cloud.services.lambda_functions import LambdaService
 
+HEALTH = ("GET", "health")
+"""The one request that needs no signature. It returns what others see anyway: that a process listens."""
+CODE = ("GET", "code")
+"""The one request that may be signed in its URL. `GetFunction` returns such a URL, as on AWS."""
 LONGEST_SETTLE = 3600.0
 """Seconds that `settle` waits at most."""
 
@@ -35,6 +47,9 @@ class Controlled(Protocol):
     def reset(self) -> None:
         """Delete everything."""
 
+    def renew_secret(self) -> None:
+        """Change the secret."""
+
     def settle(self, timeout: float) -> None:
         """Wait until all background work is done."""
 
@@ -42,9 +57,9 @@ class Controlled(Protocol):
 class Control:
     """Answers the control API.
 
-    `GET health`, `GET environment`, `GET speed`, `GET calls?since=N`, `POST reset`, `POST settle?timeout=SECONDS`,
-    `POST stop`, and `GET`, `POST` and `DELETE faults`. All return JSON. `stop` returns first, and then the process
-    ends.
+    `GET health`, `GET environment`, `GET speed`, `GET calls?since=N`, `POST reset`, `POST secret`,
+    `POST settle?timeout=SECONDS`, `POST stop`, and `GET`, `POST` and `DELETE faults`. All return JSON. `stop`
+    returns first, and then the process ends.
 
     Args:
         cloud: The cloud to control.
@@ -77,7 +92,7 @@ class Control:
         return self._cloud.call_log.since(int(query.get("since", 0)))
 
     def _get_code(self, query: Mapping[str, str]) -> Response:
-        """The zip file of a function. `GetFunction` returns its URL, which works without a signature, as on AWS."""
+        """The zip file of a function. `GetFunction` returns its URL, which is presigned, as on AWS."""
         with self._cloud.lock:
             found = self._cloud.functions.find_version(query.get("function", ""))
         if found is None:
@@ -103,6 +118,10 @@ class Control:
         self._cloud.reset()
         return {"status": "ok"}
 
+    def _post_secret(self, query: Mapping[str, str]) -> dict[str, Any]:
+        self._cloud.renew_secret()
+        return {"status": "ok"}
+
     def _post_settle(self, query: Mapping[str, str]) -> dict[str, Any]:
         timeout = float(query.get("timeout", 30))
         if not 0 <= timeout <= LONGEST_SETTLE:  # rejects `nan` too
@@ -113,6 +132,31 @@ class Control:
     def _post_stop(self, query: Mapping[str, str]) -> dict[str, Any]:
         self._cloud.stop_requested.set()
         return {"status": "stopping"}
+
+
+def check_owner(request: HttpRequest, verifier: Verifier, *, by_url: bool) -> None:
+    """Refuse a request to the control API that isn't signed with the cloud's own key.
+
+    Args:
+        request: The request.
+        verifier: Verifies its signature.
+        by_url: Whether its URL may hold the signature.
+
+    Raises:
+        AwsError: Its signature is missing or wrong, or another key has made it.
+    """
+    signature = read_signature(request)
+    if signature is None or (signature.in_query and not by_url):
+        text = "Sign requests to the control API with the local cloud's access key, in the Authorization header."
+        raise AwsError("MissingAuthenticationToken", text, 403)
+    if verifier.verify(request, signature, "s3").principal != LEARNER:
+        raise AwsError("AccessDenied", "Only the local cloud's own access key may control it.", 403)
+    check_body_hash(request)
+
+
+def render_control_error(error: AwsError) -> Response:
+    """A refusal in the form of the control API."""
+    return _json({"error": error.message, "code": error.code}, error.status)
 
 
 def _number(query: Mapping[str, str], name: str) -> float:

@@ -1,7 +1,8 @@
 """The WSGI application that receives every request for an AWS API of the local cloud.
 
-request ─► guard of Host and Origin ─► control API  (/_local_cloud/…)
-                    └─► parsed → refused? → may they? → prepared → refused? → answered, or moto → observed → call log
+request ─► guard of Host and Origin ─► signature verified ─► control API  (/_local_cloud/…)
+                    └─► signature verified, parsed → refused? → may they? → prepared → refused? → answered, or moto
+                        → observed → call log
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from local_cloud.access.authorizer import Authorizer
+from local_cloud.access.credentials import Credentials
 from local_cloud.call import Asker, Call, HttpRequest, Response, not_implemented
 from local_cloud.constants import CONTROL_PREFIX
 from local_cloud.errors import AwsError
 from local_cloud.faults import ConnectionRefused, Faults
+from local_cloud.front.control import CODE, HEALTH, check_owner, render_control_error
 from local_cloud.front.moto_application import MotoApplication
 from local_cloud.front.parsing import OVER_HTTP, parse_request
 from local_cloud.front.plain_objects import is_plain_read
 from local_cloud.front.required import check_body, check_required
 from local_cloud.front.strangers import refuse_strangers
+from local_cloud.front.verification import Verifier
 from local_cloud.front.wsgi import read_request
 from local_cloud.phrases import phrase
 from local_cloud.rendering import render_error, render_result
@@ -47,6 +51,7 @@ class Gateway:
         lock: Held while a call touches state; moto is not safe for threads.
         control: Answers requests below `/_local_cloud/`.
         log: Called once for each call, after the answer is made.
+        credentials: The access keys that are known, and the secret.
         authorizer: Decides whether the caller may make a call.
         faults: The faults that a learner caused.
     """
@@ -58,6 +63,7 @@ class Gateway:
         lock: threading.RLock,
         control: ControlHandler,
         log: Callable[[Call, Response], None],
+        credentials: Credentials,
         authorizer: Authorizer | None = None,
         faults: Faults | None = None,
     ) -> None:
@@ -65,13 +71,14 @@ class Gateway:
         self._lock = lock
         self._control = control
         self._log = log
+        self._verifier = Verifier(credentials)
         self._authorizer = authorizer or Authorizer()
         self._faults = faults or Faults()
         self._moto = MotoApplication()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one HTTP request, as WSGI defines it."""
-        response = refuse_strangers(environ) or self._respond_to_control(environ) or self.respond(read_request(environ))
+        response = refuse_strangers(environ) or self._respond_over_http(read_request(environ))
         if response.header("Content-Length") is None:
             response.headers.append(("Content-Length", str(len(response.body))))
         headers = [(name, _printable(value)) for name, value in response.headers]
@@ -110,7 +117,7 @@ class Gateway:
 
     def _respond(self, request: HttpRequest, asker: Asker, *, meets_faults: bool) -> Response:
         try:
-            return self._answer(parse_request(request, asker), meets_faults=meets_faults)
+            return self._answer(parse_request(request, self._verifier, asker), meets_faults=meets_faults)
         except AwsError as error:
             return render_error(error, error.service or "s3")
         except ConnectionRefused:
@@ -119,12 +126,17 @@ class Gateway:
             logger.exception("%s %s was not understood", request.method, request.path)
             return render_error(_INTERNAL_ERROR, "s3")
 
-    def _respond_to_control(self, environ: dict[str, Any]) -> Response | None:
-        path = environ.get("PATH_INFO", "")
+    def _respond_over_http(self, request: HttpRequest) -> Response:
+        path = unquote(request.path)
         if not path.startswith(CONTROL_PREFIX):
-            return None
-        query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
-        return self._control(environ["REQUEST_METHOD"], path.removeprefix(CONTROL_PREFIX), query)
+            return self.respond(request)
+        name = path.removeprefix(CONTROL_PREFIX).strip("/")
+        try:
+            if (request.method, name) != HEALTH:
+                check_owner(request, self._verifier, by_url=(request.method, name) == CODE)
+        except AwsError as error:
+            return render_control_error(error)
+        return self._control(request.method, name, dict(parse_qsl(request.query)))
 
     def _answer(self, call: Call, *, meets_faults: bool) -> Response:
         service = self._services.get(call.service)

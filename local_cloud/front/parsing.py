@@ -24,20 +24,25 @@ from moto.core.utils import get_service_model
 from moto.s3.models import s3_backends
 from werkzeug.exceptions import HTTPException
 
+from local_cloud.access.credentials import Credential
 from local_cloud.call import Asker, Call, Host, HttpRequest
 from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError, malformed_xml
 from local_cloud.front.addressing import read_host
 from local_cloud.front.plain_objects import parse_object_request
 from local_cloud.front.required import check_types
-from local_cloud.front.signatures import Caller, Signature, find_caller, find_signature
+from local_cloud.front.signature_errors import missing
+from local_cloud.front.signatures import Signature, read_parameters, read_signature, service_of_form
 from local_cloud.front.streaming import decode_body
+from local_cloud.front.verification import Verifier, check_body_hash, chunk_signatures
 from local_cloud.front.wsgi import build_environ
 
 OVER_HTTP = Asker()
 """A caller over HTTP, who is known only by the signature."""
 
 _UNSIGNED_OF_STS = re.compile(r"(?:^|&)Action=AssumeRoleWith(?:SAML|WebIdentity)(?:&|$)")
+_PATHS = {"2015-03-31": "lambda", "2020-05-31": "cloudfront", "2013-04-01": "route53", "v20180820": "s3control"}
+_TARGETS = {"Logs_20140328": "logs", "ResourceGroupsTaggingAPI_20170126": "resourcegroupstaggingapi"}
 _STREAMING = {"PutObject", "UploadPart"}
 _SERVICE_OF_SIGNING_NAME = {
     "access-analyzer": "accessanalyzer",
@@ -57,21 +62,28 @@ _MALFORMED = {
 }
 
 
-def parse_request(request: HttpRequest, asker: Asker = OVER_HTTP) -> Call:
-    """Read a request as botocore's model describes it.
+def parse_request(request: HttpRequest, verifier: Verifier, asker: Asker = OVER_HTTP) -> Call:
+    """Verify who sent a request, and read it as botocore's model describes it.
+
+    Args:
+        request: The request.
+        verifier: Verifies its signature.
+        asker: The caller, if an engine of this process states it. A signature is then ignored: a viewer may have
+            written it.
 
     Raises:
-        AwsError: No operation of the service matches the request, or its body can't be read.
+        AwsError: The signature is wrong, no operation of the service matches, or the body can't be read.
     """
-    signature, host = find_signature(request), read_host(request.host)
+    signature, host = None if asker.principal else read_signature(request), read_host(request.host)
     service = _service(request, signature, host)
-    who = Caller(asker.principal) if asker.principal else find_caller(signature, service)
+    who = _verify(verifier, request, signature, service) if signature else None
     region = (signature and signature.region) or host.region or "us-east-1"
     if service == "s3":
         if not (signature and signature.region) and not host.region:
             region = _region_of_bucket(host.bucket or request.path[1:].partition("/")[0])
         path = f"/{host.bucket}{request.path}" if host.bucket else request.path
-        request = decode_body(request)._replace(path=path, host=f"s3.{region}.amazonaws.com")
+        chunks = chunk_signatures(request, signature, who) if signature and who else None
+        request = decode_body(request, chunks)._replace(path=path, host=f"s3.{region}.amazonaws.com")
         model, parameters = parse_object_request(request) or _parse_by_model(service, request)
     else:
         request = _without_foreign_content_type(service, request)
@@ -81,15 +93,27 @@ def parse_request(request: HttpRequest, asker: Asker = OVER_HTTP) -> Call:
         model.name,
         parameters,
         region,
-        who.principal,
+        who.principal if who else asker.principal,
         request,
         model,
         host,
-        who.expires,
-        who.session_policy,
+        who.expires if who else None,
+        who.session_policy if who else None,
         asker.source_arn,
         asker.is_logged,
+        signature_version=signature.version if signature else None,
     )
+
+
+def _verify(verifier: Verifier, request: HttpRequest, signature: Signature, service: str) -> Credential:
+    try:
+        who = verifier.verify(request, signature, service)
+        if signature.service == "s3":
+            check_body_hash(request)
+        return who
+    except AwsError as error:
+        error.service = service
+        raise
 
 
 # Without a cache, moto searches botocore's four hundred folders again for each service.
@@ -104,17 +128,32 @@ def load_models(services: Iterable[str]) -> None:
 
 
 def _service(request: HttpRequest, signature: Signature | None, host: Host) -> str:
-    """The service of a request, by botocore's name. Unsigned requests go to S3, except two operations of STS."""
+    """The service of a request, by botocore's name. Without a signature, only S3 and two operations of STS answer.
+
+    Raises:
+        AwsError: MissingAuthenticationToken, for an unsigned request to another service.
+    """
     if signature is None:
-        query = request.body.decode("latin-1") if request.method == "POST" else request.query
-        if request.path == "/" and _UNSIGNED_OF_STS.search(query):
+        if request.path == "/" and any(map(_UNSIGNED_OF_STS.search, read_parameters(request))):
             return "sts"
-        if host.service not in (None, "s3"):
-            raise AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403)
+        service = host.service or _guess_service(request)
+        if service != "s3":
+            error = missing(service)
+            error.service = service
+            raise error
         return "s3"
     if signature.service == "s3" and request.path.startswith("/v20180820/"):
         return "s3control"
     return _SERVICE_OF_SIGNING_NAME.get(signature.service, signature.service)
+
+
+def _guess_service(request: HttpRequest) -> str:
+    """The service of a request whose host and signature name none: by its form, target or path, and else S3."""
+    first = request.path[1:].partition("/")[0]
+    target = request.headers.get("x-amz-target", "").partition(".")[0]
+    if first and first not in s3_backends[ACCOUNT_ID]["aws"].buckets:
+        return _PATHS.get(first, "s3")
+    return (not first and (service_of_form(request) or _TARGETS.get(target))) or "s3"
 
 
 def _region_of_bucket(bucket: str) -> str:

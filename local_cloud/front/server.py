@@ -7,12 +7,14 @@ take long gets a thread.
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 import select
 import socket
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +25,8 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ThreadedTaskDispatcher, WSGITask
+
+from local_cloud.arrivals import PATIENCE, Arrival
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +90,23 @@ class _Task(WSGITask):  # type: ignore[misc]
 class _Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = _Parser
     task_class = _Task
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.arrival = Arrival()
+        self._received = 0
+
+    def received(self, data: bytes) -> bool:
+        """Called by waitress with what was read."""
+        self._received += len(data)
+        return bool(super().received(data))
+
+    @property
+    def awaited(self) -> tuple[object, int]:
+        """What the connection waits for, and the number of bytes that it has received."""
+        if self.requests or self.total_outbufs_len:
+            return None, self._received
+        return ("nothing", self._received) if self.request is None else self.request, self._received
 
 
 class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
@@ -153,6 +174,7 @@ class Server:
         may_take_long: Whether a request for this path may take long; by default all may.
         never_waits: Whether a request for this path needs neither `lock` nor anything else that may be held for long.
         lock: Held while the application answers a request that may not take long.
+        patience: Seconds in which a request must have arrived; see `Arrival`.
     """
 
     def __init__(
@@ -164,6 +186,7 @@ class Server:
         may_take_long: Callable[[str], bool] = lambda _: True,
         never_waits: Callable[[str], bool] = lambda _: False,
         lock: threading.RLock | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         self._sockets: dict[int, Any] = {}
         self._polling = threading.Lock()
@@ -182,6 +205,10 @@ class Server:
             asyncore_use_poll=hasattr(select, "poll"),  # select() fails on file descriptors above 1023
         )
         self._server.channel_class = _Channel
+        self._server.accept = self._accept
+        self._patience = patience
+        self._looks_again_at = 0.0
+        self._was_full = False
         self.url = f"http://127.0.0.1:{bound.getsockname()[1]}"
 
     def run(self) -> None:
@@ -191,6 +218,31 @@ class Server:
             while not self._ends:
                 wasyncore.loop(poll.asyncore_loop_timeout, poll.asyncore_use_poll, self._sockets, count=1)
                 self._workers.answer_quick_ones()
+                self._look_after_connections(time.monotonic())
+
+    def _look_after_connections(self, now: float) -> None:
+        """Once a second, end requests that don't arrive in time, and accept connections again if there was no room."""
+        if now < self._looks_again_at:
+            return
+        self._looks_again_at = now + self._patience / 30
+        self._server.accepting = True
+        for channel in list(self._server.active_channels.values()):
+            if channel.arrival.is_late(*channel.awaited, now=now, patience=self._patience):
+                channel.will_close = True
+
+    def _accept(self) -> Any:
+        """Accept a connection. If this process may open no more files, wait a second, and log this once."""
+        try:
+            accepted = wasyncore.dispatcher.accept(self._server)
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            if not self._was_full:
+                logger.warning("no connection is accepted for now: %s", error.strerror)
+            self._was_full, self._server.accepting = True, False
+            return None
+        self._was_full = False
+        return accepted
 
     def stop(self) -> None:
         """Close all connections and end `run`. It waits at most 5 seconds for requests under way."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.lab import open_jupyterlab, serve_notebooks
-from workshop_lib import distribution, dns_records, lambda_edge, packaging, replication, waiting
+from workshop_lib import boundaries, distribution, dns_records, lambda_edge, packaging, replication, waiting
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import suggest_names, write_names
@@ -58,18 +58,22 @@ def website(environment: dict[str, str]) -> SimpleNamespace:
     names, client = suggest_names("browser"), Cloud(environment)
     write_names(names, Path(environment["WORKSHOP_NAMES"]))
     _replicate(client, names)
-    role = lambda_edge.create_edge_role(client.iam, role_name=names.edge_role_name)
+    boundary_arn = boundaries.create_permissions_boundary(client, names)
+    marked = {"boundary_arn": boundary_arn, "learner": names.learner}
+    role = lambda_edge.create_edge_role(client.iam, role_name=names.edge_role_name, **marked)
     package = packaging.package_edge_function()
     function = {"function_name": names.function_name, "package": package}
-    lambda_edge.create_edge_function(client.lambda_, role_arn=role, **function)
+    lambda_edge.create_edge_function(client.lambda_, role_arn=role, **function, learner=names.learner)
     version_arn = lambda_edge.publish_version(client.lambda_, **function)
     waiting.wait_until_function_active(client.lambda_, version_arn=version_arn)
-    identity = distribution.create_origin_access_identity(client.cloudfront, comment=names.distribution_comment)["id"]
+    identity = distribution.create_origin_access_identity(
+        client.cloudfront, comment=names.distribution_comment, learner=names.learner
+    )["id"]
     for origin in (names.source_origin, names.destination_origin):
         distribution.put_bucket_policy(
             client.s3(origin.region), bucket=origin.bucket, origin_access_identity_id=identity
         )
-    zone_id = dns_records.create_hosted_zone(client.route53, zone_name=names.zone_name)
+    zone_id = dns_records.create_hosted_zone(client.route53, zone_name=names.zone_name, learner=names.learner)
     record = {"zone_id": zone_id, "record_name": names.record_name, "ttl": 0}
     dns_records.put_txt_record(client.route53, origin=names.source_origin, **record)
     site = distribution.create_distribution(
@@ -80,6 +84,7 @@ def website(environment: dict[str, str]) -> SimpleNamespace:
         dns_origin=names.record_name,
         version_arn=version_arn,
         name_servers=dns_records.get_name_servers(client.route53, zone_id=zone_id),
+        learner=names.learner,
     )
     waiting.wait_until_deployed(client.cloudfront, distribution_id=site["id"])
     waiting.wait_until_replicated(client.s3(names.source_region), bucket=names.source_bucket, key="index.html")
@@ -90,12 +95,13 @@ def _replicate(cloud: Cloud, names: Any) -> None:
     """What notebook 01 builds, without its surprises."""
     for origin in (names.source_origin, names.destination_origin):
         s3 = cloud.s3(origin.region)
-        replication.create_bucket(s3, bucket=origin.bucket, region=origin.region)
+        replication.create_bucket(s3, bucket=origin.bucket, region=origin.region, learner=names.learner)
         replication.enable_versioning(s3, bucket=origin.bucket)
         replication.put_region_marker(s3, bucket=origin.bucket, region=origin.region)
     buckets = {"source_bucket": names.source_bucket, "destination_bucket": names.destination_bucket}
     role = {"role_name": names.replication_role_name}
-    role_arn = replication.create_replication_role(cloud.iam, **role)
+    boundary_arn = boundaries.create_permissions_boundary(cloud, names)
+    role_arn = replication.create_replication_role(cloud.iam, **role, boundary_arn=boundary_arn, learner=names.learner)
     replication.put_replication_policy(cloud.iam, **role, **buckets)
     source = cloud.s3(names.source_region)
     replication.put_replication(source, role_arn=role_arn, **buckets)

@@ -6,6 +6,7 @@ that a learner clicks, the pickers.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -13,9 +14,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,3 +168,20 @@ def _wait_until_it_answers(server: subprocess.Popen[bytes], url: str, log: Path)
 def strip_colours(text: str) -> str:
     """Text as a reader sees it, without the terminal's colour codes."""
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+@contextmanager
+def serve_folder(folder: Path) -> Iterator[str]:
+    """Serve a folder at another port of `localhost`, as any program of this machine may. Gives the address."""
+    handler = functools.partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"http://localhost:{server.server_port}/"
+        server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files, and prints nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""

@@ -8,10 +8,11 @@ running in this thread until its fixture, which is the module's, ends; tests els
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.lab import Notebook, strip_colours
+from tests.browser.lab import Notebook, serve_folder, strip_colours
 from workshop_lib import distribution, dns_records, waiting
 
 pytestmark = pytest.mark.browser
@@ -75,7 +76,9 @@ def read_answers(page: Any) -> tuple[str, str]:
 
 def test_a_page_says_which_bucket_it_came_from_and_where_a_miss_goes_now(website: Any, page: Any) -> None:
     cloud, names = website.cloud, website.names
-    dns_records.put_txt_record(cloud.route53, origin=names.source_origin, **website.record)
+    dns_records.put_txt_record(
+        cloud.route53, origin=names.source_origin, replaces=[names.destination_origin], **website.record
+    )
     invalidation_id = distribution.create_invalidation(cloud.cloudfront, distribution_id=website.id)
     waiting.wait_until_invalidated(cloud.cloudfront, distribution_id=website.id, invalidation_id=invalidation_id)
     home = cloud.page_url(website.domain_name)
@@ -84,7 +87,9 @@ def test_a_page_says_which_bucket_it_came_from_and_where_a_miss_goes_now(website
     assert "the source bucket" in this_page
     assert "Ireland" in next_miss
 
-    dns_records.put_txt_record(cloud.route53, origin=names.destination_origin, **website.record)
+    dns_records.put_txt_record(
+        cloud.route53, origin=names.destination_origin, replaces=[names.source_origin], **website.record
+    )
     page.goto(home)
     this_page, next_miss = read_answers(page)
 
@@ -102,3 +107,61 @@ def test_the_pages_can_be_read_without_javascript(website: Any, browser: Any) ->
     assert page.get_by_role("heading", name="Timetable").is_visible()
     assert "switched off here" in page.locator(".served").inner_text()
     page.close()
+
+
+DRIVE = """async control => {
+    const frame = document.createElement('iframe')
+    frame.src = control + '/health'
+    document.body.append(frame)
+    const form = Object.assign(document.createElement('form'), {method: 'post', action: control + '/reset'})
+    const hidden = Object.assign(document.createElement('iframe'), {name: 'hidden'})
+    form.target = 'hidden'
+    document.body.append(hidden, form)
+    form.submit()
+    navigator.sendBeacon(control + '/reset')
+    const tries = [
+        fetch(control + '/reset', {mode: 'no-cors', method: 'POST'}),
+        fetch(control + '/reset', {method: 'POST'}),
+        fetch(control + '/environment'),
+        fetch(control + '/stop', {mode: 'no-cors', method: 'POST', credentials: 'include'}),
+        new Promise(done => {
+            const image = new Image()
+            image.onerror = image.onload = done
+            image.src = control + '/calls'
+        }),
+        new Promise(done => { frame.onload = done }),
+    ]
+    const ends = await Promise.allSettled(tries)
+    return ends.map(end => end.value instanceof Response ? end.value.type + ' ' + end.value.status : end.status)
+}"""
+"""Each way in which a page can send a request. Returns what the page learnt."""
+
+
+@pytest.mark.parametrize("place", ["the edge", "the gateway itself", "another port"])
+def test_no_page_of_this_machine_can_drive_the_cloud(website: Any, page: Any, tmp_path: Any, place: str) -> None:
+    cloud, names = website.cloud, website.names
+    where = {"Bucket": names.source_bucket, "Key": "index.html"}
+    presigned = cloud.s3(names.source_region).generate_presigned_url("get_object", Params=where)
+    answers: list[tuple[str, int]] = []
+    page.on("response", lambda response: answers.append((urlsplit(response.url).path, response.status)))
+    with serve_folder(tmp_path) as other:
+        home = cloud.page_url(website.domain_name)
+        page.goto({"the edge": home, "the gateway itself": presigned, "another port": other}[place])
+
+        learnt = page.evaluate(DRIVE, cloud.environment["WORKSHOP_CONTROL_URL"])
+
+    control = {answer for answer in answers if answer[0].startswith("/_local_cloud/")}
+    control -= {("/_local_cloud/health", 200)} if place == "the gateway itself" else set()
+    assert "basic 200" not in learnt
+    assert {status for _, status in control} == {403}
+    assert ("/_local_cloud/reset", 403) in control
+    assert cloud.s3(names.source_region).head_object(Bucket=names.source_bucket, Key="index.html")
+
+
+def test_a_notebook_may_frame_the_website(website: Any, page: Any, tmp_path: Any) -> None:
+    home = website.cloud.page_url(website.domain_name)
+    (tmp_path / "index.html").write_text(f"<iframe src='{home}' width='900' height='600'></iframe>", encoding="utf-8")
+    with serve_folder(tmp_path) as notebook:
+        page.goto(notebook)
+
+        page.frame_locator("iframe").locator(".served").wait_for()

@@ -184,6 +184,7 @@ def sent_as(client: Any, content_type: str) -> Iterator[None]:
     """Make a client send another Content-Type. curl, for example, sends that of a form."""
 
     def rename(request: Any, **_: Any) -> None:
+        del request.headers["Content-Type"]
         request.headers["Content-Type"] = content_type
 
     client.meta.events.register("before-sign", rename)

@@ -26,9 +26,9 @@ def make_role(aws: Account) -> str:
     return aws.create_role(service="lambda.amazonaws.com").rpartition("/")[2]
 
 
-def make_policy(aws: Account, document: str = permissions()) -> str:
+def make_policy(aws: Account) -> str:
     """Create a managed policy. Returns its ARN."""
     iam = aws.client("iam")
-    arn: str = iam.create_policy(PolicyName=aws.name("policy"), PolicyDocument=document)["Policy"]["Arn"]
+    arn: str = iam.create_policy(PolicyName=aws.name("policy"), PolicyDocument=permissions())["Policy"]["Arn"]
     aws.clean_up(iam.delete_policy, PolicyArn=arn)
     return arn

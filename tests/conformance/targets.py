@@ -19,6 +19,7 @@ from boto3.session import Session
 from botocore.config import Config
 
 from tests.conformance.account import Account
+from tests.kits.credentials import KEYS, leave_out_the_account
 from workshop_lib.blind_session import open_blind_session
 from workshop_lib.cloud import Cloud, connect
 from workshop_lib.errors import CostNotAccepted
@@ -75,8 +76,7 @@ class Endpoint:
                 service,
                 region_name=region,
                 endpoint_url=self.url,
-                aws_access_key_id="local",
-                aws_secret_access_key="local",
+                **KEYS,
                 config=Config(
                     proxies={},
                     connect_timeout=5,
@@ -87,17 +87,12 @@ class Endpoint:
                     inject_host_prefix=False,
                 ),
             )
-            client.meta.events.register("before-send", without_account_in_host)
+            client.meta.events.register("before-sign", leave_out_the_account)
         return self._clients[service, region]
 
     @functools.cached_property
     def _session(self) -> Session:
         return Session(botocore_session=open_blind_session())
-
-
-def without_account_in_host(request: Any, **_: Any) -> None:
-    """Remove the account that S3 Control adds to the host. 123456789012.127.0.0.1 doesn't resolve."""
-    request.url = request.url.replace(f"//{LOCAL_ACCOUNT}.", "//")
 
 
 @contextmanager

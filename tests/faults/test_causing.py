@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -187,6 +189,46 @@ def test_ctrl_c_ends_the_fault_at_once(cloud: LocalCloud) -> None:
     assert "Interrupted" in said
 
 
+@pytest.fixture
+def slow_control() -> Iterator[tuple[str, list[str]]]:
+    """A control API at which Ctrl-C comes while it causes a fault; gives its address and what it was asked."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            if self.command == "POST":
+                os.kill(os.getpid(), signal.SIGINT)
+                threading.Event().wait(0.1)
+            asked.append(f"{self.command} {self.path}")
+            body = b'{"id": "7", "kind": "dns-silent", "region": null, "seconds": 60, "ends_in": 60}'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_DELETE = answer  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows can't send Ctrl-C to one process")
+def test_ctrl_c_while_the_fault_is_caused_ends_it(slow_control: tuple[str, list[str]]) -> None:
+    url, asked = slow_control
+    there = Cloud({"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "WORKSHOP_CONTROL_URL": url})
+
+    with pytest.raises(KeyboardInterrupt):
+        cause_fault(there, kind="dns-silent")
+
+    assert [one.partition("?")[0] for one in asked] == ["POST /faults", "DELETE /faults"]
+    assert "id=7" in asked[1]
+
+
 # The function at the edge:
 
 
@@ -200,7 +242,9 @@ def test_the_function_keeps_its_last_good_answer_while_dns_is_silent(
     connected: Cloud, zone_id: str, names: WorkshopNames, region_served: Callable[[], str | None]
 ) -> None:
     record = {"zone_id": zone_id, "record_name": names.record_name}
-    dns_records.put_txt_record(connected.route53, **record, origin=names.destination_origin, ttl=0)
+    dns_records.put_txt_record(
+        connected.route53, **record, origin=names.destination_origin, ttl=0, replaces=[names.source_origin]
+    )
     logs, group = connected.logs(IRELAND), f"/aws/lambda/us-east-1.{names.function_name}"
 
     def ask_once_more() -> int:
@@ -218,7 +262,9 @@ def test_a_function_that_never_had_an_answer_goes_to_the_configured_origin(
     connected: Cloud, zone_id: str, names: WorkshopNames, region_served: Callable[[], str | None]
 ) -> None:
     record = {"zone_id": zone_id, "record_name": names.record_name}
-    dns_records.put_txt_record(connected.route53, **record, origin=names.destination_origin, ttl=0)
+    dns_records.put_txt_record(
+        connected.route53, **record, origin=names.destination_origin, ttl=0, replaces=[names.source_origin]
+    )
 
     with cause_fault(connected, kind="dns-junk"):
         assert region_served() == names.source_region

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import requests
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.faults import (
@@ -13,10 +12,7 @@ from local_cloud.faults import (
     S3_UNAVAILABLE,
 )
 from tests.faults.kit import IRELAND, wait_until
-
-
-def control(cloud: LocalCloud, method: str, path: str) -> requests.Response:
-    return requests.request(method, f"{cloud.environment['WORKSHOP_CONTROL_URL']}/{path}", timeout=10)
+from tests.kits.credentials import control
 
 
 def test_a_fault_is_caused_listed_and_ended_by_http(cloud: LocalCloud) -> None:

@@ -17,7 +17,7 @@ from workshop_lib.errors import CloudNotReachable, FaultRefused, NotTheLocalClou
 from workshop_lib.faults import Fault, cause_fault, end_faults, fail_region, list_faults, restore_region
 
 ELSEWHERE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "WORKSHOP_CONTROL_URL": "http://example.org/_local_cloud"}
-GONE: Any = SimpleNamespace(control_url="http://127.0.0.1:9/_local_cloud")
+GONE: Any = SimpleNamespace(control_url="http://127.0.0.1:9/_local_cloud", environment={})
 
 
 @pytest.fixture
@@ -91,9 +91,9 @@ def test_a_local_cloud_that_has_gone_took_the_fault_with_it() -> None:
 
 def test_what_is_said_goes_into_the_query_but_for_none(page: str) -> None:
     with pytest.raises(FaultRefused, match=r"asked /faults\?kind=a\+b&seconds=3"):
-        ask_control(page, "GET", "faults", kind="a b", region=None, seconds=3)
+        ask_control(page, "GET", "faults", keys={}, kind="a b", region=None, seconds=3)
 
 
 def test_another_program_s_answer_is_not_the_local_cloud_s(page: str) -> None:
     with pytest.raises(CloudNotReachable):
-        ask_control(page, "GET", "page")
+        ask_control(page, "GET", "page", keys={})

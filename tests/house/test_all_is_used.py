@@ -14,7 +14,16 @@ import pytest
 from tests.house.kit import LESSONS, NOTEBOOKS, ROOT, python_files, read, sources_of
 
 STEP_MODULES = (
-    *("replication", "batch_replication", "lambda_edge", "dns_records", "health_checks", "distribution", "faults"),
+    *(
+        "boundaries",
+        "replication",
+        "batch_replication",
+        "lambda_edge",
+        "dns_records",
+        "health_checks",
+        "distribution",
+        "faults",
+    ),
     *("clean_up", "checks", "drill_checks"),
 )
 LAB_MODULES = ("drill_checks",)

@@ -17,6 +17,7 @@ from local_cloud.clock import Clock
 from local_cloud.front.gateway import Gateway
 from local_cloud.front.wsgi import read_request
 from local_cloud.services.cloudfront import CloudFrontService
+from tests.kits.credentials import CREDENTIALS, KEYS
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:route:1"
 ROLE = "arn:aws:iam::123456789012:role/edge"
@@ -76,7 +77,11 @@ def make_kit() -> Kit:
     service = CloudFrontService(clock=Clock(1, now=time))
     service.connect(functions=functions, trust_of=lambda arn: TRUST if arn == ROLE else None)
     gateway = Gateway(
-        {"cloudfront": service}, lock=threading.RLock(), control=lambda *_: Response(404), log=lambda *_: None
+        {"cloudfront": service},
+        lock=threading.RLock(),
+        control=lambda *_: Response(404),
+        log=lambda *_: None,
+        credentials=CREDENTIALS,
     )
     client = _make_client()
     client.meta.events.unregister("before-send.cloudfront", unique_id="kit")
@@ -87,7 +92,7 @@ def make_kit() -> Kit:
 @functools.cache
 def _make_client() -> Any:
     """One client for all kits, as making one takes longer than most tests. The last kit answers it."""
-    return boto3.client("cloudfront", region_name="us-east-1", aws_access_key_id="local", aws_secret_access_key="local")
+    return boto3.client("cloudfront", region_name="us-east-1", **KEYS)
 
 
 def ask(gateway: Gateway, request: Any) -> AWSResponse:

@@ -220,7 +220,9 @@ async def _let_tasks_end() -> None:
 
 
 @contextmanager
-def running_edge(*, concurrent_executions: int = 1000, cities: Sequence[City] = CITIES) -> Iterator[EdgeKit]:
+def running_edge(
+    *, concurrent_executions: int = 1000, cities: Sequence[City] = CITIES, patience: float = 30.0
+) -> Iterator[EdgeKit]:
     """A running edge, with its own event loop."""
     kit, buckets, functions = make_kit(), Buckets(), Functions()
     logs: list[tuple[str, str, str, list[str]]] = []
@@ -233,6 +235,7 @@ def running_edge(*, concurrent_executions: int = 1000, cities: Sequence[City] = 
         keep_log=lambda *log: logs.append(log),
         concurrent_executions=concurrent_executions,
         cities=cities,
+        patience=patience,
     )
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)

@@ -26,7 +26,7 @@ CALLER = (
     '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
     "<Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
 )
-ERROR = "<ErrorResponse><Error><Code>{code}</Code><Message>{code}.</Message></Error></ErrorResponse>"
+ERROR = "<ErrorResponse><Error><Code>{}</Code><Message>{}</Message></Error></ErrorResponse>"
 
 
 class Asked(NamedTuple):
@@ -44,6 +44,7 @@ class FakeAws:
 
     Attributes:
         accounts: Access key → account. AWS refuses other keys.
+        refusal: The code and the message with which it refuses them.
         asked: The requests other than those that ask for the account, oldest first.
         looked_up: The access keys whose accounts were asked for, oldest first.
         answer: Answers a request, other than those that ask for the account, by a status and a body.
@@ -52,6 +53,7 @@ class FakeAws:
 
     def __init__(self, folder: Path) -> None:
         self.accounts: dict[str, str] = {}
+        self.refusal = ("InvalidClientTokenId", "The security token included in the request is invalid.")
         self.asked: list[Asked] = []
         self.looked_up: list[str] = []
         self.answer: Callable[[Asked], tuple[int, str]] = lambda asked: (200, "")
@@ -93,9 +95,7 @@ class FakeAws:
         if action == "GetCallerIdentity":
             self.looked_up.append(asked.access_key)
             account = self.accounts.get(asked.access_key)
-            return (
-                (200, CALLER.format(account=account)) if account else (403, ERROR.format(code="InvalidClientTokenId"))
-            )
+            return (200, CALLER.format(account=account)) if account else (403, ERROR.format(*self.refusal))
         self.asked.append(asked)
         return self.answer(asked)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from workshop_lib import boundaries, distribution, dns_records, lambda_edge, packaging, replication, waiting
 from workshop_lib import cloud as clouds
-from workshop_lib import distribution, dns_records, lambda_edge, packaging, replication, waiting
 from workshop_lib.names import WorkshopNames, suggest_names
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from local_cloud.cloud import LocalCloud
     from workshop_lib.packaging import Package
+
+
+WIDE_BOUNDARY = "arn:aws:iam::aws:policy/AdministratorAccess"
+"""A permissions boundary that limits nothing, for tests of something else."""
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +52,7 @@ def singapore(connected: clouds.Cloud, names: WorkshopNames) -> S3Client:
 def buckets(ireland: S3Client, singapore: S3Client, names: WorkshopNames) -> None:
     """Two private, versioned buckets."""
     for s3, origin in ((ireland, names.source_origin), (singapore, names.destination_origin)):
-        replication.create_bucket(s3, bucket=origin.bucket, region=origin.region)
+        replication.create_bucket(s3, bucket=origin.bucket, region=origin.region, learner=names.learner)
         replication.enable_versioning(s3, bucket=origin.bucket)
 
 
@@ -62,9 +66,17 @@ class Replicated:
 
 
 @pytest.fixture
-def role_arn(buckets: None, connected: clouds.Cloud, names: WorkshopNames) -> str:
+def boundary_arn(connected: clouds.Cloud, names: WorkshopNames) -> str:
+    """The permissions boundary of the learner's roles."""
+    return boundaries.create_permissions_boundary(connected, names)
+
+
+@pytest.fixture
+def role_arn(buckets: None, boundary_arn: str, connected: clouds.Cloud, names: WorkshopNames) -> str:
     """The replication role, with its permissions."""
-    role_arn = replication.create_replication_role(connected.iam, role_name=names.replication_role_name)
+    role_arn = replication.create_replication_role(
+        connected.iam, role_name=names.replication_role_name, boundary_arn=boundary_arn, learner=names.learner
+    )
     replication.put_replication_policy(
         connected.iam,
         role_name=names.replication_role_name,
@@ -100,11 +112,13 @@ def package() -> Package:
 
 
 @pytest.fixture
-def version_arn(hasty: None, package: Package, connected: clouds.Cloud, names: WorkshopNames) -> str:
+def version_arn(hasty: None, package: Package, boundary_arn: str, connected: clouds.Cloud, names: WorkshopNames) -> str:
     """A published version of the edge function."""
-    role_arn = lambda_edge.create_edge_role(connected.iam, role_name=names.edge_role_name)
+    role_arn = lambda_edge.create_edge_role(
+        connected.iam, role_name=names.edge_role_name, boundary_arn=boundary_arn, learner=names.learner
+    )
     lambda_edge.create_edge_function(
-        connected.lambda_, function_name=names.function_name, role_arn=role_arn, package=package
+        connected.lambda_, function_name=names.function_name, role_arn=role_arn, package=package, learner=names.learner
     )
     arn = lambda_edge.publish_version(connected.lambda_, function_name=names.function_name, package=package)
     waiting.wait_until_function_active(connected.lambda_, version_arn=arn)
@@ -114,13 +128,15 @@ def version_arn(hasty: None, package: Package, connected: clouds.Cloud, names: W
 @pytest.fixture
 def zone_id(connected: clouds.Cloud, names: WorkshopNames) -> str:
     """A hosted zone."""
-    return dns_records.create_hosted_zone(connected.route53, zone_name=names.zone_name)
+    return dns_records.create_hosted_zone(connected.route53, zone_name=names.zone_name, learner=names.learner)
 
 
 @pytest.fixture
 def identity_id(replicated: Replicated, ireland: S3Client, singapore: S3Client, connected: clouds.Cloud) -> str:
     """An origin access identity that may read both buckets, which hold region markers."""
-    identity = distribution.create_origin_access_identity(connected.cloudfront, comment="two-regions ada")
+    identity = distribution.create_origin_access_identity(
+        connected.cloudfront, comment="two-regions ada", learner="ada"
+    )
     for s3, bucket in ((ireland, replicated.source_bucket), (singapore, replicated.destination_bucket)):
         distribution.put_bucket_policy(s3, bucket=bucket, origin_access_identity_id=identity["id"])
     return identity["id"]
@@ -133,6 +149,7 @@ def distribution_parameters(
     """The arguments for `create_distribution`."""
     return {
         "comment": names.distribution_comment,
+        "learner": names.learner,
         "origin": names.source_origin,
         "origin_access_identity_id": identity_id,
         "dns_origin": names.record_name,

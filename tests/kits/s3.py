@@ -30,6 +30,7 @@ from local_cloud.front.wsgi import read_request
 from local_cloud.services.iam import IamService, StsService
 from local_cloud.services.s3 import S3Service
 from local_cloud.services.s3control import S3ControlService
+from tests.kits.credentials import CREDENTIALS, KEYS
 
 SOURCE, DESTINATION = "site-source", "site-destination"
 ACCOUNT = "123456789012"
@@ -61,8 +62,7 @@ class Kit:
                 service,
                 region_name=region,
                 endpoint_url="http://127.0.0.1:9",
-                aws_access_key_id="local",
-                aws_secret_access_key="local",
+                **KEYS,
                 config=Config(inject_host_prefix=False, retries={"total_max_attempts": 1}),
             )
             client.meta.events.register("before-send", lambda request, **_: self._answer(request))
@@ -147,6 +147,7 @@ def make_kit() -> Kit:
         lock=lock,
         control=lambda *_: Response(404),
         log=lambda *_: None,
+        credentials=CREDENTIALS,
     )
     return Kit(gateway, s3, replicator, clock, lock, faults)
 

@@ -13,8 +13,9 @@ import boto3
 from local_cloud.cloud import LocalCloud
 
 with LocalCloud() as cloud:
-    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "eu-west-1"}
-    s3, sts = (boto3.client(name, endpoint_url=cloud.environment["AWS_ENDPOINT_URL"], **keys) for name in ("s3", "sts"))
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": cloud.environment["AWS_SECRET_ACCESS_KEY"]}
+    at = {"endpoint_url": cloud.environment["AWS_ENDPOINT_URL"], "region_name": "eu-west-1", **keys}
+    s3, sts = (boto3.client(name, **at) for name in ("s3", "sts"))
     s3.create_bucket(Bucket="site", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     for key in ("a", "b"):
         s3.put_object(Bucket="site", Key=key, Body=b"")

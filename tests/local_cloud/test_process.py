@@ -157,10 +157,16 @@ def lock_held(folder: Path, **holder: object) -> Iterator[None]:
         yield
 
 
+def suspend(pid: int) -> None:
+    """Suspend a child process, and wait until all its threads are suspended."""
+    os.kill(pid, signal.SIGSTOP)
+    os.waitpid(pid, os.WUNTRACED)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows can't suspend a process by a signal")
 def test_a_suspended_cloud_is_busy_and_is_not_replaced(state_dir: Path) -> None:
     state = process.start()
-    os.kill(state.pid, signal.SIGSTOP)
+    suspend(state.pid)
     try:
         with pytest.raises(
             process.CloudBusyError, match=rf"process {state.pid}, .* didn't answer for .* Wait, and try again"
@@ -175,7 +181,7 @@ def test_a_suspended_cloud_is_busy_and_is_not_replaced(state_dir: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows can't suspend a process by a signal")
 def test_a_suspended_cloud_can_be_stopped(state_dir: Path) -> None:
     state = process.start()
-    os.kill(state.pid, signal.SIGSTOP)
+    suspend(state.pid)
 
     assert process.stop(timeout=4) is True
     assert process.find() is None

@@ -23,9 +23,13 @@ import nbformat
 from local_cloud.access.evaluator import Access, decide
 from local_cloud.access.identities import LEARNER
 from tests.kits.processes import start_workshop
-from workshop_lib.policies import LOCAL_ACCOUNT, render_policy
+from workshop_lib.names import suggest_names
+from workshop_lib.policies import LEARNER_POLICIES, LOCAL_ACCOUNT, render_policy, write_grants
 
 Policy = dict[str, Any]
+
+LEARNER_NAME = "ada-lovelace"
+"""The learner to whom the policies are granted."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,11 @@ class Need:
     context: tuple[tuple[str, Any], ...]
 
 
-def learner_policy(names: str) -> Policy:
-    """The kit's policy, for all names that match one pattern."""
-    return render_policy("learner-permissions", account=LOCAL_ACCOUNT, names=names, buckets=names)
+def learner_policies(learner: str) -> list[Policy]:
+    """The kit's policies, as an administrator who knows the learner grants them."""
+    names = suggest_names(learner)
+    buckets = {"source_bucket": names.source_bucket, "destination_bucket": names.destination_bucket}
+    return [render_policy(name, account=LOCAL_ACCOUNT, learner=learner, **buckets) for name in LEARNER_POLICIES]
 
 
 def read_needs(call_log: Path, notebooks: Iterable[Path] = (), *, step: str = "") -> list[Need]:
@@ -67,41 +73,46 @@ def read_beginnings(notebooks: Iterable[Path]) -> Iterator[tuple[float, str]]:
                 yield datetime.fromisoformat(began).timestamp(), f"{path.stem}: {title}"
 
 
-def find_stop(needs: Iterable[Need], policy: Policy) -> Need | None:
-    """The first need that a policy doesn't cover."""
-    return next((need for need in needs if not is_covered(need, policy)), None)
+def find_stop(needs: Iterable[Need], policies: list[Policy]) -> Need | None:
+    """The first need that the policies don't cover."""
+    return next((need for need in needs if not is_covered(need, policies)), None)
 
 
-def is_covered(need: Need, policy: Policy) -> bool:
-    """Whether a policy allows what is needed."""
-    return bool(decide(Access(LEARNER, need.action, need.resource, dict(need.context)), identity=[policy]))
+def is_covered(need: Need, policies: list[Policy]) -> bool:
+    """Whether the policies allow what is needed."""
+    return bool(decide(Access(LEARNER, need.action, need.resource, dict(need.context)), identity=policies))
 
 
-def list_actions(policy: Policy) -> list[tuple[int, str]]:
-    """Each action of a policy, with the number of its statement."""
+def list_actions(policies: list[Policy]) -> list[tuple[int, int, str]]:
+    """Each action of the policies, with the numbers of its policy and its statement."""
     return [
-        (number, action)
+        (at, number, action)
+        for at, policy in enumerate(policies)
         for number, statement in enumerate(policy["Statement"])
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     ]
 
 
-def without(policy: Policy, number: int, action: str) -> Policy:
-    """A policy in which one statement lacks one action; a statement without any is left out."""
-    less = copy.deepcopy(policy)
-    kept = [other for at, other in list_actions(policy) if at == number and other != action]
-    less["Statement"][number]["Action"] = kept
-    less["Statement"] = [statement for statement in less["Statement"] if statement["Action"]]
+def without(policies: list[Policy], at: int, number: int, action: str) -> list[Policy]:
+    """The policies, in which one statement lacks one action; a statement without any is left out."""
+    less = copy.deepcopy(policies)
+    kept = [other for *place, other in list_actions(policies) if place == [at, number] and other != action]
+    less[at]["Statement"][number]["Action"] = kept
+    less[at]["Statement"] = [statement for statement in less[at]["Statement"] if statement["Action"]]
     return less
 
 
 def run_without(action: str, folder: Path) -> str:
     """Run the notebooks without an action; the step at which the run stops, and what the learner reads there."""
-    policy = learner_policy("two-regions-*")
-    for number in sorted({number for number, other in list_actions(policy) if other == action}, reverse=True):
-        policy = without(policy, number, action)
-    (folder / "policy.json").write_text(json.dumps(policy), encoding="utf-8")
-    arguments = ("run", "--enforce", folder / "policy.json", "--output", folder / "run", "--speed", "2000")
+    policies = learner_policies(LEARNER_NAME)
+    places = {(at, number) for at, number, other in list_actions(policies) if other == action}
+    for at, number in sorted(places, reverse=True):
+        policies = without(policies, at, number, action)
+    granted = write_grants(folder, learner=LEARNER_NAME)
+    for file, policy in zip(granted["enforce"], policies, strict=True):
+        file.write_text(json.dumps(policy), encoding="utf-8")
+    enforced = [argument for file in granted["enforce"] for argument in ("--enforce", file)]
+    arguments = ("run", *enforced, "-p", f"learner={LEARNER_NAME}", "--output", folder / "run", "--speed", "2000")
     start_workshop(*arguments, mark=action).communicate()
     for case in ElementTree.parse(folder / "run" / "junit.xml").iter("testcase"):
         if (failure := case.find("failure")) is not None:
@@ -110,6 +121,6 @@ def run_without(action: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    for action in sys.argv[1:] or dict.fromkeys(action for _, action in list_actions(learner_policy("two-regions-*"))):
+    for action in sys.argv[1:] or dict.fromkeys(action for *_, action in list_actions(learner_policies(LEARNER_NAME))):
         with tempfile.TemporaryDirectory() as folder:
             print(f"{action}\n  {run_without(action, Path(folder))}", flush=True)

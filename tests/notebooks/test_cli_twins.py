@@ -19,12 +19,12 @@ from workshop_lib import checks, clean_up, distribution, dns_records
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud
 from workshop_lib.names import WorkshopNames, suggest_names, write_names
-from workshop_lib.policies import write_learner_policy
+from workshop_lib.policies import write_grants
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MAIN_PATH: dict[str, tuple[int, ...]] = {
-    "00": (6,),
+    "00": (6, 7),
     "01": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
     "02": (4, 5, 6, 7, 8),
     "03": (1, 2, 3, 4, 5, 7),
@@ -36,7 +36,14 @@ SHORTER = {("04", 2): ("seq 100", "seq 10"), ("05", 6): ("30", "2")}
 """What is asked often, or for seconds, is asked less often here."""
 BUILT = {
     **{"bucket": 2, "replication configuration": 2, "replication role": 1, "batch role": 1},
-    **{"edge role": 1, "edge function": 1, "log group": 2, "origin access identity": 1, "distribution": 4},
+    **{
+        "permissions boundary": 1,
+        "edge role": 1,
+        "edge function": 1,
+        "log group": 2,
+        "origin access identity": 1,
+        "distribution": 4,
+    },
     **{"hosted zone": 1, "record set": 4, "health check": 2},
 }
 """How many things of each kind clean-up would find in the end."""
@@ -90,7 +97,7 @@ def test_every_twin_of_the_main_path_is_in_its_notebook() -> None:
 @pytest.mark.skipif(not NEEDED <= FOUND, reason=f"not all of {sorted(NEEDED)} are installed here")
 def test_the_twins_do_what_the_notebooks_do(tmp_path: Path) -> None:
     with (
-        own_cloud(tmp_path, {"enforce": write_learner_policy(tmp_path / "policy.json"), "speed": SPEED}) as environment,
+        own_cloud(tmp_path, {**write_grants(tmp_path, learner="twin"), "speed": SPEED}) as environment,
         tempfile.TemporaryDirectory() as short,
         quick_commands(Path(short)) as commands,
     ):
@@ -120,7 +127,9 @@ def assert_all_is_built(cloud: Cloud, names: WorkshopNames) -> None:
     zone_id = dns_records.find_hosted_zone(cloud.route53, zone_name=names.zone_name)
     record = {"zone_id": zone_id, "record_name": names.record_name}
     comments = (names.distribution_comment, names.preview_comment, names.failover_comment, names.uncached_comment)
-    sites = [distribution.find_distribution(cloud.cloudfront, comment=comment) for comment in comments]
+    sites = [
+        distribution.find_distribution(cloud.cloudfront, comment=comment, learner=names.learner) for comment in comments
+    ]
 
     assert Counter(resource.kind for resource in found) == BUILT
     checks.object_replicated(cloud, key="index.html", source=source, destination=destination)

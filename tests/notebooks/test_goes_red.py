@@ -41,7 +41,7 @@ SABOTAGES = {
         reason="s3:ReplicateObject",
     ),
     "the learner may not tag a bucket": Sabotage(
-        file="policies/learner-permissions.json",
+        file="policies/learner-build.json",
         old='"s3:PutBucketTagging",',
         new="",
         notebook="01_replicate_the_website",
@@ -51,9 +51,9 @@ SABOTAGES = {
         options=("--enforce",),
     ),
     "the learner may not hand a role to Lambda": Sabotage(
-        file="policies/learner-permissions.json",
-        old=', "lambda.amazonaws.com"',
-        new="",
+        file="policies/learner-build.json",
+        old='"lambda.amazonaws.com"',
+        new='"ec2.amazonaws.com"',
         notebook="02_build_the_edge_function",
         step="Step 6 ",
         reason=r"AccessRefused: .*\(AccessDeniedException\).* is not authorized to perform: iam:PassRole on resource: ",

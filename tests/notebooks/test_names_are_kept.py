@@ -56,7 +56,8 @@ def test_another_name_from_a_parameter_is_saved_while_nothing_exists() -> None:
 @pytest.mark.parametrize("parameters", [{"learner": "joan"}, {"destination_region": "us-east-1"}])
 def test_names_from_parameters_are_refused_while_something_exists(parameters: dict[str, str], connected: Cloud) -> None:
     origin = GRACE.destination_origin
-    replication.create_bucket(connected.s3(origin.region), bucket=origin.bucket, region=origin.region)
+    s3 = connected.s3(origin.region)
+    replication.create_bucket(s3, bucket=origin.bucket, region=origin.region, learner=GRACE.learner)
 
     with pytest.raises(NamesInUse, match=origin.bucket):
         run_notebook(**parameters)

@@ -31,9 +31,10 @@ def door(cloud: LocalCloud, ledger: Ledger) -> Iterator[Door]:
 
 
 @pytest.fixture
-def run_python(door: Door, tmp_path: Path) -> RunPython:
+def run_python(cloud: LocalCloud, door: Door, tmp_path: Path) -> RunPython:
     """Runs a program on the learner's machine, and returns its output."""
-    environment = equip_machine(tmp_path, door, {"aws_access_key_id": "local", "aws_secret_access_key": "local"})
+    keys = {name.lower(): cloud.environment[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    environment = equip_machine(tmp_path, door, keys)
 
     def run(program: str) -> str:
         finished = subprocess.run(

@@ -24,11 +24,14 @@ from tests.rehearsal.manner import QUICK, Manner
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud
 from workshop_lib.guards import is_read
-from workshop_lib.policies import LOCAL_ACCOUNT, write_learner_policy
+from workshop_lib.policies import LOCAL_ACCOUNT, write_grants
 
 ROOT = Path(__file__).resolve().parents[2]
 MACHINE = Path(__file__).with_name("machine")
 LEARNER = "ada"
+"""The user's name in IAM."""
+NAME = "ada-lovelace"
+"""The name that notebook 00 suggests."""
 NOT_INHERITED = ("AWS_", "WORKSHOP_", "REHEARSAL")
 CERTIFICATES = ("SSL_CERT_DIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -99,11 +102,14 @@ def set_stage(folder: Path, *, speed: float = 200, manner: Manner = QUICK) -> It
 
 
 def admit_learner(cloud: Cloud, folder: Path) -> dict[str, str]:
-    """Make the learner's user with the learner's policy, as an instructor does. Returns her access key."""
-    iam, policy = cloud.iam, write_learner_policy(folder / "learner-permissions.json", buckets="two-regions-*")
+    """Make the learner's user, policies and boundary, as an instructor who knows the names. Returns her access key."""
+    iam, buckets = cloud.iam, f"two-regions-{NAME}-*"
+    granted = write_grants(folder / "policies", learner=NAME, source_bucket=buckets, destination_bucket=buckets)
     iam.create_user(UserName=LEARNER)
-    made = iam.create_policy(PolicyName="two-region-workshop", PolicyDocument=policy.read_text(encoding="utf-8"))
-    iam.attach_user_policy(UserName=LEARNER, PolicyArn=made["Policy"]["Arn"])
+    for file in (*granted["managed_policy"], *granted["enforce"]):
+        made = iam.create_policy(PolicyName=file.stem, PolicyDocument=file.read_text(encoding="utf-8"))
+        if file in granted["enforce"]:
+            iam.attach_user_policy(UserName=LEARNER, PolicyArn=made["Policy"]["Arn"])
     key = iam.create_access_key(UserName=LEARNER)["AccessKey"]
     return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
 

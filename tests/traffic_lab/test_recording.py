@@ -27,7 +27,9 @@ def test_a_viewer_sees_the_traffic_move_when_dns_changes(
     record = {"zone_id": zone_id, "record_name": names.record_name}
 
     def move() -> None:
-        dns_records.put_txt_record(connected.route53, origin=names.destination_origin, ttl=0, **record)
+        dns_records.put_txt_record(
+            connected.route53, origin=names.destination_origin, ttl=0, replaces=[names.source_origin], **record
+        )
 
     wait_until_served_from(url, region=IRELAND, timeout=10)
 

@@ -107,8 +107,8 @@ def make_busy_function(environment: dict[str, str]) -> Any:
             service,
             endpoint_url=environment["AWS_ENDPOINT_URL"],
             region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
             config=Config(retries={"total_max_attempts": 1}, proxies={}),
         )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.kits.learner import WIDE_BOUNDARY
 from tests.workshop_lib.kit import keys
 from workshop_lib import batch_replication, checks, replication
 from workshop_lib.errors import CheckFailed
@@ -31,7 +32,11 @@ class TestBatch:
             role_arn=role_arn,
         )
         batch_role_arn = batch_replication.create_batch_role(
-            connected.iam, role_name=names.batch_role_name, source_bucket=names.source_bucket
+            connected.iam,
+            role_name=names.batch_role_name,
+            source_bucket=names.source_bucket,
+            boundary_arn=WIDE_BOUNDARY,
+            learner=names.learner,
         )
         s3control = connected.s3control(names.source_region)
 
@@ -50,7 +55,11 @@ class TestBatch:
         self, replicated: Any, connected: Cloud, names: WorkshopNames
     ) -> None:
         batch_role_arn = batch_replication.create_batch_role(
-            connected.iam, role_name=names.batch_role_name, source_bucket="another-bucket"
+            connected.iam,
+            role_name=names.batch_role_name,
+            source_bucket="another-bucket",
+            boundary_arn=WIDE_BOUNDARY,
+            learner=names.learner,
         )
         s3control = connected.s3control(names.source_region)
         job_id = batch_replication.create_batch_replication_job(
@@ -64,7 +73,14 @@ class TestBatch:
             wait_until_job_complete(s3control, account_id=connected.account_id, job_id=job_id, timeout=20)
 
     def test_creating_the_batch_role_again_changes_nothing(self, connected: Cloud) -> None:
-        first = batch_replication.create_batch_role(connected.iam, role_name="batch", source_bucket="here")
+        first = batch_replication.create_batch_role(
+            connected.iam, role_name="batch", source_bucket="here", boundary_arn=WIDE_BOUNDARY, learner="ada"
+        )
 
-        assert batch_replication.create_batch_role(connected.iam, role_name="batch", source_bucket="here") == first
+        assert (
+            batch_replication.create_batch_role(
+                connected.iam, role_name="batch", source_bucket="here", boundary_arn=WIDE_BOUNDARY, learner="ada"
+            )
+            == first
+        )
         assert checks.role_trusts(connected.iam, role_name="batch", services=["batchoperations.s3.amazonaws.com"])

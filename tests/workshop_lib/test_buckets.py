@@ -18,31 +18,31 @@ if TYPE_CHECKING:
 
 class TestBuckets:
     def test_a_new_bucket_is_private(self, ireland: S3Client) -> None:
-        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
+        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1", learner="ada")
 
         assert checks.bucket_is_private(ireland, bucket="two-regions-new")
 
     def test_a_bucket_in_virginia_is_created_without_a_location_constraint(self, connected: Cloud) -> None:
         virginia = connected.s3("us-east-1")
 
-        origin = replication.create_bucket(virginia, bucket="two-regions-virginia", region="us-east-1")
+        origin = replication.create_bucket(virginia, bucket="two-regions-virginia", region="us-east-1", learner="ada")
 
         assert origin.domain_name == "two-regions-virginia.s3.us-east-1.amazonaws.com"
 
     def test_creating_a_bucket_twice_changes_nothing(self, ireland: S3Client) -> None:
-        first = replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
+        first = replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1", learner="ada")
         ireland.put_object(Bucket="two-regions-new", Key="page.html", Body=b"page")
 
-        assert replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1") == first
+        assert replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1", learner="ada") == first
         assert keys(ireland, "two-regions-new") == {"page.html"}
 
     def test_creating_it_again_makes_it_private_again(self, ireland: S3Client) -> None:
-        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
+        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1", learner="ada")
         ireland.delete_public_access_block(Bucket="two-regions-new")
         with pytest.raises(CheckFailed, match="not private"):
             checks.bucket_is_private(ireland, bucket="two-regions-new")
 
-        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
+        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1", learner="ada")
 
         assert checks.bucket_is_private(ireland, bucket="two-regions-new")
 
@@ -51,28 +51,28 @@ class TestBuckets:
         ireland.put_object(Bucket="holiday-photos", Key="beach.jpg", Body=b"...")
 
         with pytest.raises(InvalidName, match="clean-up would delete"):
-            replication.create_bucket(ireland, bucket="holiday-photos", region="eu-west-1")
+            replication.create_bucket(ireland, bucket="holiday-photos", region="eu-west-1", learner="ada")
 
     def test_a_bucket_in_another_region_is_not_the_one_that_is_wanted(
         self, ireland: S3Client, singapore: S3Client
     ) -> None:
-        replication.create_bucket(singapore, bucket="two-regions-elsewhere", region="ap-southeast-1")
+        replication.create_bucket(singapore, bucket="two-regions-elsewhere", region="ap-southeast-1", learner="ada")
 
         with pytest.raises(InvalidName, match="ap-southeast-1"):
-            replication.create_bucket(ireland, bucket="two-regions-elsewhere", region="eu-west-1")
+            replication.create_bucket(ireland, bucket="two-regions-elsewhere", region="eu-west-1", learner="ada")
 
     def test_a_free_name_is_free(self, ireland: S3Client) -> None:
         assert "is free" in str(checks.bucket_name_free(ireland, bucket="nobody-has-this"))
 
     def test_ones_own_bucket_may_be_kept(self, ireland: S3Client) -> None:
-        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
+        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1", learner="ada")
 
         assert "already yours" in str(checks.bucket_name_free(ireland, bucket="two-regions-new"))
 
 
 class TestVersioning:
     def test_versioning_is_enabled_and_read_back(self, ireland: S3Client) -> None:
-        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
+        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1", learner="ada")
 
         assert replication.enable_versioning(ireland, bucket="two-regions-new") == {"Status": "Enabled"}
         assert replication.enable_versioning(ireland, bucket="two-regions-new") == {"Status": "Enabled"}
@@ -83,7 +83,7 @@ class TestVersioning:
             replication.enable_versioning(ireland, bucket="no-such-bucket")
 
     def test_the_check_notices_a_bucket_that_was_never_versioned(self, ireland: S3Client) -> None:
-        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1")
+        replication.create_bucket(ireland, bucket="two-regions-new", region="eu-west-1", learner="ada")
 
         with pytest.raises(CheckFailed, match=r"not enabled.\n.*enable_versioning"):
             checks.versioning_enabled(ireland, bucket="two-regions-new")

@@ -33,7 +33,7 @@ def test_a_refusal_shows_the_sentence_of_aws_and_a_hint_without_a_traceback(code
 
     (shown,) = caught.value._render_traceback_()
     assert f"({code}) when calling the PutObject operation: {sentence}" in shown
-    assert "policies/learner-permissions.json" in shown
+    assert "policies/learner-build.json" in shown
 
 
 def test_to_code_it_is_the_error_of_botocore() -> None:

@@ -22,8 +22,14 @@ IRELAND, SINGAPORE = S3Origin("here", "eu-west-1"), S3Origin("there", "ap-southe
 class Receipt:
     """As much of a receipt as a check looks at."""
 
-    looked: tuple[str, ...]
-    left: tuple[str, ...]
+    looked: tuple[str, ...] = ("here", "there")
+    left: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    others: str = ""
+    learner: str = "ada"
+
+    def describe_others(self) -> str:
+        return self.others
 
 
 def test_a_passed_check_shows_as_one_line() -> None:
@@ -46,12 +52,23 @@ def test_a_notebook_shows_a_long_verdict_in_lines_that_break_between_words() -> 
 
 
 def test_nothing_is_left() -> None:
-    assert "2 places; nothing is left" in repr(checks.nothing_left(Receipt(("here", "there"), ())))
+    assert repr(checks.nothing_left(Receipt())) == "✔ Looked in 2 places; nothing of ada is left."
 
 
 def test_what_is_left_is_named() -> None:
     with pytest.raises(CheckFailed, match=r"bucket b.*\n.*delete_resources"):
-        checks.nothing_left(Receipt(("here",), ("bucket b",)))
+        checks.nothing_left(Receipt(left=("bucket b",)))
+
+
+def test_a_place_that_could_not_be_searched_may_hold_something() -> None:
+    with pytest.raises(CheckFailed, match=r"Could not look: IAM"):
+        checks.nothing_left(Receipt(unseen=("IAM",)))
+
+
+def test_what_other_learners_have_is_named_and_does_not_count() -> None:
+    verdict = repr(checks.nothing_left(Receipt(others="bob: 2 buckets")))
+
+    assert verdict.endswith("nothing of ada is left. Other learners have things in this account: bob: 2 buckets.")
 
 
 @pytest.mark.parametrize("singapore", [203, 203 - 65, 203 + 65])

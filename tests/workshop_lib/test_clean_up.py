@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.kits.learner import WIDE_BOUNDARY
 from workshop_lib import batch_replication, checks, clean_up, dns_records, health_checks, observe, replication
-from workshop_lib.calls import AccessRefused
 from workshop_lib.distribution import create_distribution, create_failover_distribution, find_distribution
 from workshop_lib.errors import CheckFailed, StepOutOfOrder
 from workshop_lib.inventory.distributions import DISTRIBUTIONS
@@ -31,12 +30,17 @@ def whole_workshop(
     deployed: dict[str, str],
     zone_id: str,
     distribution_parameters: dict[str, Any],
+    boundary_arn: str,
     connected: Cloud,
     names: WorkshopNames,
 ) -> None:
     """All that the notebooks make."""
     batch_replication.create_batch_role(
-        connected.iam, role_name=names.batch_role_name, source_bucket=names.source_bucket
+        connected.iam,
+        role_name=names.batch_role_name,
+        source_bucket=names.source_bucket,
+        boundary_arn=boundary_arn,
+        learner=names.learner,
     )
     preview = {"comment": names.preview_comment, "dns_origin": names.preview_record_name}
     create_distribution(connected.cloudfront, **distribution_parameters | preview)
@@ -44,6 +48,7 @@ def whole_workshop(
     create_failover_distribution(
         connected.cloudfront,
         comment=names.failover_comment,
+        learner=names.learner,
         primary=names.source_origin,
         secondary=names.destination_origin,
         origin_access_identity_id=distribution_parameters["origin_access_identity_id"],
@@ -80,6 +85,7 @@ def test_the_dry_run_lists_everything_and_changes_nothing(
         "hosted zone",
         "log group",
         "origin access identity",
+        "permissions boundary",
         "record set",
         "replication configuration",
         "replication role",
@@ -105,7 +111,7 @@ def test_everything_goes_in_one_run_if_one_is_patient(
     receipt = clean_up.get_receipt(connected, names)
     assert checks.nothing_left(receipt)
     assert any(names.source_bucket in place for place in receipt.looked)
-    assert "Nothing is left" in repr(receipt)
+    assert "Nothing of ada is left" in repr(receipt)
 
 
 def test_the_bar_says_that_a_distribution_is_being_disabled(capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,21 +131,21 @@ def test_the_bar_says_that_a_distribution_is_being_disabled(capsys: pytest.Captu
 def test_what_aws_lets_go_later_is_reported_as_waiting(
     whole_workshop: None, connected: Cloud, names: WorkshopNames, cloud: LocalCloud
 ) -> None:
-    cloud.clock.speed = 500  # the edge replicas stay for 3.6 seconds
+    cloud.clock.speed = 100  # the edge replicas stay for 18 seconds
 
     report = clean_up.delete_resources(connected, names)
 
-    assert kinds(report.waiting) == ["edge function", "edge role", "log group"]
+    assert kinds(report.waiting) == ["edge function", "edge role", "permissions boundary"]
     assert "still replicated at the edge" in repr(report)
     with pytest.raises(StepOutOfOrder):
-        find_distribution(connected.cloudfront, comment=names.distribution_comment)
+        find_distribution(connected.cloudfront, comment=names.distribution_comment, learner=names.learner)
     with pytest.raises(CheckFailed, match="edge function"):
         checks.nothing_left(clean_up.get_receipt(connected, names))
 
     cloud.clock.speed = 10_000
     later = clean_up.delete_resources(connected, names, patience=20)
 
-    assert kinds(later.deleted) == ["edge function", "edge role", "log group"]
+    assert kinds(later.deleted) == ["edge function", "edge role", "permissions boundary"]
 
 
 def test_running_it_with_nothing_there_does_nothing(connected: Cloud, names: WorkshopNames) -> None:
@@ -172,28 +178,16 @@ def test_a_clean_up_that_was_interrupted_goes_on(
     assert checks.nothing_left(clean_up.get_receipt(connected, names))
 
 
-def test_versions_that_may_not_be_deleted_stop_it_with_awss_sentence(
-    buckets: None, ireland: S3Client, connected: Cloud, names: WorkshopNames
-) -> None:
-    ireland.put_object(Bucket=names.source_bucket, Key="index.html", Body=b"page")
-    deny = {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:DeleteObjectVersion",
-        "Resource": f"arn:aws:s3:::{names.source_bucket}/*",
-    }
-    ireland.put_bucket_policy(Bucket=names.source_bucket, Policy=json.dumps({"Statement": [deny]}))
-
-    with pytest.raises(AccessRefused, match="not authorized to perform: s3:DeleteObjectVersion"):
-        clean_up.delete_resources(connected, names)
-
-
 def test_another_learners_things_are_not_touched(buckets: None, connected: Cloud, names: WorkshopNames) -> None:
     other = suggest_names("ada-b")
-    replication.create_bucket(connected.s3(other.source_region), bucket=other.source_bucket, region=other.source_region)
-    dns_records.create_hosted_zone(connected.route53, zone_name=other.zone_name)
+    replication.create_bucket(
+        connected.s3(other.source_region), bucket=other.source_bucket, region=other.source_region, learner=other.learner
+    )
+    dns_records.create_hosted_zone(connected.route53, zone_name=other.zone_name, learner=other.learner)
     health_checks.create_health_check(connected.route53, name=other.health_check_name, region="eu-west-1")
-    replication.create_replication_role(connected.iam, role_name=other.replication_role_name)
+    replication.create_replication_role(
+        connected.iam, role_name=other.replication_role_name, boundary_arn=WIDE_BOUNDARY, learner=other.learner
+    )
     before = clean_up.find_resources(connected, other)
 
     clean_up.delete_resources(connected, names)
@@ -210,9 +204,9 @@ def test_a_bucket_that_the_workshop_did_not_make_is_kept(
 
     report = clean_up.delete_resources(connected, names)
 
-    assert [(item.kind, item.state) for item in report.kept] == [("bucket", "without the workshop's tag")]
+    assert [(item.kind, item.state) for item in report.kept] == [("bucket", "without the workshop's mark")]
     assert ireland.head_object(Bucket=names.source_bucket, Key="beach.jpg")
-    assert "the workshop didn't make it" in repr(clean_up.get_receipt(connected, names))
+    assert "isn't marked as yours" in repr(clean_up.get_receipt(connected, names))
 
 
 def test_in_a_zone_that_was_there_before_only_our_records_go(connected: Cloud, names: WorkshopNames) -> None:
@@ -223,7 +217,7 @@ def test_in_a_zone_that_was_there_before_only_our_records_go(connected: Cloud, n
     route53.change_resource_record_sets(
         HostedZoneId=zone_id, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": mail}]}
     )
-    assert dns_records.create_hosted_zone(route53, zone_name=names.zone_name) == zone_id
+    assert dns_records.create_hosted_zone(route53, zone_name=names.zone_name, learner=names.learner) == zone_id
     dns_records.put_txt_record(route53, zone_id=zone_id, record_name=names.record_name, origin=names.source_origin)
 
     report = clean_up.delete_resources(connected, names)
@@ -240,7 +234,11 @@ def test_in_a_zone_that_was_there_before_only_our_records_go(connected: Cloud, n
 
 def test_a_running_job_is_cancelled(replicated: Any, connected: Cloud, names: WorkshopNames, cloud: LocalCloud) -> None:
     role_arn = batch_replication.create_batch_role(
-        connected.iam, role_name=names.batch_role_name, source_bucket=names.source_bucket
+        connected.iam,
+        role_name=names.batch_role_name,
+        source_bucket=names.source_bucket,
+        boundary_arn=WIDE_BOUNDARY,
+        learner=names.learner,
     )
     speed, cloud.clock.speed = cloud.clock.speed, 1  # so that the job still runs
     batch_replication.create_batch_replication_job(

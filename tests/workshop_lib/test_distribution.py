@@ -27,22 +27,24 @@ def cloudfront(connected: Cloud) -> CloudFrontClient:
 
 class TestIdentity:
     def test_creating_it_again_returns_the_same_one(self, cloudfront: CloudFrontClient) -> None:
-        first = distribution.create_origin_access_identity(cloudfront, comment="two-regions ada")
+        first = distribution.create_origin_access_identity(cloudfront, comment="two-regions ada", learner="ada")
 
-        assert distribution.create_origin_access_identity(cloudfront, comment="two-regions ada") == first
-        assert distribution.create_origin_access_identity(cloudfront, comment="two-regions bob") != first
+        assert distribution.create_origin_access_identity(cloudfront, comment="two-regions ada", learner="ada") == first
+        assert distribution.create_origin_access_identity(cloudfront, comment="two-regions bob", learner="ada") != first
 
     def test_it_is_found_by_its_comment(self, cloudfront: CloudFrontClient) -> None:
-        made = distribution.create_origin_access_identity(cloudfront, comment="two-regions ada")
+        made = distribution.create_origin_access_identity(cloudfront, comment="two-regions ada", learner="ada")
 
-        assert distribution.find_origin_access_identity(cloudfront, comment="two-regions ada") == made
+        assert distribution.find_origin_access_identity(cloudfront, comment="two-regions ada", learner="ada") == made
         with pytest.raises(StepOutOfOrder, match="step 1 of notebook 03"):
-            distribution.find_origin_access_identity(cloudfront, comment="two-regions bob")
+            distribution.find_origin_access_identity(cloudfront, comment="two-regions bob", learner="ada")
 
     def test_a_bucket_lets_the_identity_read(
         self, buckets: None, cloudfront: CloudFrontClient, ireland: S3Client
     ) -> None:
-        identity = distribution.create_origin_access_identity(cloudfront, comment="two-regions ada")["id"]
+        identity = distribution.create_origin_access_identity(cloudfront, comment="two-regions ada", learner="ada")[
+            "id"
+        ]
         both: Any = {"bucket": "two-regions-ada-eu-west-1", "origin_access_identity_id": identity}
         with pytest.raises(CheckFailed, match=r"put_bucket_policy.*not replicated"):
             checks.bucket_policy_allows_identity(ireland, **both)
@@ -78,7 +80,7 @@ class TestDistribution:
     ) -> None:
         made = distribution.create_distribution(cloudfront, **distribution_parameters)
 
-        found = distribution.find_distribution(cloudfront, comment=distribution_parameters["comment"])
+        found = distribution.find_distribution(cloudfront, comment=distribution_parameters["comment"], learner="ada")
         assert found | {"status": made["status"]} == made  # it may be deployed meanwhile
 
     def test_creating_it_again_changes_nothing(
@@ -189,6 +191,7 @@ class TestOtherDesigns:
             secondary=names.destination_origin,
             origin_access_identity_id=identity_id,
             cache_policy_id=distribution.CACHING_DISABLED,
+            learner=names.learner,
         )
         waiting.wait_until_deployed(connected.cloudfront, distribution_id=made["id"])
         url = connected.page_url(made["domain_name"], "/region.json")
@@ -204,6 +207,7 @@ class TestOtherDesigns:
     ) -> None:
         parameters: Any = {
             "comment": names.failover_comment,
+            "learner": names.learner,
             "primary": names.source_origin,
             "secondary": names.destination_origin,
             "origin_access_identity_id": identity_id,

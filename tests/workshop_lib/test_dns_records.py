@@ -34,17 +34,17 @@ def record(zone_id: str, names: WorkshopNames) -> dict[str, str]:
 
 class TestZones:
     def test_creating_a_zone_again_returns_the_same_one(self, route53: Route53Client) -> None:
-        first = dns_records.create_hosted_zone(route53, zone_name="ada.two-regions.test")
+        first = dns_records.create_hosted_zone(route53, zone_name="ada.two-regions.test", learner="ada")
 
-        assert dns_records.create_hosted_zone(route53, zone_name="ada.two-regions.test") == first
+        assert dns_records.create_hosted_zone(route53, zone_name="ada.two-regions.test", learner="ada") == first
 
     def test_a_zone_with_a_longer_name_is_another_zone(self, route53: Route53Client) -> None:
-        first = dns_records.create_hosted_zone(route53, zone_name="b.ada.two-regions.test")
+        first = dns_records.create_hosted_zone(route53, zone_name="b.ada.two-regions.test", learner="ada")
 
-        assert dns_records.create_hosted_zone(route53, zone_name="ada.two-regions.test") != first
+        assert dns_records.create_hosted_zone(route53, zone_name="ada.two-regions.test", learner="ada") != first
 
     def test_a_zone_is_found_by_its_name(self, route53: Route53Client) -> None:
-        made = dns_records.create_hosted_zone(route53, zone_name="ada.two-regions.test")
+        made = dns_records.create_hosted_zone(route53, zone_name="ada.two-regions.test", learner="ada")
 
         assert dns_records.find_hosted_zone(route53, zone_name="ada.two-regions.test") == made
         with pytest.raises(StepOutOfOrder, match="step 2 of notebook 03"):
@@ -55,7 +55,7 @@ class TestZones:
 
     def test_a_reserved_name_is_explained(self, route53: Route53Client) -> None:
         with pytest.raises(InvalidName, match=r"refuses the zone name 'lab\.example\.com'"):
-            dns_records.create_hosted_zone(route53, zone_name="lab.example.com")
+            dns_records.create_hosted_zone(route53, zone_name="lab.example.com", learner="ada")
 
     def test_without_a_zone_the_missing_step_is_named(self, route53: Route53Client) -> None:
         with pytest.raises(StepOutOfOrder, match="create_hosted_zone"):
@@ -114,7 +114,9 @@ class TestWeights:
     ) -> None:
         dns_records.put_weighted_records(connected.route53, weights=both, **record)
 
-        dns_records.put_txt_record(connected.route53, origin=names.source_origin, **record)
+        dns_records.put_txt_record(
+            connected.route53, origin=names.source_origin, replaces=[names.destination_origin], **record
+        )
 
         assert len(observe.list_record_sets(connected.route53, **record)) == 1
 
@@ -123,7 +125,9 @@ class TestWeights:
     ) -> None:
         dns_records.put_weighted_records(route53, weights=both, **record)
 
-        dns_records.put_weighted_records(route53, weights={names.destination_origin: 255}, **record)
+        dns_records.put_weighted_records(
+            route53, weights={names.destination_origin: 255}, replaces=[names.source_origin], **record
+        )
 
         assert checks.weights_set(route53, weights={names.destination_origin: 255}, **record)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -38,6 +38,33 @@ def test_creating_it_again_sets_the_threshold_anew(route53: Route53Client) -> No
     assert health_checks.create_health_check(route53, name="ada", region="eu-west-1", failure_threshold=1) == first
     config = route53.get_health_check(HealthCheckId=first)["HealthCheck"]["HealthCheckConfig"]
     assert config["FailureThreshold"] == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"Inverted": True},
+        {"Disabled": True},
+        {"Inverted": True, "Disabled": True, "FailureThreshold": 9},
+        {"ResourcePath": "/elsewhere", "FullyQualifiedDomainName": "example.test", "Port": 444},
+        {"EnableSNI": False},
+        {"Regions": ["eu-west-1", "us-east-1", "ap-southeast-1"]},
+    ],
+)
+def test_creating_it_again_restores_what_was_changed(route53: Route53Client, changed: dict[str, Any]) -> None:
+    def create() -> str:
+        return health_checks.create_health_check(route53, name="ada", region="eu-west-1")
+
+    def read(check_id: str) -> dict[str, Any]:
+        return dict(route53.get_health_check(HealthCheckId=check_id)["HealthCheck"]["HealthCheckConfig"])
+
+    check_id = create()
+    before = read(check_id)
+    route53.update_health_check(HealthCheckId=check_id, **changed)
+    assert read(check_id) != before
+
+    assert create() == check_id
+    assert read(check_id) == before
 
 
 def test_each_region_interval_and_learner_has_its_own(route53: Route53Client) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.kits.learner import WIDE_BOUNDARY
 from workshop_lib import lambda_edge, packaging
 from workshop_lib.errors import StepOutOfOrder
 from workshop_lib.packaging import Package
@@ -37,20 +38,20 @@ def lambda_(client: Callable[..., Any]) -> Any:
 @pytest.fixture
 def role_arn(iam: Any) -> str:
     """The role of the function."""
-    return lambda_edge.create_edge_role(iam, role_name="edge")
+    return lambda_edge.create_edge_role(iam, role_name="edge", boundary_arn=WIDE_BOUNDARY, learner="ada")
 
 
 @pytest.fixture
 def version_arn(lambda_: Any, role_arn: str, package: Package) -> str:
     """Version 1 of the function, active."""
-    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=package)
+    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=package, learner="ada")
     arn = lambda_edge.publish_version(lambda_, function_name="site", package=package)
     wait_until_function_active(lambda_, version_arn=arn)
     return arn
 
 
 def test_the_role_trusts_lambda_and_the_edge(iam: Any) -> None:
-    lambda_edge.create_edge_role(iam, role_name="edge")
+    lambda_edge.create_edge_role(iam, role_name="edge", boundary_arn=WIDE_BOUNDARY, learner="ada")
 
     trust = iam.get_role(RoleName="edge")["Role"]["AssumeRolePolicyDocument"]
     assert trust["Statement"][0]["Principal"]["Service"] == ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]
@@ -60,7 +61,7 @@ def test_creating_the_role_again_restores_its_trust(iam: Any, role_arn: str) -> 
     narrow = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},'
     iam.update_assume_role_policy(RoleName="edge", PolicyDocument=narrow + '"Action":"sts:AssumeRole"}]}')
 
-    again = lambda_edge.create_edge_role(iam, role_name="edge")
+    again = lambda_edge.create_edge_role(iam, role_name="edge", boundary_arn=WIDE_BOUNDARY, learner="ada")
 
     trust = iam.get_role(RoleName="edge")["Role"]["AssumeRolePolicyDocument"]
     assert again == role_arn
@@ -68,7 +69,9 @@ def test_creating_the_role_again_restores_its_trust(iam: Any, role_arn: str) -> 
 
 
 def test_lambda_holds_the_package_that_was_made_here(lambda_: Any, role_arn: str, package: Package) -> None:
-    found = lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=package)
+    found = lambda_edge.create_edge_function(
+        lambda_, function_name="site", role_arn=role_arn, package=package, learner="ada"
+    )
 
     assert found["CodeSha256"] == package.sha256
     assert found["State"] == "Active"
@@ -78,7 +81,7 @@ def test_lambda_holds_the_package_that_was_made_here(lambda_: Any, role_arn: str
 def test_the_same_package_publishes_no_new_version(
     lambda_: Any, role_arn: str, package: Package, version_arn: str
 ) -> None:
-    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=package)
+    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=package, learner="ada")
 
     assert lambda_edge.publish_version(lambda_, function_name="site", package=package) == version_arn
     assert version_arn.endswith(":function:site:1")
@@ -91,7 +94,7 @@ def test_a_changed_handler_publishes_a_new_version(
     changed.write_text(HANDLER.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
     package = packaging.package_edge_function(source=changed)
 
-    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=package)
+    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=package, learner="ada")
 
     assert lambda_edge.publish_version(lambda_, function_name="site", package=package).endswith(":site:2")
 
@@ -103,14 +106,14 @@ def test_the_newest_version_is_found(
     changed = tmp_path / "handler.py"
     changed.write_text(HANDLER.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
     newer = packaging.package_edge_function(source=changed)
-    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=newer)
+    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=newer, learner="ada")
     second = lambda_edge.publish_version(lambda_, function_name="site", package=newer)
 
     assert lambda_edge.find_version(lambda_, function_name="site") == second != version_arn
 
 
 def test_finding_the_version_publishes_nothing(lambda_: Any, role_arn: str, package: Package) -> None:
-    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=package)
+    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=package, learner="ada")
 
     with pytest.raises(StepOutOfOrder, match=r"no version\. Run step 7 of notebook 02"):
         lambda_edge.find_version(lambda_, function_name="site")
@@ -147,7 +150,10 @@ def test_a_role_that_lambda_does_not_know_yet_is_waited_for(
         function_name="site",
         role_arn=role_arn,
         package=package,
-        sleep=lambda _: str(lambda_edge.create_edge_role(iam, role_name="edge")) and None,
+        sleep=lambda _: (
+            str(lambda_edge.create_edge_role(iam, role_name="edge", boundary_arn=WIDE_BOUNDARY, learner="ada")) and None
+        ),
+        learner="ada",
     )
 
     assert found["State"] == "Active"
@@ -167,7 +173,7 @@ def test_a_function_that_raises_is_shown_with_its_error(lambda_: Any, role_arn: 
     broken = tmp_path / "handler.py"
     broken.write_text("def handler(event, context): raise KeyError('cf')\n", encoding="utf-8")
     package = packaging.package_edge_function(source=broken)
-    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=package)
+    lambda_edge.create_edge_function(lambda_, function_name="site", role_arn=role_arn, package=package, learner="ada")
 
     answer = lambda_edge.invoke_edge_function(lambda_, version_arn="site", event={})
 

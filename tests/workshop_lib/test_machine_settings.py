@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,12 +15,15 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from workshop_lib.cloud import Cloud
-from workshop_lib.errors import NotTheLocalCloud
-from workshop_lib.observe import look_up_txt
+from workshop_lib.cloud import Cloud, connect
+from workshop_lib.control import ask_control
+from workshop_lib.doctor import examine_machine
+from workshop_lib.errors import CloudNotReachable, NotTheLocalCloud, WorkshopError
+from workshop_lib.guards import is_loopback, pin
+from workshop_lib.observe import fetch_page, look_up_txt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAPAID", "AWS_SECRET_ACCESS_KEY": "paid"}
 FILES = {"AWS_CONFIG_FILE": "{folder}/config", "AWS_SHARED_CREDENTIALS_FILE": "{folder}/credentials"}
@@ -97,6 +101,7 @@ class Refuser(BaseHTTPRequestHandler):
     """Refuses everything; or, if told to, leads elsewhere as S3 does."""
 
     def answer(self) -> None:
+        vars(self.server).setdefault("hosts", []).append(self.headers["Host"])
         location = getattr(self.server, "location", "")
         self.send_response(getattr(self.server, "status", 400))
         if location:
@@ -246,3 +251,82 @@ def test_without_the_local_nameserver_nobody_elses_is_asked() -> None:
     with watch() as tried, pytest.raises(Exception, match="no nameserver"):
         look_up_txt(cloud, record_name="origin.test", name_servers=["ns.test"])
     assert tried == []
+
+
+# ------------------------------------------------------------------------------------------- names below `localhost`
+
+
+ASKS: dict[str, Callable[[str], Any]] = {
+    "a client": lambda url: Cloud({"AWS_ENDPOINT_URL": url}).s3("eu-west-1").put_object(Bucket="b", Key="k", Body=b"?"),
+    "a client of an account": lambda url: (
+        Cloud({"AWS_ENDPOINT_URL": url}).s3control("eu-west-1").list_jobs(AccountId="123456789012")
+    ),
+    "connect": lambda url: connect(environ={"AWS_ENDPOINT_URL": url}),
+    "a viewer": lambda url: fetch_page(f"{url}/index.html"),
+    "the control API": lambda url: ask_control(url, "GET", "speed", keys={}),
+    "the doctor": lambda url: examine_machine(environment={"WORKSHOP_CONTROL_URL": url}),
+}
+
+
+@pytest.mark.parametrize("name", ["foo.localhost", "localhost", "s3.eu-west-1.amazonaws.com.localhost", "LOCALHOST"])
+@pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
+def test_a_name_below_localhost_is_this_machine_and_is_not_looked_up(
+    ask: Callable[[str], Any], name: str, local: ThreadingHTTPServer
+) -> None:
+    port = local.server_port
+
+    with watch() as tried, suppress(ClientError, WorkshopError):
+        ask(f"http://{name}:{port}")
+
+    assert {place for place in tried if place.endswith(f":{port}") or "localhost" in place.lower()} == {address(local)}
+    assert {host.lower() for host in vars(local)["hosts"]} == {f"{name.lower()}:{port}"}
+
+
+def test_a_nameserver_below_localhost_is_not_looked_up(local: ThreadingHTTPServer) -> None:
+    cloud = Cloud(
+        {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "WORKSHOP_NAMESERVER": f"ns.localhost:{local.server_port}"}
+    )
+
+    with watch() as tried, suppress(CloudNotReachable):
+        look_up_txt(cloud, record_name="origin.test")
+
+    assert {place.partition(":")[0] for place in tried} <= {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("control", ["http://192.0.2.1/", "http://localhost.evil.com/", "http://127.0.0.1@192.0.2.1/"])
+def test_a_control_api_elsewhere_is_not_asked(control: str) -> None:
+    with watch() as tried:
+        examination = examine_machine(environment={"WORKSHOP_CONTROL_URL": control})
+        with pytest.raises(NotTheLocalCloud):
+            ask_control(control, "GET", "speed", keys={})
+
+    assert not [place for place in tried if "192.0.2.1" in place or "evil" in place]
+    assert not examination.is_fit
+    assert "not on this machine" in str(examination)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://127.1:1", "http://0:1", "http://0.0.0.0:1", "http://2130706433:1", "http://0x7f000001:1"),
+        *("http://0177.0.0.1:1", "http://[::]:1", "http://[::ffff:1.2.3.4]:1", "http://localhost.:1"),
+        *("http://foo.localhost.:1", "http://localhost.evil.com", "http://evillocalhost", "http://127.0.0.1@evil.com"),
+        *("http://localhost:80@evil.com", "http://evil.com#.localhost", "http://evil.com?.localhost", "http://[::1"),
+        *("http://localhost:99999", "http://localhost:0", "http://local\u017fost", "file://localhost/etc/passwd"),
+    ],
+)
+def test_an_address_that_some_program_may_read_otherwise_is_refused(url: str) -> None:
+    assert not is_loopback(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "target", "host"),
+    [
+        ("http://d1.cloudfront.localhost:8080/a?b=c", "http://127.0.0.1:8080/a?b=c", "d1.cloudfront.localhost:8080"),
+        ("http://localhost/", "http://127.0.0.1/", "localhost"),
+        ("http://127.0.0.1:1/", "http://127.0.0.1:1/", "127.0.0.1:1"),
+        ("http://[::1]:1/", "http://[::1]:1/", "[::1]:1"),
+    ],
+)
+def test_a_name_is_replaced_by_its_address_and_sent_as_host(url: str, target: str, host: str) -> None:
+    assert pin(url) == (target, host)

@@ -164,3 +164,56 @@ def test_names_edited_into_something_invalid_are_refused(tmp_path: Path) -> None
 
     with pytest.raises(InvalidName, match="dot"):
         load_names(path)
+
+
+BLANK, LONG = "", "two-regions-ada-" + "x" * 60
+WRONG_NAMES = {
+    "distribution_comment": [
+        BLANK,
+        " ",
+        "*",
+        "two-regions",
+        "two-regions bob",
+        "two-regions adam",
+        "two-regions ada\n",
+    ],
+    "preview_comment": [
+        BLANK,
+        "two-regions ada",
+        "two-regions  ada",
+        f"two-regions ada {'x' * 120}",
+        "two-regions ada*",
+    ],
+    "health_check_name": [BLANK, "two-regions", "two-regions-bob", "two-regions-ada-b", "*"],
+    "function_name": [BLANK, "*", "two-regions-*", "origin", "two-regions-bob-origin", LONG],
+    "edge_role_name": [BLANK, "two-regions-ada-*", "two-regions-ada-batch", "two-regions-ada-ä", LONG],
+    "replication_role_name": ["two-regions-bob-replication", "two-regions-ada-edge"],
+    "source_bucket": [BLANK, "*", "two-regions-bob-eu-west-1"],
+    "record_name": [BLANK, "*.ada.two-regions.test", "preview.ada.two-regions.test"],
+    "learner": [BLANK, "*", "bob"],
+}
+
+
+@pytest.mark.parametrize(("key", "name"), [(key, name) for key, names in WRONG_NAMES.items() for name in names])
+def test_a_name_by_which_other_peoples_things_would_be_found_is_refused(key: str, name: str) -> None:
+    with pytest.raises(InvalidName):
+        dataclasses.replace(suggest_names("ada"), **{key: name})
+
+
+@pytest.mark.parametrize("name", [None, 7, ["two-regions ada"]])
+def test_a_name_that_is_no_text_is_refused(name: object) -> None:
+    with pytest.raises(InvalidName, match="distribution_comment"):
+        dataclasses.replace(suggest_names("ada"), distribution_comment=name)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("learner", ["a", "ada", "a-b-c", "a" * 20])
+def test_suggested_names_are_accepted(learner: str) -> None:
+    assert suggest_names(learner, zone_name="lighthouse.test").learner == learner
+
+
+def test_a_saved_blank_name_is_refused(tmp_path: Path) -> None:
+    path = write_names(suggest_names("ada"), tmp_path / "names.json")
+    path.write_text(path.read_text().replace('"two-regions ada"', '""'))
+
+    with pytest.raises(InvalidName, match="distribution_comment"):
+        load_names(path)

@@ -78,7 +78,9 @@ def test_the_traffic_follows_the_records(
 
     assert checks.shares_as_expected(counted, weights=weights)
 
-    dns_records.put_txt_record(connected.route53, origin=names.destination_origin, ttl=0, **record)
+    dns_records.put_txt_record(
+        connected.route53, origin=names.destination_origin, ttl=0, replaces=[names.source_origin], **record
+    )
     page = wait_until_served_from(connected.page_url(domain_name, "/region.json"), region="ap-southeast-1", timeout=10)
 
     assert page.region == "ap-southeast-1"

@@ -44,10 +44,10 @@ TOO_EARLY: dict[str, Any] = {
     ),
     "find_hosted_zone": lambda cloud, names: dns_records.find_hosted_zone(cloud.route53, zone_name=names.zone_name),
     "find_origin_access_identity": lambda cloud, names: distribution.find_origin_access_identity(
-        cloud.cloudfront, comment=names.distribution_comment
+        cloud.cloudfront, comment=names.distribution_comment, learner=names.learner
     ),
     "find_distribution": lambda cloud, names: distribution.find_distribution(
-        cloud.cloudfront, comment=names.distribution_comment
+        cloud.cloudfront, comment=names.distribution_comment, learner=names.learner
     ),
     "get_etag": lambda cloud, names: distribution.get_etag(cloud.cloudfront, distribution_id="ENOTHING"),
     "create_invalidation": lambda cloud, names: distribution.create_invalidation(

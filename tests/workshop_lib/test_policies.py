@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from workshop_lib.policies import POLICIES, list_policies, render_policy
+from local_cloud.access.evaluator import Access, decide
+from workshop_lib.names import suggest_names
+from workshop_lib.policies import LOCAL_ACCOUNT, POLICIES, list_policies, render_policy
 
 
 @pytest.mark.parametrize("name", list_policies())
@@ -82,3 +85,54 @@ def test_a_value_without_a_placeholder_is_named() -> None:
 def test_an_unknown_document_is_an_error() -> None:
     with pytest.raises(FileNotFoundError):
         render_policy("no-such-document")
+
+
+ADA = suggest_names("ada")
+BUCKETS = {"source_bucket": ADA.source_bucket, "destination_bucket": ADA.destination_bucket}
+BOUNDARY = render_policy("permissions-boundary", account=LOCAL_ACCOUNT, learner="ada", **BUCKETS)
+LOG = f"arn:aws:logs:eu-west-1:{LOCAL_ACCOUNT}:log-group:/aws/lambda/us-east-1.{ADA.function_name}:log-stream:"
+
+
+def list_needs() -> list[tuple[str, str]]:
+    """The actions of the roles' policies, with a resource of each."""
+    documents = [
+        render_policy("replication-role-permissions", **BUCKETS),
+        render_policy("batch-role-permissions", source_bucket=ADA.source_bucket),
+        render_policy("edge-role-permissions"),
+    ]
+    statements = [statement for document in documents for statement in document["Statement"]]
+    return [
+        (action, LOG if action.startswith("logs:") else statement["Resource"].replace("*", "index.html"))
+        for statement in statements
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    ]
+
+
+def is_within(boundary: Any, action: str, resource: str) -> bool:
+    """Whether a boundary allows something."""
+    return bool(decide(Access(f"arn:aws:iam::{LOCAL_ACCOUNT}:role/any", action, resource), identity=[boundary]))
+
+
+@pytest.mark.parametrize(("action", "resource"), list_needs())
+def test_the_boundary_allows_what_the_roles_need(action: str, resource: str) -> None:
+    assert is_within(BOUNDARY, action, resource)
+
+
+@pytest.mark.parametrize("action", [action for statement in BOUNDARY["Statement"] for action in statement["Action"]])
+def test_a_role_needs_each_action_of_the_boundary(action: str) -> None:
+    assert action in {needed for needed, _ in list_needs()}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:ReplicateObject", "arn:aws:s3:::two-regions-ben-eu-west-1/index.html"),
+        ("s3:ReplicateObject", f"arn:aws:s3:::{ADA.source_bucket}-2/index.html"),
+        ("logs:PutLogEvents", LOG.replace("ada", "ben")),
+        ("s3:GetObject", f"arn:aws:s3:::{ADA.source_bucket}/index.html"),
+        ("iam:CreateUser", "*"),
+        ("sts:AssumeRole", "*"),
+    ],
+)
+def test_the_boundary_allows_nothing_else(action: str, resource: str) -> None:
+    assert not is_within(BOUNDARY, action, resource)

@@ -76,7 +76,7 @@ def test_another_bucket_is_refused_while_the_saved_one_exists(
     connected: Cloud, names: WorkshopNames, file: Path, field: str
 ) -> None:
     save_names(connected, names, file)
-    other = dataclasses.replace(names, **{field: "two-regions-another"})
+    other = dataclasses.replace(names, **{field: "two-regions-ada-another"})
 
     with pytest.raises(NamesInUse, match=rf"of ada: bucket {getattr(names, field)}\."):
         save_names(connected, other, file)
@@ -162,7 +162,7 @@ def test_without_the_right_to_look_the_names_are_kept(connected: Cloud, names: W
 
 
 def test_a_notebook_begins_with_the_names_that_were_saved(connected: Cloud, file: Path) -> None:
-    saved = dataclasses.replace(GRACE, source_bucket="two-regions-of-grace")
+    saved = dataclasses.replace(GRACE, source_bucket="lighthouse-of-grace")
     save_names(connected, saved, file)
 
     assert recall_names(path=file) == saved

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.kits.learner import WIDE_BOUNDARY
 from tests.workshop_lib.kit import count_versions, keys
 from workshop_lib import checks, replication
 from workshop_lib.errors import CheckFailed, StepOutOfOrder, VersioningNotEnabled
@@ -23,12 +24,16 @@ if TYPE_CHECKING:
 
 class TestRole:
     def test_s3_may_assume_the_role(self, connected: Cloud) -> None:
-        replication.create_replication_role(connected.iam, role_name="copier")
+        replication.create_replication_role(
+            connected.iam, role_name="copier", boundary_arn=WIDE_BOUNDARY, learner="ada"
+        )
 
         assert checks.role_trusts(connected.iam, role_name="copier", services=["s3.amazonaws.com"])
 
     def test_creating_the_role_again_restores_its_trust(self, connected: Cloud) -> None:
-        arn = replication.create_replication_role(connected.iam, role_name="copier")
+        arn = replication.create_replication_role(
+            connected.iam, role_name="copier", boundary_arn=WIDE_BOUNDARY, learner="ada"
+        )
         wrong = {
             "Version": "2012-10-17",
             "Statement": [
@@ -39,7 +44,12 @@ class TestRole:
         with pytest.raises(CheckFailed, match=r"s3\.amazonaws\.com may not assume copier"):
             checks.role_trusts(connected.iam, role_name="copier", services=["s3.amazonaws.com"])
 
-        assert replication.create_replication_role(connected.iam, role_name="copier") == arn
+        assert (
+            replication.create_replication_role(
+                connected.iam, role_name="copier", boundary_arn=WIDE_BOUNDARY, learner="ada"
+            )
+            == arn
+        )
         assert checks.role_trusts(connected.iam, role_name="copier", services=["s3.amazonaws.com"])
 
     def test_a_policy_needs_a_role(self, connected: Cloud) -> None:
@@ -52,7 +62,9 @@ class TestRole:
         "action", ["s3:ReplicateObject", "s3:GetObjectVersionTagging", "s3:ListBucket", "s3:ReplicateDelete"]
     )
     def test_the_check_notices_each_missing_permission(self, connected: Cloud, action: str) -> None:
-        replication.create_replication_role(connected.iam, role_name="copier")
+        replication.create_replication_role(
+            connected.iam, role_name="copier", boundary_arn=WIDE_BOUNDARY, learner="ada"
+        )
         policy = replication.put_replication_policy(
             connected.iam, role_name="copier", source_bucket="here", destination_bucket="there"
         )
@@ -68,7 +80,9 @@ class TestRole:
         assert "FAILED" in str(caught.value)
 
     def test_the_check_notices_the_wrong_bucket(self, connected: Cloud) -> None:
-        replication.create_replication_role(connected.iam, role_name="copier")
+        replication.create_replication_role(
+            connected.iam, role_name="copier", boundary_arn=WIDE_BOUNDARY, learner="ada"
+        )
         replication.put_replication_policy(
             connected.iam, role_name="copier", source_bucket="source-bucket", destination_bucket="destination-bucket"
         )
@@ -172,9 +186,11 @@ class TestRule:
     def test_an_unversioned_bucket_is_named(
         self, ireland: S3Client, singapore: S3Client, connected: Cloud, which: str
     ) -> None:
-        role_arn = replication.create_replication_role(connected.iam, role_name="copier")
-        replication.create_bucket(ireland, bucket="two-regions-source", region="eu-west-1")
-        replication.create_bucket(singapore, bucket="two-regions-destination", region="ap-southeast-1")
+        role_arn = replication.create_replication_role(
+            connected.iam, role_name="copier", boundary_arn=WIDE_BOUNDARY, learner="ada"
+        )
+        replication.create_bucket(ireland, bucket="two-regions-source", region="eu-west-1", learner="ada")
+        replication.create_bucket(singapore, bucket="two-regions-destination", region="ap-southeast-1", learner="ada")
         if which == "destination":
             replication.enable_versioning(ireland, bucket="two-regions-source")
 

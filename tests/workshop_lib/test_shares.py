@@ -31,7 +31,9 @@ def test_two_thousand_requests_go_as_weighted_and_none_to_a_weight_of_zero(
         checks.shares_as_expected(counted, weights={names.source_origin: 128, names.destination_origin: 128})
 
     only_ireland = {names.source_origin: 255, names.destination_origin: 0}
-    dns_records.put_weighted_records(connected.route53, weights=only_ireland, **record)
+    dns_records.put_weighted_records(
+        connected.route53, weights=only_ireland, replaces=[names.destination_origin], **record
+    )
     counted = count_regions(connected, domain_name=domain_name, requests=200, show_progress=False)
 
     assert counted == {"eu-west-1": 200}

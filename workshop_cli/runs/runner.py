@@ -40,15 +40,21 @@ class _GivenUpError(Exception):
 
 
 class _Client(PapermillNotebookClient):  # type: ignore[misc]
-    """papermill's client would count a cell as completed after a dead kernel or Ctrl-C. This one doesn't."""
+    """papermill's client would count a cell as completed after a dead kernel or Ctrl-C. This one doesn't.
+
+    A cell that is broken off may still have something to undo, such as a drill. Its kernel is interrupted and gets a
+    few seconds before it is killed.
+    """
 
     def execute_cell(self, cell: Any, cell_index: int, **options: Any) -> Any:
         try:
             return super().execute_cell(cell, cell_index, **options)
         except KeyboardInterrupt:
+            self.shutdown_kernel = "graceful"
             cell.metadata.papermill["interrupted"] = True
             raise
         except (DeadKernelError, CellTimeoutError) as error:
+            self.shutdown_kernel = "graceful"
             reason = "the kernel died" if isinstance(error, DeadKernelError) else f"took more than {self.timeout:g} s"
             cell.outputs.append(new_output("error", ename=type(error).__name__, evalue=reason, traceback=[reason]))
             self.nb_man.cell_exception(cell, cell_index=cell_index, exception=error)

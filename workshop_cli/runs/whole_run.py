@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workshop_cli.cloud_options import LEARNER_POLICY
+from workshop_lib.policies import LEARNER_POLICIES
 
 if TYPE_CHECKING:
     from workshop_cli.runs.plan import Plan
@@ -22,8 +22,8 @@ FindEnvironment = Callable[[], dict[str, str]]
 def remove_old_results(output: Path) -> None:
     """Delete the results of an earlier run, and nothing else, because the folder may hold other files."""
     output.mkdir(parents=True, exist_ok=True)
-    left = ("[0-9][0-9]_*.ipynb", "junit.xml", "index.html", "calls.jsonl", LEARNER_POLICY, "local-cloud/*")
-    for pattern in left:
+    granted = [f"{name}.json" for name in (*LEARNER_POLICIES, "two-regions-*-boundary")]
+    for pattern in ("[0-9][0-9]_*.ipynb", "junit.xml", "index.html", "calls.jsonl", *granted, "local-cloud/*"):
         for path in output.glob(pattern):
             path.unlink()
 

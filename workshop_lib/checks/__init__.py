@@ -6,7 +6,7 @@ A check changes nothing. It returns a `CheckPassed`, which shows as one line, or
 | module | looks at |
 |---|---|
 | `replication` | buckets, replicated objects: notebook 01 |
-| `roles` | the trust policy and the permissions of a role: notebooks 01 and 02 |
+| `roles` | the trust policy, permissions and boundary of a role: notebooks 00 to 02 |
 | `edge` | the function, the distribution, the viewers' pages: notebooks 02 and 03 |
 | `dns` | records, weights, shares, health: notebooks 03 to 05 |
 | `verdict` | what all checks return or raise |
@@ -44,7 +44,7 @@ from workshop_lib.checks.replication import (
     versioning_enabled,
     website_published,
 )
-from workshop_lib.checks.roles import role_may_replicate, role_trusts
+from workshop_lib.checks.roles import role_may_replicate, role_trusts, roles_bounded
 from workshop_lib.checks.verdict import CheckPassed, all_of, nothing_left
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "replication_failed",
     "role_may_replicate",
     "role_trusts",
+    "roles_bounded",
     "served_from_cache",
     "shares_as_expected",
     "txt_record_answers",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -37,7 +38,7 @@ def role_trusts(iam: IAMClient, *, role_name: str, services: Sequence[str]) -> C
 
 
 def role_may_replicate(iam: IAMClient, *, role_name: str, source_bucket: str, destination_bucket: str) -> CheckPassed:
-    """The replication role has all permissions that S3 needs to copy, each for the right bucket.
+    """The replication role has all permissions that S3 needs to copy, within its permissions boundary.
 
     Args:
         iam: Client.
@@ -45,7 +46,8 @@ def role_may_replicate(iam: IAMClient, *, role_name: str, source_bucket: str, de
         source_bucket: Bucket to copy from.
         destination_bucket: Bucket to copy to.
     """
-    _get_role(iam, role_name)
+    boundary_arn = _get_boundary_arn(_get_role(iam, role_name))
+    boundary = _get_boundary(iam, boundary_arn) if boundary_arn else None
     documents: list[Any] = [
         iam.get_role_policy(RoleName=role_name, PolicyName=policy)["PolicyDocument"]
         for policy in iam.list_role_policies(RoleName=role_name)["PolicyNames"]
@@ -66,30 +68,98 @@ def role_may_replicate(iam: IAMClient, *, role_name: str, source_bucket: str, de
         for action, resource in needed.items()
         if not any(_allows(document, action, resource=resource) for document in documents)
     ]
+    if missing:
+        raise CheckFailed(
+            f"{role_name} may not do {'; '.join(missing)}. Replication would end as FAILED.",
+            fix=f"run {STEPS['replication permissions']} again. It writes policies/replication-role-permissions.json.",
+        )
+    beyond = [
+        f"{action} on {resource}"
+        for action, resource in needed.items()
+        if boundary and not _allows(boundary, action, resource=resource, matches=fnmatchcase)
+    ]
     return judge(
-        not missing,
+        not beyond,
         right=f"{role_name} may read {source_bucket} and write replicas to {destination_bucket}.",
-        wrong=f"{role_name} may not do {'; '.join(missing)}. Replication would end as FAILED.",
-        fix=f"run {STEPS['replication permissions']} again. It writes policies/replication-role-permissions.json.",
+        wrong=f"The permissions boundary of {role_name} doesn't allow {'; '.join(beyond)}. Replication would end as "
+        "FAILED.",
+        fix=f"run {STEPS['permissions boundary']} again. If you were granted the boundary, use the bucket names that "
+        "you were given.",
+    )
+
+
+def roles_bounded(iam: IAMClient, *, boundary_arn: str, role_names: Sequence[str]) -> CheckPassed:
+    """The permissions boundary is there, and no role of these names lacks it. Roles that don't exist yet pass.
+
+    Args:
+        iam: Client.
+        boundary_arn: The boundary, from `boundaries.create_permissions_boundary`.
+        role_names: The roles.
+    """
+    boundary_name = boundary_arn.rpartition("/")[2]
+    if _get_boundary(iam, boundary_arn) is None:
+        raise CheckFailed(f"There is no policy {boundary_name}.", fix=f"run {STEPS['permissions boundary']}.")
+    roles = {name: _find_role(iam, name) for name in role_names}
+    unbounded = [name for name, role in roles.items() if role and _get_boundary_arn(role) != boundary_arn]
+    return judge(
+        not unbounded,
+        right=f"No role of yours can do more than {boundary_name} allows.",
+        wrong=f"{' and '.join(unbounded)} can do more than {boundary_name} allows, because an earlier version made it.",
+        fix="run this in a terminal. If AWS refuses it, show it to whoever granted you the learner's policies.\n"
+        + "\n".join(
+            f"  aws iam put-role-permissions-boundary --role-name {name} --permissions-boundary {boundary_arn}"
+            for name in unbounded
+        ),
     )
 
 
 def _get_role(iam: IAMClient, role_name: str) -> dict[str, Any]:
+    role = _find_role(iam, role_name)
+    if role is None:
+        raise CheckFailed(f"There is no role {role_name}.", fix=f"{ROLE_STEPS}.")
+    return role
+
+
+def _find_role(iam: IAMClient, role_name: str) -> dict[str, Any] | None:
     try:
         return dict(iam.get_role(RoleName=role_name)["Role"])
     except ClientError as error:
         if get_error_code(error) != "NoSuchEntity":
             raise
-        raise CheckFailed(f"There is no role {role_name}.", fix=f"{ROLE_STEPS}.") from error
+        return None
 
 
-def _allows(document: dict[str, Any], action: str, *, resource: str = "", principal: str = "") -> bool:
-    """Whether a policy document names exactly this. The workshop's documents use no wildcard but `/*`."""
+def _get_boundary_arn(role: dict[str, Any]) -> str | None:
+    boundary: dict[str, str] = role.get("PermissionsBoundary") or {}
+    return boundary.get("PermissionsBoundaryArn")
+
+
+def _get_boundary(iam: IAMClient, boundary_arn: str) -> dict[str, Any] | None:
+    """The document of a permissions boundary, or None if there is no such policy."""
+    try:
+        version = iam.get_policy(PolicyArn=boundary_arn)["Policy"]["DefaultVersionId"]
+    except ClientError as error:
+        if get_error_code(error) != "NoSuchEntity":
+            raise
+        return None
+    document: Any = iam.get_policy_version(PolicyArn=boundary_arn, VersionId=version)["PolicyVersion"]["Document"]
+    return dict(document)
+
+
+def _allows(
+    document: dict[str, Any],
+    action: str,
+    *,
+    resource: str = "",
+    principal: str = "",
+    matches: Callable[[str, str], bool] = str.__eq__,
+) -> bool:
+    """Whether a policy document names exactly this. The workshop's roles use no wildcard but `/*`."""
     for statement in document["Statement"]:
         principals = statement.get("Principal", {})
         named = {
             "action": action in _as_list(statement["Action"]),
-            "resource": not resource or resource in _as_list(statement.get("Resource", [])),
+            "resource": not resource or any(matches(resource, one) for one in _as_list(statement.get("Resource", []))),
             "principal": not principal or principal in _as_list(principals.get("Service", [])),
         }
         if statement["Effect"] == "Allow" and all(named.values()):

@@ -68,7 +68,11 @@ def judge(is_right: bool, *, right: str, wrong: str, fix: str) -> CheckPassed:
 
 
 class HasLeftovers(Protocol):
-    """A receipt, or anything else with these two lists."""
+    """A receipt, or anything else with these lists."""
+
+    @property
+    def learner(self) -> str:
+        """The learner's name."""
 
     @property
     def looked(self) -> Sequence[object]:
@@ -78,16 +82,27 @@ class HasLeftovers(Protocol):
     def left(self) -> Sequence[object]:
         """The resources that are left."""
 
+    @property
+    def unseen(self) -> Sequence[object]:
+        """The places where it couldn't look."""
+
+    def describe_others(self) -> str:
+        """What other learners made in this account, in one line."""
+
 
 def nothing_left(receipt: HasLeftovers) -> CheckPassed:
-    """Nothing of the workshop is left in the cloud.
+    """Nothing of this learner is left in the cloud. What other learners made is named, but doesn't count.
 
     Args:
         receipt: From `clean_up.get_receipt`.
     """
+    others = receipt.describe_others()
+    wrong = [f"Still there: {'; '.join(map(str, receipt.left))}."] if receipt.left else []
+    wrong += [f"Could not look: {'; '.join(map(str, receipt.unseen))}."] if receipt.unseen else []
     return judge(
-        not receipt.left,
-        right=f"Looked in {len(receipt.looked)} places; nothing is left.",
-        wrong=f"Still there: {'; '.join(map(str, receipt.left))}.",
+        not wrong,
+        right=f"Looked in {len(receipt.looked)} places; nothing of {receipt.learner} is left."
+        + (f" Other learners have things in this account: {others}." if others else ""),
+        wrong=" ".join(wrong),
         fix=f"run {STEPS['clean-up']} again. For a function, wait some hours: AWS must delete its edge replicas first.",
     )

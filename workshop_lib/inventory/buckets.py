@@ -1,4 +1,4 @@
-"""Buckets with their content, their replication configurations, and running Batch Replication jobs."""
+"""Buckets, their replication configurations, and running Batch Replication jobs."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.calls import REFUSALS, AccessRefused
 from workshop_lib.cloud import Cloud
-from workshop_lib.errors import get_error_code
-from workshop_lib.inventory.kind import Kind, Resource, count
+from workshop_lib.errors import STEPS, get_error_code
+from workshop_lib.inventory.emptying import empty_bucket, list_versions
+from workshop_lib.inventory.kind import Found, Kind, Resource, count, look_at
 from workshop_lib.names import S3Origin, WorkshopNames
-from workshop_lib.ownership import is_made_by_us
+from workshop_lib.ownership import EARLIER_TAG, MADE_EARLIER, describe_stranger, list_bucket_tags, read_tags
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3control.literals import JobStatusType
 
 RUNNING_JOBS: list[JobStatusType] = ["Active", "New", "Paused", "Pausing", "Preparing", "Ready", "Suspended"]
 
-NOT_REPLICATING = {"NoSuchBucket", "ReplicationConfigurationNotFoundError", "AccessDenied", "PermanentRedirect"}
-"""Codes for no bucket, no configuration, or a bucket of another account. Any other code is a real error."""
+NOT_REPLICATING = {"NoSuchBucket", "ReplicationConfigurationNotFoundError", "PermanentRedirect"}
+"""Codes for no bucket, no configuration, or a bucket in another region. Any other code is a real error."""
 
 
 def _list_origins(names: WorkshopNames) -> tuple[S3Origin, S3Origin]:
@@ -29,12 +28,14 @@ def _list_origins(names: WorkshopNames) -> tuple[S3Origin, S3Origin]:
 
 
 def _find_jobs(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
+    """Find running jobs with the learner's batch role. A description would not prove whose job it is."""
     s3control = cloud.s3control(names.source_region)
     position: Any = {}
     while True:  # botocore has no paginator for ListJobs
         page = s3control.list_jobs(AccountId=cloud.account_id, JobStatuses=RUNNING_JOBS, **position)
         for job in page["Jobs"]:
-            if job.get("Description", "").endswith(f" {names.source_bucket}"):
+            described = s3control.describe_job(AccountId=cloud.account_id, JobId=job["JobId"])["Job"]
+            if described.get("RoleArn", "").endswith(f"/{names.batch_role_name}"):
                 yield Resource("batch job", job["JobId"], names.source_region, job["Status"])
         if "NextToken" not in page:
             return
@@ -47,47 +48,60 @@ def _cancel_job(cloud: Cloud, job: Resource) -> None:
     )
 
 
-def _find_replications(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
+def _find_replications(cloud: Cloud, names: WorkshopNames) -> Found:
     for origin in _list_origins(names):
-        try:
-            stored = cloud.s3(origin.region).get_bucket_replication(Bucket=origin.bucket)["ReplicationConfiguration"]
-        except ClientError as error:
-            if get_error_code(error) not in NOT_REPLICATING:
-                raise
-            continue
-        if stored["Role"].endswith(f"/{names.replication_role_name}"):
-            rules = count(len(stored["Rules"]), "rule")
-            yield Resource("replication configuration", origin.bucket, origin.region, rules)
+        yield from look_at(_place_replication(origin), _find_replication(cloud, names, origin))
+
+
+def _find_replication(cloud: Cloud, names: WorkshopNames, origin: S3Origin) -> Iterator[Resource]:
+    s3 = cloud.s3(origin.region)
+    try:
+        s3.head_bucket(Bucket=origin.bucket)
+        stored = s3.get_bucket_replication(Bucket=origin.bucket)["ReplicationConfiguration"]
+    except ClientError as error:
+        # A HEAD for a bucket that isn't there, isn't yours or is in another region has a status, not a code.
+        if get_error_code(error) in NOT_REPLICATING | {"301", "403", "404"}:
+            return
+        raise
+    if stored["Role"].endswith(f"/{names.replication_role_name}"):
+        yield Resource("replication configuration", origin.bucket, origin.region, count(len(stored["Rules"]), "rule"))
 
 
 def _delete_replication(cloud: Cloud, replication: Resource) -> None:
     cloud.s3(replication.region).delete_bucket_replication(Bucket=replication.name)
 
 
-def _find_buckets(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
+def _find_buckets(cloud: Cloud, names: WorkshopNames) -> Found:
     for origin in _list_origins(names):
-        s3 = cloud.s3(origin.region)
-        try:
-            s3.head_bucket(Bucket=origin.bucket)
-        except ClientError as error:
-            if get_error_code(error) != "404":
-                yield Resource("bucket", origin.bucket, origin.region, "of another account", made_by_workshop=False)
-            continue
-        if is_made_by_us(s3, bucket=origin.bucket):
-            versions = sum(len(batch) for batch in _list_versions(cloud, origin))
-            yield Resource("bucket", origin.bucket, origin.region, count(versions, "version"))
-        else:
-            yield Resource("bucket", origin.bucket, origin.region, "without the workshop's tag", made_by_workshop=False)
+        yield from look_at(_place_bucket(origin), _find_bucket(cloud, names, origin))
+
+
+def _find_bucket(cloud: Cloud, names: WorkshopNames, origin: S3Origin) -> Iterator[Resource]:
+    s3 = cloud.s3(origin.region)
+    try:
+        s3.head_bucket(Bucket=origin.bucket)
+    except ClientError as error:
+        if get_error_code(error) in ("301", "403"):
+            state = "of another account, in another region, or you may not look at it"
+            yield Resource("bucket", origin.bucket, origin.region, state, made_by_workshop=False)
+        elif get_error_code(error) != "404":
+            raise
+        return
+    tags = list_bucket_tags(s3, bucket=origin.bucket)
+    learner = read_tags(tags)
+    if learner == names.learner:
+        versions = sum(1 for _ in list_versions(s3, origin.bucket))
+        yield Resource("bucket", origin.bucket, origin.region, count(versions, "version"))
+        return
+    earlier = learner is None and EARLIER_TAG in tags
+    state = f"{MADE_EARLIER}: run {STEPS['bucket']}, then clean up again" if earlier else describe_stranger(learner)
+    yield Resource("bucket", origin.bucket, origin.region, state, made_by_workshop=False, made_earlier=earlier)
 
 
 def _delete_bucket(cloud: Cloud, bucket: Resource) -> str | None:
-    """Empty a bucket of all versions, delete markers and unfinished uploads, then delete it."""
+    """Empty a bucket, then delete it."""
     s3 = cloud.s3(bucket.region)
-    for batch in _list_versions(cloud, S3Origin(bucket.name, bucket.region)):
-        _delete_versions(s3, bucket.name, batch)
-    for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket.name):
-        for upload in page.get("Uploads", []):
-            s3.abort_multipart_upload(Bucket=bucket.name, Key=upload["Key"], UploadId=upload["UploadId"])
+    empty_bucket(s3, bucket.name)
     try:
         s3.delete_bucket(Bucket=bucket.name)
     except ClientError as error:
@@ -97,37 +111,20 @@ def _delete_bucket(cloud: Cloud, bucket: Resource) -> str | None:
     return None
 
 
-def _delete_versions(s3: S3Client, bucket: str, batch: list[dict[str, str]]) -> None:
-    """Delete a batch of versions.
-
-    Raises:
-        AccessRefused: You may not delete some of them. AWS says so inside an answer with status 200.
-        ClientError: Some were not deleted for another reason.
-    """
-    answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})  # type: ignore[typeddict-item]
-    for error in answer.get("Errors", []):
-        kind = AccessRefused if error.get("Code") in REFUSALS else ClientError
-        raise kind({"Error": error, "ResponseMetadata": answer["ResponseMetadata"]}, "DeleteObjects")  # type: ignore[typeddict-item]
+def _place_bucket(origin: S3Origin) -> str:
+    return f"S3 in {origin.region}: bucket {origin.bucket}"
 
 
-def _list_versions(cloud: Cloud, origin: S3Origin) -> Iterator[list[dict[str, str]]]:
-    """List all versions and delete markers of a bucket, 1,000 at a time. One deletion takes no more."""
-    for page in cloud.s3(origin.region).get_paginator("list_object_versions").paginate(Bucket=origin.bucket):
-        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-        if found:
-            yield [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in found]
+def _place_replication(origin: S3Origin) -> str:
+    return f"S3 in {origin.region}: replication of {origin.bucket}"
 
 
 BATCH_JOBS = Kind("batch job", lambda names: [f"S3 Batch Operations in {names.source_region}"], _find_jobs, _cancel_job)
 REPLICATION_CONFIGURATIONS = Kind(
     "replication configuration",
-    lambda names: [f"S3 in {origin.region}: replication of {origin.bucket}" for origin in _list_origins(names)],
+    lambda names: list(map(_place_replication, _list_origins(names))),
     _find_replications,
     _delete_replication,
+    costs=False,
 )
-BUCKETS = Kind(
-    "bucket",
-    lambda names: [f"S3 in {origin.region}: bucket {origin.bucket}" for origin in _list_origins(names)],
-    _find_buckets,
-    _delete_bucket,
-)
+BUCKETS = Kind("bucket", lambda names: list(map(_place_bucket, _list_origins(names))), _find_buckets, _delete_bucket)

@@ -12,15 +12,28 @@ from workshop_lib.errors import get_error_code
 from workshop_lib.inventory.kind import Kind, Resource, count
 from workshop_lib.names import WorkshopNames
 from workshop_lib.observe import find_hosted_zones, list_record_sets
-from workshop_lib.ownership import MADE_BY
+from workshop_lib.ownership import EARLIER_SENTENCE, MADE_EARLIER, describe_stranger, names_only, read_reference
 
 
 def _find_zones(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
     for zone in find_hosted_zones(cloud.route53, zone_name=names.zone_name):
-        is_ours = zone.get("Config", {}).get("Comment") == MADE_BY
-        state = count(zone["ResourceRecordSetCount"], "record set") if is_ours else "you had it before"
-        zone_id = zone["Id"].removeprefix("/hostedzone/")
-        yield Resource("hosted zone", names.zone_name, state=state, made_by_workshop=is_ours, handle=zone_id)
+        learner, zone_id = read_reference(zone["CallerReference"]), zone["Id"].removeprefix("/hostedzone/")
+        is_ours = learner == names.learner
+        earlier = learner is None and zone.get("Config", {}).get("Comment") == EARLIER_SENTENCE
+        if is_ours:
+            state = count(zone["ResourceRecordSetCount"], "record set")
+        elif earlier:
+            state = f"{MADE_EARLIER}: aws route53 delete-hosted-zone --id {zone_id}"
+        else:
+            state = describe_stranger(learner) if learner else "you had it before"
+        yield Resource(
+            "hosted zone",
+            names.zone_name,
+            state=state,
+            made_by_workshop=is_ours,
+            made_earlier=earlier,
+            handle=zone_id,
+        )
 
 
 def _delete_zone(cloud: Cloud, zone: Resource) -> str | None:
@@ -39,19 +52,37 @@ def _delete_zone(cloud: Cloud, zone: Resource) -> str | None:
 
 
 def _find_record_sets(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
-    """Find only the TXT record sets at the learner's two names. A zone may be shared, or older than the workshop."""
+    """Find the TXT record sets at the learner's two names. A zone may be shared, or older than the workshop.
+
+    A record set is the learner's if it names only the learner's buckets.
+    """
+    origins = names.source_origin, names.destination_origin
     for zone in _find_zones(cloud, names):
         for item in list_record_sets(cloud.route53, zone_id=zone.handle):
             name = item["Name"].rstrip(".")
             if item["Type"] == "TXT" and name in (names.record_name, names.preview_record_name):
+                is_ours = names_only(item, origins)
                 state = f"{item['SetIdentifier']}, weight {item.get('Weight')}" if "SetIdentifier" in item else ""
-                yield Resource("record set", f"{name} TXT", state=state, handle=(zone.handle, item))
+                yield Resource(
+                    "record set",
+                    f"{name} TXT",
+                    state=state if is_ours else "names something else than your buckets",
+                    made_by_workshop=is_ours,
+                    handle=(zone.handle, item),
+                )
 
 
-def _delete_record_set(cloud: Cloud, resource: Resource) -> None:
+def _delete_record_set(cloud: Cloud, resource: Resource) -> str | None:
     zone_id, record_set = resource.handle
     change: Any = {"Action": "DELETE", "ResourceRecordSet": record_set}
-    cloud.route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": [change]})
+    try:
+        cloud.route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": [change]})
+    except ClientError as error:
+        if get_error_code(error) != "InvalidChangeBatch":
+            raise
+        # AWS's own words (captured from AWS) if it is gone. Otherwise its values differ from those that we saw.
+        return None if "but it was not found" in str(error) else "somebody changed it meanwhile"
+    return None
 
 
 def _find_health_checks(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
@@ -71,6 +102,7 @@ RECORD_SETS = Kind(
     lambda names: [f"Route 53: {names.record_name}, {names.preview_record_name}"],
     _find_record_sets,
     _delete_record_set,
+    costs=False,
 )
 HEALTH_CHECKS = Kind(
     "health check",

@@ -1,16 +1,23 @@
-"""The edge function, the roles, and the log groups that AWS creates for the function."""
+"""The edge function, the roles, and the log groups that AWS creates for the function.
+
+AWS creates log groups without a mark. They belong to the learner as long as their function or distribution shows it.
+So they are deleted before it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from workshop_lib.cloud import GLOBAL_REGION, Cloud
+from workshop_lib.errors import STEPS, TookTooLong
 from workshop_lib.inventory.distributions import find_distributions
-from workshop_lib.inventory.kind import Kind, Resource, count
+from workshop_lib.inventory.kind import Found, Kind, Resource, count, look_at
 from workshop_lib.names import WorkshopNames
-from workshop_lib.ownership import MADE_BY
+from workshop_lib.ownership import EARLIER_SENTENCE, MADE_EARLIER, describe_stranger, read_description, read_tags
+from workshop_lib.waiting import wait_until_deployed
 
 EDGE_REGIONS = (
     *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "sa-east-1", "eu-central-1", "eu-west-1", "eu-west-2"),
@@ -24,14 +31,25 @@ def _find_function(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
         found = cloud.lambda_.get_function_configuration(FunctionName=names.function_name)
     except cloud.lambda_.exceptions.ResourceNotFoundException:
         return
-    if found.get("Description") != MADE_BY:
-        yield Resource(
-            "edge function", names.function_name, GLOBAL_REGION, "without the workshop's mark", made_by_workshop=False
+    description = found.get("Description")
+    learner = read_description(description)
+    if learner == names.learner:
+        pages = cloud.lambda_.get_paginator("list_versions_by_function").paginate(FunctionName=names.function_name)
+        numbered = [version for page in pages for version in page["Versions"] if version["Version"] != "$LATEST"]
+        yield Resource("edge function", names.function_name, GLOBAL_REGION, count(len(numbered), "version"))
+    else:
+        yield _describe_unmarked(
+            "edge function", names.function_name, learner, description, "function", region=GLOBAL_REGION
         )
-        return
-    pages = cloud.lambda_.get_paginator("list_versions_by_function").paginate(FunctionName=names.function_name)
-    numbered = [version for page in pages for version in page["Versions"] if version["Version"] != "$LATEST"]
-    yield Resource("edge function", names.function_name, GLOBAL_REGION, count(len(numbered), "version"))
+
+
+def _describe_unmarked(
+    word: str, name: str, learner: str | None, description: str | None, step: str, *, region: str = "global"
+) -> Resource:
+    """Describe a role or function without this learner's mark. `step` marks it if it is from an earlier version."""
+    earlier = learner is None and description == EARLIER_SENTENCE
+    state = f"{MADE_EARLIER}: run {STEPS[step]}, then clean up again" if earlier else describe_stranger(learner)
+    return Resource(word, name, region, state, made_by_workshop=False, made_earlier=earlier)
 
 
 def _delete_function(cloud: Cloud, function: Resource) -> str | None:
@@ -44,47 +62,87 @@ def _delete_function(cloud: Cloud, function: Resource) -> str | None:
     return None
 
 
-def _find_function_logs(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
-    yield from _find_log_groups(cloud, [f"/aws/lambda/us-east-1.{names.function_name}"], EDGE_REGIONS)
-    yield from _find_log_groups(cloud, [f"/aws/lambda/{names.function_name}"], (GLOBAL_REGION,))
+def _find_function_logs(cloud: Cloud, names: WorkshopNames) -> Found:
+    functions = list(_find_function(cloud, names))
+    for region in EDGE_REGIONS:
+        groups = [f"/aws/lambda/us-east-1.{names.function_name}"]
+        groups += [f"/aws/lambda/{names.function_name}"] if region == GLOBAL_REGION else []
+        yield from look_at(_place_logs(region), _find_logs_of(cloud, functions, groups, region))
 
 
-def _find_validation_logs(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
-    groups = [f"/aws/cloudfront/LambdaEdge/{distribution.name}" for distribution in find_distributions(cloud, names)]
-    return _find_log_groups(cloud, groups, EDGE_REGIONS) if groups else iter(())
+def _find_logs_of(cloud: Cloud, functions: list[Resource], groups: list[str], region: str) -> Iterator[Resource]:
+    for group in _find_log_groups(cloud, groups, region):
+        if functions and functions[0].made_by_workshop:
+            yield Resource("log group", group, region)
+        else:
+            state = "of a function that is kept" if functions else _describe_orphan(group, region)
+            yield Resource("log group", group, region, state, made_by_workshop=False)
 
 
-def _find_log_groups(cloud: Cloud, groups: list[str], regions: tuple[str, ...]) -> Iterator[Resource]:
-    for region in regions:
-        for group in groups:
-            pages = cloud.logs(region).get_paginator("describe_log_groups").paginate(logGroupNamePrefix=group)
-            if any(item.get("logGroupName") == group for page in pages for item in page["logGroups"]):
-                yield Resource("log group", group, region)
+def _describe_orphan(group: str, region: str) -> str:
+    command = f"aws logs delete-log-group --region {region} --log-group-name {group}"
+    return f"its function is gone, so nothing shows whose it is. If it is yours: {command}"
+
+
+def _find_validation_logs(cloud: Cloud, names: WorkshopNames) -> Found:
+    ours = [distribution for distribution in find_distributions(cloud, names) if distribution.made_by_workshop]
+    groups = {f"/aws/cloudfront/LambdaEdge/{distribution.name}": distribution.name for distribution in ours}
+
+    def find(region: str) -> Iterator[Resource]:
+        for group in _find_log_groups(cloud, groups, region):
+            yield Resource("validation log", group, region, handle=groups[group])
+
+    for region in EDGE_REGIONS if groups else ():
+        yield from look_at(_place_logs(region), find(region))
+
+
+def _place_logs(region: str) -> str:
+    return f"CloudWatch Logs in {region}"
+
+
+def _find_log_groups(cloud: Cloud, groups: Iterable[str], region: str) -> Iterator[str]:
+    for group in groups:
+        pages = cloud.logs(region).get_paginator("describe_log_groups").paginate(logGroupNamePrefix=group)
+        if any(item.get("logGroupName") == group for page in pages for item in page["logGroups"]):
+            yield group
 
 
 def _delete_log_group(cloud: Cloud, group: Resource) -> None:
     cloud.logs(group.region).delete_log_group(logGroupName=group.name)
 
 
-def _describe_role_kind(word: str, name_of: Callable[[WorkshopNames], str], *, after: str = "") -> Kind:
+def _delete_validation_log(cloud: Cloud, group: Resource) -> str | None:
+    """Delete it once the function has left the distribution, or AWS would create it again."""
+    try:
+        wait_until_deployed(cloud.cloudfront, distribution_id=group.handle, what="Disabling")
+    except TookTooLong:
+        return "its distribution is still deploying"
+    _delete_log_group(cloud, group)
+    return None
+
+
+def _describe_role_kind(word: str, name_of: Callable[[WorkshopNames], str], step: str, *, after: str = "") -> Kind:
     def find(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
         try:
-            found = cloud.iam.get_role(RoleName=name_of(names))["Role"]
+            found: Any = cloud.iam.get_role(RoleName=name_of(names))["Role"]
         except cloud.iam.exceptions.NoSuchEntityException:
             return
-        is_ours = found.get("Description") == MADE_BY
-        yield Resource(
-            word, name_of(names), state="" if is_ours else "without the workshop's mark", made_by_workshop=is_ours
-        )
+        learner = read_tags(found.get("Tags", []))
+        if learner == names.learner:
+            yield Resource(word, name_of(names))
+        else:
+            yield _describe_unmarked(word, name_of(names), learner, found.get("Description"), step)
 
-    return Kind(word, lambda names: [f"IAM: role {name_of(names)}"], find, _delete_role, after)
+    return Kind(word, lambda names: [f"IAM: role {name_of(names)}"], find, _delete_role, after, costs=False)
 
 
 def _delete_role(cloud: Cloud, role: Resource) -> None:
-    for policy in cloud.iam.list_role_policies(RoleName=role.name)["PolicyNames"]:
-        cloud.iam.delete_role_policy(RoleName=role.name, PolicyName=policy)
-    for attached in cloud.iam.list_attached_role_policies(RoleName=role.name)["AttachedPolicies"]:
-        cloud.iam.detach_role_policy(RoleName=role.name, PolicyArn=attached["PolicyArn"])
+    for page in cloud.iam.get_paginator("list_role_policies").paginate(RoleName=role.name):
+        for policy in page["PolicyNames"]:
+            cloud.iam.delete_role_policy(RoleName=role.name, PolicyName=policy)
+    for attached_page in cloud.iam.get_paginator("list_attached_role_policies").paginate(RoleName=role.name):
+        for attached in attached_page["AttachedPolicies"]:
+            cloud.iam.detach_role_policy(RoleName=role.name, PolicyArn=attached["PolicyArn"])
     cloud.iam.delete_role(RoleName=role.name)
 
 
@@ -93,22 +151,24 @@ EDGE_FUNCTIONS = Kind(
     lambda names: [f"Lambda in {GLOBAL_REGION}: {names.function_name}"],
     _find_function,
     _delete_function,
-    after="distribution",
+    after="log group",
+    costs=False,
 )
-REPLICATION_ROLES = _describe_role_kind("replication role", lambda names: names.replication_role_name)
-BATCH_ROLES = _describe_role_kind("batch role", lambda names: names.batch_role_name)
-EDGE_ROLES = _describe_role_kind("edge role", lambda names: names.edge_role_name, after="edge function")
+REPLICATION_ROLES = _describe_role_kind(
+    "replication role", lambda names: names.replication_role_name, "replication role"
+)
+BATCH_ROLES = _describe_role_kind("batch role", lambda names: names.batch_role_name, "batch job")
+EDGE_ROLES = _describe_role_kind("edge role", lambda names: names.edge_role_name, "edge role", after="edge function")
 FUNCTION_LOGS = Kind(
     "log group",
     lambda names: [f"CloudWatch Logs in {len(EDGE_REGIONS)} regions: {names.function_name}"],
     _find_function_logs,
     _delete_log_group,
-    after="edge function",
+    after="distribution",
 )
 VALIDATION_LOGS = Kind(
-    "log group",
+    "validation log",
     lambda names: [f"CloudWatch Logs in {len(EDGE_REGIONS)} regions: validation errors"],
     _find_validation_logs,
-    _delete_log_group,
-    after="distribution",
+    _delete_validation_log,
 )

@@ -1,13 +1,18 @@
-"""The classes of one resource and of a kind of resources."""
+"""The classes of one resource, of a place that couldn't be searched, and of a kind of resources."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError, HTTPClientError
+
 from workshop_lib.cloud import Cloud
 from workshop_lib.names import WorkshopNames
+
+FAILURES = (ClientError, HTTPClientError)
+"""What one call can fail with, while others may still succeed: a refusal, throttling, a region that doesn't answer."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +26,29 @@ class Resource:
     state: str = ""
     """Details, such as `"12 versions"`, or the reason why it isn't deleted yet."""
     made_by_workshop: bool = True
-    """Whether the workshop made it. Other resources are never deleted."""
+    """Whether it has the learner's mark. Other resources are never deleted."""
+    made_earlier: bool = False
+    """Whether it has the mark of version 0.1 or 0.2, which clean-up keeps. `state` says what to do."""
     handle: Any = field(default=None, repr=False, compare=False)
     """What AWS needs to delete it, if that isn't its name."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}" + (f" ({self.state})" if self.state else "")
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A place that couldn't be searched, so nobody knows whether something is left there."""
+
+    place: str
+    reason: str
+    """AWS's sentence."""
+
+    def __str__(self) -> str:
+        return f"{self.place} ({self.reason})"
+
+
+Found = Iterator[Resource | Unseen]
 
 
 @dataclass(frozen=True)
@@ -36,11 +58,31 @@ class Kind:
     word: str
     look: Callable[[WorkshopNames], list[str]]
     """Lists the places where `find` looks, for the receipt."""
-    find: Callable[[Cloud, WorkshopNames], Iterator[Resource]]
+    find: Callable[[Cloud, WorkshopNames], Found]
     delete: Callable[[Cloud, Resource], str | None]
-    """Deletes it and returns None, or returns the reason why it must wait."""
+    """Deletes it and returns None, or returns the reason why it must wait. Raises one of `FAILURES` if AWS refuses."""
     after: str = ""
     """The kind that must be deleted first."""
+    costs: bool = True
+    """Whether AWS charges for it while it exists."""
+
+
+def look_at(place: str, resources: Iterable[Resource]) -> Found:
+    """Pass on what is found in one place. If AWS refuses the look there, say so, so that the other places are searched.
+
+    Args:
+        place: The place, as the receipt names it.
+        resources: A generator, which makes the calls.
+    """
+    try:
+        yield from resources
+    except FAILURES as error:
+        yield Unseen(place, describe_failure(error))
+
+
+def describe_failure(error: Exception) -> str:
+    """Return AWS's own sentence, in one line."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def count(number: int, word: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local_cloud.access.identities import find_by_name
+from local_cloud.access.identities import boundary_arn, find_by_name
 from local_cloud.access.permissions.permission import arn
 from local_cloud.call import EVERYTHING, Call, Permission
 
@@ -17,17 +18,26 @@ _NAMED = {
 }
 """Parameter → kind of the resource. If a call has several, the first of these counts."""
 
+_OF_A_BOUNDED_ENTITY = re.compile(
+    "Create(Role|User)|(Put|Delete)(Role|User)(Policy|PermissionsBoundary)|(Attach|Detach)(Role|User)Policy"
+)
+"""Operations with the condition key `iam:PermissionsBoundary`."""
+
 _LISTED = {"ListGroups": "group", "ListRoles": "role", "ListUsers": "user"}
 _FREE = {"GetCallerIdentity", "GetSessionToken"}
 """Operations that need no permission (STS API Reference: "No permissions are required")."""
 
 
 def find_permissions(call: Call) -> Iterator[Permission]:
-    """Actions have the operations' names. Attaching a policy adds the policy's ARN as a condition key."""
-    parameters = call.parameters
+    """Actions have the operations' names. Attached policies and permissions boundaries are condition keys."""
+    parameters, resource = call.parameters, _find_resource(call)
     attached = call.operation.startswith(("Attach", "Detach"))
     context = {"iam:PolicyARN": str(parameters.get("PolicyArn"))} if attached else {}
-    yield Permission(f"iam:{call.operation}", _find_resource(call), context)
+    if _OF_A_BOUNDED_ENTITY.fullmatch(call.operation):
+        is_given = call.operation.startswith(("Create", "Put")) and not call.operation.endswith("Policy")
+        boundary = parameters.get("PermissionsBoundary") if is_given else boundary_arn(resource)
+        context |= {"iam:PermissionsBoundary": str(boundary)} if boundary else {}
+    yield Permission(f"iam:{call.operation}", resource, context)
     if call.operation == "AddRoleToInstanceProfile":
         role = arn("iam", f"role/{parameters.get('RoleName')}")
         yield Permission("iam:PassRole", role, {"iam:PassedToService": "ec2.amazonaws.com"})

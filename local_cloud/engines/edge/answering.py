@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import socket
 from collections.abc import Callable
 
 from aiohttp import web
 
+from local_cloud.arrivals import PATIENCE
 from local_cloud.engines.edge.cache import CachedResponse
 from local_cloud.engines.edge.cache_key import cache_key
 from local_cloud.engines.edge.edge_cache import HIT, Served
@@ -38,6 +40,7 @@ class LocationServer:
         pop: The value of X-Amz-Cf-Pop.
         now: Seconds since the epoch.
         address: Host and port; 0 takes a free one.
+        patience: Seconds in which a request must have arrived.
     """
 
     def __init__(
@@ -49,24 +52,31 @@ class LocationServer:
         pop: str,
         now: Callable[[], float],
         address: tuple[str, int],
+        patience: float = PATIENCE,
     ) -> None:
         self._sites = sites
         self.location = location
         self._viewer_events = viewer_events
         self._pop = pop
         self._now = now
+        self._patience = patience
         self._runner: web.ServerRunner | None = None
+        self._guard: asyncio.Task[None] | None = None
         self._socket = socket.create_server(address)
         self.url = f"http://{address[0]}:{self._socket.getsockname()[1]}"
 
     async def start(self) -> None:
         """Start answering, in the running loop."""
-        self._runner = web.ServerRunner(WireServer(self._answer, pop=self._pop), shutdown_timeout=1)
+        server = WireServer(self._answer, pop=self._pop, patience=self._patience)
+        self._guard = asyncio.create_task(server.end_late_requests())
+        self._runner = web.ServerRunner(server, shutdown_timeout=1)
         await self._runner.setup()
         await web.SockSite(self._runner, self._socket).start()
 
     async def stop(self) -> None:
         """Close connections and the socket. May be repeated."""
+        if self._guard:
+            self._guard.cancel()
         if self._runner:
             await self._runner.cleanup()
             self._runner = None

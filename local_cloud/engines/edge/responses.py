@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import email.utils
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
@@ -12,7 +13,10 @@ from aiohttp.abc import AbstractStreamWriter
 from local_cloud.engines.edge.cache import CachedResponse
 from local_cloud.phrases import phrase
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,4000})-(\d{0,4000})")
+"""A range of bytes. `int` refuses more than 4,300 digits."""
+
+Buffer = bytes | memoryview
 
 
 class WholeResponse(web.StreamResponse):
@@ -28,22 +32,42 @@ class WholeResponse(web.StreamResponse):
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """Keep the connection open, as the headers say too."""
-        self._transport, self._keep_alive = request.transport, True
+        self._request, self._keep_alive = request, True
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:
-        """Send the bytes, unless the viewer has disconnected."""
-        if self._transport and not self._transport.is_closing():
-            self._transport.write(self._content)
+        """Send the bytes, unless the viewer has disconnected. Wait for one that doesn't read earlier answers."""
+        transport = self._request.transport
+        if transport and not transport.is_closing():
+            transport.write(self._content)
+            if transport.get_write_buffer_size() > _MOST_AT_ONCE:
+                await wait_for_viewer(self._request, self._request.writer.drain())
 
 
 class OwnResponse(web.Response):
-    """A response without aiohttp's default Content-Type. CloudFront adds none."""
+    """A response without aiohttp's default Content-Type. CloudFront adds none.
+
+    A long body is sent in pieces. The next one waits until the viewer has read the one before, so a viewer that doesn't
+    read costs no memory.
+    """
 
     def __init__(
-        self, *, status: int, reason: str | None = None, headers: Mapping[str, str], body: bytes | None = None
+        self, *, status: int, reason: str | None = None, headers: Mapping[str, str], body: Buffer | None = None
     ) -> None:
-        super().__init__(status=status, reason=reason or phrase(status), headers=headers, body=body)
+        is_long = body is not None and len(body) > _MOST_AT_ONCE
+        whole = bytes(body) if body is not None and not is_long else None
+        super().__init__(status=status, reason=reason or phrase(status), headers=headers, body=whole)
+        self._pieces = memoryview(body) if body is not None and is_long else memoryview(b"")
+        if is_long:
+            self.headers["Content-Length"] = str(len(self._pieces))
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Send the body."""
+        request = self._req
+        if isinstance(request, web.BaseRequest) and request.method != "HEAD":
+            for start in range(0, len(self._pieces), _MOST_AT_ONCE):
+                await wait_for_viewer(request, self.write(self._pieces[start : start + _MOST_AT_ONCE]))
+        await super().write_eof(data)
 
     async def _prepare_headers(self) -> None:
         missing = [name for name in ("Content-Type", "Server") if name not in self.headers]
@@ -51,6 +75,20 @@ class OwnResponse(web.Response):
         for name in missing:
             self.headers.popall(name, None)
 
+
+async def wait_for_viewer(request: web.BaseRequest, writing: Awaitable[None]) -> None:
+    """Wait until a viewer has read enough. One that reads nothing for too long is disconnected."""
+    try:
+        async with asyncio.timeout(UNREAD_SECONDS):
+            await writing
+    except TimeoutError:
+        if request.transport:
+            request.transport.abort()
+        raise ConnectionResetError("The viewer doesn't read.") from None
+
+
+UNREAD_SECONDS = 30.0
+"""Seconds in which a viewer must read something of its answer. CloudFront's limit is not documented."""
 
 _MOST_AT_ONCE = 65536
 
@@ -140,7 +178,7 @@ def _part(cached: CachedResponse, wanted: str, answer: Mapping[str, str]) -> web
     if first > last:
         return OwnResponse(status=416, headers={**answer, "Content-Range": f"bytes */{size}"})
     part = {**answer, "Content-Range": f"bytes {first}-{last}/{size}"}
-    return OwnResponse(status=206, headers=part, body=cached.body[first : last + 1])
+    return OwnResponse(status=206, headers=part, body=memoryview(cached.body)[first : last + 1])
 
 
 def _moment(text: str | None) -> float | None:

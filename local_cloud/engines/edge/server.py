@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from local_cloud.arrivals import PATIENCE
 from local_cloud.clock import Clock
 from local_cloud.engines.edge.answering import LocationServer
 from local_cloud.engines.edge.cache import MEGABYTE, Cache
@@ -59,6 +60,7 @@ class Edge:
         concurrent_executions: Concurrent invocations in each region at most (CFDG/cloudfront-limits); more are
             throttled.
         faults: May throttle every invocation.
+        patience: Seconds in which a viewer's request must have arrived.
 
     Attributes:
         urls: The URL of each city's edge location.
@@ -80,7 +82,9 @@ class Edge:
         respond_at_once: RespondAtOnce | None = None,
         concurrent_executions: int = 1000,
         faults: Faults | None = None,
+        patience: float = PATIENCE,
     ) -> None:
+        self._patience = patience
         self._executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="edge-origin")
         self._sites = Sites(cloudfront)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -102,7 +106,15 @@ class Edge:
         region = self._regions[city.region]
         location = EdgeLocation(region.cache, region.fetcher, region=city.region, now=clock.now)
         viewer_events = ViewerEvents(region.runner, now=clock.now)
-        return LocationServer(self._sites, location, viewer_events, pop=city.pop, now=clock.now, address=address)
+        return LocationServer(
+            self._sites,
+            location,
+            viewer_events,
+            pop=city.pop,
+            now=clock.now,
+            address=address,
+            patience=self._patience,
+        )
 
     async def start(self) -> None:
         """Start answering, in the running loop."""

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web_protocol import _ErrInfo
 
+from local_cloud.arrivals import PATIENCE, Arrival
 from local_cloud.engines.edge.pages import error_page
 from local_cloud.phrases import phrase
 
@@ -32,11 +33,29 @@ class WireServer(web.Server):
     Args:
         handler: Answers requests.
         pop: Code of the edge location.
+        patience: Seconds in which a request must have arrived; see `Arrival`.
     """
 
-    def __init__(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], *, pop: str) -> None:
+    def __init__(
+        self,
+        handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+        *,
+        pop: str,
+        patience: float = PATIENCE,
+    ) -> None:
         super().__init__(handler, access_log=None, max_line_size=LONGEST_URL, max_field_size=LONGEST_HEADER)
         self.pop = pop
+        self._patience = patience
+
+    async def end_late_requests(self) -> None:
+        """Close connections whose request doesn't arrive in time, until this is cancelled."""
+        while True:
+            await asyncio.sleep(self._patience / 30)
+            now = asyncio.get_running_loop().time()
+            for connection in self.connections:
+                assert isinstance(connection, _Connection)
+                if connection.arrival.is_late(*connection.awaited, now=now, patience=self._patience):
+                    connection.force_close()
 
     def __call__(self) -> web.RequestHandler:
         """Called by asyncio for each connection."""
@@ -44,14 +63,28 @@ class WireServer(web.Server):
 
     def _make_request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
         loop = asyncio.get_running_loop()
+        protocol.begun += 1
         return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=LARGEST_BODY)
 
 
 class _Connection(web.RequestHandler):
-    __slots__ = ()
+    __slots__ = ("_received", "arrival", "begun")
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.arrival = Arrival()
+        self._received = self.begun = 0
+
+    @property
+    def awaited(self) -> tuple[object, int]:
+        """What the connection waits for, and the number of bytes that it has received."""
+        request = self._current_request
+        is_served = request is not None and request.content.is_eof()
+        return None if is_served else (self.begun, request is None), self._received
 
     def data_received(self, data: bytes) -> None:
         """Called by asyncio. If the rest of a body is malformed, aiohttp would let its reader wait forever."""
+        self._received += len(data)
         super().data_received(data)
         request = self._current_request
         if request is not None and self._messages and isinstance(self._messages[-1][0], _ErrInfo):

@@ -3,8 +3,9 @@
 model          what a function is, and what came of running it
 sandbox        several environments for each function version, one request at a time each
 environment    one process, its Runtime API, its output
+workspace      the folder for code, output and temporary files
 runtime_api    the HTTP API from which a runtime takes requests
-bootstrap      the first code in the process; sends look-ups to the local nameserver
+bootstrap      the first code in the process; sends look-ups to the local nameserver, and ends what it started
 plain_runtime  a runtime for machines that AWS's own is not made for
 """
 

@@ -9,11 +9,13 @@ What reaches DNS through the C library (`socket.getaddrinfo` of a name) is not r
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib.machinery
 import io
 import json
 import os
 import runpy
+import signal
 import socket
 import sys
 import threading
@@ -23,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 DNS_PORT = 53
+PR_SET_CHILD_SUBREAPER = 36
 RUNTIME_PACKAGES = {"awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py"}
 
 
@@ -30,7 +33,56 @@ def end_with_the_cloud() -> None:
     """Wait until the other end of standard input is closed, which happens however the local cloud ends."""
     while os.read(0, 4096):
         pass
+    end_tree(os.getpid())
     os._exit(0)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every process whose own parent ends, so that `end_tree` finds it. Only Linux can do this."""
+    if sys.platform == "linux":
+        with contextlib.suppress(ImportError, OSError):
+            import ctypes
+
+            ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_tree(pid: int) -> None:
+    """Kill what a function's process has started, also in sessions of their own, and its process group."""
+    if pid != os.getpid() and sys.platform == "linux":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGSTOP)  # so that it starts no more
+    ended: set[int] = set()
+    while found := descendants(pid) - ended:
+        ended |= found
+        for child in found:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(child, signal.SIGKILL)
+    end_group(pid)
+
+
+def descendants(pid: int) -> set[int]:
+    """The children of a process, and theirs. Only Linux lists them."""
+    found: set[int] = set()
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found |= {int(child) for child in file.read_text().split()}
+    return found.union(*map(descendants, found))
+
+
+def end_group(pid: int) -> None:
+    """Kill the processes of a group that are left."""
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+def end_marked(name: str, value: str) -> None:
+    """Kill the processes that still have a variable with this value. A process that crashed can leave some."""
+    marker = f"{name}={value}".encode()
+    for file in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if marker in file.read_bytes().split(b"\0"):
+                os.kill(int(file.parent.name), signal.SIGKILL)
 
 
 def redirect_dns(nameserver: tuple[str, int]) -> None:
@@ -119,6 +171,7 @@ class RuntimePackages:
 
 def main(settings: dict[str, Any]) -> None:
     """Prepare the process, then run the runtime for ever."""
+    adopt_orphans()
     threading.Thread(target=end_with_the_cloud, daemon=True).start()
     host, port = settings["nameserver"]
     redirect_dns((host, port))

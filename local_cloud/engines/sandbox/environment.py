@@ -6,17 +6,20 @@ import asyncio
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
+from local_cloud.engines.sandbox.bootstrap import end_group, end_marked, end_tree
 from local_cloud.engines.sandbox.model import DeployedFunction, Invocation
 from local_cloud.engines.sandbox.output import Output
 from local_cloud.engines.sandbox.runtime_api import Outcome, Request, RuntimeApi
@@ -32,6 +35,7 @@ class Place:
 
     Attributes:
         task_root: Folder with the unpacked zip; `/var/task` on Lambda.
+        folder: The environment's own folder, for its output and its temporary files. It ends with the environment.
         nameserver: Where look-ups end up.
         region: The region that the function is told.
         log_group: Where its output goes.
@@ -39,6 +43,7 @@ class Place:
     """
 
     task_root: Path
+    folder: Path
     nameserver: tuple[str, int]
     region: str
     log_group: str
@@ -60,10 +65,11 @@ class Environment:
     def __init__(self, function: DeployedFunction, place: Place) -> None:
         self._function = function
         self._place = place
-        self._api = RuntimeApi()
+        self._runtime_folder = find_runtime_folder() if place.own_runtime else ""
+        self._api = RuntimeApi(is_secret=not self._runtime_folder)
         self._transport: asyncio.SubprocessTransport | None = None
         self._exit = Exit(self._api)
-        self._output = Output()
+        self._output = Output(place.folder / "output")
         self.log_stream = f"[{function.version}]{uuid.uuid4().hex}"
         self._killed = False
 
@@ -130,7 +136,7 @@ class Environment:
             "nameserver": self._place.nameserver,
             "task_root": str(self._place.task_root),
             "handler": self._function.handler,
-            "runtime_folder": find_runtime_folder() if self._place.own_runtime else "",
+            "runtime_folder": self._runtime_folder,
         }
         # -I -S: nothing of this machine's Python but the standard library; -B: Lambda's /var/task can't be written to.
         flags = ("-I", "-S", "-B", "-u", "-X", "utf8")
@@ -171,18 +177,24 @@ class Environment:
     async def kill(self) -> None:
         """End the process at once, and what it started. May be repeated."""
         self._killed = True
+        in_thread = partial(asyncio.get_running_loop().run_in_executor, None)
         if self._transport and not self._has_ended:
-            with suppress(ProcessLookupError, PermissionError):
-                _kill(self._transport)
+            await in_thread(end_tree, self._exit.pid)
+            with suppress(ProcessLookupError):
+                self._transport.kill()
             await self._exit.noticed
         if self._transport:
+            await in_thread(end_marked, "AWS_LAMBDA_LOG_STREAM_NAME", self.log_stream)
             self._transport.close()
         await self._api.stop()
         self._output.close()
+        await in_thread(partial(shutil.rmtree, self._place.folder, ignore_errors=True))
 
     def _make_variables(self, address: str) -> dict[str, str]:
-        """Lambda's reserved variables and nothing else; no credentials (LDG/configuration-envvars)."""
+        """Lambda's reserved variables, and where temporary files go; no credentials (LDG/configuration-envvars)."""
         function, place = self._function, self._place
+        temporary = place.folder / "tmp"
+        temporary.mkdir(exist_ok=True)
         variables = {
             "AWS_DEFAULT_REGION": place.region,
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
@@ -196,11 +208,12 @@ class Environment:
             "AWS_REGION": place.region,
             "LAMBDA_TASK_ROOT": str(place.task_root),
             "LANG": "en_US.UTF-8",
+            "TMPDIR": str(temporary),  # on Lambda, each environment has a /tmp of its own
             "TZ": ":UTC",
             "_HANDLER": function.handler,
         }
         if "SYSTEMROOT" in os.environ:  # without it Windows has no sockets
-            variables["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
+            variables |= {"SYSTEMROOT": os.environ["SYSTEMROOT"], "TEMP": str(temporary)}
         return {**function.environment, **variables}
 
 
@@ -210,15 +223,16 @@ class Exit(asyncio.SubprocessProtocol):
     def __init__(self, api: RuntimeApi) -> None:
         self.noticed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._api = api
-        self._transport: Any = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio when the process runs."""
-        self._transport = transport
+        self._transport = cast(asyncio.SubprocessTransport, transport)  # uvloop's is another class
+        self.pid = self._transport.get_pid()
 
     def process_exited(self) -> None:
         """Called by asyncio when the process is gone."""
-        status = self._transport.get_returncode()
+        end_group(self.pid)
+        status = self._transport.get_returncode() or 0
         reason = (
             f"exit status {status}" if status >= 0 else f"signal: {(signal.strsignal(-status) or str(-status)).lower()}"
         )
@@ -247,12 +261,3 @@ def _apart() -> dict[str, Any]:
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
-
-
-def _kill(transport: asyncio.SubprocessTransport) -> None:
-    """Kill the process; on Unix also what it started."""
-    pid = transport.get_pid()
-    if pid and sys.platform != "win32":
-        os.killpg(pid, signal.SIGKILL)
-    else:
-        transport.kill()

@@ -7,7 +7,6 @@ it. A file costs one read an event, and all that was written before the answer i
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,12 +17,14 @@ _CUT = b"\n(more than 1 MB; the rest is not kept)\n"
 
 
 class Output:
-    """Lines for the log: those of the process, and those that Lambda itself writes."""
+    """Lines for the log: those of the process, and those that Lambda itself writes.
 
-    def __init__(self) -> None:
-        handle, name = tempfile.mkstemp(prefix="local-cloud-output-")
-        os.close(handle)
-        self._path = Path(name)
+    Args:
+        path: The file. It is removed at the end.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
         # Two files: each has a position of its own, and the process, which gets the first, always writes at the end.
         self.file = self._path.open("ab", buffering=0)
         self._reader = self._path.open("rb", buffering=0)

@@ -60,10 +60,11 @@ def load(handler: str) -> Any:
 
 def main() -> None:
     """Serve requests until the process is ended."""
-    connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    address, _, secret = os.environ["AWS_LAMBDA_RUNTIME_API"].partition("/")
+    connection, api = http.client.HTTPConnection(address), f"/{secret}{API}" if secret else API
 
     def ask(method: str, path: str, body: str | None = None) -> tuple[Any, bytes]:
-        connection.request(method, f"{API}/{path}", body)
+        connection.request(method, f"{api}/{path}", body)
         response = connection.getresponse()
         return response.headers, response.read()
 

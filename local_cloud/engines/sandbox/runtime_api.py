@@ -3,16 +3,23 @@
 Imitates "Using the Lambda runtime API" (LDG/runtimes-api), for one environment a server, as on Lambda. A miss at the
 edge passes here twice, so this speaks HTTP itself, with a parser: a web
 framework takes longer over it than the function.
+
+Other users of this machine could reach the port too, to read events or to answer them. On Linux the kernel tells whose
+process has connected. Elsewhere only the plain runtime runs, and its address ends with a secret path.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import secrets
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, cast
 
 import httptools
@@ -20,6 +27,13 @@ import httptools
 API = "/2018-06-01/runtime"
 LARGEST_PAYLOAD = 7 * 1024 * 1024
 """Bytes; Lambda takes 6 MB from a synchronous invocation."""
+
+LARGEST_OVERHEAD = 1024 * 1024
+"""Bytes of a request besides its payload: its URL, its headers, and the sizes of chunks."""
+
+_CONNECTIONS = Path("/proc/net/tcp")
+_PEER, _SERVER, _OWNER = 1, 2, 7
+"""Columns in the file: the connecting end, the other end, and the user id."""
 
 _JSON = {"Content-Type": "application/json"}
 
@@ -54,9 +68,18 @@ class Outcome:
 
 
 class RuntimeApi:
-    """The server for one environment. Use it inside an event loop: `start`, `handle` for each event, `stop`."""
+    """The server for one environment. Use it inside an event loop: `start`, `handle` for each event, `stop`.
 
-    def __init__(self) -> None:
+    Args:
+        is_secret: Whether the address ends with a secret path. AWS's own runtime understands only a host and a port.
+        is_own: Whether a connection comes from a process of this user: its port, and the server's; a seam for tests.
+    """
+
+    def __init__(
+        self, *, is_secret: bool = False, is_own: Callable[[int, int], bool] = lambda peer, port: is_own(peer, port)
+    ) -> None:
+        self.is_own = is_own
+        self._secret = f"/{secrets.token_hex(16)}" if is_secret else ""
         loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[Outcome] = loop.create_future()
         """Done when the runtime asks for its first request, or says why it can't; then with an error."""
@@ -69,9 +92,9 @@ class RuntimeApi:
         self.connections: set[Connection] = set()
 
     async def start(self) -> str:
-        """Begin to answer, on a free port of this machine; returns `"127.0.0.1:PORT"`."""
+        """Begin to answer, on a free port of this machine; returns `"127.0.0.1:PORT"`, and the secret path."""
         self._server = await asyncio.get_running_loop().create_server(lambda: Connection(self), "127.0.0.1", 0)
-        return f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}{self._secret}"
 
     async def stop(self) -> None:
         """End all connections. May be repeated."""
@@ -103,7 +126,10 @@ class RuntimeApi:
 
     def answer(self, connection: Connection, method: str, path: str, body: bytearray) -> None:
         """Answer a request of the runtime; one for the next event is answered once there is one."""
-        path = path.removeprefix(API)
+        if not path.startswith(self._secret + API):
+            connection.send(403, b"", {})
+            return
+        path = path.removeprefix(self._secret + API)
         if method == "GET" and path == "/invocation/next":
             _finish(self.ready, Outcome())
             self._waiting = connection
@@ -148,11 +174,16 @@ class Connection(asyncio.Protocol):
         self._api = api
         self._parser = httptools.HttpRequestParser(self)
         self._url, self._body = b"", bytearray()
+        self._overhead = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio, which sends small packets at once."""
         self._transport = cast(asyncio.Transport, transport)
-        self._api.connections.add(self)
+        (_, peer), (_, port) = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
+        if self._api.is_own(peer, port):
+            self._api.connections.add(self)
+        else:
+            self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio."""
@@ -160,11 +191,13 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Called by asyncio."""
+        self._overhead += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:  # a function may speak to this port too, and say anything
-            self.send(400, b"", {})
-            self.close()
+            self._refuse(400)
+        if self._overhead > LARGEST_OVERHEAD:
+            self._refuse(431)
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -177,12 +210,13 @@ class Connection(asyncio.Protocol):
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
         self._body += body
+        self._overhead -= len(body)
         if len(self._body) > LARGEST_PAYLOAD:
-            self.send(413, b"", {})
-            self.close()
+            self._refuse(413)
 
     def on_message_complete(self) -> None:
         """A request is there as a whole."""
+        self._overhead = 0
         method, path = self._parser.get_method().decode(), self._url.decode("latin-1")
         if not self._transport.is_closing():
             self._api.answer(self, method, path, self._body)
@@ -193,9 +227,28 @@ class Connection(asyncio.Protocol):
         head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{lines}Content-Length: {len(body)}\r\n\r\n"
         self._transport.write(head.encode("latin-1") + body)
 
+    def _refuse(self, status: int) -> None:
+        if not self._transport.is_closing():
+            self.send(status, b"", {})
+            self.close()
+
     def close(self) -> None:
         """End the connection, once what was sent is sent."""
         self._transport.close()
+
+
+def is_own(peer: int, port: int) -> bool:
+    """Whether a process of this user made the connection between two ports of 127.0.0.1. True where nobody tells."""
+    try:
+        lines = _CONNECTIONS.read_text(encoding="ascii").splitlines()
+    except OSError:  # only Linux has this file
+        return True
+    ends = [f"0100007F:{peer:04X}", f"0100007F:{port:04X}"]
+    ends = ends if sys.byteorder == "little" else [end.replace("0100007F", "7F000001") for end in ends]
+    for columns in map(str.split, lines):
+        if [columns[_PEER], columns[_SERVER]] == ends:
+            return int(columns[_OWNER]) == os.getuid()
+    return False
 
 
 def _finish(future: asyncio.Future[Outcome], outcome: Outcome) -> None:

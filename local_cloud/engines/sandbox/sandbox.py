@@ -6,7 +6,6 @@ import asyncio
 import io
 import random
 import shutil
-import tempfile
 import uuid
 import zipfile
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 
 from local_cloud.engines.sandbox.environment import Environment, Place
 from local_cloud.engines.sandbox.model import DeployedFunction, Invocation
+from local_cloud.engines.sandbox.workspace import Workspace, sweep
 
 _ENDED = {"errorType": "Runtime.ExitError", "errorMessage": "Error: The local cloud was reset."}
 
@@ -54,16 +54,19 @@ class Sandbox:
         self._idle_seconds = idle_seconds
         self._choose = choose
         self._own_runtime = own_runtime
-        self._unpack = unpack or _unpack
+        self._workspace = Workspace()
+        self._unpack = unpack or (lambda code: _unpack(code, self._workspace.make_folder("code")))
         self._pools: dict[tuple[str, str, str], Pool] = {}
         self._retiring: dict[Pool, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
-        """Be ready. Environments start when they are first needed."""
+        """Remove what killed clouds left. Environments start when they are first needed."""
+        await asyncio.get_running_loop().run_in_executor(None, sweep)
 
     async def stop(self) -> None:
         """End all environments; invocations under way fail. May be repeated."""
         await self.reset()
+        self._workspace.close()
 
     async def reset(self) -> None:
         """Forget all functions, ending their environments; the sandbox can be used again at once."""
@@ -126,7 +129,14 @@ class Sandbox:
         return task
 
     def _make_place(self, region: str, log_group: str) -> Callable[[Path], Place]:
-        return lambda task_root: Place(task_root, self._nameserver, region, log_group, self._own_runtime)
+        return lambda task_root: Place(
+            task_root,
+            self._workspace.make_folder("environment"),
+            self._nameserver,
+            region,
+            log_group,
+            self._own_runtime,
+        )
 
 
 class Pool:
@@ -198,13 +208,12 @@ class Pool:
                 await asyncio.get_running_loop().run_in_executor(None, remove)
 
 
-def _unpack(code: bytes) -> Path:
+def _unpack(code: bytes, folder: Path) -> Path:
     """Unpack a zip into a new folder."""
-    folder = Path(tempfile.mkdtemp(prefix="local-cloud-function-"))
     try:
         with zipfile.ZipFile(io.BytesIO(code)) as archive:
             archive.extractall(folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return folder.resolve()
+    return folder

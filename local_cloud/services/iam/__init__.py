@@ -4,6 +4,7 @@ service              IAM's operations: checks before moto, and operations that m
 entities             users, roles and policies as moto stores them, and errors for missing ones
 trust_policies       which trust policies IAM accepts
 permission_policies  which permission policies IAM accepts, and their sizes
+boundaries           permissions boundaries, which moto keeps only for roles
 managed_policies     AWS's own managed policies, loaded into moto when a call names one
 service_roles        service-linked roles, with AWS's names
 pages                pages of listings

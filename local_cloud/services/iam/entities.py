@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from moto.backends import get_backend
 
-from local_cloud.access.identities import LEARNER
+from local_cloud.access.identities import LEARNER, boundary_arn
 from local_cloud.call import Call
 from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
@@ -111,7 +111,12 @@ def describe_user(user: Any) -> dict[str, Any]:
         "Arn": user.arn,
         "CreateDate": user.create_date,
     }
-    tags = backend().tagger.list_tags_for_resource(user.arn)["Tags"]
+    tags, boundary = backend().tagger.list_tags_for_resource(user.arn)["Tags"], boundary_arn(user.arn)
+    if boundary:
+        shown["PermissionsBoundary"] = {
+            "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+            "PermissionsBoundaryArn": boundary,
+        }
     return {**shown, "Tags": tags} if tags else shown
 
 

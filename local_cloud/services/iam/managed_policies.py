@@ -1,9 +1,13 @@
-"""AWS's own managed policies. moto has 1,300 of them, and they are loaded only when a call needs them."""
+"""AWS's own managed policies, and those that the account has from the start.
+
+moto has 1,300 of AWS's. They are loaded only when a call needs them.
+"""
 
 from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -28,6 +32,16 @@ def provide_all() -> None:
         policy = _make(name)
         if policy.arn not in backend().managed_policies:
             _keep(policy)
+
+
+def create_policies(documents: Mapping[str, str]) -> None:
+    """Make managed policies of the account in moto's state.
+
+    Args:
+        documents: Their documents, by name.
+    """
+    for name, document in documents.items():
+        backend().create_policy("", "/", document, name, [])
 
 
 def _make(name: str) -> Any:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moto.iam.policy_validation import SERVICE_TYPE_REGION_INFORMATION_ERROR_ASSOCIATIONS as _WITHOUT_REGION
+from moto.iam import policy_validation
 
 from local_cloud.access.conditions import is_operator
 from local_cloud.access.evaluator import statements
@@ -21,8 +21,10 @@ LONGEST_MANAGED = 6144
 LONGEST_INLINE = {"user": 2048, "group": 5120, "role": 10_240}
 """Characters of all inline policies of an entity at most, without white space."""
 
-# moto knows only one kind of S3's resources whose ARN has a region (Service Authorization Reference, Amazon S3).
-_WITHOUT_REGION["s3"]["valid_starting_values"] += ["access-grants/", "job/", "storage-lens/", "storage-lens-group/"]
+_WITH_A_REGION = ("job/", "storage-lens", "access-grants/", "async-request/")
+"""Resources of S3 whose ARNs have a region (SAR/s3, resource types). moto knows only access points."""
+
+policy_validation.SERVICE_TYPE_REGION_INFORMATION_ERROR_ASSOCIATIONS["s3"]["valid_starting_values"] += _WITH_A_REGION
 
 
 def malformed(message: str) -> AwsError:

@@ -9,7 +9,7 @@ from local_cloud.access.permissions.cloudfront import SERVICE_ROLES
 from local_cloud.call import Call, Response, not_implemented
 from local_cloud.errors import AwsError
 from local_cloud.services.constraints import check_constraints
-from local_cloud.services.iam import managed_policies, pages, service_roles, simulation
+from local_cloud.services.iam import boundaries, managed_policies, pages, service_roles, simulation
 from local_cloud.services.iam.entities import (
     THE_LEARNER,
     backend,
@@ -33,10 +33,12 @@ from local_cloud.services.service import Service
 POLICIES_PER_ENTITY = 10
 """Managed policies attached to a role, user or group at most (IAM User Guide, quotas)."""
 
-_PROTECTED = {"DeleteRole", "PutRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "UpdateAssumeRolePolicy"}
+_PROTECTED = {
+    *("DeleteRole", "PutRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "UpdateAssumeRolePolicy"),
+    *("PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"),
+}
 _RESERVED = "aws:"
 _NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
-_POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/.+")
 
 
 class IamService(Service):
@@ -56,7 +58,7 @@ class IamService(Service):
         if not call.operation.startswith("Create"):
             check_exists(call)
         if arn := call.parameters.get("PolicyArn"):
-            _check_policy_arn(arn)
+            boundaries.check_policy_arn(arn)
         if call.operation in _PROTECTED:
             service_roles.check_not_protected(call.parameters["RoleName"])
         _check_tags(call)
@@ -65,18 +67,34 @@ class IamService(Service):
         """Refuse invalid trust policies, and names that are taken."""
         check_trust_policy(call.parameters["AssumeRolePolicyDocument"])
         check_name_is_free("role", call.parameters["RoleName"])
-        _check_boundary(call)
+        boundaries.check_boundary(call)
 
     def refuse_put_role_permissions_boundary(self, call: Call) -> None:
         """Refuse a boundary that isn't a policy."""
-        _check_boundary(call)
+        boundaries.check_boundary(call)
+
+    refuse_put_user_permissions_boundary = refuse_put_role_permissions_boundary
 
     def refuse_create_user(self, call: Call) -> None:
-        """Refuse names that are taken, and boundaries, which moto stores only for roles."""
+        """Refuse names that are taken, and boundaries that aren't policies."""
         check_name_is_free("user", call.parameters["UserName"])
+        boundaries.check_boundary(call)
+
+    def observe_create_user(self, call: Call, response: Response) -> None:
+        """Keep the user's boundary. moto keeps boundaries only for roles."""
         if call.parameters.get("PermissionsBoundary"):
-            text = "The local cloud doesn't implement PermissionsBoundary in CreateUser of iam."
-            raise AwsError("NotImplemented", text, 501)
+            user = boundaries.set_boundary(call)
+            pages.replace_answer(call, response, {"User": describe_user(user)})
+
+    def answer_put_user_permissions_boundary(self, call: Call) -> dict[str, Any]:
+        """Set a user's boundary."""
+        boundaries.set_boundary(call)
+        return {}
+
+    def answer_delete_user_permissions_boundary(self, call: Call) -> dict[str, Any]:
+        """Remove a user's boundary."""
+        boundaries.set_boundary(call)
+        return {}
 
     def refuse_update_assume_role_policy(self, call: Call) -> None:
         """Refuse invalid trust policies."""
@@ -154,8 +172,7 @@ class IamService(Service):
         """Refuse a policy that is attached, or has other versions than the default. moto would detach it."""
         _check_policy_exists(call)
         policy = backend().managed_policies[call.parameters["PolicyArn"]]
-        bounds = any(role.permissions_boundary_arn == policy.arn for role in backend().roles.values())
-        if policy.attachment_count or bounds:
+        if policy.attachment_count or boundaries.is_boundary(policy.arn):
             raise AwsError("DeleteConflict", "Cannot delete a policy attached to entities.", 409)
         if len(policy.versions) > 1:
             text = "This policy has more than one version. Before you delete a policy, you must delete the policy's"
@@ -282,21 +299,6 @@ def _check_tags(call: Call) -> None:
     for key in keys:
         if key.lower().startswith(_RESERVED):
             raise AwsError("InvalidInput", f"{key}: tag keys beginning with {_RESERVED} are reserved for AWS.", 400)
-
-
-def _check_policy_arn(arn: str) -> None:
-    if not _POLICY_ARN.fullmatch(arn):
-        raise AwsError("ValidationError", f"ARN {arn} is not valid.", 400)
-
-
-def _check_boundary(call: Call) -> None:
-    """Refuse a permissions boundary that isn't a policy."""
-    arn = call.parameters.get("PermissionsBoundary")
-    if arn is None:
-        return
-    _check_policy_arn(arn)
-    if arn not in backend().managed_policies:
-        raise no_such_entity(f"Scope ARN: {arn} does not exist or is not attachable.")
 
 
 def _check_policy_exists(call: Call) -> None:

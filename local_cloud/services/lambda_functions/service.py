@@ -61,6 +61,7 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         run: Runs a coroutine of the sandbox from a thread, and waits for it.
         is_replicated: Whether edges have, or still keep, a replica of a function version.
         clock: Times how long functions are Pending.
+        presign: Signs the URL of a function's code: path with query, and host.
     """
 
     name = "lambda"
@@ -73,7 +74,9 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         run: Callable[[Coroutine[Any, Any, Any]], Any],
         is_replicated: Callable[[str], bool],
         clock: Clock | None = None,
+        presign: Callable[[str, str], str] = lambda target, host: target,
     ) -> None:
+        self._presign = presign
         self._sandbox = sandbox
         self._run = run
         self._is_replicated = is_replicated
@@ -222,7 +225,7 @@ class LambdaService(AliasOperations, PermissionOperations, SettingsOperations, S
         self._states.amend(answer["Configuration"])
         _name_alias(call, answer["Configuration"])
         host, arn = call.request.host or "127.0.0.1", quote(read_name(call).arn)
-        answer["Code"]["Location"] = f"http://{host}{CONTROL_PREFIX}code?function={arn}"
+        answer["Code"]["Location"] = f"http://{host}{self._presign(f'{CONTROL_PREFIX}code?function={arn}', host)}"
         _replace_body(response, answer)
 
     def answer_get_function_configuration(self, call: Call) -> dict[str, Any]:

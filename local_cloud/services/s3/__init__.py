@@ -7,7 +7,6 @@ policies       which bucket policies S3 accepts
 authorization  which callers may use a bucket or object
 websites       website configurations
 lifecycles     lifecycle rules
-presigned      presigned URLs
 parts          objects uploaded in parts
 tags           tags of buckets and objects
 listings       pages of lists

@@ -19,16 +19,10 @@ from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
 from local_cloud.object_store import Bucket, find_bucket, find_version
 from local_cloud.services.s3.lookups import invalid_argument
-from local_cloud.services.s3.presigned import is_presigned
 
 _READING = {"GetObject", "HeadObject"}
 _READS_BUCKET = {"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
 _READS_OBJECT = {"s3:GetObject", "s3:GetObjectVersion"}
-
-
-def is_signed(call: Call) -> bool:
-    """Whether the account signed the call, in an Authorization header or a presigned URL."""
-    return "authorization" in call.request.headers or is_presigned(call.request.query)
 
 
 def authorize(call: Call) -> None:
@@ -38,8 +32,8 @@ def authorize(call: Call) -> None:
         AwsError: 403 AccessDenied; 404 if the caller may know that the object doesn't exist; 400 for KMS.
     """
     bucket = find_bucket(call.parameters.get("Bucket", ""))
-    if is_signed(call):
-        if bucket and _has_version_2(call):
+    if call.signature_version:
+        if bucket and call.signature_version == 2:
             _refuse_encrypted(call, bucket)
         return
     if bucket is None:
@@ -58,11 +52,6 @@ def authorize(call: Call) -> None:
         _refuse_encrypted(call, bucket)
 
 
-def _has_version_2(call: Call) -> bool:
-    header, query = call.request.headers.get("authorization", ""), call.request.query
-    return header.startswith("AWS ") or (not header and "X-Amz-Signature=" not in query)
-
-
 def _refuse_encrypted(call: Call, bucket: Bucket) -> None:
     """Refuse to return objects that KMS encrypts to callers that KMS can't accept.
 
@@ -78,7 +67,7 @@ def _refuse_encrypted(call: Call, bucket: Bucket) -> None:
     version = find_version(bucket, call.parameters["Key"], call.parameters.get("VersionId"))
     if not str(getattr(version, "encryption", "")).startswith("aws:kms"):
         return
-    if call.principal and not is_signed(call):
+    if call.principal and not call.signature_version:
         raise AwsError("KMS.UnrecognizedClientException", "No account found for the given parameters", 400)
     what = "Requests specifying Server Side Encryption with AWS KMS managed keys"
     raise invalid_argument(f"{what} require AWS Signature Version 4.", "Authorization", "null")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from moto.s3.models import FakeKey
+from moto.s3.models import FakeDeleteMarker, FakeKey, FakeMultipart
 
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
@@ -83,12 +83,6 @@ class ListingOperations(Service):
         """Limit the page size to 1,000."""
         _limit_page(call, "max-keys")
 
-    prepare_list_object_versions = prepare_list_objects_v2
-
-    def prepare_list_multipart_uploads(self, call: Call) -> None:
-        """Limit the page size to 1,000."""
-        _limit_page(call, "max-uploads")
-
     def refuse_list_objects_v2(self, call: Call) -> None:
         """Refuse the same as ListObjects, and unknown continuation tokens."""
         _check_page(call, "MaxKeys", "max-keys")
@@ -106,9 +100,72 @@ class ListingOperations(Service):
             message = "A version-id marker cannot be specified without a key marker."
             raise invalid_argument(message, "version-id-marker", version_id)
 
+    def answer_list_object_versions(self, call: Call) -> dict[str, Any]:
+        """List versions and delete markers as moto finds them. moto doesn't encode keys, and fails for some."""
+        asked, bucket = call.parameters, bucket_of(call)
+        marker, delimiter, prefix = (
+            asked.get("KeyMarker") or "",
+            asked.get("Delimiter") or "",
+            asked.get("Prefix") or "",
+        )
+        most = min(asked.get("MaxKeys", _LONGEST_PAGE), _LONGEST_PAGE)
+        versions, prefixes, markers, next_key, next_version = object_store().list_object_versions(
+            bucket.name,
+            delimiter=delimiter or None,
+            key_marker=marker or None,
+            max_keys=most,
+            prefix=prefix,
+            version_id_marker=asked.get("VersionIdMarker"),
+        )
+        write = quote if asked.get("EncodingType") == "url" else str
+        answer = {
+            "Name": bucket.name,
+            "Prefix": write(prefix),
+            "Delimiter": write(delimiter) if delimiter else None,
+            "KeyMarker": write(marker),
+            "VersionIdMarker": asked.get("VersionIdMarker") or "",
+            "MaxKeys": most,
+            "IsTruncated": next_key is not None,
+            "NextKeyMarker": None if next_key is None else write(next_key),
+            "NextVersionIdMarker": next_version,
+            "Versions": [_describe(one) | _describe_version(one) | {"Key": write(one.name)} for one in versions],
+            "DeleteMarkers": [_describe_version(one) | {"Key": write(one.name)} for one in markers],
+            "CommonPrefixes": [{"Prefix": write(name)} for name in prefixes],
+            "EncodingType": asked.get("EncodingType"),
+        }
+        return {name: value for name, value in answer.items() if value is not None}
+
     def refuse_list_multipart_uploads(self, call: Call) -> None:
         """Refuse invalid page sizes and unknown encodings."""
         _check_page(call, "MaxUploads", "max-uploads")
+
+    def answer_list_multipart_uploads(self, call: Call) -> dict[str, Any]:
+        """List unfinished uploads by key and upload ID, page by page. moto has one page and doesn't encode keys.
+
+        An upload ID counts as a marker only together with a key (API Reference, ListMultipartUploads).
+        """
+        asked, bucket = call.parameters, bucket_of(call)
+        marker, prefix = asked.get("KeyMarker") or "", asked.get("Prefix") or ""
+        upload_marker = (asked.get("UploadIdMarker") or "") if marker else ""
+        after = (marker, upload_marker or chr(0x10FFFF))
+        most = min(asked.get("MaxUploads", _LONGEST_PAGE), _LONGEST_PAGE)
+        write = quote if asked.get("EncodingType") == "url" else str
+        found = {(upload.key_name, upload.id): upload for upload in bucket.multiparts.values()}
+        listed = [each for each in sorted(found) if each[0].startswith(prefix) and (not marker or each > after)]
+        page = listed[:most]
+        answer = {
+            "Bucket": bucket.name,
+            "KeyMarker": write(marker),
+            "UploadIdMarker": upload_marker,
+            "Prefix": write(prefix),
+            "MaxUploads": most,
+            "IsTruncated": 0 < len(page) < len(listed),
+            "Uploads": [_describe_upload(found[each]) | {"Key": write(each[0])} for each in page],
+            "EncodingType": asked.get("EncodingType"),
+        }
+        if answer["IsTruncated"]:
+            answer |= {"NextKeyMarker": write(page[-1][0]), "NextUploadIdMarker": page[-1][1]}
+        return {name: value for name, value in answer.items() if value is not None}
 
 
 def _roll_up(names: Iterable[str], *, prefix: str, delimiter: str, after: str) -> dict[str, bool]:
@@ -132,6 +189,27 @@ def _describe(key: FakeKey) -> dict[str, Any]:
         "Owner": {"ID": _OWNER_ID},
     }
     return described | ({"ChecksumAlgorithm": [key.checksum_algorithm]} if key.checksum_algorithm else {})
+
+
+def _describe_version(version: FakeKey | FakeDeleteMarker) -> dict[str, Any]:
+    """What the lists of versions and of delete markers have in common."""
+    return {
+        "VersionId": version.version_id if version.version_id is not None else "null",
+        "IsLatest": getattr(version, "is_latest", False),
+        "LastModified": version.last_modified,
+        "Owner": {"ID": _OWNER_ID},
+    }
+
+
+def _describe_upload(upload: FakeMultipart) -> dict[str, Any]:
+    """An unfinished upload as a list returns it. moto doesn't keep when it was begun, so it says 2010, as moto does."""
+    return {
+        "UploadId": upload.id,
+        "StorageClass": upload.storage or "STANDARD",
+        "Owner": {"ID": _OWNER_ID},
+        "Initiator": {"ID": _OWNER_ID},
+        "Initiated": "2010-11-10T20:48:33.000Z",
+    }
 
 
 def _check_page(call: Call, member: str, name: str) -> None:

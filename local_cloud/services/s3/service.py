@@ -9,7 +9,7 @@ from local_cloud.constants import ACCOUNT_ID
 from local_cloud.engines.replicator import Replicator
 from local_cloud.errors import AwsError
 from local_cloud.object_store import Bucket, find_bucket, install
-from local_cloud.services.s3.authorization import authorize, is_signed
+from local_cloud.services.s3.authorization import authorize
 from local_cloud.services.s3.buckets import BucketOperations, redirect_to
 from local_cloud.services.s3.copies import CopyOperations
 from local_cloud.services.s3.lifecycles import LifecycleOperations
@@ -19,7 +19,6 @@ from local_cloud.services.s3.locks import LockOperations
 from local_cloud.services.s3.objects import ObjectOperations
 from local_cloud.services.s3.operations import OPERATIONS
 from local_cloud.services.s3.policies import PolicyOperations
-from local_cloud.services.s3.presigned import check_presigned, check_region
 from local_cloud.services.s3.replication import ReplicationOperations
 from local_cloud.services.s3.tags import BucketTagOperations
 from local_cloud.services.s3.websites import WebsiteOperations
@@ -54,13 +53,11 @@ class S3Service(
         if call.operation not in OPERATIONS:
             raise not_implemented(call)
         check_limits(call)
-        check_presigned(call)
         bucket = find_bucket(call.parameters.get("Bucket", ""))
         if bucket is not None and call.operation not in _EVERYWHERE:
             owner = call.parameters.get("ExpectedBucketOwner", ACCOUNT_ID)
             if bucket.region_name != call.region and _says_region(call):
                 raise _wrong_region(call, bucket)
-            check_region(call, bucket.region_name)
             if owner != ACCOUNT_ID:
                 raise AwsError("AccessDenied", "Access Denied", 403)
 
@@ -72,13 +69,18 @@ class S3Service(
 
 def _says_region(call: Call) -> bool:
     """Whether the request names a region. A plain URL of this machine doesn't; it works for buckets of any region."""
-    if "authorization" in call.request.headers:
-        return True
-    return not is_signed(call) and call.host.region is not None
+    return call.signature_version == 4 or (call.signature_version is None and call.host.region is not None)
 
 
 def _wrong_region(call: Call, bucket: Bucket) -> AwsError:
-    """The error for a wrong region: at the bucket's own host the signature is wrong, elsewhere the host is."""
+    """The error for a wrong region: at the bucket's own host the signature is wrong, elsewhere the host is.
+
+    A presigned URL gets an error of its own (aws/aws-cli#4338).
+    """
+    if call.signature_version == 4 and "authorization" not in call.request.headers:
+        wrong = f"the region '{call.region}' is wrong; expecting '{bucket.region_name}'"
+        message = f"Error parsing the X-Amz-Credential parameter; {wrong}"
+        return AwsError("AuthorizationQueryParametersError", message, Region=bucket.region_name)
     if call.host.bucket is None or call.host.region != bucket.region_name:
         return redirect_to(bucket)
     wrong = f"the region '{call.region}' is wrong; expecting '{bucket.region_name}'"

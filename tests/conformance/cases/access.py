@@ -66,10 +66,11 @@ class Principal:
         )
 
 
-def make_user(aws: Account, *statements: Statement) -> Principal:
-    """A user who may do what the statements say, and nothing else."""
+def make_user(aws: Account, *statements: Statement, boundary: str | None = None) -> Principal:
+    """A user who may do what the statements say, and nothing else, within a permissions boundary if there is one."""
     iam, name = aws.client("iam"), aws.name("user")
-    arn = iam.create_user(UserName=name)["User"]["Arn"]
+    limited = {"PermissionsBoundary": boundary} if boundary else {}
+    arn = iam.create_user(UserName=name, **limited)["User"]["Arn"]
     aws.clean_up(iam.delete_user, UserName=name)
     if statements:
         iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=write(*statements))
@@ -95,12 +96,21 @@ def make_session(
     limited = {"PermissionsBoundary": boundary} if boundary else {}
     made = again(aws, lambda: iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, **limited))
     aws.clean_up(iam.delete_role, RoleName=name)
-    iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=write(*statements))
-    aws.clean_up(iam.delete_role_policy, RoleName=name, PolicyName="own")
+    if statements:
+        iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=write(*statements))
+        aws.clean_up(iam.delete_role_policy, RoleName=name, PolicyName="own")
     arn = made["Role"]["Arn"]
     own = {"Policy": policy} if policy else {}
     session = again(aws, lambda: user.client("sts").assume_role(RoleArn=arn, RoleSessionName="me", **own))
     return Principal(aws, arn, session["Credentials"])
+
+
+def make_boundary(aws: Account, *statements: Statement) -> str:
+    """A managed policy to use as a permissions boundary. Returns its ARN."""
+    iam = aws.client("iam")
+    arn: str = iam.create_policy(PolicyName=aws.name("boundary"), PolicyDocument=write(*statements))["Policy"]["Arn"]
+    aws.clean_up(iam.delete_policy, PolicyArn=arn)
+    return arn
 
 
 def again(aws: Account, call: Callable[[], Any]) -> Any:
@@ -310,10 +320,7 @@ def only_txt_records(aws: Account) -> None:
     moto=GAP,
 )
 def permissions_boundary(aws: Account) -> None:
-    iam, bucket = aws.client("iam"), aws.create_bucket()
-    document = write(allow("s3:ListBucket"))
-    boundary = iam.create_policy(PolicyName=aws.name("boundary"), PolicyDocument=document)["Policy"]["Arn"]
-    aws.clean_up(iam.delete_policy, PolicyArn=boundary)
+    bucket, boundary = aws.create_bucket(), make_boundary(aws, allow("s3:ListBucket"))
     session = make_session(aws, allow("s3:*"), boundary=boundary)
 
     again(aws, lambda: session.client("s3").list_objects_v2(Bucket=bucket))
@@ -322,12 +329,96 @@ def permissions_boundary(aws: Account) -> None:
     refused(aws, "AccessDenied", message, session.client("s3").get_bucket_tagging, Bucket=bucket)
 
 
+@case(
+    "A user can't do what its permissions boundary doesn't allow, and the AccessDenied message names the boundary",
+    known_from=BOUNDARIES,
+    moto=GAP,
+)
+def boundary_of_a_user(aws: Account) -> None:
+    bucket, boundary = aws.create_bucket(), make_boundary(aws, allow("s3:ListBucket"))
+    user = make_user(aws, allow("s3:*"), boundary=boundary)
+
+    again(aws, lambda: user.client("s3").list_objects_v2(Bucket=bucket))
+
+    message = "because no permissions boundary allows the s3:GetBucketTagging action"
+    refused(aws, "AccessDenied", message, user.client("s3").get_bucket_tagging, Bucket=bucket)
+
+
+@case(
+    "A bucket policy that names a role allows its session nothing beyond the role's permissions boundary "
+    "(AccessDenied), and one that names the session does",
+    known_from=documented("IAM User Guide, How AWS enforcement code logic evaluates requests to allow or deny access"),
+    moto=GAP,
+)
+def bucket_policy_and_boundary(aws: Account) -> None:
+    bucket, boundary = aws.create_bucket(), make_boundary(aws, allow("s3:ListBucket"))
+    session = make_session(aws, boundary=boundary)
+    account, role = session.arn.split(":")[4], session.arn.rpartition("/")[2]
+    list_objects, put = session.client("s3").list_objects_v2, aws.client("s3").put_bucket_policy
+    read = session.client("s3").get_bucket_tagging
+
+    def let(who: str) -> None:
+        statement = allow(["s3:ListBucket", "s3:GetBucketTagging"], f"arn:aws:s3:::{bucket}", Principal={"AWS": who})
+        put(Bucket=bucket, Policy=write(statement))
+
+    let(session.arn)
+    again(aws, lambda: list_objects(Bucket=bucket))
+    refused(aws, "AccessDenied", None, read, Bucket=bucket)
+    let(f"arn:aws:sts::{account}:assumed-role/{role}/me")
+    aws.eventually(lambda: aws.refuses("NoSuchTagSet", 404, None, read, Bucket=bucket))
+
+
+BOUNDED = documented("IAM User Guide, Permissions boundaries for IAM entities; SAR/iam")
+
+
+@case(
+    "With the condition iam:PermissionsBoundary, CreateRole without that boundary or with another one returns "
+    "AccessDenied",
+    known_from=BOUNDED,
+    moto=GAP,
+)
+def roles_must_be_bounded(aws: Account) -> None:
+    boundary, other, name = make_boundary(aws, allow("s3:*")), make_boundary(aws, allow("*")), aws.name("role")
+    only_bounded = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
+    user = make_user(aws, allow("iam:CreateRole", Condition=only_bounded))
+    trust = write({"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    create, role = user.client("iam").create_role, {"RoleName": name, "AssumeRolePolicyDocument": trust}
+
+    again(aws, lambda: create(**role, PermissionsBoundary=boundary))
+    aws.clean_up(aws.client("iam").delete_role, RoleName=name)
+
+    refused(aws, "AccessDenied", "iam:CreateRole", create, **role)
+    refused(aws, "AccessDenied", "iam:CreateRole", create, **role, PermissionsBoundary=other)
+
+
+@case(
+    "With the condition iam:PermissionsBoundary, PutRolePolicy and AttachRolePolicy on a role without that boundary "
+    "return AccessDenied",
+    known_from=BOUNDED,
+    moto=GAP,
+)
+def only_bounded_roles(aws: Account) -> None:
+    iam, boundary, bounded = aws.client("iam"), make_boundary(aws, allow("s3:*")), aws.name("bounded")
+    actions = ["iam:PutRolePolicy", "iam:AttachRolePolicy"]
+    user = make_user(aws, allow(actions, Condition={"StringEquals": {"iam:PermissionsBoundary": boundary}}))
+    trust = write({"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"})
+    iam.create_role(RoleName=bounded, AssumeRolePolicyDocument=trust, PermissionsBoundary=boundary)
+    aws.clean_up(iam.delete_role, RoleName=bounded)
+    unbounded, theirs = aws.create_role().rpartition("/")[2], user.client("iam")
+    put, attach = theirs.put_role_policy, theirs.attach_role_policy
+    inline = {"PolicyName": "own", "PolicyDocument": write(allow("*"))}
+    managed = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+    again(aws, lambda: put(RoleName=bounded, **inline))
+    aws.clean_up(iam.delete_role_policy, RoleName=bounded, PolicyName="own")
+
+    refused(aws, "AccessDenied", "iam:PutRolePolicy", put, RoleName=unbounded, **inline)
+    refused(aws, "AccessDenied", "iam:AttachRolePolicy", attach, RoleName=unbounded, PolicyArn=managed)
+
+
 @case("A deny in a permissions boundary overrides the role's allow (AccessDenied)", known_from=SENTENCES, moto=GAP)
 def boundary_denies(aws: Account) -> None:
-    iam, bucket = aws.client("iam"), aws.create_bucket()
-    document = write(allow("s3:*"), deny("s3:GetBucketTagging"))
-    boundary = iam.create_policy(PolicyName=aws.name("boundary"), PolicyDocument=document)["Policy"]["Arn"]
-    aws.clean_up(iam.delete_policy, PolicyArn=boundary)
+    bucket, boundary = aws.create_bucket(), make_boundary(aws, allow("s3:*"), deny("s3:GetBucketTagging"))
     session = make_session(aws, allow("s3:*"), boundary=boundary)
 
     message = "with an explicit deny in a permissions boundary"

@@ -7,6 +7,7 @@ from typing import Any
 from tests.conformance.case import GAP, SAME, Account, captured, case, documented
 from tests.conformance.cloudfront_made import (
     SLOW,
+    config,
     counted,
     create,
     create_control,
@@ -189,3 +190,31 @@ def in_progress(aws: Account) -> None:
     made = create(aws)
     deployed(aws, made["Id"])
     assert update(aws, made["Id"], Comment="edited")["Distribution"]["Status"] == "InProgress"
+
+
+TAGS = documented("Developer Guide, Tag a distribution")
+
+
+@case(
+    "CreateDistributionWithTags creates a distribution with these tags, and TagResource changes one of them",
+    known_from=TAGS,
+    moto=SAME,
+    on_aws=SLOW,
+)
+def tags(aws: Account) -> None:
+    client, key = aws.client("cloudfront"), aws.name("key")
+    given = {"DistributionConfig": config(aws), "Tags": {"Items": [{"Key": key, "Value": "ada"}]}}
+    arn = client.create_distribution_with_tags(DistributionConfigWithTags=given)["Distribution"]["ARN"]
+    assert client.list_tags_for_resource(Resource=arn)["Tags"]["Items"] == [{"Key": key, "Value": "ada"}]
+    client.tag_resource(Resource=arn, Tags={"Items": [{"Key": key, "Value": "bob"}]})
+    assert client.list_tags_for_resource(Resource=arn)["Tags"]["Items"] == [{"Key": key, "Value": "bob"}]
+
+
+@case(
+    "ListTagsForResource returns NoSuchResource (404) for a distribution that doesn't exist",
+    known_from=documented("botocore cloudfront: errors of ListTagsForResource"),
+    moto=GAP,
+)
+def tags_of_nothing(aws: Account) -> None:
+    arn = f"arn:aws:cloudfront::{aws.account_id}:distribution/E000000000NONE"
+    aws.refuses("NoSuchResource", 404, None, aws.client("cloudfront").list_tags_for_resource, Resource=arn)

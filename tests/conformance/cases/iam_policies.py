@@ -26,6 +26,23 @@ def no_such_inline_policy(aws: Account) -> None:
 
 
 @case(
+    "CreatePolicy accepts the ARN of an S3 batch job, which has a region, and rejects a bucket's with a region "
+    "(MalformedPolicyDocument)",
+    known_from=documented("SAR/s3, Resource types defined by Amazon S3"),
+    moto=GAP,
+)
+def regions_of_s3(aws: Account) -> None:
+    iam, job = aws.client("iam"), f"arn:aws:s3:eu-west-1:{aws.account_id}:job/*"
+    made = iam.create_policy(
+        PolicyName=aws.name("policy"), PolicyDocument=permissions(Action="s3:DescribeJob", Resource=job)
+    )
+    aws.clean_up(iam.delete_policy, PolicyArn=made["Policy"]["Arn"])
+    document = permissions(Action="s3:ListBucket", Resource="arn:aws:s3:eu-west-1::site")
+    policy = {"PolicyName": aws.name("policy"), "PolicyDocument": document}
+    aws.refuses("MalformedPolicyDocument", 400, None, iam.create_policy, **policy)
+
+
+@case(
     "PutRolePolicy rejects a policy with a Principal (MalformedPolicyDocument)",
     known_from=captured("hashicorp/terraform#13449"),
     moto=GAP,
@@ -53,16 +70,6 @@ def permissions_have_a_resource(aws: Account) -> None:
     aws.refuses(
         "MalformedPolicyDocument", 400, None, iam.create_policy, PolicyName=aws.name("p"), PolicyDocument=document
     )
-
-
-@case(
-    "CreatePolicy accepts the ARN of an S3 Batch Operations job, which has a region",
-    known_from=documented("Service Authorization Reference, Amazon S3, resource types"),
-    moto=GAP,
-)
-def jobs_have_a_region(aws: Account) -> None:
-    document = permissions(Action="s3:DescribeJob", Resource="arn:aws:s3:*:123456789012:job/*")
-    make_policy(aws, document)
 
 
 @case(

@@ -128,3 +128,19 @@ def boundary_in_use(aws: Account) -> None:
     aws.clean_up(iam.delete_role, RoleName=name)
 
     aws.refuses("DeleteConflict", 409, "attached to", iam.delete_policy, PolicyArn=boundary)
+
+
+@case(
+    "CreateRole stores Tags and Description. GetRole returns both, and ListRoles returns no Tags",
+    known_from=documented("IAM API Reference, ListRoles"),
+    moto=SAME,
+)
+def tags_of_role(aws: Account) -> None:
+    iam, name, tags = aws.client("iam"), aws.name("role"), [{"Key": "team", "Value": "ferries"}]
+    path = f"/{aws.name('path')}/"
+    iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=trust(), Description="A role.", Tags=tags)
+    aws.clean_up(iam.delete_role, RoleName=name)
+    role = iam.get_role(RoleName=name)["Role"]
+    assert (role["Tags"], role["Description"]) == (tags, "A role.")
+    (listed,) = iam.list_roles(PathPrefix=path)["Roles"]
+    assert ("Tags" in listed, listed["Description"]) == (False, "A role.")

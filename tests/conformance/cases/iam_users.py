@@ -24,6 +24,44 @@ def user_exists(aws: Account) -> None:
 
 
 @case(
+    "GetUser returns the permissions boundary that CreateUser or PutUserPermissionsBoundary set, until "
+    "DeleteUserPermissionsBoundary",
+    known_from=documented("botocore GetUser, PutUserPermissionsBoundary, DeleteUserPermissionsBoundary"),
+    moto=GAP,
+)
+def boundary_of_a_user(aws: Account) -> None:
+    iam, name, boundary = aws.client("iam"), aws.name("user"), "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    other = "arn:aws:iam::aws:policy/PowerUserAccess"
+    iam.create_user(UserName=name, PermissionsBoundary=boundary)
+    aws.clean_up(iam.delete_user, UserName=name)
+
+    def returned() -> str | None:
+        found: dict[str, str] = iam.get_user(UserName=name)["User"].get("PermissionsBoundary", {})
+        return found.get("PermissionsBoundaryArn")
+
+    assert returned() == boundary
+    iam.put_user_permissions_boundary(UserName=name, PermissionsBoundary=other)
+    assert returned() == other
+    iam.delete_user_permissions_boundary(UserName=name)
+    assert returned() is None
+
+
+@case(
+    "DeletePolicy rejects a policy that is a user's permissions boundary (DeleteConflict, 409)",
+    known_from=documented("IAM User Guide, Permissions boundaries; botocore DeletePolicy"),
+    moto=GAP,
+)
+def boundary_in_use(aws: Account) -> None:
+    iam, name = aws.client("iam"), aws.name("user")
+    document = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
+    policy = iam.create_policy(PolicyName=aws.name("policy"), PolicyDocument=document)["Policy"]["Arn"]
+    aws.clean_up(iam.delete_policy, PolicyArn=policy)
+    iam.create_user(UserName=name, PermissionsBoundary=policy)
+    aws.clean_up(iam.delete_user, UserName=name)
+    aws.refuses("DeleteConflict", 409, "attached to", iam.delete_policy, PolicyArn=policy)
+
+
+@case(
     "DeleteUser rejects a user with an access key (DeleteConflict, 409)",
     known_from=documented("botocore DeleteUser"),
     moto=GAP,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote_plus
 
 from tests.conformance.case import GAP, SAME, Account, case, documented, unverified
 
@@ -106,3 +107,63 @@ def no_next_marker(aws: Account) -> None:
 def marker_of_nothing(aws: Account) -> None:
     page = aws.client("s3").list_objects(Bucket=fill_folders(aws), Marker="c")
     assert [one["Key"] for one in page["Contents"]] == ["c/1", "d", "e/1"]
+
+
+@case(
+    "ListObjectVersions with EncodingType url returns keys and markers percent-encoded",
+    known_from=documented("S3 API Reference, ListObjectVersions, encoding-type"),
+    moto=GAP,
+)
+def encoded_versions(aws: Account) -> None:
+    s3, bucket, keys = aws.client("s3"), aws.create_bucket(), ["a\nb", "c %+d", "e\rf"]
+    for key in keys:
+        s3.put_object(Bucket=bucket, Key=key, Body=b"")
+        aws.clean_up(s3.delete_object, Bucket=bucket, Key=key)
+    page = s3.list_object_versions(Bucket=bucket, EncodingType="url", MaxKeys=2)
+    assert page["EncodingType"] == "url"
+    assert [unquote_plus(version["Key"]) for version in page["Versions"]] == keys[:2]
+    assert "a\nb" not in [version["Key"] for version in page["Versions"]]
+    assert unquote_plus(page["NextKeyMarker"]) == keys[1]
+
+
+@case(
+    "ListMultipartUploads with EncodingType url returns keys and markers percent-encoded",
+    known_from=documented("S3 API Reference, ListMultipartUploads, encoding-type"),
+    moto=GAP,
+)
+def encoded_uploads(aws: Account) -> None:
+    bucket, keys = aws.create_bucket(), ["a\nb", "c %+d", "e\rf"]
+    for key in keys:
+        begin_upload(aws, bucket, key)
+    page = aws.client("s3").list_multipart_uploads(Bucket=bucket, EncodingType="url", MaxUploads=2)
+    assert page["EncodingType"] == "url"
+    assert [unquote_plus(upload["Key"]) for upload in page["Uploads"]] == keys[:2]
+    assert "a\nb" not in [upload["Key"] for upload in page["Uploads"]]
+    assert unquote_plus(page["NextKeyMarker"]) == keys[1]
+
+
+@case(
+    "ListMultipartUploads continues after KeyMarker and UploadIdMarker, also among uploads of one key",
+    known_from=documented("S3 API Reference, ListMultipartUploads, upload-id-marker"),
+    moto=GAP,
+)
+def pages_of_uploads(aws: Account) -> None:
+    s3, bucket = aws.client("s3"), aws.create_bucket()
+    begun = sorted(begin_upload(aws, bucket, key) for key in ("a", "a", "b"))
+    found: list[str] = []
+    position: Any = {}
+    while position is not None:
+        page = s3.list_multipart_uploads(Bucket=bucket, MaxUploads=1, **position)
+        assert len(page["Uploads"]) == 1
+        found += [upload["UploadId"] for upload in page["Uploads"]]
+        after = {"KeyMarker": page.get("NextKeyMarker"), "UploadIdMarker": page.get("NextUploadIdMarker")}
+        position = after if page["IsTruncated"] else None
+    assert sorted(found) == begun
+
+
+def begin_upload(aws: Account, bucket: str, key: str) -> str:
+    """An unfinished upload; its id."""
+    s3 = aws.client("s3")
+    upload_id: str = s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
+    aws.clean_up(s3.abort_multipart_upload, Bucket=bucket, Key=key, UploadId=upload_id)
+    return upload_id

@@ -253,11 +253,32 @@ def test_a_variable_that_the_request_does_not_carry_has_its_default_or_matches_n
     assert not decided({"Version": "2012-10-17", **policy(Resource="arn:aws:s3:::site/${aws:username}/*")})
 
 
-def test_a_role_that_a_bucket_names_is_held_by_its_boundary_and_a_user_is_not() -> None:
-    bucket, boundary = policy(Principal="*"), policy(Action="s3:PutObject")
-    user = "arn:aws:iam::123456789012:user/ada"
-    assert decide(Access(user, "s3:GetObject", OBJECT), resource=[bucket], limits=[boundary])
-    assert not decide(Access(ROLE, "s3:GetObject", OBJECT), resource=[bucket], limits=[boundary])
+USER = "arn:aws:iam::123456789012:user/ada"
+
+
+@pytest.mark.parametrize(
+    ("who", "named", "is_allowed"),
+    [
+        (USER, USER, True),
+        (USER, "*", True),
+        (ROLE, ROLE, False),
+        (SESSION, ROLE, False),
+        (SESSION, SESSION, True),
+        (SESSION, "*", True),
+    ],
+)
+def test_a_permissions_boundary_limits_a_role_that_a_bucket_names_but_no_user_or_session(
+    who: str, named: str, is_allowed: bool
+) -> None:
+    bucket, boundary = policy(Principal={"AWS": named}), policy(Action="s3:PutObject")
+
+    assert bool(decide(Access(who, "s3:GetObject", OBJECT), resource=[bucket], limits=[boundary])) is is_allowed
+
+
+def test_a_deny_in_a_permissions_boundary_overrides_an_allow_in_a_bucket_policy() -> None:
+    bucket, boundary = policy(Principal={"AWS": SESSION}), policy(Effect="Deny")
+
+    assert decide(Access(SESSION, "s3:GetObject", OBJECT), resource=[bucket], limits=[boundary]) is Decision.DENIED
 
 
 RECORDS = "route53:ChangeResourceRecordSetsRecordTypes"

@@ -102,6 +102,31 @@ def test_who_hands_a_role_to_a_service_needs_to_be_allowed(
     assert found[-1] == ("iam:PassRole", ROLE, {"iam:PassedToService": passed_to})
 
 
+POLICY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+OF_THE_ENTITY = ["Put{}Policy", "Delete{}Policy", "Attach{}Policy", "Detach{}Policy", "Delete{}PermissionsBoundary"]
+IN_THE_CALL = ["Create{}", "Put{}PermissionsBoundary"]
+
+
+def boundary_key(kind: str, operation: str, **parameters: str) -> Any:
+    """The condition key `iam:PermissionsBoundary` of a call about a role or user."""
+    asked = call("iam", operation.format(kind), **{f"{kind}Name": "ada"}, **parameters)
+    return find_permissions(asked)[0].context.get("iam:PermissionsBoundary")
+
+
+@pytest.mark.parametrize("kind", ["Role", "User"])
+def test_permissions_depend_on_the_permissions_boundary(kind: str, clean_cloud: LocalCloud, client: Any) -> None:
+    assert [boundary_key(kind, name, PermissionsBoundary=POLICY) for name in IN_THE_CALL] == [POLICY] * 2
+    assert {boundary_key(kind, name) for name in [*OF_THE_ENTITY, *IN_THE_CALL]} == {None}
+
+    trusts = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = {"AssumeRolePolicyDocument": json.dumps({"Statement": trusts})} if kind == "Role" else {}
+    create = getattr(client("iam"), f"create_{kind.lower()}")
+    create(**{f"{kind}Name": "ada"}, **trust, PermissionsBoundary=POLICY)
+
+    assert [boundary_key(kind, name) for name in OF_THE_ENTITY] == [POLICY] * 5
+    assert {boundary_key(kind, name) for name in [*IN_THE_CALL, "UpdateAssumeRolePolicy"]} == {None}
+
+
 @pytest.mark.parametrize(
     ("parameters", "resource"),
     [

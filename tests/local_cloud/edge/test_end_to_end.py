@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from local_cloud.cloud import LocalCloud
+from tests.kits.credentials import KEYS, SECRET
 from tests.kits.site import Client, get, make_site
 
 
@@ -59,9 +60,8 @@ def test_functions_log_where_the_edge_is(cloud: LocalCloud, client: Client, site
 
 
 def test_a_cloud_that_runs_no_function_at_once_throttles_each() -> None:
-    with LocalCloud(speed=2000.0, concurrent_executions=0) as cloud:
-        key = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-        at = {"endpoint_url": cloud.environment["AWS_ENDPOINT_URL"], **key}
+    with LocalCloud(speed=2000.0, concurrent_executions=0, secret=SECRET) as cloud:
+        at = {"endpoint_url": cloud.environment["AWS_ENDPOINT_URL"], **KEYS}
         site = make_site(cloud, lambda service, region="eu-west-1": boto3.client(service, region_name=region, **at))
 
         assert get(cloud, site, "/")[:2] == (503, "LambdaLimitExceeded from cloudfront")

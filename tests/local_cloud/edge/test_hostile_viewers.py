@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import socket
+import tracemalloc
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.kits.edge import EdgeKit, running_edge
+from tests.kits.cloudfront import minimal_behavior
+from tests.kits.edge import ALL_METHODS, EdgeKit, running_edge
 
 RANGES = (
     *("bytes=", "bytes=-", "bytes=5-1", "bytes=-0", "bytes=99999999999999999999-", "bytes=0-0,0-0,0-0", "bytes=a-b"),
+    *("bytes=0-" + "9" * 4301, "bytes=" + "1" * 5000 + "-", "bytes=-" + "0" * 5000 + "1"),
     *("bytes=0-1," * 500, "lines=1-2", "bytes=0x1-2", "bytes=\u0664-", "bytes = 0 - 1", "=", "bytes=--1"),
 )
 CONDITIONS = (
@@ -130,3 +133,54 @@ def test_viewers_that_never_end_their_request_keep_nobody_waiting(
     for connection in slow:
         connection.close()
     check_that_all_is_well(edge, caplog)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_request_that_does_not_end_is_cut_off(number: int) -> None:
+    with running_edge(patience=0.2) as edge:
+        edge.create(DefaultCacheBehavior=minimal_behavior(**ALL_METHODS))
+        begun = (b"", b"GET /pa", request(edge)[:-2], request(edge, "PUT", "/page", "Content-Length: 9\r\n\r\nab"))
+
+        assert converse(edge, begun[number].replace(b"Connection: close\r\n", b"")) == b""
+
+
+def test_a_request_that_drips_is_cut_off_too() -> None:
+    with running_edge(patience=0.2) as edge:
+        address = urlsplit(edge.edge.url)
+        with socket.create_connection((str(address.hostname), address.port or 0), timeout=0.02) as connection:
+            connection.sendall(b"GET /")
+            received = None
+            for _ in range(500):
+                try:
+                    connection.sendall(b"a")
+                    received = connection.recv(1)
+                except TimeoutError:
+                    continue
+                except ConnectionError:
+                    received = b""
+                break
+
+    assert received == b""
+
+
+def test_viewers_that_do_not_read_cost_no_memory() -> None:
+    size, viewers = 20_000_000, 8
+    with running_edge() as edge:
+        edge.buckets.put("/large", "x" * size)
+        edge.create()
+        assert len(edge.get("/large").text) == size
+        address = urlsplit(edge.edge.url)
+        tracemalloc.start()
+        try:
+            unread = [socket.create_connection((str(address.hostname), address.port or 0)) for _ in range(viewers)]
+            for connection in unread:
+                connection.sendall(request(edge, "GET", "/large"))
+                assert connection.recv(12, socket.MSG_PEEK) == b"HTTP/1.1 200"
+            assert len(edge.get("/large").text) == size
+            held = tracemalloc.get_traced_memory()[0]
+        finally:
+            tracemalloc.stop()
+        for connection in unread:
+            connection.close()
+
+    assert held < size

@@ -12,6 +12,7 @@ import pytest
 from local_cloud.call import HttpRequest, Response
 from local_cloud.cloud import LocalCloud
 from local_cloud.front.gateway import Gateway
+from tests.kits.credentials import CREDENTIALS
 
 PAGE = HttpRequest("GET", "/page.html", host="no-such-bucket.s3.eu-west-1.amazonaws.com", scheme="https")
 
@@ -44,7 +45,7 @@ def test_what_could_wait_for_an_engine_is_not_answered_at_once(gateway: Gateway,
 
 def test_while_another_call_has_the_lock_nothing_is_answered_at_once() -> None:
     lock = threading.RLock()
-    gateway = Gateway({}, lock=lock, control=lambda *_: Response(200), log=lambda *_: None)
+    gateway = Gateway({}, lock=lock, control=lambda *_: Response(200), log=lambda *_: None, credentials=CREDENTIALS)
 
     with held(lock):
         assert gateway.respond_at_once(PAGE) is None

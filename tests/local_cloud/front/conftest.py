@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from local_cloud.cloud import LocalCloud
-from tests.local_cloud.front.junk import SIGNED
+from tests.kits.credentials import sign
 from tests.local_cloud.front.plain_http import Answer, Client
 
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -110,7 +110,14 @@ def ask(cloud: LocalCloud) -> Iterator[Callable[..., Answer]]:
     def ask(method: str, path: str, *, body: Any = None, signed: str = "s3", **headers: str) -> Answer:
         named = {name.replace("__", "-").replace("_", "-"): value for name, value in headers.items()}
         if signed:
-            named["Authorization"] = SIGNED.format(signed)
+            host = named.get("Host", urlsplit(cloud.environment["AWS_ENDPOINT_URL"]).netloc)
+            named = sign(
+                method,
+                f"http://{host}{path}",
+                service=signed,
+                headers=named,
+                body=body if isinstance(body, bytes | str) else b"",
+            )
         connection.request(method, path, body=body, headers=named)
         response = connection.getresponse()
         return Answer(response.status, dict(response.getheaders()), response.read())

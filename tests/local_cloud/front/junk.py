@@ -12,8 +12,9 @@ import io
 import json
 import random
 from collections.abc import Mapping, Sequence
+from string import printable
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from botocore.model import OperationModel, Shape
 from botocore.serialize import create_serializer
@@ -21,9 +22,9 @@ from botocore.session import Session
 
 from local_cloud.call import HttpRequest
 from local_cloud.front.wsgi import read_request
+from tests.kits.credentials import sign
 
 SERVICES = ("s3", "s3control", "iam", "sts", "lambda", "cloudfront", "route53", "logs", "resourcegroupstaggingapi")
-SIGNED = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/{}/aws4_request, SignedHeaders=host, Signature=0"
 _SIGNING_NAMES = {"s3control": "s3", "resourcegroupstaggingapi": "tagging"}
 _DEEPEST = 5
 _TEXTS = (
@@ -185,5 +186,16 @@ def environ_of(
         environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value.strip()
     environ["CONTENT_LENGTH"] = str(len(body))  # the server has seen to it that this is true
     if signed:
-        environ["HTTP_AUTHORIZATION"] = SIGNED.format(signed)
+        add_signature(environ, signed)
     return environ
+
+
+def add_signature(environ: dict[str, Any], service: str) -> None:
+    """Sign a request with the key of the tests. Headers that are there are signed too."""
+    body = environ["wsgi.input"].getvalue()
+    headers = {
+        name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_X_AMZ_")
+    }
+    url = f"http://{environ['HTTP_HOST']}{quote(environ['RAW_URI'], safe=printable)}"
+    for name, value in sign(environ["REQUEST_METHOD"], url, service=service, headers=headers, body=body).items():
+        environ[f"HTTP_{name.upper().replace('-', '_')}"] = value

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
+
+from local_cloud.call import Response
 
 Client = Callable[..., Any]
 
@@ -21,6 +24,14 @@ class Answer(NamedTuple):
 def code_of(answer: Answer) -> str | None:
     """The code of an error in XML."""
     return ElementTree.fromstring(answer.body).findtext(".//Code")
+
+
+def code_in(response: Response) -> str:
+    """The code of an error in XML or JSON. Empty without an error."""
+    text = response.body.decode()
+    if text.startswith("{"):
+        return str(json.loads(text)["__type"])
+    return text.partition("<Code>")[2].partition("</Code>")[0]
 
 
 def environ_of(method: str, path: str, **headers: str) -> dict[str, Any]:

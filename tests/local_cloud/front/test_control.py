@@ -8,18 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from botocore.exceptions import ClientError
 
 from local_cloud.call import Call, HttpRequest, Response
 from local_cloud.call_log import CallLog
 from local_cloud.cloud import LocalCloud
+from tests.kits.credentials import control
 
 Client = Callable[..., Any]
-
-
-def control(cloud: LocalCloud, method: str, path: str) -> requests.Response:
-    return requests.request(method, f"{cloud.environment['WORKSHOP_CONTROL_URL']}/{path}", timeout=10)
 
 
 def make_call(operation: str = "PutObject", **parameters: Any) -> Call:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from local_cloud.cloud import LocalCloud
+from tests.kits.credentials import sign
 from tests.local_cloud.front.junk import SERVICES, environ_of, request_of
 from tests.local_cloud.front.wire import END, HOST, JUNK, Converse
 
@@ -32,7 +33,7 @@ def test_requests_in_one_go_are_answered_in_order(cloud: LocalCloud, converse: C
 
     received = converse(request % (b"health", b"") + request % (b"nothing", b"") + request % (b"health", END[:-2]))
 
-    assert [part[:3] for part in received.split(b"HTTP/1.1 ")[1:]] == [b"200", b"404", b"200"]
+    assert [part[:3] for part in received.split(b"HTTP/1.1 ")[1:]] == [b"200", b"403", b"200"]
 
 
 def test_half_open_connections_keep_nobody_waiting(cloud: LocalCloud, converse: Converse) -> None:
@@ -89,6 +90,15 @@ def test_no_body_and_no_operation_is_no_internal_error(cloud: LocalCloud, servic
         assert cloud.gateway.respond(request_of(method, "/", signed=service)).status != 500
 
 
+@pytest.fixture
+def readable(cloud: LocalCloud, furnished: object, client: Any) -> None:
+    """The bucket `site`, which everyone may read."""
+    s3 = client("s3")
+    s3.delete_public_access_block(Bucket="site")
+    read = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::site/*"}
+    s3.put_bucket_policy(Bucket="site", Policy=json.dumps({"Version": "2012-10-17", "Statement": read}))
+
+
 def ask(cloud: LocalCloud, method: str = "GET", path: str = "/_local_cloud/health", **headers: str) -> int:
     """The status of a request as a browser would send it, through all that the server asks."""
     environ: dict[str, Any] = environ_of(method, path, headers={key.replace("_", "-"): v for key, v in headers.items()})
@@ -97,17 +107,20 @@ def ask(cloud: LocalCloud, method: str = "GET", path: str = "/_local_cloud/healt
     return int(status[0][:3])
 
 
-@pytest.mark.parametrize(
-    "host", ["localhost.", "LOCALHOST:1", "[::1]:80", "site.localhost.:1", "site.s3.eu-west-1.amazonaws.com."]
-)
+@pytest.mark.parametrize("host", ["localhost.", "LOCALHOST:1", "[::1]:80"])
 def test_a_name_of_this_machine_may_be_written_in_any_way(cloud: LocalCloud, host: str) -> None:
     assert ask(cloud, Host=host) == 200
 
 
-def test_a_bucket_may_be_named_by_a_host_with_the_roots_dot(cloud: LocalCloud, furnished: object) -> None:
-    signature = environ_of("GET", "/", signed="s3")["HTTP_AUTHORIZATION"]
+@pytest.mark.parametrize("host", ["site.localhost:1", "site.localhost.:1", "site.s3.eu-west-1.amazonaws.com."])
+def test_a_bucket_may_be_named_by_its_host_in_any_way(cloud: LocalCloud, readable: None, host: str) -> None:
+    assert ask(cloud, "GET", "/page", Host=host) == 200
 
-    assert ask(cloud, "GET", "/page", Host="site.localhost.:1", Authorization=signature) == 200
+
+def test_a_bucket_may_be_named_by_a_host_with_the_roots_dot(cloud: LocalCloud, furnished: object) -> None:
+    signed = sign("GET", "http://site.localhost.:1/page")
+
+    assert ask(cloud, "GET", "/page", Host="site.localhost.:1", **signed) == 200
 
 
 @pytest.mark.parametrize(
@@ -127,8 +140,58 @@ def test_an_image_on_a_page_of_another_site_is_refused(cloud: LocalCloud) -> Non
     assert ask(cloud, Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors") == 403
 
 
-def test_a_link_on_a_page_of_another_site_may_be_followed(cloud: LocalCloud) -> None:
-    assert ask(cloud, Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate") == 200
+def test_a_link_on_a_page_of_another_site_may_be_followed(cloud: LocalCloud, readable: None) -> None:
+    link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}
+
+    assert ask(cloud, "GET", "/site/page", **link, Sec_Fetch_Dest="document") == 200
+    for place in ("iframe", "frame", "embed", "object", "image"):
+        assert ask(cloud, "GET", "/site/page", **link, Sec_Fetch_Dest=place) == 403
+    assert ask(cloud, "POST", "/site/page", **link, Sec_Fetch_Dest="document") == 403
+    assert ask(cloud, "GET", "/site/page", **link) == 403
+
+
+OWN = "http://127.0.0.1:1"
+"""The origin of the gateway in these tests."""
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://localhost:8888"},
+        {"Origin": "http://d1.cloudfront.localhost:2"},
+        {"Origin": "http://127.0.0.1:2"},
+        {"Origin": "http://127.0.0.1"},
+        {"Origin": "https://127.0.0.1:1"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Host": "site.localhost:1"},
+        {"Host": "site.localhost:1", "Origin": "http://site.localhost:1"},
+        {"Host": "s3.eu-west-1.amazonaws.com"},
+        {"Host": "evil.example"},
+        {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": "no-cors"},
+        {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"},
+        {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "iframe"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(("method", "path"), [("GET", "health"), ("POST", "reset"), ("POST", "stop")])
+def test_no_other_page_may_control_the_cloud_even_with_a_signature(
+    cloud: LocalCloud, method: str, path: str, headers: dict[str, str]
+) -> None:
+    url = f"http://{headers.get('Host', '127.0.0.1:1')}/_local_cloud/{path}"
+
+    assert ask(cloud, method, f"/_local_cloud/{path}", **sign(method, url), **headers) == 403
+    assert not cloud.stop_requested.is_set()
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Origin": OWN}, {"Sec_Fetch_Site": "same-origin"}, {"Sec_Fetch_Site": "none"}]
+)
+def test_programs_and_the_gateways_own_origin_may_control_the_cloud(cloud: LocalCloud, headers: dict[str, str]) -> None:
+    signed = sign("GET", f"{OWN}/_local_cloud/calls")
+
+    assert ask(cloud, "GET", "/_local_cloud/calls", **signed, **headers) == 200
+    assert ask(cloud, "GET", "/_local_cloud/calls", **headers) == 403
 
 
 def test_a_target_with_a_strangers_name_is_refused(cloud: LocalCloud, converse: Converse) -> None:
@@ -152,11 +215,9 @@ def test_no_header_sets_what_engines_say_of_themselves(cloud: LocalCloud, conver
 
 
 def test_line_ends_in_a_parameter_make_no_header(cloud: LocalCloud, furnished: object, converse: Converse) -> None:
-    signed = environ_of("GET", "/", signed="s3")["HTTP_AUTHORIZATION"].encode()
-    query = b"response-content-type=a%0d%0aX-Evil:%201&response-content-disposition=%00"
-    received = converse(
-        b"GET /site/page?" + query + b" HTTP/1.1\r\n" + HOST + b"Authorization: " + signed + b"\r\n" + END
-    )
+    target = "/site/page?response-content-type=a%0d%0aX-Evil:%201&response-content-disposition=%00"
+    headers = "".join(f"{name}: {value}\r\n" for name, value in sign("GET", f"http://localhost{target}").items())
+    received = converse(f"GET {target} HTTP/1.1\r\n{headers}".encode() + HOST + END)
 
     assert b"\nX-Evil" not in received
     assert not received.startswith(b"HTTP/1.1 500")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.front.wsgi import read_request
-from tests.local_cloud.front.junk import SIGNED
+from tests.local_cloud.front.junk import add_signature
 from tests.local_cloud.front.plain_http import Answer, Client, code_of, environ_of
 
 
@@ -77,7 +77,7 @@ def test_junk_never_is_an_internal_error(
     environ = environ_of(method, f"/{path}", QUERY_STRING=query, HTTP_HOST=host, CONTENT_LENGTH=str(len(body)))
     environ |= {"RAW_URI": f"/{quote(path.encode('latin-1'))}?{query}", "wsgi.input": io.BytesIO(body), **headers}
     if service:
-        environ["HTTP_AUTHORIZATION"] = SIGNED.format(service)
+        add_signature(environ, service)
 
     response = cloud.gateway.respond(read_request(environ))
 

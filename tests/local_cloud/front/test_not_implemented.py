@@ -15,9 +15,9 @@ from botocore.exceptions import ClientError
 from local_cloud.access.authorizer import Authorizer
 from local_cloud.cloud import LocalCloud
 from local_cloud.front.control import Control
-from local_cloud.front.wsgi import read_request
-from tests.local_cloud.front.junk import SIGNED
-from tests.local_cloud.front.plain_http import Answer, Client, code_of, environ_of
+from tests.kits.credentials import CREDENTIALS
+from tests.local_cloud.front import junk
+from tests.local_cloud.front.plain_http import Answer, Client, code_of
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:topic"
 
@@ -63,13 +63,16 @@ def test_a_service_outside_the_list_is_refused_by_name(
 def test_a_service_outside_the_list_is_refused_before_anyone_asks_who_may(cloud: LocalCloud) -> None:
     nobody_may = Authorizer({"Statement": []})
     gateway = type(cloud.gateway)(
-        {}, lock=cloud.lock, control=Control(cloud).answer, log=lambda *_: None, authorizer=nobody_may
+        {},
+        lock=cloud.lock,
+        control=Control(cloud).answer,
+        log=lambda *_: None,
+        credentials=CREDENTIALS,
+        authorizer=nobody_may,
     )
     query = "Action=ListTopics&Version=2010-03-31"
 
-    response = gateway.respond(
-        read_request(environ_of("GET", "/", QUERY_STRING=query, HTTP_AUTHORIZATION=SIGNED.format("sns")))
-    )
+    response = gateway.respond(junk.request_of("GET", "/", query, signed="sns"))
 
     assert (response.status, b"doesn't implement ListTopics of sns." in response.body) == (501, True)
 
@@ -101,7 +104,7 @@ def subscriber() -> Iterator[HTTPServer]:
 def test_a_subscription_of_sns_makes_no_connection(client: Client, subscriber: HTTPServer) -> None:
     sns, refused = client("sns", "us-east-1"), []
     subscription = {"TopicArn": TOPIC, "Protocol": "http", "Endpoint": f"http://127.0.0.1:{subscriber.server_port}/"}
-    presigned = sns.generate_presigned_url("subscribe", Params=subscription)
+    presigned = sns.generate_presigned_url("subscribe", Params=subscription, HttpMethod="GET")
     unsigned = presigned.partition("&X-Amz-")[0]
     for ask in (
         lambda: sns.create_topic(Name="topic"),
@@ -113,7 +116,8 @@ def test_a_subscription_of_sns_makes_no_connection(client: Client, subscriber: H
         except ClientError as error:
             refused.append(error.response["Error"]["Code"])
     host = {"Host": "sns.us-east-1.amazonaws.com"}
-    statuses = [requests.get(url, headers=host, timeout=10).status_code for url in (presigned, unsigned)]
+    sent = ((presigned, {}), (unsigned, host))  # the signature covers the host
+    statuses = [requests.get(url, headers=headers, timeout=10).status_code for url, headers in sent]
 
     assert "heard" not in vars(subscriber)
     assert refused == ["NotImplemented"] * 3

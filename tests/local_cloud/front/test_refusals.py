@@ -13,6 +13,7 @@ from local_cloud.cloud import LocalCloud
 from local_cloud.front.control import Control
 from local_cloud.front.gateway import Gateway
 from local_cloud.services import Service
+from tests.kits.credentials import CREDENTIALS
 from tests.local_cloud.front.junk import Fuzz, operations
 from tests.local_cloud.front.state import state_of
 
@@ -54,7 +55,10 @@ class Watched(Service):
 
 def gateway_of(cloud: LocalCloud, service: Service) -> tuple[Gateway, Watched]:
     watched = Watched(service, cloud)
-    gateway = Gateway({service.name: watched}, lock=cloud.lock, control=Control(cloud).answer, log=lambda *_: None)
+    control = Control(cloud).answer
+    gateway = Gateway(
+        {service.name: watched}, lock=cloud.lock, control=control, log=lambda *_: None, credentials=CREDENTIALS
+    )
     return gateway, watched
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import http.client
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.client import parse_headers
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
+
+import pytest
 
 from local_cloud.cloud import LocalCloud
 from local_cloud.front.server import LONG_BODY, Server
@@ -34,9 +37,9 @@ class Application:
 
 
 @contextmanager
-def serving(application: Application) -> Iterator[int]:
+def serving(application: Application, **settings: Any) -> Iterator[int]:
     """A server for which all paths are quick but one; its port."""
-    server = Server(application, may_take_long=lambda path: path == "/long")
+    server = Server(application, may_take_long=lambda path: path == "/long", **settings)
     threading.Thread(target=server.run, name="reader", daemon=True).start()
     stopper = threading.Thread(target=server.stop, daemon=True)  # would not return from a reader that waits for itself
     try:
@@ -119,3 +122,70 @@ def test_while_a_call_holds_the_lock_the_reading_thread_goes_on_reading(cloud: L
     assert {connection.getresponse().status for connection in waiting} == {404}
     for connection in waiting:
         connection.close()
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [b"", b"GET /qu", b"PUT /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc"],
+    ids=["nothing", "a line", "a body"],
+)
+def test_a_request_that_does_not_end_is_cut_off_and_a_slow_answer_is_not(begun: bytes) -> None:
+    application = Application()
+    with serving(application, patience=0.2) as port:
+        answers: list[bytes] = []
+        patient = threading.Thread(target=lambda: answers.append(ask(port, "/long")))
+        patient.start()
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as slow:
+            slow.sendall(begun)
+
+            assert slow.recv(1) == b""
+
+        assert application.is_asked.wait(10)
+        application.may_end.set()
+        patient.join(10)
+    assert len(answers) == 1
+
+
+def test_a_request_that_drips_is_cut_off_too() -> None:
+    with serving(Application(), patience=0.2) as port, socket.create_connection(("127.0.0.1", port), 5) as slow:
+        slow.settimeout(0.02)
+        received = None
+        for _ in range(500):
+            try:
+                slow.sendall(b"a")
+                received = slow.recv(1)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                received = b""
+            break
+
+    assert received == b""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts open files as Linux lists them")
+def test_without_a_file_left_it_waits_says_so_once_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    server = Server(Application(), patience=0.3)
+    port = int(urlsplit(server.url).port or 0)
+    waiting = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(3)]
+    for one in waiting:
+        one.sendall(b"GET /quick HTTP/1.1\r\nHost: a\r\n\r\n")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(one.fileno() for one in waiting) + 1, hard))
+    try:
+        threading.Thread(target=server.run, daemon=True).start()
+        deadline = threading.Event()
+        for _ in range(50):
+            deadline.wait(0.01)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "no connection is accepted for now: Too many open files"
+    ]
+    assert [one.recv(12) for one in waiting] == [b"HTTP/1.1 200"] * 3
+    for one in waiting:
+        one.close()
+    server.stop()

@@ -99,14 +99,7 @@ def test_the_learner_whose_policy_is_not_among_those_of_iam_is_not_simulated(kit
     )
 
 
-def test_a_user_is_not_bounded_and_a_session_has_no_tags_and_both_are_said_by_name(kit: Kit) -> None:
-    boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-    answer = refused(kit.iam.create_user, UserName="ada", PermissionsBoundary=boundary)
-    assert answer[::2] == (
-        "NotImplemented",
-        "The local cloud doesn't implement PermissionsBoundary in CreateUser of iam.",
-    )
-
+def test_the_tags_of_a_session_are_not_implemented_and_the_error_says_so(kit: Kit) -> None:
     trusting = trust(Principal={"AWS": "123456789012"})
     role = kit.iam.create_role(RoleName="role", AssumeRolePolicyDocument=trusting)["Role"]["Arn"]
     tags = [{"Key": "team", "Value": "web"}]

@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from botocore.credentials import Credentials as Keys
 
 from local_cloud.access.authorizer import Authorizer
 from local_cloud.call import Response
@@ -14,35 +15,38 @@ from local_cloud.front.gateway import Gateway
 from local_cloud.front.wsgi import read_request
 from local_cloud.services import Service
 from local_cloud.services.iam import IamService, StsService
+from tests.kits.credentials import CREDENTIALS, OWN, sign
 from tests.kits.s3 import KIT, make_environ, refused
 
 WHO_AM_I = b"Action=GetCallerIdentity&Version=2011-06-15"
 
 
-def make_key(seconds: int) -> str:
-    """The access key of a session that ends in some seconds."""
+def make_keys(seconds: int) -> Keys:
+    """The credentials of a session that ends in some seconds."""
     statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     arn = KIT.iam.create_role(RoleName="guest", AssumeRolePolicyDocument=document)["Role"]["Arn"]
     assume = KIT.client("sts").assume_role
-    return str(assume(RoleArn=arn, RoleSessionName="me", DurationSeconds=seconds)["Credentials"]["AccessKeyId"])
+    made = assume(RoleArn=arn, RoleSessionName="me", DurationSeconds=seconds)["Credentials"]
+    return Keys(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
 
 
-def ask(service: str, path: str, body: bytes = b"", *, later: int = 0, key: str | None = None) -> Response:
+def ask(service: str, path: str, body: bytes = b"", *, later: int = 0, keys: Keys | None = None) -> Response:
     """What is answered some seconds later, to a request that is signed with a key, or isn't."""
     gateway = Gateway(
         {"iam": IamService(), "sts": StsService(), "s3": Service(), "lambda": Service()},
         lock=threading.RLock(),
         control=lambda *_: Response(404),
         log=lambda *_: None,
+        credentials=CREDENTIALS,
         authorizer=Authorizer(now=lambda: time.time() + later),
     )
     environ = make_environ("POST" if body else "GET", path, host="127.0.0.1", body=body)
     if body:
         environ["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
-    if key:
-        scope = f"{key}/20260101/us-east-1/{service}/aws4_request"
-        environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+    if keys:
+        sent = sign(environ["REQUEST_METHOD"], f"http://127.0.0.1{path}", service=service, body=body, keys=keys)
+        environ |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in sent.items()}
     return gateway.respond(read_request(environ))
 
 
@@ -56,25 +60,25 @@ def ask(service: str, path: str, body: bytes = b"", *, later: int = 0, key: str 
     ],
 )
 def test_credentials_of_a_session_expire(service: str, path: str, body: bytes, status: int, said: bytes) -> None:
-    key = make_key(900)
+    keys = make_keys(900)
 
-    answer = ask(service, path, body, key=key, later=901)
+    answer = ask(service, path, body, keys=keys, later=901)
 
     assert answer.status == status
     assert said in answer.body
 
 
 def test_credentials_of_a_session_are_good_until_then() -> None:
-    key = make_key(900)
+    keys = make_keys(900)
 
-    answer = ask("sts", "/", WHO_AM_I, key=key, later=890)
+    answer = ask("sts", "/", WHO_AM_I, keys=keys, later=890)
 
     assert answer.status == 200
     assert b"assumed-role/guest/me" in answer.body
 
 
 def test_other_keys_do_not_expire() -> None:
-    assert ask("sts", "/", WHO_AM_I, key="local", later=10**9).status == 200
+    assert ask("sts", "/", WHO_AM_I, keys=OWN, later=10**9).status == 200
 
 
 @pytest.mark.parametrize("operation", ["AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"])

@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from local_cloud.faults import REPLICATION_PAUSED
+from tests.kits.credentials import KEYS
 from tests.kits.s3 import (
     ACCOUNT,
     DESTINATION,
@@ -291,7 +292,7 @@ def test_an_operation_that_is_not_replication_is_not_done(kit: Kit) -> None:
 
 
 def test_the_plain_sdk_reaches_s3_control_by_the_environment(cloud: Any) -> None:
-    session = boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name="eu-west-1")
+    session = boto3.Session(**KEYS, region_name="eu-west-1")
     s3control = session.client("s3control", endpoint_url=cloud.environment["AWS_ENDPOINT_URL_S3_CONTROL"])
 
     assert s3control.list_jobs(AccountId="123456789012")["Jobs"] == []

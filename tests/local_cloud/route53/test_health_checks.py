@@ -13,6 +13,7 @@ from boto3.session import Session
 from botocore.config import Config
 
 from local_cloud.cloud import LocalCloud
+from tests.kits.credentials import KEYS
 
 S3 = {"Type": "HTTPS", "FullyQualifiedDomainName": "s3.eu-west-1.amazonaws.com"}
 ALARM = {
@@ -103,7 +104,7 @@ def test_a_configuration_that_cannot_be_is_refused(route53: Any, config: dict[st
 def test_minimums_are_kept_also_for_clients_that_do_not_check(
     cloud: LocalCloud, member: str, value: Any, what: str
 ) -> None:
-    careless = Session(aws_access_key_id="local", aws_secret_access_key="local").client(
+    careless = Session(**KEYS).client(
         "route53",
         region_name="us-east-1",
         endpoint_url=cloud.environment["AWS_ENDPOINT_URL"],

@@ -11,8 +11,8 @@ from local_cloud.engines.sandbox.output import LARGEST_OUTPUT, Output
 
 
 @pytest.fixture
-def output() -> Iterator[Output]:
-    output = Output()
+def output(tmp_path: Path) -> Iterator[Output]:
+    output = Output(tmp_path / "output")
     yield output
     output.close()
 

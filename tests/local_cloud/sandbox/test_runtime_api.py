@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import socket
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from local_cloud.engines.sandbox.runtime_api import API, LARGEST_PAYLOAD, Outcome, Request, RuntimeApi
+import pytest
+
+from local_cloud.engines.sandbox.runtime_api import (
+    API,
+    LARGEST_OVERHEAD,
+    LARGEST_PAYLOAD,
+    Outcome,
+    Request,
+    RuntimeApi,
+    is_own,
+)
 
 Session = Callable[[RuntimeApi, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Any]]
 
@@ -72,12 +85,39 @@ def test_the_end_of_the_api_ends_a_runtime_that_waits() -> None:
     assert talk(session) == b""
 
 
-def talk(session: Session) -> Any:
+def test_another_users_process_is_cut_off() -> None:
+    async def session(api: RuntimeApi, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(ask("GET", "/invocation/next"))
+        return await reader.read()
+
+    with contextlib.suppress(ConnectionResetError):
+        assert talk(session, RuntimeApi, is_own=lambda *_: False) == b""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells whose connection it is")
+def test_the_kernel_tells_whose_connection_it_is() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as peer:
+            assert is_own(peer.getsockname()[1], port)
+        assert not is_own(port, port)
+
+
+@pytest.mark.parametrize("path", ["", "/", "/0", "/0/2018-06-01/runtime"])
+def test_without_the_secret_path_nothing_is_answered(path: str) -> None:
+    async def session(api: RuntimeApi, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(ask("GET", f"{path}/invocation/next"))
+        return (await read_response(reader))[0]
+
+    assert talk(session, RuntimeApi, is_secret=True).startswith(b"HTTP/1.1 403")
+
+
+def talk(session: Session, make: Callable[..., RuntimeApi] = RuntimeApi, **settings: Any) -> Any:
     """Run a session on a connection to a new Runtime API; it may take a few seconds."""
 
     async def run() -> Any:
-        api = RuntimeApi()
-        host, port = (await api.start()).split(":")
+        api = make(**settings)
+        host, port = (await api.start()).partition("/")[0].split(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         try:
             return await asyncio.wait_for(session(api, reader, writer), 5)
@@ -96,3 +136,18 @@ async def read_response(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
     head = await reader.readuntil(b"\r\n\r\n")
     length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
     return head, await reader.readexactly(int(length.split(b":")[1]))
+
+
+@pytest.mark.parametrize("begun", [b"GET /", b"GET / HTTP/1.1\r\nX: "], ids=["url", "header"])
+def test_a_url_or_a_header_without_end_ends_the_connection(begun: bytes) -> None:
+    async def session(api: RuntimeApi, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(begun)
+        try:
+            for _ in range(8):
+                writer.write(b"a" * LARGEST_OVERHEAD)
+                await writer.drain()
+        except ConnectionError:
+            return True
+        return reader.at_eof()
+
+    assert talk(session)

@@ -165,6 +165,36 @@ def test_a_wrong_request_is_refused_before_anything_starts(
     assert not output.exists()
 
 
+UNDO = f"""
+import contextlib, pathlib
+with contextlib.ExitStack() as stack:
+    stack.callback(pathlib.Path('undone').touch)
+    {LONG}
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals to process groups")
+def test_a_cell_undoes_what_it_caused_when_the_run_is_interrupted(
+    write_notebook: WriteNotebook, tmp_path: Path
+) -> None:
+    folder = write_notebook("00_first", UNDO)
+    runner = start_workshop("run", "--notebooks", folder, "--output", tmp_path / "output", mark=uuid4().hex)
+    wait_for("the long cell", (folder / "began").exists)
+
+    os.killpg(runner.pid, signal.SIGINT)
+    runner.communicate(timeout=30)
+
+    assert (folder / "undone").exists()
+
+
+def test_a_cell_undoes_what_it_caused_when_it_takes_too_long(write_notebook: WriteNotebook, tmp_path: Path) -> None:
+    folder = write_notebook("00_first", UNDO)
+
+    run(folder, tmp_path, cell_timeout=1)
+
+    assert (folder / "undone").exists()
+
+
 @pytest.mark.parametrize("signum", SIGNALS, ids=lambda signum: signum.name)
 def test_a_run_that_is_ended_from_outside_leaves_nothing_behind(
     write_notebook: WriteNotebook, tmp_path: Path, signum: signal.Signals
