@@ -25,6 +25,7 @@ Services and engines are told of each other in `cloud` and nowhere else. Top lay
 | `phrases` | the text beside an HTTP status |
 | `private_files` | files and folders that other users can neither read nor replace |
 | `sigv4` | AWS Signature Version 4, to sign and to verify |
+| `system_processes` | the operating system's processes |
 | `wildcards` | `*` and `?`, as AWS understands them |
 """
 

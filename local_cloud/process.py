@@ -28,6 +28,7 @@ import platformdirs
 from local_cloud.file_locks import LockTimeoutError, exclusively, is_held
 from local_cloud.private_files import make_private_folder, open_private, write_private
 from local_cloud.sigv4 import make_secret, sign
+from local_cloud.system_processes import ask_to_end, is_alive, spawn_apart
 
 _STATE_FILE = "local-cloud.json"
 _LOG_FILE = "local-cloud.log"
@@ -162,7 +163,7 @@ def stop(*, timeout: float = 20.0) -> bool:
         if not busy.pid:
             raise
         pid = busy.pid
-        _end(pid)
+        ask_to_end(pid)
     file = state_dir() / _STATE_FILE
     while _is_alive(pid, file):
         if time.monotonic() > deadline:
@@ -283,48 +284,12 @@ def _pid_in(file: Path) -> int | None:
 
 def _is_alive(pid: int, file: Path) -> bool:
     """Whether a cloud's process runs. On Windows its state file tells this, as the process removes it last."""
-    if sys.platform == "win32":
-        return _pid_in(file) == pid
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)  # if it is a child of this process, reap it
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return not _is_only_listed(pid)
-
-
-def _is_only_listed(pid: int) -> bool:
-    """Whether a process has ended but wasn't reaped by its parent. In a container it may stay so."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
-    except (OSError, IndexError):  # only Linux has such files
-        return False
-
-
-def _end(pid: int) -> None:
-    """Ask a process that doesn't answer to end. One that is suspended gets the request when it continues."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, signal.SIGTERM)
-        if sys.platform != "win32":
-            os.kill(pid, signal.SIGCONT)
+    return _pid_in(file) == pid if sys.platform == "win32" else is_alive(pid)
 
 
 def _spawn(options: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start `serve` so that it outlives this process and doesn't get this terminal's Ctrl-C."""
-    apart: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "win32":
-        # Not DETACHED_PROCESS: without a console, each function environment would open a window.
-        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     with open_private(state_dir() / _LOG_FILE, "wb") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "local_cloud", "serve", *options],
-            env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},  # it calls no AWS
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,  # it prints the secret, which has no place in a log
-            stderr=log,
-            **apart,
-        )
+        return spawn_apart([sys.executable, "-m", "local_cloud", "serve", *options], log)
 
 
 def _wait_for_the_running_one(deadline: float) -> State | None:

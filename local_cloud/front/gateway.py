@@ -12,7 +12,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from local_cloud.access.authorizer import Authorizer
 from local_cloud.access.credentials import Credentials
@@ -112,8 +112,8 @@ class Gateway:
 
     @staticmethod
     def never_waits(path: str) -> bool:
-        """Whether a request for this path is answered at once, whatever is under way. It says that the cloud lives."""
-        return path == f"{CONTROL_PREFIX}health"
+        """Whether this path is answered at once, whatever is under way: whether the cloud lives, and stop."""
+        return path in (f"{CONTROL_PREFIX}health", f"{CONTROL_PREFIX}stop")
 
     def _respond(self, request: HttpRequest, asker: Asker, *, meets_faults: bool) -> Response:
         try:
@@ -127,10 +127,9 @@ class Gateway:
             return render_error(_INTERNAL_ERROR, "s3")
 
     def _respond_over_http(self, request: HttpRequest) -> Response:
-        path = unquote(request.path)
-        if not path.startswith(CONTROL_PREFIX):
+        if not request.path.startswith(CONTROL_PREFIX):
             return self.respond(request)
-        name = path.removeprefix(CONTROL_PREFIX).strip("/")
+        name = request.path.removeprefix(CONTROL_PREFIX).strip("/")
         try:
             if (request.method, name) != HEALTH:
                 check_owner(request, self._verifier, by_url=(request.method, name) == CODE)

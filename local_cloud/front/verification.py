@@ -37,8 +37,10 @@ LONGEST_URL = 604_800
 _OWN_SIGNATURE = re.compile(r"(?:^|(?<=&))X-Amz-Signature=[^&]*&?")
 _TIME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
-_WORDS = {UNSIGNED_PAYLOAD, "STREAMING-UNSIGNED-PAYLOAD-TRAILER"}
 _SIGNED_CHUNKS = {"STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"}
+_WORDS = _SIGNED_CHUNKS | {UNSIGNED_PAYLOAD, "STREAMING-UNSIGNED-PAYLOAD-TRAILER"}
+"""What the header may say instead of a hash."""
+
 _CONTENT_HASH = "x-amz-content-sha256"
 Headers = list[tuple[str, str]]
 _NAMES_OF_S3 = ("s3", "s3-control")
@@ -83,7 +85,7 @@ class Verifier:
 
     def _check_time(self, request: HttpRequest, signature: Signature, service: str) -> None:
         time, now = _time_of(request, signature, service), self._now()
-        if signature.scope.date != time.strftime("%Y%m%d"):
+        if signature.scope.date != (signature.time[:8] or time.strftime("%Y%m%d")):
             raise refusals.wrong_date(service, signature.scope.date, time, in_query=signature.in_query)
         if signature.in_query and service in ("s3", "s3control"):
             end = time + timedelta(seconds=_seconds(signature.expires))
@@ -185,8 +187,8 @@ def _payload_hash(request: HttpRequest, signature: Signature) -> str:
         return UNSIGNED_PAYLOAD
     if given is None:
         raise AwsError("InvalidRequest", f"Missing required header for this request: {_CONTENT_HASH}", 400)
-    if given not in _WORDS | _SIGNED_CHUNKS and not _HASH.fullmatch(given):
-        message = f"{_CONTENT_HASH} must be {', '.join(sorted(_WORDS | _SIGNED_CHUNKS))} or a valid sha256 value."
+    if not _HASH.fullmatch(given) and given not in _WORDS:
+        message = f"{_CONTENT_HASH} must be {', '.join(sorted(_WORDS))} or a valid sha256 value."
         raise AwsError("InvalidArgument", message, 400, ArgumentName=_CONTENT_HASH, ArgumentValue=given)
     return given
 

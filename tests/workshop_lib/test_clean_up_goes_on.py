@@ -6,13 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from tests.kits.interception import intercepting, refuse
 from workshop_lib import checks, clean_up, distribution, dns_records, health_checks
 from workshop_lib.inventory.emptying import list_versions
+from workshop_lib.inventory.kind import Resource, Unseen, look_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_s3 import S3Client
 
@@ -143,6 +145,23 @@ class TestRefusals:
         assert "Could not look:" in repr(receipt)
         assert "You may not look." in repr(report)
         assert not receipt.is_clean
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            EndpointConnectionError(endpoint_url="https://logs.sa-east-1.amazonaws.com"),
+            ReadTimeoutError(endpoint_url="https://logs.sa-east-1.amazonaws.com"),
+        ],
+        ids=lambda error: type(error).__name__,
+    )
+    def test_a_region_that_does_not_answer_is_an_outcome_too(self, error: Exception) -> None:
+        def look() -> Iterator[Resource]:
+            yield Resource("log group", "one")
+            raise error
+
+        found = list(look_at("CloudWatch Logs in sa-east-1", look()))
+
+        assert found == [Resource("log group", "one"), Unseen("CloudWatch Logs in sa-east-1", str(error))]
 
     def test_a_look_at_others_that_is_refused_does_not_count(self, connected: Cloud, names: WorkshopNames) -> None:
         iam = connected.iam

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 from workshop_lib.cloud import Cloud
 from workshop_lib.names import WorkshopNames
 
-FAILURES = (ClientError, HTTPClientError)
+FAILURES = (ClientError, HTTPClientError, NoConnection)
 """What one call can fail with, while others may still succeed: a refusal, throttling, a region that doesn't answer."""
 
 

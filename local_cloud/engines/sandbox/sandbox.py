@@ -61,7 +61,7 @@ class Sandbox:
 
     async def start(self) -> None:
         """Remove what killed clouds left. Environments start when they are first needed."""
-        await asyncio.get_running_loop().run_in_executor(None, sweep)
+        sweep()
 
     async def stop(self) -> None:
         """End all environments; invocations under way fail. May be repeated."""
