@@ -14,7 +14,7 @@ LEFT_OUT := codemirror_mode mimetype nbconvert_exporter pygments_lexer version
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab run cloud test check lint types contracts wheel differences bench clean
+.PHONY: help setup lab run cloud test rehearse check lint types contracts wheel differences bench clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1@\2/' | awk -F@ '{printf "%-18s %s\n", $$1, $$2}'
@@ -81,6 +81,9 @@ contracts: $(READY) ## Who may import whom: import-linter
 test: $(READY) ## All tests, without coverage; the end-to-end run of the notebooks is one of them
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report= -W "$(LOST_THREAD)") $(ARGS)
 	$(if $(COVERAGE),@$(BIN)/python -m tests.floor)
+
+rehearse: $(READY) ## AWS mode at AWS's own host names, before a local cloud; ARGS=--slow for slow forms (docs/aws.md)
+	$(BIN)/python -m tests.rehearsal $(ARGS)
 
 wheel: $(READY) ## Build the wheel, install it outside the checkout, and run notebooks 00 and 01 from it
 	$(BIN)/python -m tests.wheel

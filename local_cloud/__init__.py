@@ -21,6 +21,7 @@ Services and engines are told of each other in `cloud` and nowhere else. Top lay
 | `constants` | names that several layers share |
 | `errors` | how the local cloud says no |
 | `faults` | what a learner breaks, for a while |
+| `late` | values that readers see later than writers |
 | `phrases` | the text beside an HTTP status |
 | `private_files` | files and folders that other users can neither read nor replace |
 | `sigv4` | AWS Signature Version 4, to sign and to verify |

@@ -70,6 +70,13 @@ def _serving_options(command: Callable[..., None]) -> Callable[..., None]:
                 help="Functions an edge region runs at once; more are throttled.",
                 type=click.IntRange(min=0),
             ),
+            click.option(
+                "--dns-seconds",
+                default=0.0,
+                show_default=True,
+                help="How late the nameserver knows of changes; up to 60 on AWS.",
+                type=click.FloatRange(min=0),
+            ),
             click.option("--call-log", type=click.Path(path_type=Path), help="Append each API call to this file."),
             click.option(
                 "--enforce",

@@ -64,6 +64,7 @@ class LocalCloud:
         speed: How many times shorter than on AWS long waits are; see `Clock`.
         environments: Function environments that each region keeps for each function version.
         concurrent_executions: Functions that each edge region runs at once; more are throttled. 0 throttles all.
+        dns_seconds: How late the nameserver knows of changes of records and of health. The speed doesn't shorten it.
         cities: The edge locations.
         call_log: A file; each call is appended to it as a line of JSON.
         enforce: Files with the IAM policies of the user `learner`. Without any, the learner may do everything.
@@ -86,6 +87,7 @@ class LocalCloud:
         speed: float = 200.0,
         environments: int = 2,
         concurrent_executions: int = 1000,
+        dns_seconds: float = 0.0,
         cities: Sequence[City] = CITIES,
         call_log: Path | None = None,
         enforce: Sequence[Path] = (),
@@ -107,7 +109,7 @@ class LocalCloud:
         self._threads: list[threading.Thread] = []
         with contextlib.ExitStack() as undo:  # if a port is taken, the sockets bound so far are closed
             undo.callback(self._loop.close)
-            self._build_services(nameserver_port, environments)
+            self._build_services(nameserver_port, environments, dns_seconds)
             undo.callback(self.nameserver.stop)
             self.gateway = Gateway(
                 {service.name: service for service in self.services},
@@ -141,11 +143,15 @@ class LocalCloud:
             )
             undo.pop_all()
 
-    def _build_services(self, nameserver_port: int, environments: int) -> None:
+    def _build_services(self, nameserver_port: int, environments: int, dns_seconds: float) -> None:
         """Make the services and engines, and connect them."""
         self.replicator = Replicator(clock=self.clock, lock=self.lock, note=self.call_log.note, faults=self.faults)
-        self.prober = Prober(clock=self.clock, respond=lambda request, asker: self.gateway.respond(request, asker))
-        self.route53 = Route53Service(clock=self.clock, prober=self.prober)
+        self.prober = Prober(
+            clock=self.clock,
+            late=dns_seconds,
+            respond=lambda request, asker: self.gateway.respond(request, asker),
+        )
+        self.route53 = Route53Service(clock=self.clock, prober=self.prober, dns_seconds=dns_seconds)
         self.nameserver = Nameserver(
             self.route53, is_healthy=self.prober.is_healthy, faults=self.faults, port=nameserver_port
         )

@@ -45,7 +45,9 @@ def moved_as_predicted(
     )
 
 
-def stayed_until(timeline: Timeline, *, region: str, cause: str, label: str, slack: float = SLACK) -> CheckPassed:
+def stayed_until(
+    timeline: Timeline, *, region: str, cause: str, label: str, done: str | None = None, slack: float = SLACK
+) -> CheckPassed:
     """Traffic stayed in a region after the cause, and left it only after a later mark.
 
     The time of a sample is the time of its request, so the answer may come after the later mark.
@@ -55,11 +57,13 @@ def stayed_until(timeline: Timeline, *, region: str, cause: str, label: str, sla
         region: The region in which it stayed.
         cause: The label of the mark that did not move it.
         label: The label of the mark that moved it.
+        done: The label of the mark at which the move had to be over. Without it, that is at `label`.
         slack: Seconds that the move, or an answer, may take.
     """
     begin, end = timeline.time_of(cause), timeline.time_of(label)
+    over = timeline.time_of(done or label) + slack
     during = {sample.region for sample in timeline.samples if begin < sample.time < end - slack}
-    after = {sample.region for sample in timeline.samples if sample.time > end + slack}
+    after = {sample.region for sample in timeline.samples if sample.time > over}
     return judge(
         during == {region} and after.isdisjoint({region}),
         right=f"Between {cause!r} and {label!r} every page came from {region}, afterwards none.",

@@ -24,9 +24,10 @@
 | `polling` | repeats a look, or a call, until it succeeds |
 | `episodes` | what is caused only for a while, such as a drill |
 | `observe` | looks at the cloud as a viewer (HTTP), a resolver (DNS) or an operator (statuses) |
-| `cloud` | clients of the cloud that `WORKSHOP_CLOUD` names, and of no other |
+| `cloud` | the cloud that `WORKSHOP_CLOUD` names, and no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
 | `ownership` | the marks on resources that the workshop made and may delete |
+| `clients` | makes boto3 clients that stay on this machine, or that ask about costs |
 | `accounts` | which AWS account a call goes to, and for which accounts the costs are accepted |
 | `control` | asks the local cloud for what AWS has no API for |
 | `cloud_process` | starts the local cloud as a process and gives its variables |

@@ -1,9 +1,4 @@
-"""Clients of the cloud that `WORKSHOP_CLOUD` names, and of no other.
-
-Local is the default. The machine's credentials, profiles, configuration files, endpoints and proxies are not read. A
-request that would leave the machine is refused before it is sent. On AWS the machine's credentials are used, and
-nothing is changed until the learner accepts the costs.
-"""
+"""The cloud that `WORKSHOP_CLOUD` names, and no other: its clients, addresses and account. Local is the default."""
 
 from __future__ import annotations
 
@@ -13,25 +8,18 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import boto3
-import botocore.session
 import urllib3
-from botocore.config import Config
-from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
-from workshop_lib.accounts import COST, AccountGuard
-from workshop_lib.blind_session import open_blind_session
+from workshop_lib.accounts import COST
 from workshop_lib.calls import CallLog
+from workshop_lib.clients import GLOBAL_REGION, AwsClients, LocalClients, describe_silence
 from workshop_lib.cloud_process import find_shared_cloud, start_shared_cloud
 from workshop_lib.control import ask_control, sign_control
-from workshop_lib.credentials import Explaining, explaining, fetching
-from workshop_lib.errors import CloudNotReachable, CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
-from workshop_lib.guards import LOCAL_KEY, choose_cloud, pin, require_loopback
+from workshop_lib.errors import CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
+from workshop_lib.guards import LOCAL_KEY, choose_cloud, read_seconds, require_loopback
 from workshop_lib.loopback import send
 
 if TYPE_CHECKING:
-    from botocore.awsrequest import AWSPreparedRequest, AWSRequest
-    from botocore.credentials import ReadOnlyCredentials
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
@@ -41,22 +29,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3control import S3ControlClient
     from mypy_boto3_sts import STSClient
 
-GLOBAL_REGION = "us-east-1"
-"""The region of the IAM, Route 53 and CloudFront endpoints. Edge functions must be in it too."""
+__all__ = ["GLOBAL_REGION", "Cloud", "accept_costs", "connect"]
 
-LOCAL_CONFIG = Config(  # type: ignore[call-arg]  # the stubs don't know ignore_configured_endpoint_urls
-    proxies={},
-    connect_timeout=5,
-    read_timeout=60,
-    max_pool_connections=16,
-    retries={"mode": "standard", "total_max_attempts": 3},
-    s3={"addressing_style": "path"},
-    ignore_configured_endpoint_urls=True,
-)
-AWS_CONFIG = Config(  # type: ignore[call-arg]
-    retries={"mode": "adaptive", "total_max_attempts": 8},
-    ignore_configured_endpoint_urls=True,
-)
+DNS_SECONDS = 60.0
+"""How long AWS may take until all name servers know a change."""
 
 
 class Cloud:
@@ -73,26 +49,24 @@ class Cloud:
         self.is_local = environment is not None
         self.environment = dict(environment or {})
         self.calls = CallLog()
+        self._environ = environ
         self._clients: dict[tuple[str, str], Any] = {}
         if self.is_local:
-            require_loopback(self.environment["AWS_ENDPOINT_URL"])
             if self.nameserver:
                 require_loopback(f"http://{self.nameserver}")
             for url in self.edge_locations.values():
                 require_loopback(url)
-        with explaining():
-            core = open_blind_session() if self.is_local else botocore.session.get_session()
-            self._session = boto3.Session(botocore_session=core)
-        if not self.is_local:
-            core.register("creating-client-class", Explaining.add_to)  # type: ignore[arg-type]
-        paths = core.get_component("data_loader").search_paths
-        paths[:] = dict.fromkeys(paths)  # each boto3 session adds its path to the loader, which all sessions share
-        self._guard = AccountGuard(self._get_credentials, self._ask_account, environ)
+            self._maker: LocalClients | AwsClients = LocalClients(
+                self.environment["AWS_ENDPOINT_URL"], self.environment.get("AWS_SECRET_ACCESS_KEY", "unknown")
+            )
+        else:
+            self._maker = AwsClients(environ)
 
     def client(self, service: str, region: str = GLOBAL_REGION) -> Any:
         """Return a boto3 client, the same one each time."""
         if (service, region) not in self._clients:
-            self._clients[service, region] = self._make_client(service, region)
+            client = self._clients[service, region] = self._maker.make(service, region)
+            self.calls.connect(client.meta.events)  # not the session's: it may have clients to look up credentials
         return self._clients[service, region]
 
     def s3(self, region: str) -> S3Client:
@@ -147,7 +121,7 @@ class Cloud:
         Raises:
             AccountChanged: Earlier credentials of this cloud belonged to another account.
         """
-        return self._local_account if self.is_local else self._guard.find_account()
+        return self._maker.guard.find_account() if isinstance(self._maker, AwsClients) else self._local_account
 
     @functools.cached_property
     def _local_account(self) -> str:
@@ -170,6 +144,15 @@ class Cloud:
         if not self.control_url:
             return 1.0
         return float(ask_control(self.control_url, "GET", "speed", keys=self.environment)["speed"])
+
+    @property
+    def dns_change(self) -> tuple[float, float]:
+        """The shortest and the longest time, in seconds, until DNS answers with a change of records or of health.
+
+        AWS promises 60 seconds for records (R53API, ChangeResourceRecordSets), unless `WORKSHOP_DNS_SECONDS` says
+        otherwise. The local cloud's nameserver knows of a change at once.
+        """
+        return (0.0, 0.0 if self.is_local else read_seconds(self._environ, "WORKSHOP_DNS_SECONDS", DNS_SECONDS))
 
     @property
     def edge_locations(self) -> dict[str, str]:
@@ -218,82 +201,8 @@ class Cloud:
 
     def accept(self, account_id: str) -> None:
         """Keep that the learner accepted the costs in an account. Notebooks call `accept_costs`, which asks first."""
-        self._guard.accept(account_id)
-
-    def _make_client(self, service: str, region: str) -> Any:
-        """Make a client, and listen to its events. Clients that look up credentials for botocore have other events."""
-        client = (self._make_local_client if self.is_local else self._make_aws_client)(service, region)
-        self.calls.connect(client.meta.events)
-        return client
-
-    def _make_aws_client(self, service: str, region: str) -> Any:
-        with fetching():
-            client: Any = self._session.client(service, region_name=region, config=AWS_CONFIG)  # type: ignore[call-overload]
-        client.meta.events.register_first("before-sign", self._fetch_credentials)
-        client.meta.events.register_last("before-send", self._guard.refuse_unpaid_change)
-        return client
-
-    def _make_local_client(self, service: str, region: str) -> Any:
-        client = self._session.client(  # type: ignore[call-overload]
-            service,
-            region_name=region,
-            endpoint_url=self.environment["AWS_ENDPOINT_URL"],
-            aws_access_key_id=LOCAL_KEY,
-            aws_secret_access_key=self.environment.get("AWS_SECRET_ACCESS_KEY", "unknown"),
-            config=LOCAL_CONFIG,
-        )
-        client.meta.events.register("before-sign", self._leave_out_the_account)
-        client.meta.events.register("before-send", self._stay_on_this_machine)
-        client.meta.events.register_first(
-            f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", self._give_up_if_nothing_answers
-        )
-        return client
-
-    def _leave_out_the_account(self, request: AWSRequest, **_: Any) -> None:
-        """S3 Control writes the account id before the host, and no resolver knows such a name. The host is signed."""
-        endpoint, url = urlsplit(self.environment["AWS_ENDPOINT_URL"]), urlsplit(str(request.url))
-        if url.hostname and url.hostname.endswith(f".{endpoint.hostname}"):
-            request.url = url._replace(netloc=endpoint.netloc).geturl()
-
-    def _stay_on_this_machine(self, request: AWSPreparedRequest, **_: Any) -> None:
-        """Refuse a request to any address but the local cloud's, just before it is sent."""
-        endpoint = urlsplit(self.environment["AWS_ENDPOINT_URL"])
-        url = urlsplit(request.url)
-        require_loopback(request.url)
-        if url.netloc != endpoint.netloc:
-            raise NotTheLocalCloud(
-                f"{request.url} is on this machine, but it isn't the local cloud, so the request was not sent. "
-                "Use the clients of the `cloud` that connect() returns."
-            )
-        request.url, request.headers["Host"] = pin(request.url)
-
-    def _give_up_if_nothing_answers(self, caught_exception: Exception | None, **_: Any) -> None:
-        """Raise at once. Botocore would retry for seconds, but a refused connection on loopback stays refused."""
-        if isinstance(caught_exception, EndpointConnectionError | ConnectTimeoutError):
-            raise _not_reachable(self.environment["AWS_ENDPOINT_URL"]) from caught_exception
-
-    def _fetch_credentials(self, **_: Any) -> None:
-        """Fetch the credentials just before botocore does, so that a failure gives a sentence."""
-        self._get_credentials()
-
-    def _get_credentials(self) -> ReadOnlyCredentials:
-        with fetching():
-            credentials = self._session.get_credentials()
-            if credentials is None:
-                raise NoCredentialsError
-            return credentials.get_frozen_credentials()
-
-    def _ask_account(self, credentials: ReadOnlyCredentials) -> str:
-        """Ask with exactly these credentials. The session's may change at any time."""
-        client = self._session.client(
-            "sts",
-            region_name=GLOBAL_REGION,
-            aws_access_key_id=credentials.access_key,
-            aws_secret_access_key=credentials.secret_key,
-            aws_session_token=credentials.token,
-            config=AWS_CONFIG,
-        )
-        return client.get_caller_identity()["Account"]
+        if isinstance(self._maker, AwsClients):
+            self._maker.guard.accept(account_id)
 
 
 def connect(*, environ: Mapping[str, str] = os.environ, start: Callable[[], dict[str, str]] | None = None) -> Cloud:
@@ -350,7 +259,7 @@ def _ask_local_cloud(url: str, environ: Mapping[str, str]) -> dict[str, str]:
     try:
         response = send("GET", address, headers=sign_control("GET", address, keys))
     except urllib3.exceptions.HTTPError as error:
-        raise _not_reachable(url) from error
+        raise describe_silence(url) from error
     try:
         environment: dict[str, str] = response.json()
         if response.status == 403 and "code" in environment:
@@ -365,11 +274,3 @@ def _ask_local_cloud(url: str, environ: Mapping[str, str]) -> dict[str, str]:
             "with connect() again."
         ) from error
     return environment
-
-
-def _not_reachable(url: str) -> CloudNotReachable:
-    return CloudNotReachable(
-        f"The local cloud does not answer at {url}. It has ended, and everything in it is gone. Start JupyterLab again "
-        "with `workshop lab`, then begin with notebook 01. Outside JupyterLab, run `workshop cloud` and its export "
-        "lines, or unset AWS_ENDPOINT_URL."
-    )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from workshop_lib.errors import AmbiguousCloud, NotTheLocalCloud
+from workshop_lib.errors import AmbiguousCloud, InvalidNumber, NotTheLocalCloud
 
 READS = ("Describe", "Filter", "Get", "Head", "List", "Simulate", "TestDNSAnswer")
 """Prefixes of operations that change nothing. All other operations count as changes."""
@@ -90,6 +91,22 @@ def choose_cloud(environ: Mapping[str, str]) -> str:
                 f"Run `unset {' '.join(left_over)}` and start JupyterLab again."
             )
     return cloud
+
+
+def read_seconds(environ: Mapping[str, str], name: str, default: float) -> float:
+    """Read how long AWS takes for something from a variable, such as `WORKSHOP_DNS_SECONDS`.
+
+    Raises:
+        InvalidNumber: The value is no number of seconds.
+    """
+    value = environ.get(name, "").strip()
+    try:
+        seconds = float(value) if value else default
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise InvalidNumber(f"{name} is {value!r}. Unset it, or give a number of seconds.")
+    return seconds
 
 
 def require_loopback(url: str) -> str:

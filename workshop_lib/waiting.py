@@ -5,12 +5,18 @@ All of them use `polling`. For a wait of your own, call its `wait_until`.
 
 from __future__ import annotations
 
+import math
+import os
 import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from workshop_lib.errors import STEPS, CheckFailed, StepOutOfOrder, name_missed_step
-from workshop_lib.guards import is_loopback
-from workshop_lib.observe import Page, fetch_page, get_health, get_replication_status
+from urllib3.exceptions import NameResolutionError
+
+from workshop_lib.errors import STEPS, CheckFailed, CloudNotReachable, StepOutOfOrder, name_missed_step
+from workshop_lib.guards import is_loopback, read_seconds
+from workshop_lib.observe import Page, fetch_page, get_health, get_replication_status, look_up_region
 from workshop_lib.polling import Sleep, draw_progress, wait_until
 
 if TYPE_CHECKING:
@@ -21,23 +27,33 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3control import S3ControlClient
 
+    from workshop_lib.cloud import Cloud
+
 JOB_ENDED = {"Complete", "Failed", "Cancelled", "Suspended"}
 
 
-def wait_for_propagation(client: BaseClient, *, what: str, seconds: float = 15, sleep: Sleep = time.sleep) -> None:
+PROPAGATION_SECONDS = 15.0
+"""How long `wait_for_propagation` waits on AWS, unless `WORKSHOP_PROPAGATION_SECONDS` says otherwise."""
+
+
+def wait_for_propagation(
+    client: BaseClient, *, what: str, seconds: float | None = None, sleep: Sleep = time.sleep
+) -> None:
     """On AWS, wait until a change should be known everywhere. AWS has no status for it. Locally, return at once.
 
     Args:
         client: The client that made the change. Its endpoint tells which cloud it uses.
         what: What was changed, as the beginning of a sentence.
-        seconds: How long to wait.
+        seconds: How long to wait on AWS. The default is `WORKSHOP_PROPAGATION_SECONDS`, or 15.
         sleep: Seam for tests.
     """
     if is_loopback(client.meta.endpoint_url):
         return
+    if seconds is None:
+        seconds = read_seconds(os.environ, "WORKSHOP_PROPAGATION_SECONDS", PROPAGATION_SECONDS)
     with draw_progress(f"{what}: waiting until AWS knows it everywhere", seconds) as bar:
-        for _ in range(int(seconds)):
-            sleep(1)
+        for passed in range(math.ceil(seconds)):
+            sleep(min(1, seconds - passed))
             bar.update(1)
 
 
@@ -239,18 +255,42 @@ def wait_until_job_complete(
     return dict(job.get("ProgressSummary", {}))
 
 
-def wait_until_page_is_served(url: str, *, timeout: float = 600, sleep: Sleep = time.sleep) -> Page:
+def wait_until_page_is_served(
+    url: str, *, timeout: float = 600, sleep: Sleep = time.sleep, fetch: Callable[[str], Page] = fetch_page
+) -> Page:
     """Wait until a page answers with 200. On AWS it takes a while until DNS knows a new distribution's name.
+
+    Args:
+        url: From `cloud.page_url`.
+        timeout: Seconds.
+        sleep: Seam for tests.
+        fetch: Requests the page once. A seam for tests.
 
     Returns:
         The page.
 
     Raises:
         TookTooLong: The time is over. The error carries the last page.
+        CloudNotReachable: The name is known, but nothing answers there.
     """
-    return wait_until(
-        lambda: fetch_page(url), lambda page: page.status == 200, what=f"Asking for {url}", timeout=timeout, sleep=sleep
+
+    def look() -> Page | str:
+        try:
+            return fetch(url)
+        except CloudNotReachable as error:
+            if not isinstance(error.__cause__, NameResolutionError):
+                raise
+            return f"DNS doesn't know {urlsplit(url).hostname} yet"
+
+    page = wait_until(
+        look,
+        lambda seen: isinstance(seen, Page) and seen.status == 200,
+        what=f"Asking for {url}",
+        timeout=timeout,
+        sleep=sleep,
     )
+    assert isinstance(page, Page)
+    return page
 
 
 def wait_until_served_from(
@@ -285,6 +325,49 @@ def wait_until_served_from(
     return wait_until(
         look, lambda page: page.region == region, what=f"Moving to {region}", timeout=timeout, sleep=sleep
     )
+
+
+def wait_until_dns_names(
+    cloud: Cloud,
+    *,
+    record_name: str,
+    region: str,
+    name_servers: Sequence[str] = (),
+    in_a_row: int = 10,
+    timeout: float = 300,
+    sleep: Sleep = time.sleep,
+) -> str:
+    """Wait until DNS names a bucket in one region, many times in a row. For a switch from all to nothing.
+
+    It asks the name servers. Route 53's API knows a change, or an inverted health check, before they do.
+
+    Args:
+        cloud: The cloud.
+        record_name: Without a dot at the end.
+        region: The region that DNS should name.
+        name_servers: As for `observe.look_up_txt`.
+        in_a_row: How many answers must agree.
+        timeout: Seconds.
+        sleep: Seam for tests.
+
+    Returns:
+        `region`.
+
+    Raises:
+        TookTooLong: DNS still names another region.
+    """
+
+    def look() -> str | None:
+        for _ in range(in_a_row):
+            seen = look_up_region(cloud, record_name=record_name, name_servers=name_servers)
+            if seen != region:
+                break
+        return seen
+
+    seen = wait_until(
+        look, lambda seen: seen == region, what=f"Waiting until DNS names {region}", timeout=timeout, sleep=sleep
+    )
+    return str(seen)
 
 
 def wait_until_health(

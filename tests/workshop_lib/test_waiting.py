@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from itertools import count, islice, takewhile
+from socket import gaierror
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import NameResolutionError, NewConnectionError
 
-from workshop_lib.errors import TookTooLong
+from workshop_lib.errors import CloudNotReachable, InvalidNumber, TookTooLong
+from workshop_lib.guards import read_seconds
+from workshop_lib.observe import Page
 from workshop_lib.polling import choose_intervals, retry_while, wait_until
-from workshop_lib.waiting import wait_for_propagation
+from workshop_lib.waiting import wait_for_propagation, wait_until_page_is_served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,6 +172,40 @@ def test_only_aws_needs_time_to_propagate(time: Time, url: str, seconds: int) ->
     wait_for_propagation(client, what="A role", sleep=time.sleep)
 
     assert time.passed == seconds
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("", 15), ("0", 0), ("40.5", 40.5)])
+def test_the_environment_says_how_long_aws_takes(value: str, seconds: float) -> None:
+    assert read_seconds({"SECONDS": value}, "SECONDS", 15) == seconds
+
+
+@pytest.mark.parametrize("value", ["soon", "-1", "inf", "nan"])
+def test_what_is_no_number_of_seconds_is_refused(value: str) -> None:
+    with pytest.raises(InvalidNumber, match="Unset it"):
+        read_seconds({"SECONDS": value}, "SECONDS", 15)
+
+
+def test_a_new_distribution_is_asked_until_dns_knows_its_name(time: Time) -> None:
+    unknown = CloudNotReachable("does not answer")
+    unknown.__cause__ = NameResolutionError("d1.cloudfront.net", HTTPConnection("d1.cloudfront.net"), gaierror())
+    page = Page("https://d1.cloudfront.net/", 200, {}, "")
+    answers: list[Exception | Page] = [unknown, unknown, page]
+
+    def fetch(url: str) -> Page:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert wait_until_page_is_served(page.url, sleep=time.sleep, fetch=fetch) is page
+
+
+def test_a_cloud_that_has_ended_is_not_waited_for() -> None:
+    def fetch(url: str) -> Page:
+        raise CloudNotReachable("does not answer") from NewConnectionError(HTTPConnection("127.0.0.1"), "refused")
+
+    with pytest.raises(CloudNotReachable):
+        wait_until_page_is_served("http://127.0.0.1:1/", fetch=fetch)
 
 
 def test_an_interrupted_wait_is_interrupted_at_once(time: Time) -> None:

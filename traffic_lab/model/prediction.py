@@ -111,7 +111,7 @@ def predict_switch(
     rate: float = 20.0,
     origin_fails: bool = False,
     weight_share: float = 1.0,
-    dns_change: float = 0.0,
+    dns_change: float | tuple[float, float] = 0.0,
     warm: bool = True,
     trials: int = 400,
     seed: int = 0,
@@ -135,7 +135,8 @@ def predict_switch(
         rate: Requests per second, at a steady rate.
         origin_fails: Whether the old region answers 5xx from the cause on.
         weight_share: The part of the weight that moves, above 0 and up to 1. `moved` is about this part.
-        dns_change: Seconds from the cause, or from the detection, until DNS answers with the new weights.
+        dns_change: Seconds from the cause, or from the detection, until DNS answers with the new weights. If that isn't
+            known, the shortest and the longest time, such as `cloud.dns_change`. All times between are as likely.
         warm: Whether such requests came before the cause too. If not, the edge has no stale copies to serve.
         trials: How many random phases are tried. The bounds of `moved` don't depend on it.
         seed: Seed of everything random.
@@ -146,7 +147,9 @@ def predict_switch(
     Raises:
         InvalidNumber: A number is impossible, or a failing region keeps a part of the weight.
     """
-    require_number(0, dns_ttl=dns_ttl, edge_ttl=edge_ttl, error_ttl=error_ttl, dns_change=dns_change)
+    quickest, slowest = dns_change if isinstance(dns_change, tuple) else (dns_change, dns_change)
+    require_number(0, dns_ttl=dns_ttl, edge_ttl=edge_ttl, error_ttl=error_ttl, dns_change=quickest)
+    require_number(quickest, dns_change=slowest)
     require_number(1, environments=environments, caches=caches, trials=trials)
     require_number(0.001, rate=rate, weight_share=weight_share)
     if weight_share > 1 or (origin_fails and weight_share < 1):
@@ -161,7 +164,7 @@ def predict_switch(
         )
     drill = Drill(
         detection=(to_ticks(detection[0]), to_ticks(detection[1])),
-        dns_change=to_ticks(dns_change),
+        dns_change=(to_ticks(quickest), to_ticks(slowest)),
         dns_ttl=to_ticks(dns_ttl),
         edge_ttl=to_ticks(edge_ttl),
         error_ttl=to_ticks(error_ttl),

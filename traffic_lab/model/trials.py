@@ -31,7 +31,7 @@ class Drill:
 
     Attributes:
         detection: The shortest and the longest time of the health check.
-        dns_change: The time from then until DNS answers with the new weights.
+        dns_change: The shortest and the longest time from then until DNS answers with the new weights.
         dns_ttl: How long an environment keeps a DNS answer.
         edge_ttl: How long the edge keeps a page. With 0 there is one cache, and `warm` is true.
         error_ttl: How long the edge remembers a failure of the origin.
@@ -44,7 +44,7 @@ class Drill:
     """
 
     detection: tuple[int, int]
-    dns_change: int
+    dns_change: tuple[int, int]
     dns_ttl: int
     edge_ttl: int
     error_ttl: int
@@ -63,7 +63,7 @@ class Drill:
     @property
     def changes(self) -> tuple[int, int]:
         """The earliest and the latest time at which DNS changes."""
-        return self.detection[0] + self.dns_change, self.detection[1] + self.dns_change
+        return self.detection[0] + self.dns_change[0], self.detection[1] + self.dns_change[1]
 
     @property
     def latest(self) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from local_cloud.clock import Clock
 from local_cloud.engines.prober.probes import Observation, Respond, probe
 from local_cloud.engines.prober.status import Checker, HealthCheck, get_statuses
+from local_cloud.late import Late
 
 logger = logging.getLogger(__name__)
 
@@ -34,16 +35,20 @@ class Prober:
 
     Args:
         clock: Shortens the intervals.
+        late: Seconds after which `is_healthy` and `generation`, which the nameserver reads, know a new status.
         respond: Asks the gateway in this process, for endpoints of S3.
         probe: Asks an endpoint once; a seam for tests.
     """
 
-    def __init__(self, *, clock: Clock, respond: Respond, probe: Callable[..., Observation] = probe) -> None:
-        self.generation = 0
+    def __init__(
+        self, *, clock: Clock, respond: Respond, late: float = 0.0, probe: Callable[..., Observation] = probe
+    ) -> None:
         self._clock = clock
         self._respond = respond
         self._probe = probe
         self._statuses: dict[str, bool] = {}
+        self._known = Late((0, self._statuses), seconds=late)
+        self._changes = 0
         self._checks: dict[str, HealthCheck] = {}
         self._changed = threading.Condition()
         self._due: list[tuple[float, int, str, Checker]] = []
@@ -52,9 +57,14 @@ class Prober:
         self._thread: threading.Thread | None = None
         self._workers = ThreadPoolExecutor(PROBES_AT_A_TIME, thread_name_prefix="prober")
 
+    @property
+    def generation(self) -> int:
+        """Another number after every change of a status."""
+        return self._known.get()[0]
+
     def is_healthy(self, health_check_id: str) -> bool:
         """The status of a check, without a lock. A check that doesn't exist is healthy."""
-        return self._statuses.get(health_check_id, True)
+        return self._known.get()[1].get(health_check_id, True)
 
     def observations(self, health_check_id: str) -> list[dict[str, Any]]:
         """Each checker's last observation, in botocore's shape. Empty before the first probe or without an endpoint."""
@@ -127,7 +137,8 @@ class Prober:
         statuses = get_statuses(self._checks)
         if statuses != self._statuses:
             self._statuses = statuses
-            self.generation += 1
+            self._changes += 1
+            self._known.put((self._changes, statuses))
 
     def _ensure_thread(self) -> None:
         if self._thread is None and not self._is_stopping:

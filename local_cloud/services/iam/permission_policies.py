@@ -21,7 +21,6 @@ LONGEST_MANAGED = 6144
 LONGEST_INLINE = {"user": 2048, "group": 5120, "role": 10_240}
 """Characters of all inline policies of an entity at most, without white space."""
 
-
 _WITH_A_REGION = ("job/", "storage-lens", "access-grants/", "async-request/")
 """Resources of S3 whose ARNs have a region (SAR/s3, resource types). moto knows only access points."""
 

@@ -29,10 +29,16 @@ class _Change:
 
 
 class Changes:
-    """Every change, by its id."""
+    """Every change, by its id.
 
-    def __init__(self, clock: Clock) -> None:
+    Args:
+        clock: Shortens the wait for `INSYNC`.
+        dns_seconds: How late the nameserver knows of a change. The clock doesn't shorten it.
+    """
+
+    def __init__(self, clock: Clock, dns_seconds: float = 0.0) -> None:
         self._clock = clock
+        self._dns_seconds = dns_seconds
         self._changes: dict[str, _Change] = {}
 
     def add(self, comment: str = "") -> dict[str, Any]:
@@ -50,7 +56,8 @@ class Changes:
         change = self._changes.get(change_id)
         if change is None:
             raise AwsError("NoSuchChange", f"Could not find resource with ID: {change_id}", 404)
-        is_in_sync = self._clock.now() - change.submitted >= self._clock.scaled(SECONDS_TO_IN_SYNC)
+        needed = max(self._clock.scaled(SECONDS_TO_IN_SYNC), self._dns_seconds)
+        is_in_sync = self._clock.now() - change.submitted >= needed
         described = {
             "Id": f"/change/{change_id}",
             "Status": "INSYNC" if is_in_sync else "PENDING",

@@ -27,16 +27,17 @@ class Route53Service(RecordSets, HealthChecks, Limits, Tags):
 
     Args:
         clock: Shortens the wait for `INSYNC`.
+        dns_seconds: How late the nameserver knows of a change.
         prober: Gets health checks, and returns their statuses.
     """
 
     name = "route53"
     owned = True
 
-    def __init__(self, *, clock: Clock, prober: Any) -> None:
-        self.zones = Zones()
+    def __init__(self, *, clock: Clock, prober: Any, dns_seconds: float = 0.0) -> None:
+        self.zones = Zones(late=dns_seconds)
         self.zone_references = set()
-        self.changes = Changes(clock)
+        self.changes = Changes(clock, dns_seconds)
         self.prober = prober
         self.clock = clock
         self.health_checks = {}

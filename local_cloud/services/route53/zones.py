@@ -14,6 +14,8 @@ from typing import Any
 import dns.name
 from dns.name import Name
 
+from local_cloud.late import Late
+
 RecordSet = dict[str, Any]
 """A record set in botocore's shape."""
 
@@ -75,11 +77,22 @@ class HostedZone:
 
 
 class Zones:
-    """All hosted zones of the account."""
+    """All hosted zones of the account.
 
-    def __init__(self) -> None:
-        self.generation = 0
+    Args:
+        late: Seconds after which the name servers know of a change. `generation`, `zone_holding` and `is_name_server`
+            are about what they know.
+    """
+
+    def __init__(self, *, late: float = 0.0) -> None:
+        self._changes = 0
         self._zones: dict[str, HostedZone] = {}
+        self._known = Late((0, self._zones), seconds=late)
+
+    @property
+    def generation(self) -> int:
+        """Another number after every change that the name servers know."""
+        return self._known.get()[0]
 
     def __iter__(self) -> Iterator[HostedZone]:
         return iter(self._zones.values())
@@ -105,14 +118,15 @@ class Zones:
 
     def zone_holding(self, name: Name) -> HostedZone | None:
         """The zone that answers for a name: the deepest, and the newest of those with the same name."""
-        holding = [zone for zone in self._zones.values() if name.is_subdomain(zone.name)]
+        holding = [zone for zone in self._known.get()[1].values() if name.is_subdomain(zone.name)]
         return max(reversed(holding), key=lambda zone: len(zone.name), default=None)
 
     def is_name_server(self, name: Name) -> bool:
         """True for host names in the delegation sets of existing zones."""
         host = name.to_text(omit_final_dot=True)
-        return any(host in zone.name_servers for zone in self._zones.values())
+        return any(host in zone.name_servers for zone in self._known.get()[1].values())
 
     def _replace(self, zones: dict[str, HostedZone]) -> None:
         self._zones = zones
-        self.generation += 1
+        self._changes += 1
+        self._known.put((self._changes, zones))

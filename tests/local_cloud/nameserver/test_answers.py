@@ -155,7 +155,7 @@ def test_a_change_of_health_is_answered_once_the_generation_moves(
     zones.add("o.two-regions.test.", "TXT", '"sg"', SetIdentifier="sg", Weight=0, HealthCheckId="h2")
     before = texts(ask("o.two-regions.test"))
     unhealthy.add("h1")
-    zones.generation += 1
+    zones.put(zones.zone)
     assert (before, texts(ask("o.two-regions.test"))) == (
         ['o.two-regions.test. 60 "ie"'],
         ['o.two-regions.test. 60 "sg"'],

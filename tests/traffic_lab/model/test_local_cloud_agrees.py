@@ -85,7 +85,7 @@ def try_switches(gap: float) -> NDArray[np.float64]:
     """What the model says: for each of many switches, when the pages have moved."""
     drill = Drill(
         detection=(0, 0),
-        dns_change=0,
+        dns_change=(0, 0),
         dns_ttl=TTL * TICKS,
         edge_ttl=TTL * TICKS,
         error_ttl=10 * TICKS,

@@ -147,7 +147,7 @@ def test_the_worst_case_does_happen(caches: int, ttls: tuple[int, int], fails: b
     dns_ttl, edge_ttl = (ttl * TICKS for ttl in ttls)
     drill = Drill(
         detection=(0, 0),
-        dns_change=7 * TICKS,
+        dns_change=(7 * TICKS, 7 * TICKS),
         dns_ttl=dns_ttl,
         edge_ttl=edge_ttl,
         error_ttl=2 * TICKS,

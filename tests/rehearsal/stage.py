@@ -1,0 +1,147 @@
+"""The stage of a rehearsal: a local cloud that stands for AWS, an account with one learner, and the learner's machine.
+
+The learner is a user of IAM with an access key of her own and the learner's policy, as an instructor sets it up. On
+her machine nothing says that this is not AWS: no endpoint, no port, no variable of the local cloud.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.rehearsal.door import Door
+from tests.rehearsal.hosts import NETWORK
+from tests.rehearsal.ledger import Ledger
+from tests.rehearsal.manner import QUICK, Manner
+from workshop_lib.cloud import Cloud
+from workshop_lib.cloud_process import own_cloud
+from workshop_lib.guards import is_read
+from workshop_lib.policies import LOCAL_ACCOUNT, write_grants
+
+ROOT = Path(__file__).resolve().parents[2]
+MACHINE = Path(__file__).with_name("machine")
+LEARNER = "ada"
+"""The user's name in IAM."""
+NAME = "ada-lovelace"
+"""The name that notebook 00 suggests."""
+NOT_INHERITED = ("AWS_", "WORKSHOP_", "REHEARSAL")
+CERTIFICATES = ("SSL_CERT_DIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a rehearsal has while it runs."""
+
+    folder: Path
+    ledger: Ledger
+    environment: dict[str, str]
+    """The variables of the learner's programs."""
+    administrator: Cloud
+    """The cloud behind the door, with all permissions."""
+    account: str = LOCAL_ACCOUNT
+
+    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        """Start the command `workshop` as the learner."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "workshop_cli.main", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            env=self.environment,
+            cwd=self.folder,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str | Path, timeout: float = 7200) -> tuple[int, str]:
+        """Run the command `workshop` as the learner. Returns its exit status and its output."""
+        with self.start(*arguments) as program:
+            try:
+                output, _ = program.communicate(timeout=timeout)
+            finally:
+                program.kill()
+        return program.returncode, output
+
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """The learner's calls so far, as the cloud's call log has them."""
+        lines = (self.folder / "calls.jsonl").read_text(encoding="utf-8").splitlines()
+        return [call for call in map(json.loads, lines) if call.get("principal", "").endswith(f"user/{LEARNER}")]
+
+    @property
+    def changes(self) -> list[dict[str, Any]]:
+        """Those of the learner's calls that change something."""
+        return [call for call in self.calls if not is_read(call["operation"])]
+
+
+@contextmanager
+def set_stage(folder: Path, *, speed: float = 200, manner: Manner = QUICK) -> Iterator[Stage]:
+    """Start the cloud and the door, and prepare the learner's account and machine. All of it ends with the block.
+
+    Args:
+        folder: For everything that the rehearsal writes.
+        speed: How many times shorter the cloud's waits are than on AWS.
+        manner: How slow AWS is.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger(folder / "machine.jsonl")
+    options = {"speed": speed, "call_log": folder / "calls.jsonl", "dns_seconds": manner.dns_seconds}
+    with own_cloud(folder / "aws", options) as cloud, Door(cloud, ledger=ledger, manner=manner) as door:
+        administrator = Cloud(cloud)
+        keys = admit_learner(administrator, folder)
+        yield Stage(folder, ledger, equip_machine(folder, door, keys, manner), administrator)
+
+
+def admit_learner(cloud: Cloud, folder: Path) -> dict[str, str]:
+    """Make the learner's user, policies and boundary, as an instructor who knows the names. Returns her access key."""
+    iam, buckets = cloud.iam, f"two-regions-{NAME}-*"
+    granted = write_grants(folder / "policies", learner=NAME, source_bucket=buckets, destination_bucket=buckets)
+    iam.create_user(UserName=LEARNER)
+    for file in (*granted["managed_policy"], *granted["enforce"]):
+        made = iam.create_policy(PolicyName=file.stem, PolicyDocument=file.read_text(encoding="utf-8"))
+        if file in granted["enforce"]:
+            iam.attach_user_policy(UserName=LEARNER, PolicyArn=made["Policy"]["Arn"])
+    key = iam.create_access_key(UserName=LEARNER)["AccessKey"]
+    return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+
+
+def equip_machine(folder: Path, door: Door, keys: dict[str, str], manner: Manner = QUICK) -> dict[str, str]:
+    """Write the learner's files, and return the variables of her programs."""
+    bundle = folder / "certificates.pem"
+    door.authority.cert_pem.write_to_path(str(bundle))
+    lines = ["[default]", *(f"{name} = {value}" for name, value in keys.items())]
+    (folder / "credentials").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "config").write_text("[default]\nregion = sa-east-1\n", encoding="utf-8")  # a region of neither bucket
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("workshop-*", ".*"))
+    settings = {"doors": door.ports, "network": NETWORK, "ledger": str(door.ledger.machine_file)}
+    return {
+        **_inherit(NOT_INHERITED, (*CERTIFICATES, *PROXIES)),
+        "PYTHONPATH": os.pathsep.join((str(MACHINE), str(ROOT))),
+        "PYTHONIOENCODING": "utf-8",
+        "REHEARSAL": json.dumps(settings),
+        "WORKSHOP_CLOUD": "aws",
+        "WORKSHOP_PROPAGATION_SECONDS": "0",
+        **({} if manner.dns_seconds else {"WORKSHOP_DNS_SECONDS": "0"}),
+        "WORKSHOP_NAMES": str(folder / "notebooks" / "workshop-names.json"),
+        "AWS_CONFIG_FILE": str(folder / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
+        "AWS_CA_BUNDLE": str(bundle),
+        "SSL_CERT_FILE": str(bundle),
+    }
+
+
+def _inherit(left_out: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(tuple(left_out)) and name.lower() not in {one.lower() for one in names}
+    }

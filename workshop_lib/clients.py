@@ -1,0 +1,158 @@
+"""Makes boto3 clients. Those of the local cloud never leave this machine. Those of AWS change nothing before consent.
+
+The machine's credentials, profiles, configuration files, endpoints and proxies are for AWS only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
+
+from workshop_lib.accounts import AccountGuard
+from workshop_lib.blind_session import open_blind_session
+from workshop_lib.credentials import Explaining, explaining, fetching
+from workshop_lib.errors import CloudNotReachable, NotTheLocalCloud
+from workshop_lib.guards import LOCAL_KEY, pin, require_loopback
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest, AWSRequest
+    from botocore.credentials import ReadOnlyCredentials
+
+GLOBAL_REGION = "us-east-1"
+"""The region of the IAM, Route 53 and CloudFront endpoints. Edge functions must be in it too."""
+
+LOCAL_CONFIG = Config(  # type: ignore[call-arg]  # the stubs don't know ignore_configured_endpoint_urls
+    proxies={},
+    connect_timeout=5,
+    read_timeout=60,
+    max_pool_connections=16,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    s3={"addressing_style": "path"},
+    ignore_configured_endpoint_urls=True,
+)
+AWS_CONFIG = Config(  # type: ignore[call-arg]
+    retries={"mode": "adaptive", "total_max_attempts": 8},
+    ignore_configured_endpoint_urls=True,
+)
+
+
+class LocalClients:
+    """Clients of the local cloud. A request that would leave the machine is refused before it is sent.
+
+    Args:
+        endpoint: The local cloud's `AWS_ENDPOINT_URL`.
+        secret: The secret of its access key.
+    """
+
+    def __init__(self, endpoint: str, secret: str) -> None:
+        self._endpoint, self._secret = require_loopback(endpoint), secret
+        self._session = _make_session(open_blind_session())
+
+    def make(self, service: str, region: str) -> Any:
+        """Make a client. Sends no request yet."""
+        client = self._session.client(  # type: ignore[call-overload]
+            service,
+            region_name=region,
+            endpoint_url=self._endpoint,
+            aws_access_key_id=LOCAL_KEY,
+            aws_secret_access_key=self._secret,
+            config=LOCAL_CONFIG,
+        )
+        client.meta.events.register("before-sign", self._leave_out_the_account)
+        client.meta.events.register("before-send", self._stay_on_this_machine)
+        client.meta.events.register_first(
+            f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", self._give_up_if_nothing_answers
+        )
+        return client
+
+    def _leave_out_the_account(self, request: AWSRequest, **_: Any) -> None:
+        """S3 Control writes the account id before the host, and no resolver knows such a name. The host is signed."""
+        endpoint, url = urlsplit(self._endpoint), urlsplit(str(request.url))
+        if url.hostname and url.hostname.endswith(f".{endpoint.hostname}"):
+            request.url = url._replace(netloc=endpoint.netloc).geturl()
+
+    def _stay_on_this_machine(self, request: AWSPreparedRequest, **_: Any) -> None:
+        """Refuse a request to any address but the local cloud's, just before it is sent."""
+        require_loopback(request.url)
+        if urlsplit(request.url).netloc != urlsplit(self._endpoint).netloc:
+            raise NotTheLocalCloud(
+                f"{request.url} is on this machine, but it isn't the local cloud, so the request was not sent. "
+                "Use the clients of the `cloud` that connect() returns."
+            )
+        request.url, request.headers["Host"] = pin(request.url)
+
+    def _give_up_if_nothing_answers(self, caught_exception: Exception | None, **_: Any) -> None:
+        """Raise at once. Botocore would retry for seconds, but a refused connection on loopback stays refused."""
+        if isinstance(caught_exception, EndpointConnectionError | ConnectTimeoutError):
+            raise describe_silence(self._endpoint) from caught_exception
+
+
+class AwsClients:
+    """Clients of AWS, with the machine's credentials. A change is refused until its account's costs are accepted.
+
+    Args:
+        environ: Environment variables.
+
+    Attributes:
+        guard: Knows the account of the credentials, and refuses changes.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        with explaining():
+            core = botocore.session.get_session()
+            self._session = _make_session(core)
+        core.register("creating-client-class", Explaining.add_to)  # type: ignore[arg-type]
+        self.guard = AccountGuard(self._get_credentials, self._ask_account, environ)
+
+    def make(self, service: str, region: str) -> Any:
+        """Make a client. Sends no request yet."""
+        with fetching():
+            client: Any = self._session.client(service, region_name=region, config=AWS_CONFIG)  # type: ignore[call-overload]
+        client.meta.events.register_first("before-sign", self._fetch_credentials)
+        client.meta.events.register_last("before-send", self.guard.refuse_unpaid_change)
+        return client
+
+    def _fetch_credentials(self, **_: Any) -> None:
+        """Fetch the credentials just before botocore does, so that a failure gives a sentence."""
+        self._get_credentials()
+
+    def _get_credentials(self) -> ReadOnlyCredentials:
+        with fetching():
+            credentials = self._session.get_credentials()
+            if credentials is None:
+                raise NoCredentialsError
+            return credentials.get_frozen_credentials()
+
+    def _ask_account(self, credentials: ReadOnlyCredentials) -> str:
+        """Ask with exactly these credentials. The session's may change at any time."""
+        client = self._session.client(
+            "sts",
+            region_name=GLOBAL_REGION,
+            aws_access_key_id=credentials.access_key,
+            aws_secret_access_key=credentials.secret_key,
+            aws_session_token=credentials.token,
+            config=AWS_CONFIG,
+        )
+        return client.get_caller_identity()["Account"]
+
+
+def describe_silence(url: str) -> CloudNotReachable:
+    """Make the error for a local cloud that doesn't answer."""
+    return CloudNotReachable(
+        f"The local cloud does not answer at {url}. It has ended, and everything in it is gone. Start JupyterLab again "
+        "with `workshop lab`, then begin with notebook 01. Outside JupyterLab, run `workshop cloud` and its export "
+        "lines, or unset AWS_ENDPOINT_URL."
+    )
+
+
+def _make_session(core: botocore.session.Session) -> boto3.Session:
+    session = boto3.Session(botocore_session=core)
+    paths = core.get_component("data_loader").search_paths
+    paths[:] = dict.fromkeys(paths)  # each boto3 session adds its path to the loader, which all sessions share
+    return session
