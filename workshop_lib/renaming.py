@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from workshop_lib.clean_up import find_resources
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import NamesInUse, StepOutOfOrder, WorkshopError
-from workshop_lib.inventory import Resource
+from workshop_lib.inventory import Marked, Resource, find_marked
 from workshop_lib.names import WorkshopNames, get_names_path, load_names, write_names
 
 KEEP = "Or keep the saved names: run notebook 00 again without parameters, and leave its pickers as they are."
@@ -33,16 +33,34 @@ def save_names(cloud: Cloud, names: WorkshopNames, path: Path | None = None) -> 
         The file.
 
     Raises:
-        NamesInUse: Something exists under the saved names only, or it can't be seen whether it does.
+        NamesInUse: Something exists under the saved names only, or it can't be seen whether it does. Or the file can't
+            be read, and things of another learner exist, which may be yours.
     """
     path = path or get_names_path()
     try:
         saved = load_names(path)
-    except StepOutOfOrder:  # there is no file, or nothing in it can be read
+    except StepOutOfOrder:  # there is no file, or it can't be read
+        if path.exists():
+            _refuse_to_forget(cloud, names, path)
         saved = names
     if saved != names:
         _refuse_to_lose(cloud, saved, names, path)
     return write_names(names, path)
+
+
+def _refuse_to_forget(cloud: Cloud, names: WorkshopNames, path: Path) -> None:
+    """Refuse to replace a file that can't be read while things exist whose names may stand in it."""
+    told = [
+        f"{one.kind} {one.name} of {one.learner}" if isinstance(one, Marked) else f"could not look at {one}"
+        for one in find_marked(cloud, names)
+        if not isinstance(one, Marked) or one.learner != names.learner
+    ]
+    if told:
+        raise NamesInUse(
+            f"The names were not saved. The names file {path} can't be read, and these things may have their names "
+            f"from it: {'; '.join(told[:MOST_NAMED])}. Correct the file. If they aren't yours, delete it and run the "
+            "cell again."
+        )
 
 
 def _refuse_to_lose(cloud: Cloud, saved: WorkshopNames, names: WorkshopNames, path: Path) -> None:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from workshop_lib.clean_up import delete_resources
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import NamesInUse
-from workshop_lib.names import WorkshopNames, load_names, recall_names, suggest_names
+from workshop_lib.names import WorkshopNames, load_names, recall_names, suggest_names, write_names
 from workshop_lib.renaming import save_names
 
 if TYPE_CHECKING:
@@ -42,6 +42,30 @@ def test_a_file_that_holds_no_names_is_replaced(file: Path, connected: Cloud, co
     save_names(connected, GRACE, file)
 
     assert load_names(file) == GRACE
+
+
+@pytest.mark.usefixtures("buckets")
+def test_a_file_with_a_slip_is_kept_while_its_learner_has_something(
+    connected: Cloud, names: WorkshopNames, file: Path
+) -> None:
+    slip = write_names(names, file).read_text(encoding="utf-8").replace("{", "{,")
+    file.write_text(slip, encoding="utf-8")
+
+    with pytest.raises(NamesInUse, match=f"{names.source_bucket} of {names.learner}.*Correct the file"):
+        save_names(connected, GRACE, file)
+
+    assert file.read_text(encoding="utf-8") == slip
+
+
+@pytest.mark.usefixtures("buckets")
+def test_a_file_with_a_slip_is_replaced_if_all_is_the_same_learners(
+    connected: Cloud, names: WorkshopNames, file: Path
+) -> None:
+    file.write_text("{,", encoding="utf-8")
+
+    save_names(connected, names, file)
+
+    assert load_names(file) == names
 
 
 def test_while_nothing_exists_the_names_may_change(connected: Cloud, names: WorkshopNames, file: Path) -> None:
