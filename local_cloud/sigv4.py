@@ -26,6 +26,10 @@ OF_NOTHING = hashlib.sha256(b"").hexdigest()
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
 
 
+_IS_PLAIN = re.compile(r"[A-Za-z0-9/._~-]*").fullmatch
+"""Whether a path stays the same when it is decoded and encoded again."""
+
+
 class Scope(NamedTuple):
     """What a signature is for: a day, a region and a service, under its name in signatures."""
 
@@ -93,16 +97,19 @@ def canonical_request(
         headers: The signed headers, sorted by name. Names in lower case, values in Latin-1.
         payload_hash: The hash of the body in hexadecimal, or a word for a body that isn't signed.
     """
-    named = [(name.encode(), b" ".join(value.encode("latin-1", "replace").split())) for name, value in headers]
-    lines = b"".join(b"%s:%s\n" % pair for pair in named)
-    names = b";".join(name for name, _ in named)
-    start = f"{method}\n{path}\n{canonical_query(query)}\n".encode()
-    return start + lines + b"\n" + names + b"\n" + payload_hash.encode()
+    names, lines = [], []
+    for name, value in headers:
+        names.append(name)
+        lines.append(f"{name}:{' '.join(value.split())}\n")
+    text = f"{method}\n{path}\n{canonical_query(query)}\n{''.join(lines)}\n{';'.join(names)}\n{payload_hash}"
+    return text.encode("latin-1", "replace")
 
 
 def canonical_path(path: str, service: str) -> str:
     """S3 encodes each segment once, and keeps empty and dotted ones. Other services encode what was sent once more."""
     if service == "s3":
+        if _IS_PLAIN(path):
+            return path
         return "/".join(map(_encode_once, path.split("/")))
     kept: list[str] = []
     for part in path.split("/"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import io
+import re
 import time
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from moto.backends import get_backend
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import PRESERVED_HEADER_NAMES_ENVIRON_KEY, Request, determine_request_protocol
+from moto.core.responses import BaseResponse
 from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
@@ -174,3 +176,11 @@ def test_logs_take_groups_streams_and_events() -> None:
     logs.put_log_events("/aws/lambda/site", "1", [{"timestamp": int(time.time() * 1000), "message": "hello"}])
 
     assert [event.message for event in logs.groups["/aws/lambda/site"].streams["1"].events] == ["hello"]
+
+
+def test_moto_makes_request_ids_with_our_function() -> None:
+    headers: dict[str, str] = {}
+
+    BaseResponse._enrich_response(headers, "")
+
+    assert re.fullmatch("[0-9A-F]{52}", headers["x-amzn-requestid"])
