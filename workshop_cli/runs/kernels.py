@@ -10,8 +10,8 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop, run_sync
 
-OPTIONS = ["--HistoryManager.enabled=False", "--log-level=40"]
-"""Share no history file with the learner's own kernels, and log only errors."""
+OPTIONS = ["--HistoryManager.enabled=False", "--log-level=50"]
+"""Share no history file with the learner's own kernels. Log no error of an answer that the end of a run cuts off."""
 
 
 @contextmanager

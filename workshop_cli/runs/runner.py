@@ -6,6 +6,7 @@ notebooks, `index.html` and `junit.xml` to the output folder.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -50,6 +51,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
         try:
             return super().execute_cell(cell, cell_index, **options)
         except KeyboardInterrupt:
+            logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it would tell of tasks that end with the cell
             self.shutdown_kernel = "graceful"
             cell.metadata.papermill["interrupted"] = True
             raise

@@ -73,12 +73,14 @@ def test_a_kernel_is_this_python_whatever_kernels_the_machine_has(
     assert read_last_value(tmp_path / "00_first.ipynb") == repr(sys.executable)
 
 
-def test_a_kernel_shares_no_history_and_logs_only_errors(write_notebook: WriteNotebook, tmp_path: Path) -> None:
+def test_a_kernel_shares_no_history_and_logs_no_errors_of_its_end(
+    write_notebook: WriteNotebook, tmp_path: Path
+) -> None:
     source = "shell = get_ipython(); [shell.history_manager.enabled, shell.config.IPKernelApp.log_level]"
 
     run(write_notebook("00_first", source), tmp_path)
 
-    assert read_last_value(tmp_path / "00_first.ipynb") == "[False, 40]"
+    assert read_last_value(tmp_path / "00_first.ipynb") == "[False, 50]"
 
 
 def test_the_next_kernel_starts_when_one_is_taken(tmp_path: Path) -> None:
@@ -182,9 +184,11 @@ def test_a_cell_undoes_what_it_caused_when_the_run_is_interrupted(
     wait_for("the long cell", (folder / "began").exists)
 
     os.killpg(runner.pid, signal.SIGINT)
-    runner.communicate(timeout=30)
+    said, _ = runner.communicate(timeout=30)
 
     assert (folder / "undone").exists()
+    assert "Interrupted." in said
+    assert "Traceback" not in said
 
 
 def test_a_cell_undoes_what_it_caused_when_it_takes_too_long(write_notebook: WriteNotebook, tmp_path: Path) -> None:
