@@ -73,9 +73,7 @@ def test_a_kernel_is_this_python_whatever_kernels_the_machine_has(
     assert read_last_value(tmp_path / "00_first.ipynb") == repr(sys.executable)
 
 
-def test_a_kernel_shares_no_history_and_logs_no_errors(
-    write_notebook: WriteNotebook, tmp_path: Path
-) -> None:
+def test_a_kernel_shares_no_history_and_logs_no_errors(write_notebook: WriteNotebook, tmp_path: Path) -> None:
     source = "shell = get_ipython(); [shell.history_manager.enabled, shell.config.IPKernelApp.log_level]"
 
     run(write_notebook("00_first", source), tmp_path)
