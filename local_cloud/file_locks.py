@@ -12,7 +12,7 @@ from typing import IO
 from local_cloud.private_files import open_private
 
 _BEHIND_THE_TEXT = 1 << 30
-"""Windows locks bytes, and nobody else can read them. This one is behind what a lock file contains."""
+"""Windows locks bytes, which others then can't read. This one is behind what a lock file contains."""
 
 
 class LockTimeoutError(Exception):

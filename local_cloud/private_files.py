@@ -48,7 +48,7 @@ def make_private_folder(folder: Path) -> Path:
 
 
 def open_private(file: Path, mode: str) -> IO[Any]:
-    """Open a file, make it if it is to be written, and let nobody else read it. A link is not followed.
+    """Open a file, make it if it is to be written, and keep it from other users. A link is not followed.
 
     Args:
         file: The file.

@@ -198,7 +198,7 @@ class _Sweep:
         """Find out whether the resource vanished, or only a part of it, such as a role's policy."""
         found = _search(kind, self._cloud, self._names)
         is_there = any(isinstance(item, Resource) and _is_same(item, resource) for item in found)
-        return "somebody else deletes parts of it" if is_there else None
+        return "another program deletes parts of it" if is_there else None
 
     def _record(self, kind: Kind, resource: Resource, change: Callable[[], str | None]) -> bool:
         """Make a change, and record the resource as waiting or refused. Returns whether neither was the case."""

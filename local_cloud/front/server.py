@@ -146,7 +146,7 @@ class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
     def answer_quick_ones(self) -> None:
         """Answer the requests that were read. `add_task` can't: its caller holds a lock that answering needs.
 
-        The reading thread waits only a moment for the cloud's lock. Otherwise nobody would read while a call holds it.
+        The reading thread waits only a moment for the cloud's lock. It must go on reading while a call holds the lock.
         """
         patience = A_MOMENT
         while self._quick:

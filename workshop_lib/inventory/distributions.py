@@ -67,7 +67,7 @@ def _describe_distribution(cloud: Cloud, names: WorkshopNames, item: Any) -> Ite
     state = describe_stranger(learner)
     buckets = {names.source_origin.domain_name, names.destination_origin.domain_name}
     earlier = learner is None and {origin["DomainName"] for origin in item["Origins"]["Items"]} <= buckets
-    if earlier:  # nobody else's distribution reads this learner's buckets
+    if earlier:  # only this learner's distributions read the buckets
         state = f"{MADE_EARLIER}: tag it with {TAG}={names.learner}, then clean up again"
     yield Resource("distribution", item["Id"], state=state, made_by_workshop=False, made_earlier=earlier)
 

@@ -39,7 +39,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Unseen:
-    """A place that couldn't be searched, so nobody knows whether something is left there."""
+    """A place that couldn't be searched, so it isn't known whether something is left there."""
 
     place: str
     reason: str

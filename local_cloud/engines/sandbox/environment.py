@@ -95,7 +95,7 @@ class Environment:
         if self._transport is None:
             try:
                 started = await self._start(request_id)
-            except BaseException:  # no process could be made, or nobody waits for it any more
+            except BaseException:  # the process could not be made, or its caller has gone
                 await self.kill()
                 raise
             if started is not None:

@@ -1,8 +1,8 @@
 """Lambda's Runtime API: over HTTP a runtime takes its next request and brings back what came of it.
 
 Imitates "Using the Lambda runtime API" (LDG/runtimes-api), for one environment a server, as on Lambda. A miss at the
-edge passes here twice, so this speaks HTTP itself, with a parser: a web
-framework takes longer over it than the function.
+edge passes here twice, so this speaks HTTP itself, with a parser. A web
+framework would take longer than the function.
 
 Other users of this machine could reach the port too, to read events or to answer them. On Linux the kernel tells whose
 process has connected. Elsewhere only the plain runtime runs, and its address ends with a secret path.
@@ -238,7 +238,7 @@ class Connection(asyncio.Protocol):
 
 
 def is_own(peer: int, port: int) -> bool:
-    """Whether a process of this user made the connection between two ports of 127.0.0.1. True where nobody tells."""
+    """Whether a process of this user made the connection between two ports of 127.0.0.1. True where it isn't known."""
     try:
         lines = _CONNECTIONS.read_text(encoding="ascii").splitlines()
     except OSError:  # only Linux has this file
