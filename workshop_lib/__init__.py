@@ -19,6 +19,7 @@
 | `faults` | steps: break something in the local cloud for a while |
 | `checks` | looks at the cloud, says what is wrong, and names the step that fixes it |
 | `waiting` | every wait, with a progress bar and a timeout that says what it last saw |
+| `watches` | what a recording can look at while it runs |
 | `packaging` | the edge function as a zip, with the same bytes each time |
 | `roles` | IAM roles, as several steps need them |
 | `polling` | repeats a look, or a call, until it succeeds |
