@@ -61,6 +61,16 @@ class Kernel:
         """Run a cell to its end."""
         assert self.finish(self.begin(code), 60) == ""
 
+    def fail(self, code: str) -> str:
+        """Run a cell that fails, and return what the notebook shows of the error."""
+        cell, said = self.begin(code), ""
+        assert self.finish(cell, 60)
+        while not said:
+            message = self._client.get_iopub_msg(timeout=10)
+            if message["parent_header"].get("msg_id") == cell and message["msg_type"] == "error":
+                said = "\n".join(message["content"]["traceback"])
+        return said
+
     def stop(self, cell: str) -> None:
         """Press ■, and wait until the cell has ended."""
         self._manager.interrupt_kernel()
@@ -125,6 +135,31 @@ def test_a_drill_ends_with_its_cell(notebook: Kernel, connected: Cloud, check_id
     notebook.stop(cell)
 
     assert not is_inverted(connected, check_id)
+    notebook.run("import sys; assert [mark.label for mark in sys.last_value.timeline.marks] == ['begin']")
+
+
+EXPIRED = """
+from workshop_lib.errors import CredentialsRefused
+def expire():
+    raise CredentialsRefused("Your AWS credentials have expired.")
+with Episode(begin=lambda: None, end=expire) as drill:
+    actions = [Action(0, "begins", drill.begin), Action(0, "ends", expire)]
+    record_timeline("http://{silent}/", seconds=60, actions=actions)
+"""
+
+
+def test_credentials_that_expire_in_a_recording_end_it_with_a_sentence_and_lose_nothing(
+    notebook: Kernel, silent: str
+) -> None:
+    said = notebook.fail(EXPIRED.format(silent=silent))
+
+    assert "CredentialsRefused" in said
+    assert "Your AWS credentials have expired." in said
+    assert "kept in sys.last_value.timeline: " in said
+    assert "What the cell caused is not undone yet" in said
+    notebook.run(
+        "assert [mark.label for mark in sys.last_value.timeline.marks] == ['begins', 'ends: CredentialsRefused']"
+    )
 
 
 REGION = """
