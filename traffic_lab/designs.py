@@ -12,7 +12,8 @@ from threading import Event
 from typing import Any
 
 from traffic_lab.measurement import Timeline
-from traffic_lab.timeline import Action, record_timeline
+from traffic_lab.recording import Action
+from traffic_lab.timeline import record_timeline
 from workshop_lib.tables import Column, render_table
 from workshop_lib.watches import Watch
 

@@ -25,7 +25,8 @@ PREPARE = """
 import gc
 gc.disable()  # Python loses a KeyboardInterrupt that comes while it finalizes an object
 from traffic_lab import designs
-from traffic_lab.timeline import Action, record_timeline
+from traffic_lab.recording import Action
+from traffic_lab.timeline import record_timeline
 from workshop_lib import faults, health_checks, observe, waiting
 from workshop_lib.cloud import Cloud, connect
 from workshop_lib.episodes import Episode

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from traffic_lab.measurement import Mark, Sample
 from traffic_lab.model.prediction import predict_switch
-from traffic_lab.timeline import SPARE, TICKS, Action, AllFrom, record_timeline
+from traffic_lab.recording import SPARE, TICKS, Action, AllFrom
+from traffic_lab.timeline import record_timeline
 from workshop_lib.errors import CheckFailed, CloudNotReachable, CredentialsRefused, NotTheLocalCloud, WorkshopError
 from workshop_lib.observe import Page
 from workshop_lib.watches import Watch
