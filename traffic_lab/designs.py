@@ -47,8 +47,8 @@ DNS_AND_CACHE = Design(
 ORIGIN_GROUP = Design(
     "origin group",
     "one distribution with two origins",  # CFDG/high_availability_origin_failover, also for its limits
-    "send a share of the traffic, be switched by hand, or help methods other than GET, HEAD and OPTIONS; "
-    "each miss asks the failing region first",
+    "send a share of the traffic, be switched by hand or by a health check, or help methods other than GET, HEAD and "
+    "OPTIONS; each miss asks the failing region first",
     runs_function=False,
 )
 DNS_ALONE = Design(
@@ -102,8 +102,8 @@ class Results(Sequence[Result]):
         for result in self._results:
             yield (
                 result.design.name,
-                f"{result.recovered:.1f} s" if result.failed else "no one noticed",
-                "never" if result.moved is None else f"{result.moved:.1f} s",
+                f"{result.recovered:.1f} s" if result.failed else "no request failed",
+                "it did not move" if result.moved is None else f"{result.moved:.1f} s",
                 f"{result.failed} of {result.requests}",
                 f"{result.function_runs:,}",
                 result.design.moving_parts,
