@@ -154,10 +154,8 @@ def test_credentials_that_expire_in_a_recording_end_it_with_a_sentence_and_lose_
 ) -> None:
     said = notebook.fail(EXPIRED.format(silent=silent))
 
-    assert "CredentialsRefused" in said
+    assert "The drill could not be ended" in said
     assert "Your AWS credentials have expired." in said
-    assert "kept in sys.last_value.timeline: " in said
-    assert "What the cell caused is not undone yet" in said
     notebook.run(
         "assert [mark.label for mark in sys.last_value.timeline.marks] == ['begins', 'ends: CredentialsRefused']"
     )
