@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Executor, Future, wait
+from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -60,16 +61,17 @@ class Recording:
     """What a recording has seen and done so far.
 
     Args:
+        pages: How many pages are requested. The actions wait for the first one.
         now: The clock.
         lookouts: What is looked at meanwhile.
         end: From then on no request is sent.
     """
 
-    def __init__(self, now: Callable[[], float], lookouts: Sequence[Lookout], end: float) -> None:
+    def __init__(self, pages: int, now: Callable[[], float], lookouts: Sequence[Lookout], end: float) -> None:
         self._now, self._began, self._lookouts = now, now(), lookouts
         self.end = end
         """From then on no request is sent."""
-        self.samples: list[Sample] = []
+        self.samples: list[list[Sample]] = [[] for _ in range(pages)]
         self.marks: list[Mark] = []
         self.jobs: set[Future[None]] = set()
         self._open: dict[object, float] = {}
@@ -82,7 +84,7 @@ class Recording:
         """Seconds since the beginning."""
         return self._now() - self._began
 
-    def ask(self, fetch: Callable[[], Page], region_of: Callable[[Page], str | None]) -> None:
+    def ask(self, samples: list[Sample], fetch: Callable[[], Page], region_of: Callable[[Page], str | None]) -> None:
         """Send one request, unless slow answers have used up the time."""
         sent, me = self.passed(), object()
         if sent >= self.end:
@@ -91,9 +93,9 @@ class Recording:
         try:
             page = fetch()
         except CloudNotReachable:
-            self.samples.append(Sample(sent, NO_ANSWER, None, "", 0))
+            samples.append(Sample(sent, NO_ANSWER, None, "", 0))
         else:
-            self.samples.append(Sample(sent, page.status, region_of(page), page.x_cache, page.age))
+            samples.append(Sample(sent, page.status, region_of(page), page.x_cache, page.age))
         finally:
             del self._open[me]
 
@@ -116,7 +118,7 @@ class Recording:
         passed = self.passed()
         if passed - self.returned >= until.within:
             return True
-        elsewhere = (sample.time for sample in list(self.samples) if sample.region != until.region)
+        elsewhere = (sample.time for sample in list(self.samples[0]) if sample.region != until.region)
         all_answered = min([passed, *self._open.copy().values()])
         return all_answered - max([self.returned, *elsewhere]) >= until.settled
 
@@ -124,9 +126,9 @@ class Recording:
         """Wait until a time. Errors of jobs are noticed within a tick."""
         while True:
             self._raise_errors()
-            passed = self.passed()
-            last = self.samples[-1].region if self.samples else None
-            bar.set_postfix_str(f"{last or '–'}, {sum(sample.failed for sample in self.samples)} failed", refresh=False)
+            passed, samples = self.passed(), self.samples[0]
+            last = samples[-1].region if samples else None
+            bar.set_postfix_str(f"{last or '–'}, {sum(sample.failed for sample in samples)} failed", refresh=False)
             bar.update(min(passed, bar.total) - bar.n)
             if due - passed < SHORTEST_SLEEP:
                 return
@@ -148,7 +150,11 @@ class Recording:
         by_time, doing = attrgetter("time"), self._doing
         marks = [*self.marks, *([Mark(seconds, f"{doing[0].label}: not returned", doing[1])] if doing else [])]
         notes = tuple(note for lookout in self._lookouts if (note := lookout.tell_missed()))
-        return Timeline(tuple(sorted(self.samples, key=by_time)), tuple(sorted(marks, key=by_time)), seconds, notes)
+        marks.sort(key=by_time)
+        first, *others = (
+            Timeline(tuple(sorted(one, key=by_time)), tuple(marks), seconds, notes) for one in self.samples
+        )
+        return replace(first, beside=tuple(others))
 
 
 class Script:

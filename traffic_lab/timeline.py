@@ -32,12 +32,12 @@ MOST_AT_ONCE = 64
 def record_timeline(
     url: str,
     *,
+    beside: Sequence[str] = (),
     seconds: float | None = None,
     rate: float = 20.0,
     actions: Sequence[Action] = (),
     watch: Mapping[str, Watch] | None = None,
     region_of: Callable[[Page], str | None] = attrgetter("region"),
-    is_over: Callable[[], bool] | None = None,
     show_progress: bool = True,
     now: Callable[[], float] = time.monotonic,
     sleep: Sleep = time.sleep,
@@ -58,13 +58,13 @@ def record_timeline(
 
     Args:
         url: From `cloud.page_url`. Usually the region marker, `/region.json`, which names the region.
+        beside: Other pages to request at the same times. The actions don't wait for their traffic.
         seconds: How long to send requests. The call takes longer only if the last answers do.
         rate: Requests per second.
         actions: The actions. They run one after the other, in a thread of their own.
         watch: Label → what to look at, such as `watches.watch_dns(…)`. True and false show as yes and no.
         region_of: Tells which region sent a page. For pages that are no region markers, use
             `observe.region_by_replication(…)`.
-        is_over: Ends the recording when it returns true.
         show_progress: Whether a progress bar is drawn.
         now: Seam for tests.
         sleep: Seam for tests.
@@ -76,14 +76,15 @@ def record_timeline(
 
     Raises:
         WorkshopError: There is nothing to record, or an action would come after the end.
-        Exception: An action raised it.
+        Exception: An action, or the first look of a watch, raised it.
     """
-    _check_arguments(seconds, rate, actions, is_over)
+    _check_arguments(seconds, rate, actions)
     lookouts = [Lookout(label, one) for label, one in (watch or {}).items()]
-    recording = Recording(now, lookouts, math.inf if seconds is None else seconds)
-    viewers, actor, watching = pools = [start_threads(size) for size in (MOST_AT_ONCE, 1, len(lookouts) or 1)]
+    urls = (url, *beside)
+    recording = Recording(len(urls), now, lookouts, math.inf if seconds is None else seconds)
+    sizes = (MOST_AT_ONCE * len(urls), 1, len(lookouts) or 1)
+    viewers, actor, watching = pools = [start_threads(size) for size in sizes]
     script = Script(actions, recording, actor)
-    ends = is_over or (script.is_over if seconds is None else lambda: False)
 
     def look_around() -> None:
         script.go_on()
@@ -91,15 +92,16 @@ def record_timeline(
             lookout.look(recording.passed, recording.marks, watching)
 
     def ask() -> None:
-        recording.jobs.add(viewers.submit(recording.ask, partial(fetch, url), region_of))
+        for samples, page in zip(recording.samples, urls, strict=True):
+            recording.jobs.add(viewers.submit(recording.ask, samples, partial(fetch, page), region_of))
 
     try:
-        with draw_progress("Asking", seconds or _guess_seconds(actions) or 1, show=show_progress) as bar:
+        with draw_progress("Asking", seconds or _guess_seconds(actions), show=show_progress) as bar:
             for due, work in merge(_repeat(TICKS, look_around), _repeat(rate, ask), key=itemgetter(0)):
                 recording.wait_until(min(due, recording.end), sleep, bar)
                 if due > recording.end - SHORTEST_SLEEP:
                     break
-                if ends():
+                if seconds is None and script.is_over():
                     recording.end = recording.passed()
                     break
                 work()
@@ -127,14 +129,12 @@ def _guess_seconds(actions: Sequence[Action]) -> float:
     return sum(action.after + (action.until.within if action.until else 0) for action in actions)
 
 
-def _check_arguments(
-    seconds: float | None, rate: float, actions: Sequence[Action], is_over: Callable[[], bool] | None
-) -> None:
+def _check_arguments(seconds: float | None, rate: float, actions: Sequence[Action]) -> None:
     if rate <= 0 or (seconds is not None and seconds <= 0):
         raise WorkshopError(
             f"{seconds:g} seconds at {rate:g} requests per second are no recording. Give numbers above 0 for both."
         )
-    if seconds is None and is_over is None and not (actions and actions[-1].until):
+    if seconds is None and not (actions and actions[-1].until):
         raise WorkshopError(
             "Nothing says how long to record. Give `seconds`, or an `until` to the last action, such as "
             "AllFrom.predicted(…)."
