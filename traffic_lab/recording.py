@@ -150,10 +150,8 @@ class Recording:
         by_time, doing = attrgetter("time"), self._doing
         marks = [*self.marks, *([Mark(seconds, f"{doing[0].label}: not returned", doing[1])] if doing else [])]
         notes = tuple(note for lookout in self._lookouts if (note := lookout.tell_missed()))
-        marks.sort(key=by_time)
-        first, *others = (
-            Timeline(tuple(sorted(one, key=by_time)), tuple(marks), seconds, notes) for one in self.samples
-        )
+        rest = (tuple(sorted(marks, key=by_time)), seconds, notes)
+        first, *others = (Timeline(tuple(sorted(samples, key=by_time)), *rest) for samples in self.samples)
         return replace(first, beside=tuple(others))
 
 
