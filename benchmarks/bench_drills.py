@@ -27,7 +27,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from traffic_lab.measurement import Timeline
 from traffic_lab.model.prediction import SwitchPrediction, predict_switch
-from traffic_lab.timeline import Action, record_timeline
+from traffic_lab.recording import Action
+from traffic_lab.timeline import record_timeline
 from workshop_lib import (
     boundaries,
     distribution,
