@@ -22,9 +22,9 @@ Sleep = Callable[[float], None]
 SHORTEST, LONGEST, GROWTH = 0.05, 10.0, 1.25
 
 
-def choose_intervals() -> Iterator[float]:
-    """Give the seconds between looks: 0.05, then 25 % more each time, at most 10."""
-    interval = SHORTEST
+def choose_intervals(shortest: float = SHORTEST) -> Iterator[float]:
+    """Give the seconds between looks: 0.05, or another first one, then 25 % more each time, at most 10."""
+    interval = shortest
     while True:
         yield interval
         interval = min(interval * GROWTH, LONGEST)
