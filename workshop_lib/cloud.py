@@ -48,7 +48,7 @@ class Cloud:
         self.environment = dict(environment or {})
         self.calls = CallLog()
         self._environ = environ
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str, bool], Any] = {}
         if self.is_local:
             if self.nameserver:
                 require_loopback(f"http://{self.nameserver}")
@@ -60,12 +60,19 @@ class Cloud:
         else:
             self._maker = AwsClients(environ)
 
-    def client(self, service: str, region: str = GLOBAL_REGION) -> Any:
-        """Return a boto3 client, the same one each time."""
-        if (service, region) not in self._clients:
-            client = self._clients[service, region] = self._maker.make(service, region)
+    def client(self, service: str, region: str = GLOBAL_REGION, *, patient: bool = True) -> Any:
+        """Return a boto3 client, the same one each time.
+
+        Args:
+            service: AWS's name of the service, such as `s3`.
+            region: The region.
+            patient: Whether it retries calls that AWS throttles. Such retries slow down all calls of the same client.
+        """
+        key = (service, region, patient)
+        if key not in self._clients:
+            client = self._clients[key] = self._maker.make(service, region, patient=patient)
             self.calls.connect(client.meta.events)  # not the session's: it may have clients to look up credentials
-        return self._clients[service, region]
+        return self._clients[key]
 
     def s3(self, region: str) -> S3Client:
         """S3 in one region."""
