@@ -19,7 +19,6 @@ from workshop_lib.cloud import Cloud
 from workshop_lib.errors import STEPS, TookTooLong, get_error_code
 from workshop_lib.inventory import (
     DISTRIBUTIONS,
-    FAILURES,
     KINDS,
     REPLICATED,
     Found,
@@ -34,6 +33,7 @@ from workshop_lib.inventory import (
 from workshop_lib.names import WorkshopNames
 from workshop_lib.polling import Sleep, wait_until
 from workshop_lib.receipts import Inventory, Receipt, Report
+from workshop_lib.regions import FAILURES
 
 GONE = ("NoSuch", "NotFoundException", "ResourceNotFound", "JobStatusException", "404")
 """Beginnings of the codes for something that vanished, or a job that ended, between the look and the deletion."""
