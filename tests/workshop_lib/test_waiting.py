@@ -127,6 +127,14 @@ def test_a_transient_refusal_is_tried_again(time: Time) -> None:
     assert len(time.slept) == 3
 
 
+def test_a_retry_shows_what_it_waits_for(time: Time, capsys: pytest.CaptureFixture[str]) -> None:
+    call = refuse_times(1, refuse("MalformedPolicy", "Invalid principal in policy"))
+
+    retry_while(call, {"MalformedPolicy": "Invalid principal"}, what="The identity is new", sleep=time.sleep)
+
+    assert capsys.readouterr().err.startswith("\rThe identity is new, trying again: ")
+
+
 @pytest.mark.parametrize(
     "error", [refuse("InvalidParameterValueException", "Bad name"), refuse("AccessDenied", "cannot be assumed")]
 )
