@@ -30,6 +30,7 @@ from local_cloud.front.control import Control
 from local_cloud.front.gateway import Gateway
 from local_cloud.front.parsing import load_models
 from local_cloud.front.server import Server
+from local_cloud.object_store import object_store
 from local_cloud.services import Service
 from local_cloud.services.cloudfront import CloudFrontService
 from local_cloud.services.iam import IamService, StsService
@@ -205,6 +206,13 @@ class LocalCloud:
             "WORKSHOP_CONTROL_URL": f"{self._server.url}{CONTROL_PREFIX.rstrip('/')}",
             **({"WORKSHOP_ENFORCED_POLICY": os.pathsep.join(map(str, self._enforced))} if self._enforced else {}),
         }
+
+    @property
+    def regions(self) -> list[str]:
+        """The regions with an edge, a bucket or a log group, where a client finds something."""
+        with self.lock:
+            buckets = {bucket.region_name for bucket in object_store().buckets.values()}
+            return sorted({"us-east-1", *self.edge.regions, *buckets, *self.logs.regions})
 
     def _presign(self, target: str, host: str) -> str:
         key, secret = LEARNERS_KEY, self.credentials.secret

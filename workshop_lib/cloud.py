@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -49,6 +50,7 @@ class Cloud:
         self.calls = CallLog()
         self._environ = environ
         self._clients: dict[tuple[str, str, bool], Any] = {}
+        self._making = threading.Lock()
         if self.is_local:
             if self.nameserver:
                 require_loopback(f"http://{self.nameserver}")
@@ -69,10 +71,11 @@ class Cloud:
             patient: Whether it retries calls that AWS throttles. Such retries slow down all calls of the same client.
         """
         key = (service, region, patient)
-        if key not in self._clients:
-            client = self._clients[key] = self._maker.make(service, region, patient=patient)
-            self.calls.connect(client.meta.events)  # not the session's: it may have clients to look up credentials
-        return self._clients[key]
+        with self._making:  # boto3 makes clients in one thread at a time
+            if key not in self._clients:
+                client = self._clients[key] = self._maker.make(service, region, patient=patient)
+                self.calls.connect(client.meta.events)  # not the session's: it may have clients to look up credentials
+            return self._clients[key]
 
     def s3(self, region: str) -> S3Client:
         """S3 in one region."""
@@ -149,6 +152,16 @@ class Cloud:
         if not self.control_url:
             return 1.0
         return float(ask_control(self.control_url, "GET", "speed", keys=self.environment)["speed"])
+
+    @property
+    def regions(self) -> Sequence[str]:
+        """All regions in which something of the workshop may be. On AWS these are all that botocore knows.
+
+        The local cloud says where something is, because it would take longer to look in all.
+        """
+        if isinstance(self._maker, AwsClients) or not self.control_url:
+            return self._maker.regions
+        return list(ask_control(self.control_url, "GET", "regions", keys=self.environment))
 
     @functools.cached_property
     def delays(self) -> Delays:

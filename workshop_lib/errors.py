@@ -202,7 +202,7 @@ STEPS = {
     "TXT record": "step 3 of notebook 03 (dns_records.put_txt_record)",
     "distribution": "step 4 of notebook 03 (distribution.create_distribution)",
     "wait for the distribution": "step 4 of notebook 03 (waiting.wait_until_deployed)",
-    "log": "step 7 of notebook 03 (lambda_edge.read_log)",
+    "log": "step 7 of notebook 03 (edge_logs.wait_for_log)",
     "weights": "step 1 of notebook 04 (dns_records.put_weighted_records)",
     "record sets": "step 1 of notebook 04 (observe.list_record_sets)",
     "health check": "step 1 of notebook 05 (health_checks.create_health_check)",
