@@ -109,7 +109,7 @@ class LocalCloud:
         self._threads: list[threading.Thread] = []
         with contextlib.ExitStack() as undo:  # if a port is taken, the sockets bound so far are closed
             undo.callback(self._loop.close)
-            self._build_services(nameserver_port, environments, dns_seconds)
+            self._build_services(nameserver_port, environments, dns_seconds, authorizer.learner_policies)
             undo.callback(self.nameserver.stop)
             self.gateway = Gateway(
                 {service.name: service for service in self.services},
@@ -143,7 +143,9 @@ class LocalCloud:
             )
             undo.pop_all()
 
-    def _build_services(self, nameserver_port: int, environments: int, dns_seconds: float) -> None:
+    def _build_services(
+        self, nameserver_port: int, environments: int, dns_seconds: float, learner_policies: Sequence[str]
+    ) -> None:
         """Make the services and engines, and connect them."""
         self.replicator = Replicator(clock=self.clock, lock=self.lock, note=self.call_log.note, faults=self.faults)
         self.prober = Prober(
@@ -172,7 +174,7 @@ class LocalCloud:
                 is_identity=lambda identity: identity in self.cloudfront.store.identities,
             ),
             S3ControlService(replicator=self.replicator, clock=self.clock),
-            IamService(),
+            IamService(learner_policies),
             StsService(),
             self.functions,
             self.cloudfront,
