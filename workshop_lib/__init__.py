@@ -19,6 +19,7 @@
 | `faults` | steps: break something in the local cloud for a while |
 | `checks` | looks at the cloud, says what is wrong, and names the step that fixes it |
 | `waiting` | every wait, with a progress bar and a timeout that says what it last saw |
+| `watches` | what a recording can look at while it runs |
 | `packaging` | the edge function as a zip, with the same bytes each time |
 | `roles` | IAM roles, as several steps need them |
 | `polling` | repeats a look, or a call, until it succeeds |
@@ -37,6 +38,7 @@
 | `credentials` | what is wrong with the AWS credentials, in a sentence |
 | `loopback` | HTTP requests that can't leave this machine |
 | `names` | the learner's names, chosen once in notebook 00 |
+| `delays` | how slow the cloud is: how long each kind of change takes until it is true everywhere |
 | `prices` | what AWS charges: the dated list `prices.toml` |
 | `guards` | keeps a client from the wrong cloud |
 | `name_rules` | what must hold of names that clean-up finds things by |

@@ -47,9 +47,17 @@ class Episode:
         self._may_begin = True
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         self._may_begin = False
-        start(self.end).result()
+        try:
+            start(self.end).result()
+        except Exception as failure:
+            (error or failure).add_note(
+                f"What the cell caused is not undone yet, because this failed: {failure}\n"
+                "When that is put right, call end() of the episode in a new cell, such as drill.end()."
+            )
+            if error is None:
+                raise
 
 
 def start(call: Callable[..., T], *arguments: Any, **options: Any) -> Future[T]:

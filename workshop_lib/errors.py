@@ -37,8 +37,8 @@ class WorkshopError(Exception):
     """Base of everything that the workshop raises on purpose."""
 
     def _render_traceback_(self) -> list[str]:
-        """Return what IPython shows: the message without the stack, which doesn't help a learner."""
-        return [f"\x1b[1;31m{type(self).__name__}\x1b[0m: {self}"]
+        """Return what IPython shows: the message and its notes, without the stack, which doesn't help a learner."""
+        return [f"\x1b[1;31m{type(self).__name__}\x1b[0m: {self}", *getattr(self, "__notes__", ())]
 
 
 class InvalidName(WorkshopError, ValueError):

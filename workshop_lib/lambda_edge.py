@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from workshop_lib.packaging import Package
 
 HANDLER = "handler.handler"
-MEMORY_SIZE = 128
-TIMEOUT = 5
-"""Seconds. Lambda@Edge allows 30 for an origin request, but the viewer waits all the time."""
+MEMORY_SIZE = 512
+"""MB. Lambda gives processor time in proportion: with 128 MB a cold start takes four times as long (docs/design.md)."""
+TIMEOUT = 10
+"""Seconds. Lambda@Edge allows 30 for an origin request. The function's own limits end all look-ups after 3.4."""
 
 ROLE_NOT_KNOWN_YET = {"InvalidParameterValueException": "cannot be assumed by Lambda"}
 BUSY = {"ResourceConflictException": "The operation cannot be performed at this time"}

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from workshop_lib.episodes import Episode, cause
+from workshop_lib.errors import CredentialsRefused
 
 
 def log_episode() -> tuple[Episode, list[str]]:
@@ -23,6 +24,40 @@ def test_an_episode_ends_with_its_block() -> None:
         episode.begin()
 
     assert log == ["begin", "end"]
+
+
+def test_what_can_not_be_undone_is_told_with_the_error_that_ended_the_block() -> None:
+    def fail() -> None:
+        raise CredentialsRefused("Your AWS credentials have expired.")
+
+    def hold() -> None:
+        with Episode(lambda: None, fail) as episode:
+            episode.begin()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        hold()
+    (note,) = caught.value.__notes__
+    assert "not undone yet, because this failed: Your AWS credentials have expired." in note
+    assert "drill.end()" in note
+
+
+def test_what_could_not_be_undone_can_be_ended_later() -> None:
+    errors = [CredentialsRefused("Your AWS credentials have expired.")]
+    log: list[str] = []
+
+    def end() -> None:
+        if errors:
+            raise errors.pop()
+        log.append("end")
+
+    episode = Episode(lambda: log.append("begin"), end)
+    with pytest.raises(CredentialsRefused) as caught, episode:
+        episode.begin()
+    episode.end()
+
+    assert log == ["begin", "end"]
+    assert "not undone yet" in "\n".join(caught.value._render_traceback_())
 
 
 def test_an_episode_that_ended_is_not_ended_again() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from local_cloud.access import known
 from local_cloud.access.authorizer import ADMINISTRATOR
 from local_cloud.access.permissions.cloudfront import SERVICE_ROLES
 from local_cloud.call import Call, Response, not_implemented
@@ -48,12 +49,23 @@ class IamService(Service):
 
     Args:
         learner_policies: The policies of the user `learner`, for the policy simulator.
+        late: How many seconds later the other services know of a change.
     """
 
     name = "iam"
 
-    def __init__(self, learner_policies: Iterable[str] = ADMINISTRATOR) -> None:
-        self._learner_policies = tuple(learner_policies)
+    def __init__(self, learner_policies: Iterable[str] = ADMINISTRATOR, *, late: float = 0.0) -> None:
+        self._learner_policies, self._late = tuple(learner_policies), late
+        self.reset()
+
+    def reset(self) -> None:
+        """Let the other services know of no one."""
+        known.be_late(self._late)
+
+    def observe(self, call: Call) -> None:
+        """Let the other services know of changes, sooner or later."""
+        if not call.operation.startswith(("Get", "List", "Simulate")):
+            known.note_change()
 
     def prepare(self, call: Call) -> None:
         """Load AWS's policies that the call names."""
