@@ -112,7 +112,7 @@ class LocalCloud:
         self._threads: list[threading.Thread] = []
         with contextlib.ExitStack() as undo:  # if a port is taken, the sockets bound so far are closed
             undo.callback(self._loop.close)
-            self._build_services(nameserver_port, environments)
+            self._build_services(nameserver_port, environments, authorizer.learner_policies)
             undo.callback(self.nameserver.stop)
             self.gateway = Gateway(
                 {service.name: service for service in self.services},
@@ -147,7 +147,7 @@ class LocalCloud:
             )
             undo.pop_all()
 
-    def _build_services(self, nameserver_port: int, environments: int) -> None:
+    def _build_services(self, nameserver_port: int, environments: int, learner_policies: Sequence[str]) -> None:
         """Make the services and engines, and connect them."""
         self.replicator = Replicator(
             clock=self.clock, lock=self.lock, note=self.call_log.note, faults=self.faults, delays=self.delays
@@ -179,7 +179,7 @@ class LocalCloud:
                 versioning_seconds=self.delays.versioning,
             ),
             S3ControlService(replicator=self.replicator, clock=self.clock),
-            IamService(late=self.delays.permissions),
+            IamService(learner_policies, late=self.delays.permissions),
             StsService(),
             self.functions,
             self.cloudfront,

@@ -29,6 +29,8 @@ from workshop_lib.policies import LOCAL_ACCOUNT, write_grants
 
 ROOT = Path(__file__).resolve().parents[2]
 MACHINE = Path(__file__).with_name("machine")
+WORKSHOP = "workshop_cli.main"
+"""The module of the command `workshop`."""
 LEARNER = "ada"
 """The user's name in IAM."""
 NAME = "ada-lovelace"
@@ -50,10 +52,11 @@ class Stage:
     """The cloud behind the door, with all permissions."""
     account: str = LOCAL_ACCOUNT
 
-    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
-        """Start the command `workshop` as the learner."""
+    def start(self, *arguments: str | Path, module: str = WORKSHOP) -> subprocess.Popen[str]:
+        """Start a command as the learner: `workshop`, or another module of Python."""
         return subprocess.Popen(
-            [sys.executable, "-m", "workshop_cli.main", *map(str, arguments)],
+            [sys.executable, "-m", module, *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -63,9 +66,9 @@ class Stage:
             start_new_session=True,
         )
 
-    def run(self, *arguments: str | Path, timeout: float = 7200) -> tuple[int, str]:
-        """Run the command `workshop` as the learner. Returns its exit status and its output."""
-        with self.start(*arguments) as program:
+    def run(self, *arguments: str | Path, module: str = WORKSHOP, timeout: float = 7200) -> tuple[int, str]:
+        """Run a command as the learner, as `start` does. Returns its exit status and its output."""
+        with self.start(*arguments, module=module) as program:
             try:
                 output, _ = program.communicate(timeout=timeout)
             finally:
