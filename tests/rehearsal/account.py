@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from local_cloud.engines.edge import CITIES
 from workshop_lib.cloud import GLOBAL_REGION, Cloud
+from workshop_lib.health_checks import create_health_check
 from workshop_lib.names import suggest_names
 from workshop_lib.policies import render_policy
 
@@ -26,7 +27,7 @@ def is_listed(thing: Thing, told: str) -> bool:
 def list_things(cloud: Cloud, *, learner: str) -> Iterator[Thing]:
     """List everything that the learner made and that still exists. Each call asks AWS for all that there is of a kind.
 
-    A granted boundary isn't the learner's, and a replication configuration ends with its bucket.
+    A granted boundary isn't the learner's. A replication configuration ends with its bucket.
     """
     names = suggest_names(learner)
     for origin in (names.source_origin, names.destination_origin):
@@ -59,7 +60,10 @@ def list_things(cloud: Cloud, *, learner: str) -> Iterator[Thing]:
 
 
 def leave_unfinished(cloud: Cloud, *, learner: str) -> None:
-    """Begin a job that waits until somebody confirms it, and an upload, as if a program had ended too early."""
+    """Leave what the first notebooks don't: a job that waits for somebody to confirm it, an upload, a health check.
+
+    A log of validation errors is made as CloudFront makes it, for each distribution.
+    """
     names, account = suggest_names(learner), cloud.account_id
     job = render_policy(
         "batch-replication-job",
@@ -70,3 +74,6 @@ def leave_unfinished(cloud: Cloud, *, learner: str) -> None:
     job["ConfirmationRequired"] = True
     cloud.s3control(names.source_region).create_job(AccountId=account, ClientRequestToken=uuid4().hex, **job)
     cloud.s3(names.source_region).create_multipart_upload(Bucket=names.source_bucket, Key="the-pier.mp4")
+    create_health_check(cloud.route53, name=names.health_check_name, region=names.source_region)
+    for distribution in cloud.cloudfront.list_distributions()["DistributionList"]["Items"]:
+        cloud.logs(GLOBAL_REGION).create_log_group(logGroupName=f"/aws/cloudfront/LambdaEdge/{distribution['Id']}")
