@@ -29,6 +29,7 @@ from local_cloud.engines.nameserver.listeners import bind_same_port
 from tests.rehearsal import hosts
 from tests.rehearsal.ledger import Ledger
 from tests.rehearsal.manner import Manner, Throttle
+from tests.rehearsal.replicas import Replicas
 
 HEAD_LIMIT = 1 << 20
 _CREDENTIAL = re.compile(r"Credential=[^/,\s&]+/\d{8}/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
@@ -75,6 +76,7 @@ class Door:
         self._nameserver = _split(cloud["WORKSHOP_NAMESERVER"])
         self.ledger, self._manner = ledger, manner
         self._throttle = Throttle(manner.route53_rate, manner.throttle_burst)
+        self.replicas = Replicas()
         self._made: dict[str, float] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="door", daemon=True)
@@ -176,7 +178,10 @@ class Door:
                 400, "UnrecognizedClientException", "The security token included in the request is invalid."
             )
         await asyncio.sleep(self._manner.api_seconds)
+        if refusal := self.replicas.find_refusal(host, *request.words[:2]):
+            return _refuse(400, "InvalidParameterValueException", refusal, in_json=True)
         response = await _pass_on(request, self._gateway)
+        self.replicas.note(host, *request.words[:2])
         if host.startswith("cloudfront."):
             for made in _DOMAIN_NAME.findall(response.body):
                 self._made.setdefault(made.decode(), time.monotonic())
@@ -319,9 +324,10 @@ def _refuse_json(status: int, code: str, message: str) -> Message:
     return Message(head.encode(), {}, body)
 
 
-def _refuse(status: int, code: str, message: str) -> Message:
-    body = _ERROR.format(code, message).encode()
-    head = f"HTTP/1.1 {status} Refused\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n"
+def _refuse(status: int, code: str, message: str, *, in_json: bool = False) -> Message:
+    said = json.dumps({"Type": "User", "Code": code, "message": message}) if in_json else _ERROR.format(code, message)
+    body, kind = said.encode(), "application/json" if in_json else "text/xml"
+    head = f"HTTP/1.1 {status} Refused\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     return Message(head.encode(), {}, body)
 
 
