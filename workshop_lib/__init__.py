@@ -31,11 +31,13 @@
 | `accounts` | which AWS account a call goes to, and for which accounts the costs are accepted |
 | `control` | asks the local cloud for what AWS has no API for |
 | `cloud_process` | starts the local cloud as a process and gives its variables |
+| `sign_in` | the AWS credentials, fetched again after a failure |
 | `blind_session` | a botocore session that ignores the machine's settings |
 | `calls` | the table of the AWS calls that a notebook made |
 | `credentials` | what is wrong with the AWS credentials, in a sentence |
 | `loopback` | HTTP requests that can't leave this machine |
 | `names` | the learner's names, chosen once in notebook 00 |
+| `viewers` | requests of viewers on AWS, by the machine's proxy and certificates |
 | `guards` | keeps a client from the wrong cloud |
 | `name_rules` | what must hold of names that clean-up finds things by |
 | `errors` | all errors of the workshop, and the steps that they name |

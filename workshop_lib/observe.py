@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 import urllib3
 from botocore.exceptions import ClientError
 
+from workshop_lib.credentials import CHECK_THE_WAY
 from workshop_lib.errors import STEPS, CloudNotReachable, InvalidName, get_error_code, name_missed_step
 from workshop_lib.guards import choose_cloud, pin
-from workshop_lib.loopback import get_pool, send
+from workshop_lib.loopback import send
 from workshop_lib.names import S3Origin
 from workshop_lib.ownership import read_reference
 
@@ -101,13 +102,21 @@ def fetch_page(url: str, *, headers: dict[str, str] | None = None) -> Page:
         if choose_cloud(os.environ) == "local":
             response = send("GET", url, headers=headers, timeout=TIMEOUT)
         else:
-            response = get_pool().request("GET", url, headers=headers, redirect=False, timeout=TIMEOUT)
+            from workshop_lib.viewers import request_page  # here, because only AWS needs it
+
+            response = request_page(url, headers=headers, timeout=TIMEOUT)
     except urllib3.exceptions.HTTPError as error:
-        raise CloudNotReachable(
-            f"{url} does not answer ({error}). Run `workshop status` in a terminal to see whether the cloud runs."
-        ) from error
+        is_local = choose_cloud(os.environ) == "local"
+        fix = "Run `workshop status` in a terminal to see whether the cloud runs." if is_local else CHECK_THE_WAY
+        raise CloudNotReachable(f"{url} does not answer ({error}). {fix}") from error
     text = response.data.decode("utf-8", errors="replace")
     return Page(url, response.status, {key.lower(): value for key, value in response.headers.items()}, text)
+
+
+def is_name_unknown(error: BaseException | None) -> bool:
+    """Whether a request failed because DNS doesn't know the name. A proxy then opens no tunnel, and says 502 to 504."""
+    tunnel = isinstance(error, urllib3.exceptions.ProxyError) and "Tunnel connection failed: 50" in str(error)
+    return tunnel or isinstance(error, urllib3.exceptions.NameResolutionError)
 
 
 def region_by_replication(source: S3Origin, destination: S3Origin) -> Callable[[Page], str | None]:

@@ -12,11 +12,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from urllib3.exceptions import NameResolutionError
-
 from workshop_lib.errors import STEPS, CheckFailed, CloudNotReachable, StepOutOfOrder, name_missed_step
 from workshop_lib.guards import is_loopback, read_seconds
-from workshop_lib.observe import Page, fetch_page, get_health, get_replication_status, look_up_region
+from workshop_lib.observe import Page, fetch_page, get_health, get_replication_status, is_name_unknown, look_up_region
 from workshop_lib.polling import Sleep, draw_progress, wait_until
 
 if TYPE_CHECKING:
@@ -278,7 +276,7 @@ def wait_until_page_is_served(
         try:
             return fetch(url)
         except CloudNotReachable as error:
-            if not isinstance(error.__cause__, NameResolutionError):
+            if not is_name_unknown(error.__cause__):
                 raise
             return f"DNS doesn't know {urlsplit(url).hostname} yet"
 

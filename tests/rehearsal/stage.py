@@ -135,7 +135,6 @@ def equip_machine(folder: Path, door: Door, keys: dict[str, str], manner: Manner
         "AWS_CONFIG_FILE": str(folder / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
         "AWS_CA_BUNDLE": str(bundle),
-        "SSL_CERT_FILE": str(bundle),
     }
 
 
