@@ -9,6 +9,7 @@ WorkshopError
 ├── NamesInUse                 other names would lose what exists under the saved ones
 ├── TookTooLong                a wait timed out; carries what was last seen
 ├── FaultRefused               a fault that this cloud can't cause
+├── NotUndone                  a drill could not be ended
 ├── CheckFailed                the cloud is not as the step should have left it
 └── CloudProblem               the cloud is unclear, unsafe or unreachable
     ├── AmbiguousCloud         the environment names no cloud, or two at once
@@ -109,6 +110,22 @@ class TookTooLong(WorkshopError):
 
 class FaultRefused(WorkshopError, ValueError):
     """A fault that this cloud can't cause: there is no such fault, or the cloud is AWS."""
+
+
+class NotUndone(WorkshopError):
+    """A drill could not be ended.
+
+    Args:
+        problem: Why not.
+        timeline: What was recorded until then, kept as `.timeline`. None if nothing was.
+    """
+
+    def __init__(self, problem: CloudProblem, *, timeline: Any) -> None:
+        self.timeline = timeline
+        super().__init__(
+            f"The drill could not be ended, so a health check may still be inverted. {problem} Before that, run "
+            f"{STEPS['health check']}: it restores the health checks."
+        )
 
 
 class CheckFailed(WorkshopError):
