@@ -40,6 +40,7 @@
 | `viewers` | requests of viewers on AWS, by the machine's proxy and certificates |
 | `guards` | keeps a client from the wrong cloud |
 | `name_rules` | what must hold of names that clean-up finds things by |
+| `refusals` | what a refused call shows: AWS's sentence, and what to do |
 | `errors` | all errors of the workshop, and the steps that they name |
 | `resources` | files that travel with the package: policies, notebooks |
 | `tables` | the one way to draw a table, as HTML and as text |

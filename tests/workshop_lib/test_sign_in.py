@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.kits.fake_aws import ERROR, Asked, FakeAws, running_fake_aws
-from workshop_lib.calls import AccessRefused
 from workshop_lib.cloud import Cloud, accept_costs, connect
 from workshop_lib.errors import AccountChanged, CredentialsRefused, RegionNotEnabled
 from workshop_lib.polling import wait_until
+from workshop_lib.refusals import AccessRefused
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 EXPIRED = ("ExpiredToken", "The provided token has expired.")
