@@ -5,17 +5,16 @@ Times, failures and function runs in the table are measured. Moving parts and li
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Event
 from typing import Any
 
 from traffic_lab.measurement import Timeline
 from traffic_lab.timeline import Action, record_timeline
-from workshop_lib.polling import Sleep
 from workshop_lib.tables import Column, render_table
+from workshop_lib.watches import Watch
 
 MILLION = 1_000_000
 HIT = "Hit"
@@ -123,19 +122,17 @@ def record_side_by_side(
     urls: Mapping[Design, str],
     *,
     actions: Sequence[Action],
-    watch: Mapping[str, Callable[[], object]] | None = None,
-    sleep: Sleep = time.sleep,
+    watch: Mapping[str, Watch] | None = None,
     **recording: Any,
 ) -> dict[Design, Timeline]:
     """Record one page of several distributions at the same time, during the same actions.
 
-    If one recording is interrupted or fails, all stop at once.
+    All end with the first, or at once if it is interrupted or fails.
 
     Args:
-        urls: Design → page of its distribution.
+        urls: Design → page of its distribution. Put the design that moves last first: the actions wait for it.
         actions: As for `record_timeline`. They are done once.
         watch: As for `record_timeline`. Watched once.
-        sleep: Seam for tests.
         recording: The other arguments of `record_timeline`.
 
     Returns:
@@ -143,17 +140,12 @@ def record_side_by_side(
     """
     first, *others = urls
     stopped = Event()
-
-    def sleep_unless_stopped(seconds: float) -> None:
-        if stopped.is_set():
-            raise CancelledError
-        sleep(seconds)
-
-    quietly = {**recording, "show_progress": False, "sleep": sleep_unless_stopped}
+    quietly = {**recording, "show_progress": False, "is_over": stopped.is_set}
     pool = ThreadPoolExecutor(max_workers=len(urls))
     try:
         quiet = [pool.submit(record_timeline, urls[one], **quietly) for one in others]
-        leading = record_timeline(urls[first], actions=actions, watch=watch, sleep=sleep, **recording)
+        leading = record_timeline(urls[first], actions=actions, watch=watch, **recording)
+        stopped.set()
         marked = [replace(future.result(), marks=leading.marks) for future in quiet]
         return {first: leading, **dict(zip(others, marked, strict=True))}
     finally:

@@ -125,18 +125,18 @@ def find_span(timeline: Timeline, cause: str | float | None, until: str | float 
     Args:
         timeline: The measurement.
         cause: A mark's label, or seconds. None is the first mark, or the beginning if there is no mark.
-        until: A mark's label, or seconds. None is the end.
+        until: A mark's label, or seconds. None is the end. Of an action its beginning counts: before, it had no effect.
 
     Raises:
         WorkshopError: The timeline has no such mark.
     """
     if cause is None:
         cause = timeline.marks[0].time if timeline.marks else 0.0
-    since, end = (
-        timeline.time_of(moment) if isinstance(moment, str) else moment
-        for moment in (cause, timeline.seconds if until is None else until)
+    until = timeline.seconds if until is None else until
+    return (
+        timeline.time_of(cause) if isinstance(cause, str) else cause,
+        timeline.beginning_of(until) if isinstance(until, str) else until,
     )
-    return since, end
 
 
 def _judge(right: tuple[bool, bool]) -> str:

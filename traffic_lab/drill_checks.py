@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from traffic_lab.drill import find_span
 from traffic_lab.measurement import Timeline
 from traffic_lab.model.prediction import SwitchPrediction
 from workshop_lib.checks.verdict import CheckPassed, judge
@@ -19,7 +20,7 @@ def moved_as_predicted(
     cause: str,
     prediction: SwitchPrediction,
     share: float = 0.95,
-    until: float | None = None,
+    until: str | float | None = None,
     slack: float = SLACK,
 ) -> CheckPassed:
     """Traffic moved to a region at a time that the model allows.
@@ -30,44 +31,54 @@ def moved_as_predicted(
         cause: The label of the mark from which to count.
         prediction: From `predict_switch`.
         share: How much of the traffic. It must be one of the prediction's shares.
-        until: When to stop looking, in seconds since the recording began. The default is its end.
+        until: When to stop looking: a mark's label, or seconds since the recording began. The default is its end.
         slack: Seconds by which it may be earlier or later than predicted.
     """
     band = prediction.moved[share]
-    moved = timeline.moved_at(region, share=share, since=timeline.time_of(cause), until=until)
+    since, end = find_span(timeline, cause, until)
+    moved = timeline.moved_at(region, share=share, since=since, until=end)
     allowed = f"{band.earliest:.1f} to {band.latest:.1f} ± {slack:g} s"
-    seen = "never in this recording" if moved is None else f"{moved:.1f} s after {cause!r}"
+    seen, again = f"{moved or 0:.1f} s after {cause!r}", f"run {RECORD} again."
+    fix = f"look at the chart, then {again}"
+    if moved is None:
+        seen = f"never in the {end - since:.1f} s that were recorded after {cause!r}"
+        if end - since < band.latest + slack:
+            fix = f"leave out `seconds`, so that the recording lasts until the traffic has moved. Then {again}"
     return judge(
         moved is not None and band.earliest - slack <= moved <= band.latest + slack,
         right=f"{100 * share:g} % of the traffic came from {region} {seen}; predicted: {allowed}.",
         wrong=f"{100 * share:g} % of the traffic came from {region} {seen}, not within the predicted {allowed}.",
-        fix=f"look at the chart, then run {RECORD} again. On a very busy machine, record for longer.",
+        fix=fix,
     )
 
 
 def stayed_until(
-    timeline: Timeline, *, region: str, cause: str, label: str, done: str | None = None, slack: float = SLACK
+    timeline: Timeline, *, region: str, cause: str, label: str, within: float = 0.0, slack: float = SLACK
 ) -> CheckPassed:
-    """Traffic stayed in a region after the cause, and left it only after a later mark.
+    """Traffic stayed in a region after the cause, and left it only after a later action.
 
-    The time of a sample is the time of its request, so the answer may come after the later mark.
+    The time of a sample is the time of its request, so the answer may come after the later action has begun.
 
     Args:
         timeline: The measurement.
         region: The region in which it stayed.
         cause: The label of the mark that did not move it.
-        label: The label of the mark that moved it.
-        done: The label of the mark at which the move had to be over. Without it, that is at `label`.
-        slack: Seconds that the move, or an answer, may take.
+        label: The label of the action that moved it.
+        within: Seconds that the move may take after that action.
+        slack: More seconds, for calls and answers.
     """
     begin, end = timeline.time_of(cause), timeline.time_of(label)
-    over = timeline.time_of(done or label) + slack
-    during = {sample.region for sample in timeline.samples if begin < sample.time < end - slack}
-    after = {sample.region for sample in timeline.samples if sample.time > over}
+    left = timeline.beginning_of(label) - slack
+    during = {sample.region for sample in timeline.samples if begin < sample.time < left}
+    last = max((sample.time - end for sample in timeline.samples if sample.region == region), default=0.0)
     return judge(
-        during == {region} and after.isdisjoint({region}),
-        right=f"Between {cause!r} and {label!r} every page came from {region}, afterwards none.",
-        wrong=f"Between {cause!r} and {label!r} pages came from {during}, afterwards from {after}.",
+        during == {region} and last <= within + slack and end + last < timeline.seconds - slack,
+        right=f"Between {cause!r} and {label!r} every page came from {region}. None did {within + slack:.1f} s later.",
+        wrong=(
+            f"Between {cause!r} and {label!r} pages came from {during}. Afterwards, the last one from {region} came "
+            f"{last:.1f} s after {label!r}, in a recording of {timeline.seconds - end:.1f} s. "
+            f"Allowed: {within + slack:.1f} s."
+        ),
         fix="run step 4 of notebook 04 again from its first cell, which puts the page in the edge's cache.",
     )
 

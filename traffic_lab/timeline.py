@@ -5,18 +5,28 @@ It works as a viewer does: it sees only what CloudFront sends, and no internal s
 
 from __future__ import annotations
 
+import logging
+import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Executor, Future, ThreadPoolExecutor, wait
 from functools import partial
+from heapq import merge
+from itertools import count
 from operator import attrgetter, itemgetter
-from threading import Lock
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from traffic_lab.lookout import Lookout
 from traffic_lab.measurement import NO_ANSWER, Mark, Sample, Timeline
 from workshop_lib.errors import CloudNotReachable, WorkshopError
 from workshop_lib.observe import Page, fetch_page
 from workshop_lib.polling import Sleep, draw_progress
+from workshop_lib.watches import Watch
+
+if TYPE_CHECKING:
+    from traffic_lab.model.prediction import SwitchPrediction
+
+log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 64
 """Requests at the same time. At 20 per second, no request has to wait unless answers take longer than 3 s."""
@@ -24,27 +34,52 @@ MOST_AT_ONCE = 64
 SHORTEST_SLEEP = 1e-6
 """Seconds. A shorter time may be below the resolution of the clock."""
 
-TICK = 0.1
-"""Seconds between two updates of watched values, of the progress bar, and of errors."""
+TICKS = 10
+"""So many times a second the recording looks whether an action or a look is due, and updates the progress bar."""
+
+SPARE = 2.0
+"""Seconds for which a recording goes on after the predicted worst case, so that a late move is seen, too."""
+
+
+class AllFrom(NamedTuple):
+    """What a recording waits for after an action: all requests come from one region, for a while."""
+
+    region: str
+    settled: float
+    """For how many seconds. They begin at the last request that came from elsewhere."""
+    within: float
+    """The wait ends so many seconds after the action returned, whatever was observed."""
+
+    @classmethod
+    def predicted(cls, region: str, prediction: SwitchPrediction) -> Self:
+        """Wait for what is predicted, no longer than in the worst case.
+
+        The traffic has settled when everything that remembers an old answer has had the time to forget it twice.
+        """
+        latest = prediction.moved[1.0].latest
+        return cls(region, 1 + 2 * (latest - prediction.dns_changed.latest), latest + SPARE)
 
 
 class Action(NamedTuple):
     """An action to do while a recording runs."""
 
-    at: float
-    """Seconds after the recording began."""
+    after: float
+    """Seconds to wait before it: after the recording began, or after the action before it has had its time."""
     label: str
     do: Callable[[], object]
+    until: AllFrom | None = None
+    """What to wait for when it has returned, before the next action or the end."""
 
 
 def record_timeline(
     url: str,
     *,
-    seconds: float,
+    seconds: float | None = None,
     rate: float = 20.0,
     actions: Sequence[Action] = (),
-    watch: Mapping[str, Callable[[], object]] | None = None,
+    watch: Mapping[str, Watch] | None = None,
     region_of: Callable[[Page], str | None] = attrgetter("region"),
+    is_over: Callable[[], bool] | None = None,
     show_progress: bool = True,
     now: Callable[[], float] = time.monotonic,
     sleep: Sleep = time.sleep,
@@ -54,8 +89,10 @@ def record_timeline(
     """Request a page at a steady rate, do actions meanwhile, and keep every answer.
 
     The rate is constant, as for real viewers: a slow answer delays no other request. A request without an answer is a
-    sample too, with status 0. A mark is set when an action begins, and when a watched value changes. A watched value
-    that can't be read, because nothing answers, shows as "no answer". Safe to repeat.
+    sample too, with status 0. A mark is set when an action has returned, and when a watched value changes. A look that
+    fails never ends a recording. The timeline says what could not be seen. Safe to repeat.
+
+    Without `seconds` it ends when what the last action waits for was observed, or its time is over.
 
     It stops at once if it is interrupted, or if an action raises an error. Open requests and calls then end by
     themselves and are not recorded. The recording is not lost: the exception carries it as `.timeline`, and a notebook
@@ -65,11 +102,11 @@ def record_timeline(
         url: From `cloud.page_url`. Usually the region marker, `/region.json`, which names the region.
         seconds: How long to send requests. The call takes longer only if the last answers do.
         rate: Requests per second.
-        actions: The actions and their times. They run one after the other, in a thread of their own.
-        watch: Label → function that reads a value, a few times per second, such as `observe.get_health` of a health
-            check or `observe.look_up_region`. True and false show as yes and no.
+        actions: The actions. They run one after the other, in a thread of their own.
+        watch: Label → what to look at, such as `watches.watch_dns(…)`. True and false show as yes and no.
         region_of: Tells which region sent a page. For pages that are no region markers, use
             `observe.region_by_replication(…)`.
+        is_over: Ends the recording when it returns true.
         show_progress: Whether a progress bar is drawn.
         now: Seam for tests.
         sleep: Seam for tests.
@@ -81,67 +118,105 @@ def record_timeline(
 
     Raises:
         WorkshopError: There is nothing to record, or an action would come after the end.
-        Exception: An action, or a watching function, raised it.
+        Exception: An action raised it.
     """
-    _check_arguments(seconds, rate, actions)
-    watchers = [_Watcher(label, look) for label, look in (watch or {}).items()]
-    recording = _Recording(now)
-    ask = partial(recording.ask, partial(fetch, url), region_of, seconds)
-    viewers, actor, lookouts = pools = [start_threads(size) for size in (MOST_AT_ONCE, 1, len(watchers) or 1)]
-    plan: list[tuple[float, Executor, Callable[[], None]]] = [
-        *((action.at, actor, partial(recording.act, action)) for action in actions),
-        *(
-            (count * TICK, lookouts, partial(watcher.look, recording))
-            for count in range(int(seconds / TICK))
-            for watcher in watchers
-        ),
-        *((count / rate, viewers, ask) for count in range(round(seconds * rate))),
-    ]
+    _check_arguments(seconds, rate, actions, is_over)
+    lookouts = [Lookout(label, one) for label, one in (watch or {}).items()]
+    recording = _Recording(now, lookouts, math.inf if seconds is None else seconds)
+    viewers, actor, watching = pools = [start_threads(size) for size in (MOST_AT_ONCE, 1, len(lookouts) or 1)]
+    script = _Script(actions, recording, actor)
+    ends = is_over or (script.is_over if seconds is None else lambda: False)
+
+    def look_around() -> None:
+        script.go_on()
+        for lookout in lookouts:
+            lookout.look(recording.passed, recording.marks, watching)
+
+    def ask() -> None:
+        recording.jobs.add(viewers.submit(recording.ask, partial(fetch, url), region_of))
+
     try:
-        with draw_progress("Asking", seconds, show=show_progress) as bar:
-            for due, threads, work in sorted(plan, key=itemgetter(0)):
-                recording.wait_until(due, sleep, bar)
-                recording.jobs.add(threads.submit(work))
-            recording.wait_until(seconds, sleep, bar)
+        with draw_progress("Asking", seconds or _guess_seconds(actions) or 1, show=show_progress) as bar:
+            for due, work in merge(_repeat(TICKS, look_around), _repeat(rate, ask), key=itemgetter(0)):
+                recording.wait_until(min(due, recording.end), sleep, bar)
+                if due > recording.end - SHORTEST_SLEEP:
+                    break
+                if ends():
+                    recording.end = recording.passed()
+                    break
+                work()
             recording.wait_for_jobs()
+            bar.update(bar.total - bar.n)
     except BaseException as error:
-        error.timeline = recording.take(recording.passed())  # type: ignore[attr-defined]
+        kept = error.timeline = recording.take(recording.passed())  # type: ignore[attr-defined]
+        error.add_note(f"What was recorded until then is kept in sys.last_value.timeline: {kept}")
         raise
     finally:
         for threads in pools:
             threads.shutdown(wait=False, cancel_futures=True)
-    return recording.take(seconds)
+    timeline = recording.take(recording.end)
+    for note in timeline.notes:
+        log.warning(note)
+    return timeline
 
 
 class _Recording:
     """A running recording: its clock, its samples and marks so far, and its open jobs."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now, self._began = now, now()
+    def __init__(self, now: Callable[[], float], lookouts: Sequence[Lookout], end: float) -> None:
+        self._now, self._began, self._lookouts = now, now(), lookouts
+        self.end = end
+        """From then on no request is sent."""
         self.samples: list[Sample] = []
         self.marks: list[Mark] = []
         self.jobs: set[Future[None]] = set()
+        self._open: dict[object, float] = {}
+        """When each request without an answer so far was sent."""
+        self._doing: tuple[Action, float] | None = None
+        self.returned = 0.0
+        """When the last action returned, or when the recording began."""
 
     def passed(self) -> float:
         """Seconds since the beginning."""
         return self._now() - self._began
 
-    def ask(self, fetch: Callable[[], Page], region_of: Callable[[Page], str | None], until: float) -> None:
+    def ask(self, fetch: Callable[[], Page], region_of: Callable[[Page], str | None]) -> None:
         """Send one request, unless slow answers have used up the time."""
-        sent = self.passed()
-        if sent >= until:
+        sent, me = self.passed(), object()
+        if sent >= self.end:
             return
+        self._open[me] = sent
         try:
             page = fetch()
         except CloudNotReachable:
             self.samples.append(Sample(sent, NO_ANSWER, None, "", 0))
         else:
             self.samples.append(Sample(sent, page.status, region_of(page), page.x_cache, page.age))
+        finally:
+            del self._open[me]
 
     def act(self, action: Action) -> None:
-        """Do an action, and mark its beginning."""
-        self.marks.append(Mark(self.passed(), action.label))
-        action.do()
+        """Do an action, and mark when it has returned. From then on its effect counts."""
+        self._doing = action, self.passed()
+        error = ""
+        try:
+            action.do()
+        except BaseException as raised:
+            error = f": {type(raised).__name__}"
+            raise
+        finally:
+            self.returned = self.passed()
+            self.marks.append(Mark(self.returned, f"{action.label}{error}", self._doing[1]))
+            self._doing = None
+
+    def has_seen(self, until: AllFrom) -> bool:
+        """Whether the wait of the last action is over."""
+        passed = self.passed()
+        if passed - self.returned >= until.within:
+            return True
+        elsewhere = (sample.time for sample in list(self.samples) if sample.region != until.region)
+        all_answered = min([passed, *self._open.copy().values()])
+        return all_answered - max([self.returned, *elsewhere]) >= until.settled
 
     def wait_until(self, due: float, sleep: Sleep, bar: Any) -> None:
         """Wait until a time. Errors of jobs are noticed within a tick."""
@@ -153,7 +228,7 @@ class _Recording:
             bar.update(min(passed, bar.total) - bar.n)
             if due - passed < SHORTEST_SLEEP:
                 return
-            sleep(min(due - passed, TICK))
+            sleep(min(due - passed, 1 / TICKS))
 
     def wait_for_jobs(self) -> None:
         """Wait for the last answers."""
@@ -168,51 +243,69 @@ class _Recording:
 
     def take(self, seconds: float) -> Timeline:
         """Return the recording so far."""
-        by_time = attrgetter("time")
-        return Timeline(tuple(sorted(self.samples, key=by_time)), tuple(sorted(self.marks, key=by_time)), seconds)
+        by_time, doing = attrgetter("time"), self._doing
+        marks = [*self.marks, *([Mark(seconds, f"{doing[0].label}: not returned", doing[1])] if doing else [])]
+        notes = tuple(note for lookout in self._lookouts if (note := lookout.tell_missed()))
+        return Timeline(tuple(sorted(self.samples, key=by_time)), tuple(sorted(marks, key=by_time)), seconds, notes)
 
 
-class _Watcher:
-    """Reads one value, never twice at the same time. Sets a mark when it has changed."""
+class _Script:
+    """The actions: one begins when the one before has returned, and what that waits for was observed."""
 
-    def __init__(self, label: str, look: Callable[[], object]) -> None:
-        self._label, self._look = label, look
-        self._seen = self._see()  # before the recording begins, so that the first change is noticed
-        self._rests_until = 0.0
-        self._looking = Lock()
+    def __init__(self, actions: Sequence[Action], recording: _Recording, actor: Executor) -> None:
+        self._left, self._recording, self._actor = list(actions), recording, actor
+        self._job: Future[None] | None = None
+        self._until: AllFrom | None = None
+        self._since = 0.0
+        """When the last action had had its time."""
 
-    def look(self, recording: _Recording) -> None:
-        """Read the value, unless another read is running or has just ended."""
-        began = recording.passed()
-        if began < self._rests_until or not self._looking.acquire(blocking=False):
-            return
-        seen, ended = self._see(), recording.passed()
-        if seen != self._seen:
-            recording.marks.append(Mark(ended, f"{self._label}: {seen}"))
-        self._seen = seen
-        # It rests longer than the read took, because Route 53 allows an account only five calls per second.
-        self._rests_until = ended + min(4 * (ended - began), 2.0)
-        self._looking.release()
+    def go_on(self) -> None:
+        """Begin the next action if it is due."""
+        if self._job:
+            if not self._job.done():
+                return
+            self._job, self._since = None, self._recording.returned
+        if self._until:
+            if not self._recording.has_seen(self._until):
+                return
+            self._until, self._since = None, self._recording.passed()
+        if self._left and self._recording.passed() - self._since > self._left[0].after - SHORTEST_SLEEP:
+            action = self._left.pop(0)
+            self._until = action.until
+            self._job = self._actor.submit(self._recording.act, action)
+            self._recording.jobs.add(self._job)
 
-    def _see(self) -> str:
-        try:
-            return _say(self._look())
-        except CloudNotReachable:
-            return "no answer"
-
-
-def _say(value: object) -> str:
-    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
+    def is_over(self) -> bool:
+        """Whether nothing is left to do or to wait for."""
+        return not (self._left or self._job or self._until)
 
 
-def _check_arguments(seconds: float, rate: float, actions: Sequence[Action]) -> None:
-    if seconds <= 0 or rate <= 0:
+def _repeat(rate: float, work: Callable[[], None]) -> Iterator[tuple[float, Callable[[], None]]]:
+    return ((number / rate, work) for number in count())
+
+
+def _guess_seconds(actions: Sequence[Action]) -> float:
+    """The longest time that a recording takes, if its actions return at once."""
+    return sum(action.after + (action.until.within if action.until else 0) for action in actions)
+
+
+def _check_arguments(
+    seconds: float | None, rate: float, actions: Sequence[Action], is_over: Callable[[], bool] | None
+) -> None:
+    if rate <= 0 or (seconds is not None and seconds <= 0):
         raise WorkshopError(
             f"{seconds:g} seconds at {rate:g} requests per second are no recording. Give numbers above 0 for both."
         )
+    if seconds is None and is_over is None and not (actions and actions[-1].until):
+        raise WorkshopError(
+            "Nothing says how long to record. Give `seconds`, or an `until` to the last action, such as "
+            "AllFrom.predicted(…)."
+        )
+    at = 0.0
     for action in actions:
-        if not 0 <= action.at < seconds:
+        at += action.after
+        if action.after < 0 or (seconds is not None and at >= seconds):
             raise WorkshopError(
-                f"{action.label!r} is planned for second {action.at:g}, but the recording is from 0 to {seconds:g}. "
+                f"{action.label!r} is planned for second {at:g}, but the recording is from 0 to {seconds:g}. "
                 "Record for longer, or plan it earlier."
             )

@@ -161,7 +161,10 @@ def _choose_cloud(
 
 @main.command()
 def status() -> None:
-    """Show the local cloud's addresses and the chosen names. Exits with 1 if no local cloud runs."""
+    """Show the local cloud's addresses and the chosen names. Exits with 1 if no local cloud runs.
+
+    With WORKSHOP_CLOUD=aws it lists what you have there, since when, and what of it costs money.
+    """
     from workshop_lib.names import load_names
 
     exit_status = 0
@@ -176,6 +179,9 @@ def status() -> None:
             click.echo(f"  {name:24}{value}")
     except WorkshopError as error:
         click.echo(f"\nNames: {error}")
+        sys.exit(exit_status)
+    if uses_aws():
+        click.echo("\n" + _describe_left())
     sys.exit(exit_status)
 
 
@@ -242,9 +248,10 @@ def clean_up(yes: bool) -> None:
     names, cloud = load_names(_names_file()), connect_beside(_names_file())
     if not cloud.is_local:
         click.echo(f"AWS account {cloud.account_id}:")
-    if yes:
-        click.echo(str(step.delete_resources(cloud, names)))
-    receipt = step.get_receipt(cloud, names)
+    report = step.delete_resources(cloud, names) if yes else None
+    if report:
+        click.echo(str(report))
+    receipt = step.get_receipt(cloud, names, waiting=report.waiting if report else ())
     click.echo(str(receipt))
     if not yes and receipt.left:
         click.echo("Nothing was deleted. `workshop clean-up --yes` deletes what is listed above.")
@@ -282,16 +289,16 @@ def connect_beside(names_file: Path) -> Cloud:
 
 
 def _describe_left() -> str:
-    """Say what exists in the AWS account after a run that has not passed, and how to delete it."""
-    from workshop_lib.clean_up import find_resources
+    """Say what exists in the AWS account, since when, what of it costs money, and how to delete it."""
+    from workshop_lib.clean_up import get_receipt
     from workshop_lib.names import load_names
+    from workshop_lib.receipts import REMEDY
 
-    remedy = "`workshop clean-up --yes` deletes what the workshop made."
     try:
         cloud = connect_beside(_names_file())
-        return f"In AWS account {cloud.account_id}:\n{find_resources(cloud, load_names(_names_file()))}\n{remedy}"
+        return f"In AWS account {cloud.account_id}:\n{get_receipt(cloud, load_names(_names_file())).describe_left()}"
     except WorkshopError as error:
-        return f"What exists in your AWS account can't be listed: {error}\n{remedy}"
+        return f"What exists in your AWS account can't be listed: {error}\n{REMEDY}"
 
 
 def _names_file() -> Path:

@@ -19,6 +19,7 @@
 | `faults` | steps: break something in the local cloud for a while |
 | `checks` | looks at the cloud, says what is wrong, and names the step that fixes it |
 | `waiting` | every wait, with a progress bar and a timeout that says what it last saw |
+| `watches` | what a recording can look at while it runs |
 | `packaging` | the edge function as a zip, with the same bytes each time |
 | `roles` | IAM roles, as several steps need them |
 | `polling` | repeats a look, or a call, until it succeeds |
@@ -32,12 +33,15 @@
 | `control` | asks the local cloud for what AWS has no API for |
 | `cloud_process` | starts the local cloud as a process and gives its variables |
 | `sign_in` | the AWS credentials, fetched again after a failure |
+| `plan` | what the notebooks make on AWS, what it costs, how long it takes |
 | `blind_session` | a botocore session that ignores the machine's settings |
 | `calls` | the table of the AWS calls that a notebook made |
 | `credentials` | what is wrong with the AWS credentials, in a sentence |
 | `loopback` | HTTP requests that can't leave this machine |
 | `names` | the learner's names, chosen once in notebook 00 |
+| `prices` | what AWS charges: the dated list `prices.toml` |
 | `viewers` | requests of viewers on AWS, by the machine's proxy and certificates |
+| `delays` | how slow the cloud is: how long each kind of change takes until it is true everywhere |
 | `guards` | keeps a client from the wrong cloud |
 | `name_rules` | what must hold of names that clean-up finds things by |
 | `refusals` | what a refused call shows: AWS's sentence, and what to do |

@@ -11,6 +11,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import ClientError
 
@@ -20,6 +21,7 @@ from workshop_lib.inventory import (
     DISTRIBUTIONS,
     FAILURES,
     KINDS,
+    REPLICATED,
     Found,
     Kind,
     Marked,
@@ -109,7 +111,7 @@ def delete_resources(cloud: Cloud, names: WorkshopNames, *, patience: float = 0,
     )
 
 
-def get_receipt(cloud: Cloud, names: WorkshopNames) -> Receipt:
+def get_receipt(cloud: Cloud, names: WorkshopNames, *, waiting: Iterable[Resource] = ()) -> Receipt:
     """Look in all places again, and list the places and what is left.
 
     It also looks for the workshop's marks under any name: the learner's, after the names were changed, and other
@@ -118,6 +120,7 @@ def get_receipt(cloud: Cloud, names: WorkshopNames) -> Receipt:
     Args:
         cloud: The cloud.
         names: The learner's names.
+        waiting: What `delete_resources` has just reported as waiting. The receipt then says when to come back.
     """
     found = find_resources(cloud, names)
     known = {resource.name for resource in found if resource.made_by_workshop or resource.made_earlier}
@@ -142,7 +145,14 @@ def get_receipt(cloud: Cloud, names: WorkshopNames) -> Receipt:
         unseen=found.unseen,
         others=tuple(item for item in everywhere if item.learner != names.learner),
         others_unseen=tuple(item for item in marked if isinstance(item, Unseen)),
+        come_back=None if cloud.is_local else _find_time(waiting, cloud.delays.edge_replicas.least),
     )
+
+
+def _find_time(waiting: Iterable[Resource], seconds: float) -> datetime | None:
+    """When to come back for a function that waits for the edge. None if none does."""
+    is_replicated = any(resource.state == REPLICATED for resource in waiting)
+    return datetime.now(UTC) + timedelta(seconds=seconds) if is_replicated else None
 
 
 def _describe_stray(item: Marked, names: WorkshopNames) -> str:
@@ -181,7 +191,7 @@ class _Sweep:
                     self.unseen += [item] if item not in self.unseen else []
                 elif not item.made_by_workshop:
                     self.kept += [item] if item not in self.kept else []
-                elif not any(_is_same(item, other) for other in self.refused):
+                elif not any(map(item.is_same, self.refused)):
                     self._delete(kind, item)
         return self.waiting
 
@@ -197,7 +207,7 @@ class _Sweep:
     def _look_again(self, kind: Kind, resource: Resource) -> str | None:
         """Find out whether the resource vanished, or only a part of it, such as a role's policy."""
         found = _search(kind, self._cloud, self._names)
-        is_there = any(isinstance(item, Resource) and _is_same(item, resource) for item in found)
+        is_there = any(isinstance(item, Resource) and item.is_same(resource) for item in found)
         return "another program deletes parts of it" if is_there else None
 
     def _record(self, kind: Kind, resource: Resource, change: Callable[[], str | None]) -> bool:
@@ -216,10 +226,6 @@ class _Sweep:
         if reason:
             self.waiting.append(dataclasses.replace(resource, state=reason))
         return not reason
-
-
-def _is_same(one: Resource, other: Resource) -> bool:
-    return (one.kind, one.name, one.region) == (other.kind, other.name, other.region)
 
 
 def _search(kind: Kind, cloud: Cloud, names: WorkshopNames) -> Found:

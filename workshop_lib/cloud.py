@@ -15,8 +15,9 @@ from workshop_lib.calls import CallLog
 from workshop_lib.clients import GLOBAL_REGION, AwsClients, LocalClients, describe_silence
 from workshop_lib.cloud_process import find_shared_cloud, start_shared_cloud
 from workshop_lib.control import ask_control, sign_control
+from workshop_lib.delays import Delays, read_delays_of_aws, shorten_delays
 from workshop_lib.errors import CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
-from workshop_lib.guards import LOCAL_KEY, choose_cloud, read_seconds, require_loopback
+from workshop_lib.guards import LOCAL_KEY, choose_cloud, require_loopback
 from workshop_lib.loopback import send
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 __all__ = ["GLOBAL_REGION", "Cloud", "accept_costs", "connect"]
-
-DNS_SECONDS = 60.0
-"""How long AWS may take until all name servers know a change."""
 
 
 class Cloud:
@@ -50,7 +48,7 @@ class Cloud:
         self.environment = dict(environment or {})
         self.calls = CallLog()
         self._environ = environ
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str, bool], Any] = {}
         if self.is_local:
             if self.nameserver:
                 require_loopback(f"http://{self.nameserver}")
@@ -62,12 +60,19 @@ class Cloud:
         else:
             self._maker = AwsClients(environ)
 
-    def client(self, service: str, region: str = GLOBAL_REGION) -> Any:
-        """Return a boto3 client, the same one each time."""
-        if (service, region) not in self._clients:
-            client = self._clients[service, region] = self._maker.make(service, region)
+    def client(self, service: str, region: str = GLOBAL_REGION, *, patient: bool = True) -> Any:
+        """Return a boto3 client, the same one each time.
+
+        Args:
+            service: AWS's name of the service, such as `s3`.
+            region: The region.
+            patient: Whether it retries calls that AWS throttles. Such retries slow down all calls of the same client.
+        """
+        key = (service, region, patient)
+        if key not in self._clients:
+            client = self._clients[key] = self._maker.make(service, region, patient=patient)
             self.calls.connect(client.meta.events)  # not the session's: it may have clients to look up credentials
-        return self._clients[service, region]
+        return self._clients[key]
 
     def s3(self, region: str) -> S3Client:
         """S3 in one region."""
@@ -145,14 +150,10 @@ class Cloud:
             return 1.0
         return float(ask_control(self.control_url, "GET", "speed", keys=self.environment)["speed"])
 
-    @property
-    def dns_change(self) -> tuple[float, float]:
-        """The shortest and the longest time, in seconds, until DNS answers with a change of records or of health.
-
-        AWS promises 60 seconds for records (R53API, ChangeResourceRecordSets), unless `WORKSHOP_DNS_SECONDS` says
-        otherwise. The local cloud's nameserver knows of a change at once.
-        """
-        return (0.0, 0.0 if self.is_local else read_seconds(self._environ, "WORKSHOP_DNS_SECONDS", DNS_SECONDS))
+    @functools.cached_property
+    def delays(self) -> Delays:
+        """How long changes take until they are true everywhere. On AWS, the environment may say otherwise."""
+        return shorten_delays(self.speed) if self.is_local else read_delays_of_aws(self._environ)
 
     @property
     def edge_locations(self) -> dict[str, str]:

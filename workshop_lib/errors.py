@@ -9,7 +9,6 @@ WorkshopError
 ├── NamesInUse                 other names would lose what exists under the saved ones
 ├── TookTooLong                a wait timed out; carries what was last seen
 ├── FaultRefused               a fault that this cloud can't cause
-├── NotUndone                  a drill could not be ended
 ├── CheckFailed                the cloud is not as the step should have left it
 └── CloudProblem               the cloud is unclear, unsafe or unreachable
     ├── AmbiguousCloud         the environment names no cloud, or two at once
@@ -39,8 +38,8 @@ class WorkshopError(Exception):
     """Base of everything that the workshop raises on purpose."""
 
     def _render_traceback_(self) -> list[str]:
-        """Return what IPython shows: the message without the stack, which doesn't help a learner."""
-        return [f"\x1b[1;31m{type(self).__name__}\x1b[0m: {self}"]
+        """Return what IPython shows: the message and its notes, without the stack, which doesn't help a learner."""
+        return [f"\x1b[1;31m{type(self).__name__}\x1b[0m: {self}", *getattr(self, "__notes__", ())]
 
 
 class InvalidName(WorkshopError, ValueError):
@@ -110,22 +109,6 @@ class TookTooLong(WorkshopError):
 
 class FaultRefused(WorkshopError, ValueError):
     """A fault that this cloud can't cause: there is no such fault, or the cloud is AWS."""
-
-
-class NotUndone(WorkshopError):
-    """A drill could not be ended.
-
-    Args:
-        problem: Why not.
-        timeline: What was recorded until then, kept as `.timeline`. None if nothing was.
-    """
-
-    def __init__(self, problem: CloudProblem, *, timeline: Any) -> None:
-        self.timeline = timeline
-        super().__init__(
-            f"The drill could not be ended, so a health check may still be inverted. {problem} Before that, run "
-            f"{STEPS['health check']}: it restores the health checks."
-        )
 
 
 class CheckFailed(WorkshopError):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from workshop_lib.errors import name_missed_step
+from workshop_lib.ownership import make_stamp
 from workshop_lib.policies import render_policy
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def create_health_check(
                 return check["Id"]
     # A caller reference can't be used twice, not even after the health check is deleted.
     made = route53.create_health_check(
-        CallerReference=reference + uuid.uuid4().hex[:8],
+        CallerReference=reference + make_stamp(),
         HealthCheckConfig=config,  # type: ignore[arg-type]
     )
     return made["HealthCheck"]["Id"]

@@ -11,14 +11,17 @@ searched for what was made under any name.
 | description | the edge function, for CloudFront's guide rules out tags (CFDG/edge-function-restrictions-all) |
 
 A tag on a hosted zone needs a second call. A run that stops between the two would leave a zone that costs money and
-has no mark. The caller reference is written with the zone, and can't be changed.
+has no mark. The caller reference is written with the zone, and can't be changed. AWS doesn't say when these three were
+made, so the end of the reference does.
 """
 
 from __future__ import annotations
 
 import re
-import uuid
+import string
+import time
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -40,6 +43,9 @@ EARLIER_TAG = {"Key": "made-by", "Value": "two-region-workshop"}
 MADE_EARLIER = "made by version 0.1 or 0.2"
 
 _REFERENCE = re.compile(r"two-regions-([a-z0-9-]+)/")
+_STAMP = re.compile(r"/([m-z][a-z0-9]{7})$")
+"""Earlier versions ended references with eight random digits of base 16, which never begin with these letters."""
+_DIGITS = string.digits + string.ascii_lowercase
 _DESCRIPTION = re.compile(r"Made by the two-region workshop for ([a-z0-9-]+)\.")
 
 
@@ -50,7 +56,26 @@ def make_tag(learner: str) -> dict[str, str]:
 
 def make_reference(learner: str) -> str:
     """Make a caller reference that was never used before and names the learner. At most 41 characters."""
-    return f"two-regions-{learner}/{uuid.uuid4().hex[:8]}"
+    return f"two-regions-{learner}/{make_stamp()}"
+
+
+def make_stamp(milliseconds: int | None = None) -> str:
+    """Write the time in eight characters, for the end of a caller reference. A health check's has no room for more.
+
+    Args:
+        milliseconds: Since the epoch; now by default. A seam for tests.
+    """
+    left, digits = time.time_ns() // 1_000_000 if milliseconds is None else milliseconds, ""
+    while left:
+        left, digit = divmod(left, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits
+
+
+def read_stamp(reference: str) -> datetime | None:
+    """Return when a caller reference was made, or None if it doesn't say so."""
+    found = _STAMP.search(reference)
+    return datetime.fromtimestamp(int(found[1], len(_DIGITS)) / 1000, UTC) if found else None
 
 
 def make_description(learner: str) -> str:
@@ -103,9 +128,14 @@ def find_distribution_learner(cloudfront: CloudFrontClient, *, arn: str) -> str 
 
 
 def find_identity_learner(cloudfront: CloudFrontClient, *, identity_id: str) -> str | None:
-    """Return the learner whom an origin access identity's caller reference names. Lists don't show the reference."""
+    """Return the learner whom an origin access identity's caller reference names."""
+    return read_reference(get_identity_reference(cloudfront, identity_id=identity_id))
+
+
+def get_identity_reference(cloudfront: CloudFrontClient, *, identity_id: str) -> str:
+    """Return the caller reference of an origin access identity. Lists don't show it."""
     found = cloudfront.get_cloud_front_origin_access_identity(Id=identity_id)["CloudFrontOriginAccessIdentity"]
-    return read_reference(found["CloudFrontOriginAccessIdentityConfig"]["CallerReference"])
+    return found["CloudFrontOriginAccessIdentityConfig"]["CallerReference"]
 
 
 def describe_stranger(learner: str | None) -> str:

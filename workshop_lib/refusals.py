@@ -35,7 +35,7 @@ OTHER_REASONS = (
         r"\b(OptInRequired|SubscriptionRequiredException|NotSignedUp|AccountProblem|PendingVerification)\b|"
         r"\baccount\b.*\b(suspended|closed)\b",
         "This AWS account can't use the service: it isn't activated yet, or it is suspended or closed. No permission "
-        "is missing. Look at the pages Billing and Account of the console, or ask AWS Support. A new account needs a day.",
+        "is missing. Look at the console's pages Billing and Account, or ask AWS Support. Activation may take a day.",
     ),
     (
         r"\b(service|resource) control policy\b",

@@ -16,12 +16,12 @@ from local_cloud.access.evaluator import Access, Decision, Document, decide, may
 from local_cloud.access.identities import (
     LEARNER,
     boundary_texts,
-    find_role,
     parse,
     policy_texts,
     role_of_session,
     user_id,
 )
+from local_cloud.access.known import look_up
 from local_cloud.access.permissions import find_permissions
 from local_cloud.call import EVERYTHING, Call, Context, Permission
 from local_cloud.constants import ACCOUNT_ID
@@ -145,8 +145,7 @@ def _find_resource_policy(permission: Permission) -> str | bytes | None:
         bucket = find_bucket(permission.resource[13:].partition("/")[0])
         return (bucket.policy or None) if bucket else None
     if permission.action == _ASSUME:
-        role = find_role(permission.resource)
-        return role.assume_role_policy_document if role else None
+        return look_up(permission.resource).trust
     return None
 
 

@@ -66,12 +66,6 @@ def test_on_aws_waits_are_as_long_as_they_are_and_there_is_no_control() -> None:
     assert (aws.speed, aws.control_url) == (1.0, None)
 
 
-def test_dns_may_take_a_minute_on_aws_and_no_time_here() -> None:
-    assert Cloud(None, environ={}).dns_change == (0, 60)
-    assert Cloud(None, environ={"WORKSHOP_DNS_SECONDS": "5"}).dns_change == (0, 5)
-    assert Cloud({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}).dns_change == (0, 0)
-
-
 def test_a_local_cloud_without_a_control_api_has_aws_s_speed() -> None:
     assert Cloud({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}).speed == 1.0
 

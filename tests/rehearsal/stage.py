@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -94,10 +95,11 @@ def set_stage(folder: Path, *, speed: float = 200, manner: Manner = QUICK) -> It
     """
     folder.mkdir(parents=True, exist_ok=True)
     ledger = Ledger(folder / "machine.jsonl")
-    options = {"speed": speed, "call_log": folder / "calls.jsonl", "dns_seconds": manner.dns_seconds}
+    options = {"speed": speed, "call_log": folder / "calls.jsonl", "slow": manner.late}
     with own_cloud(folder / "aws", options) as cloud, Door(cloud, ledger=ledger, manner=manner) as door:
         administrator = Cloud(cloud)
         keys = admit_learner(administrator, folder)
+        threading.Event().wait(manner.delays.permissions)  # the instructor did it long before
         yield Stage(folder, ledger, equip_machine(folder, door, keys, manner), administrator)
 
 
@@ -129,8 +131,7 @@ def equip_machine(folder: Path, door: Door, keys: dict[str, str], manner: Manner
         "PYTHONIOENCODING": "utf-8",
         "REHEARSAL": json.dumps(settings),
         "WORKSHOP_CLOUD": "aws",
-        "WORKSHOP_PROPAGATION_SECONDS": "0",
-        **({} if manner.dns_seconds else {"WORKSHOP_DNS_SECONDS": "0"}),
+        **manner.waits,
         "WORKSHOP_NAMES": str(folder / "notebooks" / "workshop-names.json"),
         "AWS_CONFIG_FILE": str(folder / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),

@@ -42,6 +42,31 @@ def test_a_move_that_is_late_or_never_comes_is_not(moves_at: float) -> None:
         drill_checks.moved_as_predicted(record(moves_at), region=SINGAPORE, cause="switch", prediction=PREDICTED)
 
 
+def test_a_recording_that_ended_too_early_says_so() -> None:
+    late = predict_switch(dns_ttl=4, dns_change=(0, 60), trials=20)
+
+    with pytest.raises(CheckFailed, match=r"never in the 10\.0 s that were recorded after 'switch'") as caught:
+        drill_checks.moved_as_predicted(record(99), region=SINGAPORE, cause="switch", prediction=late)
+    assert "leave out `seconds`, so that the recording lasts until the traffic has moved" in caught.value.fix
+
+
+def test_a_move_that_never_comes_in_time_enough_is_no_fault_of_the_recording() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        drill_checks.moved_as_predicted(record(99), region=SINGAPORE, cause="switch", prediction=PREDICTED)
+    assert "`seconds`" not in caught.value.fix
+
+
+def test_a_move_is_over_when_the_way_back_begins_and_not_when_its_call_returns() -> None:
+    there_and_back = record(4.0)
+    samples = [one._replace(region=IRELAND) if one.time >= 8.5 else one for one in there_and_back.samples]
+    marks = (Mark(2.0, "switch"), Mark(9.0, "switch back", began=8.4))
+    timeline = Timeline(tuple(samples), marks, 12.0)
+
+    assert drill_checks.moved_as_predicted(
+        timeline, region=SINGAPORE, cause="switch", until="switch back", prediction=PREDICTED
+    )
+
+
 def test_a_move_that_comes_too_early_is_not() -> None:
     late = predict_switch(dns_ttl=4, dns_change=3, trials=20)
 
@@ -55,6 +80,22 @@ def test_what_leaves_with_the_invalidation_has_stayed_until_then() -> None:
 
 def test_what_was_asked_for_before_the_invalidation_may_be_answered_after_it() -> None:
     assert drill_checks.stayed_until(record(7.9), region=IRELAND, cause="switch", label="invalidation")
+
+
+def test_what_leaves_while_the_call_runs_has_stayed_until_it_began() -> None:
+    timeline = record(6.0)
+    slow = Timeline(timeline.samples, (Mark(2.0, "switch"), Mark(9.0, "invalidation", began=5.5)), timeline.seconds)
+
+    assert drill_checks.stayed_until(slow, region=IRELAND, cause="switch", label="invalidation")
+
+
+def test_a_move_may_take_as_long_as_it_is_allowed_to() -> None:
+    assert drill_checks.stayed_until(record(10.0), region=IRELAND, cause="switch", label="invalidation", within=2)
+
+
+def test_what_the_recording_ends_with_has_not_left() -> None:
+    with pytest.raises(CheckFailed, match="Afterwards, the last one"):
+        drill_checks.stayed_until(record(99), region=IRELAND, cause="switch", label="invalidation", within=60)
 
 
 @pytest.mark.parametrize("moves_at", [5.0, 11.0])

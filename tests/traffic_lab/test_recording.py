@@ -12,6 +12,7 @@ from workshop_lib.errors import NotTheLocalCloud
 from workshop_lib.names import S3Origin
 from workshop_lib.observe import Page, look_up_region, region_by_replication
 from workshop_lib.waiting import wait_until_served_from
+from workshop_lib.watches import watch_dns
 
 if TYPE_CHECKING:
     from workshop_lib.cloud import Cloud
@@ -37,7 +38,7 @@ def test_a_viewer_sees_the_traffic_move_when_dns_changes(
         url,
         seconds=2.4,
         actions=[Action(0.4, "DNS moves", move)],
-        watch={"DNS": lambda: look_up_region(connected, record_name=names.record_name)},
+        watch={"DNS": watch_dns(connected, record_name=names.record_name)},
         show_progress=False,
     )
 

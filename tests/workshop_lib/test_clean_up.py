@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,16 @@ def test_the_dry_run_lists_everything_and_changes_nothing(
     assert clean_up.find_resources(connected, names) == found
     assert names.source_bucket in repr(found)
     assert f">{names.source_bucket}</td>" in found._repr_html_()
+
+
+def test_the_dry_run_says_since_when_each_thing_is_there(
+    whole_workshop: None, connected: Cloud, names: WorkshopNames
+) -> None:
+    found, now = clean_up.find_resources(connected, names), datetime.now(UTC)
+
+    assert kinds(one for one in found if one.since is None) == ["log group", "record set", "replication configuration"]
+    assert all(abs(now - one.since) < timedelta(minutes=2) for one in found if one.since)
+    assert f"{now.astimezone():%Y-%m-%d %H:}" in repr(found)
 
 
 def test_everything_goes_in_one_run_if_one_is_patient(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.kits.learner import WIDE_BOUNDARY
 from workshop_lib import checks, clean_up, distribution, dns_records, health_checks, lambda_edge, observe, replication
 from workshop_lib.errors import InvalidName, StepOutOfOrder
 from workshop_lib.names import suggest_names
-from workshop_lib.ownership import EARLIER_SENTENCE, EARLIER_TAG
+from workshop_lib.ownership import EARLIER_SENTENCE, EARLIER_TAG, make_stamp, read_stamp
 from workshop_lib.policies import render_policy
 
 if TYPE_CHECKING:
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
     from workshop_lib.names import WorkshopNames
     from workshop_lib.packaging import Package
     from workshop_lib.receipts import Receipt
+
+
+def test_a_caller_reference_says_when_it_was_made() -> None:
+    milliseconds = 1_795_957_779_123
+
+    assert read_stamp(f"two-regions-ada/{make_stamp(milliseconds)}") == datetime.fromtimestamp(milliseconds / 1000, UTC)
+    assert len(make_stamp()) == 8
+
+
+@pytest.mark.parametrize("earlier", ["two-regions-ada/3f9a12bc", "two-regions-ada/eu-west-1/30s/fedcba98", "somebody"])
+def test_the_references_of_earlier_versions_say_no_time(earlier: str) -> None:
+    assert read_stamp(earlier) is None
 
 
 def make_distribution(cloud: Cloud, *, comment: str, bucket: str = "somebodys.s3.eu-west-1.amazonaws.com") -> str:

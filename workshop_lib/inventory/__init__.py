@@ -23,6 +23,7 @@ from workshop_lib.inventory.functions import (
     EDGE_FUNCTIONS,
     EDGE_ROLES,
     FUNCTION_LOGS,
+    REPLICATED,
     REPLICATION_ROLES,
     VALIDATION_LOGS,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "DISTRIBUTIONS",
     "FAILURES",
     "KINDS",
+    "REPLICATED",
     "Found",
     "Kind",
     "Marked",

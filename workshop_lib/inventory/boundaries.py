@@ -19,7 +19,14 @@ def _find(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
         return
     is_ours = read_tags(found.get("Tags", [])) == names.learner
     state = "" if is_ours else "granted with the learner's policies"
-    yield Resource("permissions boundary", names.boundary_name, state=state, made_by_workshop=is_ours, handle=arn)
+    yield Resource(
+        "permissions boundary",
+        names.boundary_name,
+        state=state,
+        made_by_workshop=is_ours,
+        handle=arn,
+        since=found["CreateDate"],
+    )
 
 
 def _delete(cloud: Cloud, boundary: Resource) -> None:

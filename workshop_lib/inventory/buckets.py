@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import STEPS, get_error_code
-from workshop_lib.inventory.emptying import empty_bucket, list_versions
+from workshop_lib.inventory.emptying import describe_versions, empty_bucket
 from workshop_lib.inventory.kind import Found, Kind, Resource, count, look_at
 from workshop_lib.names import S3Origin, WorkshopNames
 from workshop_lib.ownership import EARLIER_TAG, MADE_EARLIER, describe_stranger, list_bucket_tags, read_tags
@@ -39,7 +39,10 @@ def _find_jobs(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
                 learner = _find_batch_learner(cloud, names)
                 is_ours = learner == names.learner
                 state = job["Status"] if is_ours else f"with a role {describe_stranger(learner)}"
-                yield Resource("batch job", job["JobId"], names.source_region, state, made_by_workshop=is_ours)
+                since = described.get("CreationTime")
+                yield Resource(
+                    "batch job", job["JobId"], names.source_region, state, made_by_workshop=is_ours, since=since
+                )
         if "NextToken" not in page:
             return
         position = {"NextToken": page["NextToken"]}
@@ -105,8 +108,10 @@ def _find_bucket(cloud: Cloud, names: WorkshopNames, origin: S3Origin) -> Iterat
     tags = list_bucket_tags(s3, bucket=origin.bucket)
     learner = read_tags(tags)
     if learner == names.learner:
-        versions = sum(1 for _ in list_versions(s3, origin.bucket))
-        yield Resource("bucket", origin.bucket, origin.region, count(versions, "version"))
+        # Only ListBuckets tells when a bucket was made, and a change of its policy changes that (S3API/Bucket).
+        written = [version["LastModified"] for version in describe_versions(s3, origin.bucket)]
+        state = count(len(written), "version")
+        yield Resource("bucket", origin.bucket, origin.region, state, since=min(written, default=None))
         return
     earlier = learner is None and EARLIER_TAG in tags
     state = f"{MADE_EARLIER}: run {STEPS['bucket']}, then clean up again" if earlier else describe_stranger(learner)

@@ -14,7 +14,9 @@ from workshop_lib.ownership import (
     TAG,
     describe_stranger,
     find_distribution_learner,
-    find_identity_learner,
+    get_identity_reference,
+    read_reference,
+    read_stamp,
 )
 from workshop_lib.polling import retry_while
 from workshop_lib.waiting import wait_until_deployed
@@ -62,7 +64,7 @@ def _describe_distribution(cloud: Cloud, names: WorkshopNames, item: Any) -> Ite
     learner = find_distribution_learner(cloud.cloudfront, arn=item["ARN"])
     if learner == names.learner:
         state = f"{item['Status']}, {'enabled' if item['Enabled'] else 'disabled'}"
-        yield Resource("distribution", item["Id"], state=state)
+        yield Resource("distribution", item["Id"], state=state, since=item["LastModifiedTime"])
         return
     state = describe_stranger(learner)
     buckets = {names.source_origin.domain_name, names.destination_origin.domain_name}
@@ -95,10 +97,13 @@ def _find_identities(cloud: Cloud, names: WorkshopNames) -> Found:
 
 
 def _describe_identity(cloud: Cloud, names: WorkshopNames, identity_id: str) -> Iterator[Resource]:
-    learner = find_identity_learner(cloud.cloudfront, identity_id=identity_id)
+    reference = get_identity_reference(cloud.cloudfront, identity_id=identity_id)
+    learner = read_reference(reference)
     is_ours = learner == names.learner
     state = "" if is_ours else describe_stranger(learner)
-    yield Resource("origin access identity", identity_id, state=state, made_by_workshop=is_ours)
+    yield Resource(
+        "origin access identity", identity_id, state=state, made_by_workshop=is_ours, since=read_stamp(reference)
+    )
 
 
 def _delete_identity(cloud: Cloud, identity: Resource) -> None:

@@ -12,7 +12,14 @@ from workshop_lib.errors import get_error_code
 from workshop_lib.inventory.kind import Found, Kind, Resource, count, look_at
 from workshop_lib.names import WorkshopNames
 from workshop_lib.observe import find_hosted_zones, list_record_sets
-from workshop_lib.ownership import EARLIER_SENTENCE, MADE_EARLIER, describe_stranger, names_only, read_reference
+from workshop_lib.ownership import (
+    EARLIER_SENTENCE,
+    MADE_EARLIER,
+    describe_stranger,
+    names_only,
+    read_reference,
+    read_stamp,
+)
 
 
 def _find_zones(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
@@ -33,6 +40,7 @@ def _find_zones(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
             made_by_workshop=is_ours,
             made_earlier=earlier,
             handle=zone_id,
+            since=read_stamp(zone["CallerReference"]),
         )
 
 
@@ -94,7 +102,7 @@ def _find_health_checks(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource
         for check in page["HealthChecks"]:
             if check["CallerReference"].startswith(f"{names.health_check_name}/"):
                 checked = check["HealthCheckConfig"].get("FullyQualifiedDomainName", "")
-                yield Resource("health check", check["Id"], state=checked)
+                yield Resource("health check", check["Id"], state=checked, since=read_stamp(check["CallerReference"]))
 
 
 def _delete_health_check(cloud: Cloud, check: Resource) -> None:

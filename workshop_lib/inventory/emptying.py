@@ -60,9 +60,14 @@ def empty_bucket(s3: S3Client, bucket: str) -> None:
 
 def list_versions(s3: S3Client, bucket: str) -> Iterator[Version]:
     """List all versions and delete markers. botocore asks for keys in URL encoding and decodes them."""
+    for version in describe_versions(s3, bucket):
+        yield version["Key"], version["VersionId"]
+
+
+def describe_versions(s3: S3Client, bucket: str) -> Iterator[Any]:
+    """List all versions and delete markers, as S3 describes them."""
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        for version in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
-            yield version["Key"], version["VersionId"]
+        yield from [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
 
 
 def _delete_versions(s3: S3Client, bucket: str, versions: list[Version]) -> dict[Version, dict[str, str]]:

@@ -7,6 +7,7 @@ So they are deleted before it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -25,6 +26,9 @@ EDGE_REGIONS = (
 )
 """Regions with regional edge caches, where origin-request functions run and log."""
 
+REPLICATED = "still replicated at the edge; AWS deletes the replicas within some hours"
+"""Why a function waits (CFDG/lambda-edge-delete-replicas)."""
+
 
 def _find_function(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
     try:
@@ -36,7 +40,9 @@ def _find_function(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:
     if learner == names.learner:
         pages = cloud.lambda_.get_paginator("list_versions_by_function").paginate(FunctionName=names.function_name)
         numbered = [version for page in pages for version in page["Versions"] if version["Version"] != "$LATEST"]
-        yield Resource("edge function", names.function_name, GLOBAL_REGION, count(len(numbered), "version"))
+        written = min([found["LastModified"], *(version["LastModified"] for version in numbered)])
+        since, state = datetime.fromisoformat(written), count(len(numbered), "version")
+        yield Resource("edge function", names.function_name, GLOBAL_REGION, state, since=since)
     else:
         yield _describe_unmarked(
             "edge function", names.function_name, learner, description, "function", region=GLOBAL_REGION
@@ -58,7 +64,7 @@ def _delete_function(cloud: Cloud, function: Resource) -> str | None:
     except ClientError as error:
         if "because it is a replicated function" not in str(error):
             raise
-        return "still replicated at the edge; AWS deletes the replicas within some hours"
+        return REPLICATED
     return None
 
 
@@ -133,7 +139,7 @@ def _describe_role_kind(word: str, name_of: Callable[[WorkshopNames], str], step
             return
         learner = read_tags(found.get("Tags", []))
         if learner == names.learner:
-            yield Resource(word, name_of(names))
+            yield Resource(word, name_of(names), since=found["CreateDate"])
         else:
             yield _describe_unmarked(word, name_of(names), learner, found.get("Description"), step)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError, HTTPClientError
@@ -32,6 +33,12 @@ class Resource:
     """Whether it has the mark of version 0.1 or 0.2, which clean-up keeps. `state` says what to do."""
     handle: Any = field(default=None, repr=False, compare=False)
     """What AWS needs to delete it, if that isn't its name."""
+    since: datetime | None = field(default=None, repr=False, compare=False)
+    """When it was made; for a distribution, when it was last changed. None if AWS doesn't say."""
+
+    def is_same(self, other: Resource) -> bool:
+        """Whether both are the same resource, in whatever state."""
+        return (self.kind, self.name, self.region) == (other.kind, other.name, other.region)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}" + (f" ({self.state})" if self.state else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from local_cloud.access import known
 from local_cloud.access.permissions.cloudfront import SERVICE_ROLES
 from local_cloud.call import Call, Response, not_implemented
 from local_cloud.errors import AwsError
@@ -45,6 +46,20 @@ class IamService(Service):
     """AWS Identity and Access Management, in front of moto's IAM, which accepts any name and most documents."""
 
     name = "iam"
+
+    def __init__(self, *, late: float = 0.0) -> None:
+        """Make it. `late` is how many seconds later the other services know of a change."""
+        self._late = late
+        self.reset()
+
+    def reset(self) -> None:
+        """Let the other services know of no one."""
+        known.be_late(self._late)
+
+    def observe(self, call: Call) -> None:
+        """Let the other services know of changes, sooner or later."""
+        if not call.operation.startswith(("Get", "List", "Simulate")):
+            known.note_change()
 
     def prepare(self, call: Call) -> None:
         """Load AWS's policies that the call names."""

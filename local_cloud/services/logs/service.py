@@ -43,14 +43,15 @@ class LogsService(Service):
     So `keep` never waits for the cloud's lock, which the caller of the function may hold.
 
     Args:
+        late: Seconds until a call sees an output.
         now: Seconds since the epoch; a seam for tests.
         limit: Invocations whose output is kept at most until the next call; older output is lost.
     """
 
     name = "logs"
 
-    def __init__(self, *, now: Callable[[], float] = time.time, limit: int = 20_000) -> None:
-        self._now = now
+    def __init__(self, *, late: float = 0.0, now: Callable[[], float] = time.time, limit: int = 20_000) -> None:
+        self._late, self._now = late, now
         self._waiting: collections.deque[_Output] = collections.deque(maxlen=limit)
 
     def keep(self, group: str, region: str, stream: str, lines: Sequence[str]) -> None:
@@ -66,7 +67,8 @@ class LogsService(Service):
 
     def prepare(self, call: Call) -> None:
         """Write the output of functions to moto's log groups."""
-        while self._waiting:
+        seen = (self._now() - self._late) * 1000
+        while self._waiting and self._waiting[0].milliseconds <= seen:
             _store(self._waiting.popleft())
 
     def refuse(self, call: Call) -> None:
