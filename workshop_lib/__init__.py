@@ -27,6 +27,7 @@
 | `observe` | looks at the cloud as a viewer (HTTP), a resolver (DNS) or an operator (statuses) |
 | `cloud` | the cloud that `WORKSHOP_CLOUD` names, and no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
+| `zones` | the hosted zone of a name: found, and asked at its name servers or by the API |
 | `ownership` | the marks on resources that the workshop made and may delete |
 | `clients` | makes boto3 clients that stay on this machine, or that ask about costs |
 | `accounts` | which AWS account a call goes to, and for which accounts the costs are accepted |
