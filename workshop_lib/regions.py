@@ -10,7 +10,7 @@ from typing import TypeVar
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from workshop_lib.errors import CloudNotReachable, CredentialsRefused, get_error_code
+from workshop_lib.errors import CloudNotReachable, CredentialsRefused, RegionNotEnabled, get_error_code
 
 T = TypeVar("T")
 
@@ -75,5 +75,7 @@ def ask_regions(
 
 def _is_not_enabled(answer: object) -> bool:
     """Whether a region doesn't know an access key that other regions know."""
+    if isinstance(answer, RegionNotEnabled):
+        return True
     error = answer.__cause__ if isinstance(answer, CredentialsRefused) else answer
     return isinstance(error, ClientError) and get_error_code(error) in NOT_ENABLED

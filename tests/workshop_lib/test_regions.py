@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from local_cloud.cloud import LocalCloud
 from workshop_lib.cloud import Cloud
-from workshop_lib.errors import CloudNotReachable, CredentialsRefused
+from workshop_lib.errors import CloudNotReachable, CredentialsRefused, RegionNotEnabled
 from workshop_lib.regions import ask_regions
 
 
@@ -61,6 +61,7 @@ def test_each_region_gives_its_own_answer() -> None:
 
 def test_a_region_that_is_not_enabled_is_left_out() -> None:
     assert ask(dublin=1, capetown=not_enabled(), bahrain=refuse("UnrecognizedClientException")) == {"dublin": 1}
+    assert ask(dublin=1, manama=RegionNotEnabled("me-south-1")) == {"dublin": 1}
 
 
 def test_a_region_that_refuses_does_not_hide_the_others() -> None:
