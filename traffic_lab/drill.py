@@ -17,7 +17,7 @@ SLACK = 1.0
 """Seconds that they may take, on a busy machine for example."""
 
 IN_BAND = "inside the 80 % band"
-IN_WORST_CASE = "outside the 80 % band, inside the worst case"
+IN_WORST_CASE = "inside the worst case only"
 OUTSIDE = "outside the worst case"
 
 

@@ -45,7 +45,18 @@ IMPATIENT = Config(connect_timeout=5, read_timeout=5, retries={"mode": "standard
 """For calls that come again and again. One that is refused is not worth a retry."""
 
 
-class LocalClients:
+class _Clients:
+    """Base of both. It needs no permission to know AWS's regions, because botocore knows them."""
+
+    _session: boto3.Session
+
+    @property
+    def regions(self) -> list[str]:
+        """AWS's regions, with the exception of China's and the government's. An account has not enabled all."""
+        return self._session.get_available_regions("logs")
+
+
+class LocalClients(_Clients):
     """Clients of the local cloud. A request that would leave the machine is refused before it is sent.
 
     Args:
@@ -96,7 +107,7 @@ class LocalClients:
             raise describe_silence(self._endpoint) from caught_exception
 
 
-class AwsClients:
+class AwsClients(_Clients):
     """Clients of AWS, with the machine's credentials. A change is refused until its account's costs are accepted.
 
     Args:

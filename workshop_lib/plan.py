@@ -5,7 +5,7 @@ Notebook 00, `workshop doctor` and `workshop run` show it before anything is mad
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -167,6 +167,18 @@ def make_plan(names: WorkshopNames) -> Plan:
     traffic = sum(_charge(price, VISITS) for price in visits)
     traffic += _charge("gb_second", VISITS * SECONDS_OF_A_VISIT * GIGABYTES_OF_THE_FUNCTION)
     return Plan(names.learner, items, traffic)
+
+
+def describe_waits(notebooks: Iterable[str]) -> str:
+    """Say how long some notebooks wait for AWS, in a sentence.
+
+    Args:
+        notebooks: Their file names, which begin with their numbers.
+    """
+    numbers = {notebook[:2] for notebook in notebooks}
+    paces = [pace for pace in PACE if pace.notebook[:2] in numbers]
+    least, most = sum(pace.least_wait for pace in paces), sum(pace.most_wait for pace in paces)
+    return f"The waits for AWS take {least} to {most} minutes (estimated)."
 
 
 def summarize_costs() -> str:

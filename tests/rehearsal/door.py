@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import re
 import ssl
 import threading
@@ -28,6 +29,7 @@ from local_cloud.engines.nameserver.listeners import bind_same_port
 from tests.rehearsal import hosts
 from tests.rehearsal.ledger import Ledger
 from tests.rehearsal.manner import Manner, Throttle
+from tests.rehearsal.replicas import Replicas
 
 HEAD_LIMIT = 1 << 20
 _CREDENTIAL = re.compile(r"Credential=[^/,\s&]+/\d{8}/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
@@ -74,6 +76,7 @@ class Door:
         self._nameserver = _split(cloud["WORKSHOP_NAMESERVER"])
         self.ledger, self._manner = ledger, manner
         self._throttle = Throttle(manner.route53_rate, manner.throttle_burst)
+        self.replicas = Replicas()
         self._made: dict[str, float] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="door", daemon=True)
@@ -170,8 +173,15 @@ class Door:
             return _refuse(403, "SignatureDoesNotMatch", objection)
         if host.startswith("route53.") and not self._throttle.lets_pass():
             return _refuse(400, "Throttling", "Rate exceeded")
+        if not hosts.is_enabled(host):
+            return _refuse_json(
+                400, "UnrecognizedClientException", "The security token included in the request is invalid."
+            )
         await asyncio.sleep(self._manner.api_seconds)
+        if refusal := self.replicas.find_refusal(host, *request.words[:2]):
+            return _refuse(400, "InvalidParameterValueException", refusal, in_json=True)
         response = await _pass_on(request, self._gateway)
+        self.replicas.note(host, *request.words[:2])
         if host.startswith("cloudfront."):
             for made in _DOMAIN_NAME.findall(response.body):
                 self._made.setdefault(made.decode(), time.monotonic())
@@ -306,9 +316,18 @@ async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
         return b"".join(parts)
 
 
-def _refuse(status: int, code: str, message: str) -> Message:
-    body = _ERROR.format(code, message).encode()
-    head = f"HTTP/1.1 {status} Refused\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n"
+def _refuse_json(status: int, code: str, message: str) -> Message:
+    body = json.dumps({"__type": code, "message": message}).encode()
+    head = (
+        f"HTTP/1.1 {status} Refused\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return Message(head.encode(), {}, body)
+
+
+def _refuse(status: int, code: str, message: str, *, in_json: bool = False) -> Message:
+    said = json.dumps({"Type": "User", "Code": code, "message": message}) if in_json else _ERROR.format(code, message)
+    body, kind = said.encode(), "application/json" if in_json else "text/xml"
+    head = f"HTTP/1.1 {status} Refused\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     return Message(head.encode(), {}, body)
 
 

@@ -141,11 +141,17 @@ def test_the_expected_line_begins_at_the_cause_and_agrees_with_the_printed_numbe
     ]
 
 
-def test_what_is_expected_after_the_recording_is_left_out():
+def test_a_band_that_reaches_beyond_the_recording_is_shown():
     chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=predict(), cause=8.2)
 
+    assert chart.axes[0].get_xlim() == (0, 8.2 + 2.5)
+
+
+def test_what_is_expected_after_the_way_back_began_is_left_out():
+    chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=predict(), cause=8.0, until=9.8)
+
     (expected,) = [line for line in chart.axes[0].lines if line.get_label() == "expected"]
-    assert max(expected.get_xdata()) == 9.7
+    assert max(expected.get_xdata()) == 9.5
 
 
 def test_the_band_lies_in_the_worst_case():

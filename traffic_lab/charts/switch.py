@@ -96,9 +96,12 @@ def plot_switch(
     moved = timeline.moved_at(region, share=SHARE, since=since, until=end)
     conclusion = _conclude(region, moved, end - since)
     predicted = _tell_prediction(prediction, moved) if prediction else ""
+    shown = timeline.seconds
+    if prediction and until is None:  # a recording may end long before the slowest AWS
+        shown = end = max(shown, since + prediction.moved[SHARE].high)
     strokes = _sort_strokes(timeline.samples, edge_ttl)
     labels = [f"{mark.time:.1f} s  {mark.label}" for mark in timeline.marks[:MOST_LABELS]]
-    moments = [mark.time / timeline.seconds * INCHES * 72 for mark in timeline.marks[:MOST_LABELS]]
+    moments = [mark.time / shown * INCHES * 72 for mark in timeline.marks[:MOST_LABELS]]
     widths = [measure_width(label, size=LABEL_SIZE) + 4 for label in labels]
     places = place_labels(moments, widths, right=INCHES * 72, gap=6)
 
@@ -106,6 +109,7 @@ def plot_switch(
     chart = Chart(figsize=(WIDTH, room + MAIN + ROW * len(strokes) + 1.0 + ROW * bool(prediction)))
     main = _add_axes(chart, conclusion, predicted, top=room, height=MAIN)
     handles = _draw_shares(main, timeline.shares(_choose_bin(timeline)), region, timeline.seconds)
+    main.set_xlim(0, shown)
     if prediction:
         handles += _draw_prediction(main, prediction, since, end)
     below = _add_axes(chart, top=room + MAIN + 0.1, height=ROW * len(strokes) + 0.06, sharex=main)
