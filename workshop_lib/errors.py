@@ -17,6 +17,7 @@ WorkshopError
     ├── CloudNotReachable      nothing answers
     ├── CostNotAccepted        a call would change a real AWS account, and the cost isn't accepted yet
     ├── CredentialsRefused     there are no usable AWS credentials, or AWS doesn't accept them
+    ├── RegionNotEnabled       a region isn't enabled for the AWS account
     └── AccountChanged         the credentials belong to another AWS account than before
 
 A notebook shows them as one short paragraph without a traceback. Papermill still fails the cell.
@@ -162,6 +163,20 @@ class CostNotAccepted(CloudProblem):
 
 class CredentialsRefused(CloudProblem):
     """There are no usable AWS credentials, or AWS doesn't accept them."""
+
+
+class RegionNotEnabled(CloudProblem):
+    """A region isn't enabled for the AWS account.
+
+    Args:
+        region: The region.
+    """
+
+    def __init__(self, region: str) -> None:
+        super().__init__(
+            f"AWS knows your access key, but not in {region}. This region isn't enabled for your account. Enable it on "
+            f"the console's page Account, under AWS Regions, or choose another region: run {STEPS['bucket names']}."
+        )
 
 
 class AccountChanged(CloudProblem):
