@@ -38,8 +38,8 @@
 | `credentials` | what is wrong with the AWS credentials, in a sentence |
 | `loopback` | HTTP requests that can't leave this machine |
 | `names` | the learner's names, chosen once in notebook 00 |
-| `delays` | how slow the cloud is: how long each kind of change takes until it is true everywhere |
 | `prices` | what AWS charges: the dated list `prices.toml` |
+| `delays` | how slow the cloud is: how long each kind of change takes until it is true everywhere |
 | `guards` | keeps a client from the wrong cloud |
 | `name_rules` | what must hold of names that clean-up finds things by |
 | `errors` | all errors of the workshop, and the steps that they name |
