@@ -3,7 +3,9 @@
     python -m benchmarks edge_function
 
 A start is measured as a whole process of the bare interpreter (`-I -S -B`), without what a virtual environment or a
-shim adds. A decision is measured three ways, since "a handler that does nothing" has three honest meanings.
+shim adds. It is also measured with as little of a processor as Lambda gives with little memory: the process is stopped
+and continued 50 times a second. A decision is measured three ways, since "a handler that does nothing" has three honest
+meanings.
 """
 
 from __future__ import annotations
@@ -12,10 +14,13 @@ import io
 import json
 import os
 import platform
+import signal
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Mapping
@@ -23,12 +28,20 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import dns.message
+import dns.rrset
+
 from edge_function import handler as edge
 from workshop_lib.lambda_edge import make_event
 from workshop_lib.packaging import package_edge_function
 
 PYTHON = getattr(sys, "_base_executable", sys.executable)
 STARTS = 21
+SLOW_STARTS = 5
+MEMORY = (128, 256, 512, 1769)
+"""MB. With 1,769 Lambda gives one whole virtual processor, and with less in proportion (LDG, configuration-memory)."""
+PERIOD = 0.02
+QUIET = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
 ROUNDS = 15
 CALLS = 5000
 
@@ -42,6 +55,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         zipfile.ZipFile(io.BytesIO(package.zip_bytes)).extractall(folder)
         bench_starts(folder)
+        bench_slow_starts(folder)
     bench_decisions()
 
 
@@ -54,7 +68,6 @@ def bench_starts(task_root: str) -> None:
         "import socket, json": "import socket, json",
         "import handler": f"{path}import handler",
         "… and a request without the header": f"{path}import handler; {event}",
-        "… and the first import of DNS": f"{path}import handler; import dns.resolver",
     }
 
     def start(program: str) -> float:
@@ -67,6 +80,49 @@ def bench_starts(task_root: str) -> None:
         for name, program in programs.items():
             times[name].append(start(program))
     report("cold start", times, floor="import socket, json", unit=1e3, of="ms", minus="nothing")
+
+
+def bench_slow_starts(task_root: str) -> None:
+    """From the start of the process to the first answer from DNS, with what Lambda gives of a processor."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nameserver:
+        nameserver.bind(("127.0.0.1", 0))
+        threading.Thread(target=answer_queries, args=(nameserver,), daemon=True).start()
+        event = make_event(dns_origin="origin.two-regions.test", name_servers=["127.0.0.1"])
+        program = (
+            f"import sys; sys.path.insert(0, {task_root!r}); import handler; "
+            f"handler.find_resolver('127.0.0.1', handler.find_address).port = {nameserver.getsockname()[1]}; "
+            f"handler.handler({event!r}, None)"
+        )
+        for memory in MEMORY:
+            seconds, used = zip(*(start_slowly(program, memory / MEMORY[-1]) for _ in range(SLOW_STARTS)), strict=True)
+            print(
+                f"first answer with {memory:5} MB: {statistics.median(seconds):5.2f} s, "
+                f"{statistics.median(used) * 1e3:.0f} ms of a processor"
+            )
+    print()
+
+
+def answer_queries(nameserver: socket.socket) -> None:
+    """Answer every query with one bucket."""
+    while True:
+        query, sender = nameserver.recvfrom(512)
+        response = dns.message.make_response(dns.message.from_wire(query))
+        text = '"destination-bucket.s3.ap-southeast-1.amazonaws.com"'
+        response.answer.append(dns.rrset.from_text(response.question[0].name, 60, "IN", "TXT", text))
+        nameserver.sendto(response.to_wire(), sender)
+
+
+def start_slowly(program: str, share: float) -> tuple[float, float]:
+    """Run a program with a share of a processor. Returns how long it took, and its processor time."""
+    began = time.perf_counter()
+    process = os.posix_spawn(PYTHON, [PYTHON, "-I", "-S", "-B", "-c", program], {}, file_actions=QUIET)
+    while not (ended := os.wait4(process, os.WNOHANG))[0]:
+        time.sleep(PERIOD * share)
+        os.kill(process, signal.SIGSTOP if share < 1 else signal.SIGCONT)
+        time.sleep(PERIOD * (1 - share))
+        os.kill(process, signal.SIGCONT)
+    assert ended[1] == 0, ended
+    return time.perf_counter() - began, ended[2].ru_utime + ended[2].ru_stime
 
 
 def bench_decisions() -> None:

@@ -23,6 +23,14 @@ from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quote
 from typing import Any, NamedTuple
 
+# DNS is loaded while the environment starts, for which Lambda allows 10 seconds apart from the function's timeout. The
+# two record types are those that dnspython would load at the first answer.
+import dns.exception
+import dns.inet
+import dns.rdtypes.ANY.TXT
+import dns.rdtypes.IN.A
+import dns.resolver
+
 ORIGIN = re.compile(r"([a-z0-9][a-z0-9-]{1,61}[a-z0-9])\.s3\.([a-z]{2}(?:-[a-z]+)+-[0-9])\.amazonaws\.com")
 LONGEST_ORIGIN = 128  # characters; CloudFront refuses a longer domainName
 LAST_GOOD_SECONDS = 300  # how long a good answer is kept when DNS fails
@@ -49,9 +57,6 @@ ANSWERS: dict[tuple[str, str | None, str | None], Answer] = {}  # lives as long 
 
 def find_address(host: str) -> str:
     """Return the address of a name server, which may be given by name or by address."""
-    import dns.inet
-    import dns.resolver  # here, so that a request without the header doesn't wait for the import
-
     if dns.inet.is_address(host):
         return host
     return str(dns.resolver.resolve(f"{host}.", "A", lifetime=ADDRESS_SECONDS)[0].address)
@@ -60,9 +65,6 @@ def find_address(host: str) -> str:
 @lru_cache(maxsize=16)
 def find_resolver(nameservers: str | None, find_address: Callable[[str], str] = find_address) -> Any:
     """Return this machine's resolver, or one that asks only `nameservers` and remembers their addresses."""
-    import dns.exception
-    import dns.resolver
-
     resolver = dns.resolver.Resolver(configure=nameservers is None)
     resolver.timeout = LOOKUP_SECONDS / 2
     if nameservers is not None:
@@ -83,9 +85,6 @@ def look_up_txt(
     name: str, nameservers: str | None, *, find_address: Callable[[str], str] = find_address
 ) -> tuple[list[str], int]:
     """Ask DNS for a TXT record. Returns its texts (none if there is no such record) and its TTL in seconds."""
-    import dns.exception
-    import dns.resolver
-
     resolver = find_resolver(nameservers, find_address)
     try:
         answer = resolver.resolve(name.rstrip(".") + ".", "TXT", lifetime=LOOKUP_SECONDS)

@@ -19,6 +19,7 @@ Services and engines are told of each other in `cloud` and nowhere else. Top lay
 | `arrivals` | which requests arrive too slowly |
 | `clock` | how much faster than AWS long waits are |
 | `constants` | names that several layers share |
+| `delays` | what is as late as on AWS |
 | `errors` | how the local cloud says no |
 | `faults` | what a learner breaks, for a while |
 | `late` | values that readers see later than writers |

@@ -71,11 +71,11 @@ def _serving_options(command: Callable[..., None]) -> Callable[..., None]:
                 type=click.IntRange(min=0),
             ),
             click.option(
-                "--dns-seconds",
-                default=0.0,
-                show_default=True,
-                help="How late the nameserver knows of changes; up to 60 on AWS.",
-                type=click.FloatRange(min=0),
+                "--slow",
+                multiple=True,
+                metavar="NAME=SECONDS",
+                help="Make a part of the cloud late, as AWS may be: `permissions=20`. Repeat it for more. "
+                "local_cloud/delays.py lists the names.",
             ),
             click.option("--call-log", type=click.Path(path_type=Path), help="Append each API call to this file."),
             click.option(

@@ -34,7 +34,8 @@ class CallLog:
     """
 
     def __init__(self, *, limit: int = 5000, file: Path | None = None, now: Callable[[], float] = time.time) -> None:
-        self._entries: collections.deque[dict[str, Any]] = collections.deque(maxlen=limit)
+        self._entries: collections.deque[tuple[int, str]] = collections.deque(maxlen=limit)
+        """Number and JSON. A text takes a quarter of the memory of its objects, and leaves no gaps when it goes."""
         self._file = _open(file) if file else None
         self._now = now
         self._number = 0
@@ -45,7 +46,6 @@ class CallLog:
         if not call.is_logged:
             return
         entry = {
-            "number": 0,
             "time": self._now(),
             "service": call.service,
             "operation": call.operation,
@@ -75,20 +75,21 @@ class CallLog:
         parameters = {name: _shorten(value) for name, value in about.items()}
         ending = {"status": 403 if error_code else 200, "error_code": error_code}
         about = {"parameters": parameters, "permissions": []}
-        self._append({"number": 0, "time": self._now(), **known, **ending, **about})
+        self._append({"time": self._now(), **known, **ending, **about})
 
     def _append(self, entry: dict[str, Any]) -> None:
         with self._lock:
             self._number += 1
-            entry["number"] = self._number
-            self._entries.append(entry)
+            text = json.dumps({"number": self._number, **entry})
+            self._entries.append((self._number, text))
             if self._file:
-                self._file.write(json.dumps(entry) + "\n")
+                self._file.write(f"{text}\n")
 
     def since(self, number: int = 0) -> list[dict[str, Any]]:
         """The entries after the one with this number, oldest first."""
         with self._lock:
-            return [entry for entry in self._entries if entry["number"] > number]
+            texts = [text for entry, text in self._entries if entry > number]
+        return [json.loads(text) for text in texts]
 
     def clear(self) -> None:
         """Remove the entries in memory. Numbers continue, so that `since` stays correct."""

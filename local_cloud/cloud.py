@@ -19,6 +19,7 @@ from local_cloud.access.credentials import Credentials
 from local_cloud.call_log import CallLog
 from local_cloud.clock import Clock
 from local_cloud.constants import CONTROL_PREFIX, LEARNERS_KEY
+from local_cloud.delays import Delays
 from local_cloud.engines.edge import CITIES, City, Edge
 from local_cloud.engines.nameserver import Nameserver
 from local_cloud.engines.prober import Prober
@@ -29,6 +30,7 @@ from local_cloud.front.control import Control
 from local_cloud.front.gateway import Gateway
 from local_cloud.front.parsing import load_models
 from local_cloud.front.server import Server
+from local_cloud.object_store import object_store
 from local_cloud.services import Service
 from local_cloud.services.cloudfront import CloudFrontService
 from local_cloud.services.iam import IamService, StsService
@@ -64,7 +66,7 @@ class LocalCloud:
         speed: How many times shorter than on AWS long waits are; see `Clock`.
         environments: Function environments that each region keeps for each function version.
         concurrent_executions: Functions that each edge region runs at once; more are throttled. 0 throttles all.
-        dns_seconds: How late the nameserver knows of changes of records and of health. The speed doesn't shorten it.
+        slow: What is later than the speed says, such as `"dns=20"`; see `Delays`.
         cities: The edge locations.
         call_log: A file; each call is appended to it as a line of JSON.
         enforce: Files with the IAM policies of the user `learner`. Without any, the learner may do everything.
@@ -74,7 +76,7 @@ class LocalCloud:
         keep_secret: Called with the new secret when it changes, before it is used.
 
     Raises:
-        ValueError: A file has no policy.
+        ValueError: A file has no policy, or something in `slow` is no delay.
         OSError: A port is taken, or a file can't be read.
     """
 
@@ -87,7 +89,7 @@ class LocalCloud:
         speed: float = 200.0,
         environments: int = 2,
         concurrent_executions: int = 1000,
-        dns_seconds: float = 0.0,
+        slow: Sequence[str] = (),
         cities: Sequence[City] = CITIES,
         call_log: Path | None = None,
         enforce: Sequence[Path] = (),
@@ -99,6 +101,7 @@ class LocalCloud:
         self._keep_secret = keep_secret
         self.credentials = Credentials(secret or make_secret())
         self.clock = Clock(speed)
+        self.delays = Delays.parse(slow)
         authorizer = Authorizer(*map(read_policy, enforce), now=self.clock.now)
         self._granted = {file.stem: read_policy(file) for file in managed_policy}
         self.lock = threading.RLock()
@@ -109,7 +112,7 @@ class LocalCloud:
         self._threads: list[threading.Thread] = []
         with contextlib.ExitStack() as undo:  # if a port is taken, the sockets bound so far are closed
             undo.callback(self._loop.close)
-            self._build_services(nameserver_port, environments, dns_seconds)
+            self._build_services(nameserver_port, environments, authorizer.learner_policies)
             undo.callback(self.nameserver.stop)
             self.gateway = Gateway(
                 {service.name: service for service in self.services},
@@ -140,24 +143,27 @@ class LocalCloud:
                 keep_log=self.logs.keep,
                 concurrent_executions=concurrent_executions,
                 faults=self.faults,
+                late=self.delays.invalidation,
             )
             undo.pop_all()
 
-    def _build_services(self, nameserver_port: int, environments: int, dns_seconds: float) -> None:
+    def _build_services(self, nameserver_port: int, environments: int, learner_policies: Sequence[str]) -> None:
         """Make the services and engines, and connect them."""
-        self.replicator = Replicator(clock=self.clock, lock=self.lock, note=self.call_log.note, faults=self.faults)
+        self.replicator = Replicator(
+            clock=self.clock, lock=self.lock, note=self.call_log.note, faults=self.faults, delays=self.delays
+        )
         self.prober = Prober(
             clock=self.clock,
-            late=dns_seconds,
+            late=self.delays.dns,
             respond=lambda request, asker: self.gateway.respond(request, asker),
         )
-        self.route53 = Route53Service(clock=self.clock, prober=self.prober, dns_seconds=dns_seconds)
+        self.route53 = Route53Service(clock=self.clock, prober=self.prober, dns_seconds=self.delays.dns)
         self.nameserver = Nameserver(
             self.route53, is_healthy=self.prober.is_healthy, faults=self.faults, port=nameserver_port
         )
-        self.logs = LogsService()
+        self.logs = LogsService(late=self.delays.logs)
         self.sandbox = Sandbox(nameserver=self.nameserver.address, keep_log=self.logs.keep, environments=environments)
-        self.cloudfront = CloudFrontService(clock=self.clock)
+        self.cloudfront = CloudFrontService(clock=self.clock, delays=self.delays)
         self.functions = LambdaService(
             sandbox=self.sandbox,
             run=self._run,
@@ -169,10 +175,11 @@ class LocalCloud:
         self.services: tuple[Service, ...] = (
             S3Service(
                 replicator=self.replicator,
-                is_identity=lambda identity: identity in self.cloudfront.store.identities,
+                is_identity=self.cloudfront.is_known_identity,
+                versioning_seconds=self.delays.versioning,
             ),
             S3ControlService(replicator=self.replicator, clock=self.clock),
-            IamService(),
+            IamService(learner_policies, late=self.delays.permissions),
             StsService(),
             self.functions,
             self.cloudfront,
@@ -199,6 +206,13 @@ class LocalCloud:
             "WORKSHOP_CONTROL_URL": f"{self._server.url}{CONTROL_PREFIX.rstrip('/')}",
             **({"WORKSHOP_ENFORCED_POLICY": os.pathsep.join(map(str, self._enforced))} if self._enforced else {}),
         }
+
+    @property
+    def regions(self) -> list[str]:
+        """The regions with an edge, a bucket or a log group, where a client finds something."""
+        with self.lock:
+            buckets = {bucket.region_name for bucket in object_store().buckets.values()}
+            return sorted({"us-east-1", *self.edge.regions, *buckets, *self.logs.regions})
 
     def _presign(self, target: str, host: str) -> str:
         key, secret = LEARNERS_KEY, self.credentials.secret

@@ -23,6 +23,10 @@ ROUNDING = 1e-9
 """Tolerance for rounding errors: 0.28 * 25 is a little more than 7."""
 
 
+LONG_CALL = 1.0
+"""Seconds. How long an action took is told from this on."""
+
+
 class Sample(NamedTuple):
     """The answer to one request."""
 
@@ -42,10 +46,16 @@ class Sample(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A moment with a name, at which something was done or had changed."""
+    """A moment with a name: an action had returned, or a watched value had changed."""
 
     time: float
     label: str
+    began: float | None = None
+    """When the action began. Its effect came between then and `time`."""
+
+    def __str__(self) -> str:
+        took = 0.0 if self.began is None else self.time - self.began
+        return f"{self.time:.1f} s {self.label}" + (f" (took {took:.1f} s)" if took >= LONG_CALL else "")
 
 
 class Shares(NamedTuple):
@@ -74,11 +84,15 @@ class Timeline:
         samples: One for each request, in the order of sending.
         marks: The actions and changes, in order.
         seconds: How long the recording took.
+        notes: What could not be seen, one sentence for each watched value.
+        beside: The timelines of the other pages of the same recording.
     """
 
     samples: tuple[Sample, ...]
     marks: tuple[Mark, ...]
     seconds: float
+    notes: tuple[str, ...] = ()
+    beside: tuple[Timeline, ...] = ()
 
     @property
     def failed(self) -> tuple[Sample, ...]:
@@ -91,17 +105,32 @@ class Timeline:
         return list(dict.fromkeys(sample.region for sample in self.samples if sample.region))
 
     def time_of(self, label: str) -> float:
-        """Return the time of a mark, in seconds since the recording began. If there are several, of the first.
+        """Return when an action had returned, or a watched value had changed, in seconds since the recording began.
 
         Args:
-            label: A mark's label. For something watched, its name is enough.
+            label: A mark's label. For something watched, its name is enough. If there are several, the first counts.
 
         Raises:
             WorkshopError: There is no such mark. The action was not done, or the watched value did not change.
         """
+        return self._find_mark(label).time
+
+    def beginning_of(self, label: str) -> float:
+        """Return when an action began. It had no effect before. For anything watched, it is the same as `time_of`.
+
+        Args:
+            label: As for `time_of`.
+
+        Raises:
+            WorkshopError: As for `time_of`.
+        """
+        mark = self._find_mark(label)
+        return mark.time if mark.began is None else mark.began
+
+    def _find_mark(self, label: str) -> Mark:
         for mark in self.marks:
             if mark.label == label or mark.label.startswith(f"{label}: "):
-                return mark.time
+                return mark
         raise WorkshopError(
             f"This recording has no mark {label!r}. Its marks: {self._describe_marks() or 'none'}. "
             "If you watched this value, it did not change. Record for longer."
@@ -173,12 +202,13 @@ class Timeline:
             table.writerows(rows)
 
     def _describe_marks(self) -> str:
-        return "; ".join(f"{mark.time:.1f} s {mark.label}" for mark in self.marks)
+        return "; ".join(map(str, self.marks))
 
     def __repr__(self) -> str:
         total, by_region = len(self.samples), Counter(sample.region for sample in self.samples)
         parts = [f"{region} {by_region[region] / total:.0%}".replace("%", " %") for region in self.regions]
         unnamed = by_region[None] - sum(sample.region is None for sample in self.failed)
         parts += [f"{unnamed} named no region"] if unnamed else []
-        marks = f"\nmarks: {self._describe_marks()}" if self.marks else ""
-        return f"{total} requests in {self.seconds:.3g} s: {', '.join([*parts, f'{len(self.failed)} failed'])}{marks}"
+        marks = [f"marks: {self._describe_marks()}"] if self.marks else []
+        seen = f"{total} requests in {self.seconds:.3g} s: {', '.join([*parts, f'{len(self.failed)} failed'])}"
+        return "\n".join([seen, *marks, *self.notes])

@@ -5,45 +5,38 @@ It works as a viewer does: it sees only what CloudFront sends, and no internal s
 
 from __future__ import annotations
 
+import logging
+import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Executor, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
+from heapq import merge
+from itertools import count
 from operator import attrgetter, itemgetter
-from threading import Lock
-from typing import Any, NamedTuple
 
-from traffic_lab.measurement import NO_ANSWER, Mark, Sample, Timeline
-from workshop_lib.errors import CloudNotReachable, WorkshopError
+from traffic_lab.lookout import Lookout
+from traffic_lab.measurement import Timeline
+from traffic_lab.recording import SHORTEST_SLEEP, TICKS, Action, Recording, Script
+from workshop_lib.errors import WorkshopError
 from workshop_lib.observe import Page, fetch_page
 from workshop_lib.polling import Sleep, draw_progress
+from workshop_lib.watches import Watch
+
+log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 64
 """Requests at the same time. At 20 per second, no request has to wait unless answers take longer than 3 s."""
-
-SHORTEST_SLEEP = 1e-6
-"""Seconds. A shorter time may be below the resolution of the clock."""
-
-TICK = 0.1
-"""Seconds between two updates of watched values, of the progress bar, and of errors."""
-
-
-class Action(NamedTuple):
-    """An action to do while a recording runs."""
-
-    at: float
-    """Seconds after the recording began."""
-    label: str
-    do: Callable[[], object]
 
 
 def record_timeline(
     url: str,
     *,
-    seconds: float,
+    beside: Sequence[str] = (),
+    seconds: float | None = None,
     rate: float = 20.0,
     actions: Sequence[Action] = (),
-    watch: Mapping[str, Callable[[], object]] | None = None,
+    watch: Mapping[str, Watch] | None = None,
     region_of: Callable[[Page], str | None] = attrgetter("region"),
     show_progress: bool = True,
     now: Callable[[], float] = time.monotonic,
@@ -54,8 +47,10 @@ def record_timeline(
     """Request a page at a steady rate, do actions meanwhile, and keep every answer.
 
     The rate is constant, as for real viewers: a slow answer delays no other request. A request without an answer is a
-    sample too, with status 0. A mark is set when an action begins, and when a watched value changes. A watched value
-    that can't be read, because nothing answers, shows as "no answer". Safe to repeat.
+    sample too, with status 0. A mark is set when an action has returned, and when a watched value changes. A look that
+    fails never ends a recording. The timeline says what could not be seen. Safe to repeat.
+
+    Without `seconds` it ends when what the last action waits for was observed, or its time is over.
 
     It stops at once if it is interrupted, or if an action raises an error. Open requests and calls then end by
     themselves and are not recorded. The recording is not lost: the exception carries it as `.timeline`, and a notebook
@@ -63,11 +58,11 @@ def record_timeline(
 
     Args:
         url: From `cloud.page_url`. Usually the region marker, `/region.json`, which names the region.
+        beside: Other pages to request at the same times. The actions don't wait for their traffic.
         seconds: How long to send requests. The call takes longer only if the last answers do.
         rate: Requests per second.
-        actions: The actions and their times. They run one after the other, in a thread of their own.
-        watch: Label → function that reads a value, a few times per second, such as `observe.get_health` of a health
-            check or `observe.look_up_region`. True and false show as yes and no.
+        actions: The actions. They run one after the other, in a thread of their own.
+        watch: Label → what to look at, such as `watches.watch_dns(…)`. True and false show as yes and no.
         region_of: Tells which region sent a page. For pages that are no region markers, use
             `observe.region_by_replication(…)`.
         show_progress: Whether a progress bar is drawn.
@@ -81,138 +76,74 @@ def record_timeline(
 
     Raises:
         WorkshopError: There is nothing to record, or an action would come after the end.
-        Exception: An action, or a watching function, raised it.
+        Exception: An action, or the first look of a watch, raised it.
     """
     _check_arguments(seconds, rate, actions)
-    watchers = [_Watcher(label, look) for label, look in (watch or {}).items()]
-    recording = _Recording(now)
-    ask = partial(recording.ask, partial(fetch, url), region_of, seconds)
-    viewers, actor, lookouts = pools = [start_threads(size) for size in (MOST_AT_ONCE, 1, len(watchers) or 1)]
-    plan: list[tuple[float, Executor, Callable[[], None]]] = [
-        *((action.at, actor, partial(recording.act, action)) for action in actions),
-        *(
-            (count * TICK, lookouts, partial(watcher.look, recording))
-            for count in range(int(seconds / TICK))
-            for watcher in watchers
-        ),
-        *((count / rate, viewers, ask) for count in range(round(seconds * rate))),
-    ]
+    lookouts = [Lookout(label, one) for label, one in (watch or {}).items()]
+    urls = (url, *beside)
+    recording = Recording(len(urls), now, lookouts, math.inf if seconds is None else seconds)
+    sizes = (MOST_AT_ONCE * len(urls), 1, len(lookouts) or 1)
+    viewers, actor, watching = pools = [start_threads(size) for size in sizes]
+    script = Script(actions, recording, actor)
+
+    def look_around() -> None:
+        script.go_on()
+        for lookout in lookouts:
+            lookout.look(recording.passed, recording.marks, watching)
+
+    def ask() -> None:
+        for samples, page in zip(recording.samples, urls, strict=True):
+            recording.jobs.add(viewers.submit(recording.ask, samples, partial(fetch, page), region_of))
+
     try:
-        with draw_progress("Asking", seconds, show=show_progress) as bar:
-            for due, threads, work in sorted(plan, key=itemgetter(0)):
-                recording.wait_until(due, sleep, bar)
-                recording.jobs.add(threads.submit(work))
-            recording.wait_until(seconds, sleep, bar)
+        with draw_progress("Asking", seconds or _guess_seconds(actions), show=show_progress) as bar:
+            for due, work in merge(_repeat(TICKS, look_around), _repeat(rate, ask), key=itemgetter(0)):
+                recording.wait_until(min(due, recording.end), sleep, bar)
+                if due > recording.end - SHORTEST_SLEEP:
+                    break
+                if seconds is None and script.is_over():
+                    recording.end = recording.passed()
+                    break
+                work()
             recording.wait_for_jobs()
+            bar.update(bar.total - bar.n)
     except BaseException as error:
-        error.timeline = recording.take(recording.passed())  # type: ignore[attr-defined]
+        kept = error.timeline = recording.take(recording.passed())  # type: ignore[attr-defined]
+        error.add_note(f"What was recorded until then is kept in sys.last_value.timeline: {kept}")
         raise
     finally:
         for threads in pools:
             threads.shutdown(wait=False, cancel_futures=True)
-    return recording.take(seconds)
+    timeline = recording.take(recording.end)
+    for note in timeline.notes:
+        log.warning(note)
+    return timeline
 
 
-class _Recording:
-    """A running recording: its clock, its samples and marks so far, and its open jobs."""
-
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now, self._began = now, now()
-        self.samples: list[Sample] = []
-        self.marks: list[Mark] = []
-        self.jobs: set[Future[None]] = set()
-
-    def passed(self) -> float:
-        """Seconds since the beginning."""
-        return self._now() - self._began
-
-    def ask(self, fetch: Callable[[], Page], region_of: Callable[[Page], str | None], until: float) -> None:
-        """Send one request, unless slow answers have used up the time."""
-        sent = self.passed()
-        if sent >= until:
-            return
-        try:
-            page = fetch()
-        except CloudNotReachable:
-            self.samples.append(Sample(sent, NO_ANSWER, None, "", 0))
-        else:
-            self.samples.append(Sample(sent, page.status, region_of(page), page.x_cache, page.age))
-
-    def act(self, action: Action) -> None:
-        """Do an action, and mark its beginning."""
-        self.marks.append(Mark(self.passed(), action.label))
-        action.do()
-
-    def wait_until(self, due: float, sleep: Sleep, bar: Any) -> None:
-        """Wait until a time. Errors of jobs are noticed within a tick."""
-        while True:
-            self._raise_errors()
-            passed = self.passed()
-            last = self.samples[-1].region if self.samples else None
-            bar.set_postfix_str(f"{last or '–'}, {sum(sample.failed for sample in self.samples)} failed", refresh=False)
-            bar.update(min(passed, bar.total) - bar.n)
-            if due - passed < SHORTEST_SLEEP:
-                return
-            sleep(min(due - passed, TICK))
-
-    def wait_for_jobs(self) -> None:
-        """Wait for the last answers."""
-        wait(self.jobs, return_when=FIRST_EXCEPTION)
-        self._raise_errors()
-
-    def _raise_errors(self) -> None:
-        done = {job for job in self.jobs if job.done()}
-        self.jobs -= done
-        for job in done:
-            job.result()
-
-    def take(self, seconds: float) -> Timeline:
-        """Return the recording so far."""
-        by_time = attrgetter("time")
-        return Timeline(tuple(sorted(self.samples, key=by_time)), tuple(sorted(self.marks, key=by_time)), seconds)
+def _repeat(rate: float, work: Callable[[], None]) -> Iterator[tuple[float, Callable[[], None]]]:
+    return ((number / rate, work) for number in count())
 
 
-class _Watcher:
-    """Reads one value, never twice at the same time. Sets a mark when it has changed."""
-
-    def __init__(self, label: str, look: Callable[[], object]) -> None:
-        self._label, self._look = label, look
-        self._seen = self._see()  # before the recording begins, so that the first change is noticed
-        self._rests_until = 0.0
-        self._looking = Lock()
-
-    def look(self, recording: _Recording) -> None:
-        """Read the value, unless another read is running or has just ended."""
-        began = recording.passed()
-        if began < self._rests_until or not self._looking.acquire(blocking=False):
-            return
-        seen, ended = self._see(), recording.passed()
-        if seen != self._seen:
-            recording.marks.append(Mark(ended, f"{self._label}: {seen}"))
-        self._seen = seen
-        # It rests longer than the read took, because Route 53 allows an account only five calls per second.
-        self._rests_until = ended + min(4 * (ended - began), 2.0)
-        self._looking.release()
-
-    def _see(self) -> str:
-        try:
-            return _say(self._look())
-        except CloudNotReachable:
-            return "no answer"
+def _guess_seconds(actions: Sequence[Action]) -> float:
+    """The longest time that a recording takes, if its actions return at once."""
+    return sum(action.after + (action.until.within if action.until else 0) for action in actions)
 
 
-def _say(value: object) -> str:
-    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
-
-
-def _check_arguments(seconds: float, rate: float, actions: Sequence[Action]) -> None:
-    if seconds <= 0 or rate <= 0:
+def _check_arguments(seconds: float | None, rate: float, actions: Sequence[Action]) -> None:
+    if rate <= 0 or (seconds is not None and seconds <= 0):
         raise WorkshopError(
             f"{seconds:g} seconds at {rate:g} requests per second are no recording. Give numbers above 0 for both."
         )
+    if seconds is None and not (actions and actions[-1].until):
+        raise WorkshopError(
+            "Nothing says how long to record. Give `seconds`, or an `until` to the last action, such as "
+            "AllFrom.predicted(…)."
+        )
+    at = 0.0
     for action in actions:
-        if not 0 <= action.at < seconds:
+        at += action.after
+        if action.after < 0 or (seconds is not None and at >= seconds):
             raise WorkshopError(
-                f"{action.label!r} is planned for second {action.at:g}, but the recording is from 0 to {seconds:g}. "
+                f"{action.label!r} is planned for second {at:g}, but the recording is from 0 to {seconds:g}. "
                 "Record for longer, or plan it earlier."
             )

@@ -18,12 +18,15 @@
 | `distribution` | steps: origin access identity, bucket policies, distributions, invalidations |
 | `faults` | steps: break something in the local cloud for a while |
 | `checks` | looks at the cloud, says what is wrong, and names the step that fixes it |
+| `edge_logs` | step: what the function logged at the edge, in any region |
 | `waiting` | every wait, with a progress bar and a timeout that says what it last saw |
+| `watches` | what a recording can look at while it runs |
 | `packaging` | the edge function as a zip, with the same bytes each time |
 | `roles` | IAM roles, as several steps need them |
 | `polling` | repeats a look, or a call, until it succeeds |
 | `episodes` | what is caused only for a while, such as a drill |
 | `observe` | looks at the cloud as a viewer (HTTP), a resolver (DNS) or an operator (statuses) |
+| `regions` | questions to all regions at once |
 | `cloud` | the cloud that `WORKSHOP_CLOUD` names, and no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
 | `ownership` | the marks on resources that the workshop made and may delete |
@@ -31,11 +34,13 @@
 | `accounts` | which AWS account a call goes to, and for which accounts the costs are accepted |
 | `control` | asks the local cloud for what AWS has no API for |
 | `cloud_process` | starts the local cloud as a process and gives its variables |
+| `plan` | what the notebooks make on AWS, what it costs, how long it takes |
 | `blind_session` | a botocore session that ignores the machine's settings |
 | `calls` | the table of the AWS calls that a notebook made |
 | `credentials` | what is wrong with the AWS credentials, in a sentence |
 | `loopback` | HTTP requests that can't leave this machine |
 | `names` | the learner's names, chosen once in notebook 00 |
+| `prices` | what AWS charges: the dated list `prices.toml` |
 | `delays` | how slow the cloud is: how long each kind of change takes until it is true everywhere |
 | `guards` | keeps a client from the wrong cloud |
 | `name_rules` | what must hold of names that clean-up finds things by |

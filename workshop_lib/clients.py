@@ -41,8 +41,22 @@ AWS_CONFIG = Config(  # type: ignore[call-arg]
     ignore_configured_endpoint_urls=True,
 )
 
+IMPATIENT = Config(connect_timeout=5, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
+"""For calls that come again and again. One that is refused is not worth a retry."""
 
-class LocalClients:
+
+class _Clients:
+    """Base of both. It needs no permission to know AWS's regions, because botocore knows them."""
+
+    _session: boto3.Session
+
+    @property
+    def regions(self) -> list[str]:
+        """AWS's regions, with the exception of China's and the government's. An account has not enabled all."""
+        return self._session.get_available_regions("logs")
+
+
+class LocalClients(_Clients):
     """Clients of the local cloud. A request that would leave the machine is refused before it is sent.
 
     Args:
@@ -54,7 +68,7 @@ class LocalClients:
         self._endpoint, self._secret = require_loopback(endpoint), secret
         self._session = _make_session(open_blind_session())
 
-    def make(self, service: str, region: str) -> Any:
+    def make(self, service: str, region: str, *, patient: bool = True) -> Any:
         """Make a client. Sends no request yet."""
         client = self._session.client(  # type: ignore[call-overload]
             service,
@@ -62,7 +76,7 @@ class LocalClients:
             endpoint_url=self._endpoint,
             aws_access_key_id=LOCAL_KEY,
             aws_secret_access_key=self._secret,
-            config=LOCAL_CONFIG,
+            config=LOCAL_CONFIG if patient else LOCAL_CONFIG.merge(IMPATIENT),
         )
         client.meta.events.register("before-sign", self._leave_out_the_account)
         client.meta.events.register("before-send", self._stay_on_this_machine)
@@ -93,7 +107,7 @@ class LocalClients:
             raise describe_silence(self._endpoint) from caught_exception
 
 
-class AwsClients:
+class AwsClients(_Clients):
     """Clients of AWS, with the machine's credentials. A change is refused until its account's costs are accepted.
 
     Args:
@@ -110,10 +124,11 @@ class AwsClients:
         core.register("creating-client-class", Explaining.add_to)  # type: ignore[arg-type]
         self.guard = AccountGuard(self._get_credentials, self._ask_account, environ)
 
-    def make(self, service: str, region: str) -> Any:
+    def make(self, service: str, region: str, *, patient: bool = True) -> Any:
         """Make a client. Sends no request yet."""
+        config = AWS_CONFIG if patient else AWS_CONFIG.merge(IMPATIENT)
         with fetching():
-            client: Any = self._session.client(service, region_name=region, config=AWS_CONFIG)  # type: ignore[call-overload]
+            client: Any = self._session.client(service, region_name=region, config=config)  # type: ignore[call-overload]
         client.meta.events.register_first("before-sign", self._fetch_credentials)
         client.meta.events.register_last("before-send", self.guard.refuse_unpaid_change)
         return client

@@ -7,6 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Any, Self, TypeVar
 
+from workshop_lib.errors import CloudProblem, NotUndone
+
 T = TypeVar("T")
 
 PATIENCE = 1.0
@@ -47,9 +49,12 @@ class Episode:
         self._may_begin = True
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         self._may_begin = False
-        start(self.end).result()
+        try:
+            start(self.end).result()
+        except CloudProblem as problem:  # such as credentials that have expired
+            raise NotUndone(problem, timeline=getattr(error, "timeline", None)) from problem
 
 
 def start(call: Callable[..., T], *arguments: Any, **options: Any) -> Future[T]:

@@ -77,6 +77,8 @@ class Receipt:
     """What other learners made in this account."""
     others_unseen: tuple[Unseen, ...] = ()
     """Places where AWS refused to look for what other learners made."""
+    waiting: tuple[Resource, ...] = ()
+    """What AWS can delete only later, as the last clean-up reported it."""
     come_back: datetime | None = None
     """The earliest time at which AWS may have deleted the replicas of the edge function, if it waits for that."""
 
@@ -89,6 +91,14 @@ class Receipt:
     def is_clean(self) -> bool:
         """Whether it looked everywhere, and nothing with the learner's mark is left. Others' things don't count."""
         return not self.left and not self.unseen
+
+    @property
+    def only_waits(self) -> bool:
+        """Whether nothing is left that costs money, and all that is left waits for AWS."""
+        return bool(self.left) and not self.unseen and not self.costs and all(map(self._waits, self.left))
+
+    def _waits(self, resource: Resource) -> bool:
+        return any(map(resource.is_same, self.waiting))
 
     @property
     def go_on(self) -> str:

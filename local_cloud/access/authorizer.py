@@ -16,12 +16,12 @@ from local_cloud.access.evaluator import Access, Decision, Document, decide, may
 from local_cloud.access.identities import (
     LEARNER,
     boundary_texts,
-    find_role,
     parse,
     policy_texts,
     role_of_session,
     user_id,
 )
+from local_cloud.access.known import look_up
 from local_cloud.access.permissions import find_permissions
 from local_cloud.call import EVERYTHING, Call, Context, Permission
 from local_cloud.constants import ACCOUNT_ID
@@ -31,7 +31,9 @@ from local_cloud.object_store import find_bucket
 Find = Callable[[Call], Iterable[Permission]]
 
 _MEMBERS = (f"arn:aws:iam::{ACCOUNT_ID}:", f"arn:aws:sts::{ACCOUNT_ID}:")
-_ADMINISTRATOR = ('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}',)
+ADMINISTRATOR = ('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}',)
+"""The policies of the user `learner`, unless others are given."""
+
 _ASSUME = "sts:AssumeRole"
 _OF_AN_ASSOCIATION = {"lambda:GetFunction", "lambda:EnableReplication*", "lambda:DisableReplication*"}
 
@@ -42,10 +44,13 @@ class Authorizer:
     Args:
         learner_policies: The policies of the user `learner`, as JSON. Without any, everything is allowed.
         now: Seconds since the epoch; a seam for tests.
+
+    Attributes:
+        learner_policies: What the user `learner` may do: the given policies, or an administrator's.
     """
 
     def __init__(self, *learner_policies: str, now: Callable[[], float] = time.time) -> None:
-        self._learner = learner_policies or _ADMINISTRATOR
+        self.learner_policies = learner_policies or ADMINISTRATOR
         self._now = now
 
     def check_session(self, call: Call) -> None:
@@ -77,12 +82,12 @@ class Authorizer:
         if who is None or not who.startswith(_MEMBERS):
             return
         call.permissions = tuple(find(call))
-        texts = self._learner if who == LEARNER else policy_texts(who)
+        texts = self.learner_policies if who == LEARNER else policy_texts(who)
         limits = [("permissions boundary", text) for text in boundary_texts(who)]
         limits += [("session policy", call.session_policy)] if call.session_policy else []
         for place, permission in enumerate(call.permissions):
             resource_policy = _find_resource_policy(permission)
-            if texts is _ADMINISTRATOR and resource_policy is None and permission.action != _ASSUME:
+            if texts is ADMINISTRATOR and resource_policy is None and permission.action != _ASSUME:
                 continue
             asked = (who, permission.action, permission.resource, _context(call, permission))
             decision = decide_from_memory(asked, texts, resource_policy, tuple(text for _, text in limits))
@@ -145,8 +150,7 @@ def _find_resource_policy(permission: Permission) -> str | bytes | None:
         bucket = find_bucket(permission.resource[13:].partition("/")[0])
         return (bucket.policy or None) if bucket else None
     if permission.action == _ASSUME:
-        role = find_role(permission.resource)
-        return role.assume_role_policy_document if role else None
+        return look_up(permission.resource).trust
     return None
 
 

@@ -1,15 +1,16 @@
-"""The current permissions of users and roles, from IAM's state in moto."""
+"""The permissions of users and roles, from IAM's state in moto."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
 from moto.backends import get_backend
 
 from local_cloud.access.evaluator import Access, Document, covers_action, decide, may_assume, statements
+from local_cloud.access.known import look_up
 from local_cloud.constants import ACCOUNT_ID
 
 LEARNER = f"arn:aws:iam::{ACCOUNT_ID}:user/learner"
@@ -22,9 +23,8 @@ def find_role(role_arn: str) -> Any | None:
 
 
 def can_be_assumed(role_arn: str, principal: str, *, context: Mapping[str, str] | None = None) -> bool:
-    """Whether the role exists and its trust policy names the principal, such as `"s3.amazonaws.com"`."""
-    role = find_role(role_arn)
-    return role is not None and may_assume(parse(role.assume_role_policy_document), principal, context=context)
+    """Whether the role is known and its trust policy names the principal, such as `"s3.amazonaws.com"`."""
+    return may_assume(parse(look_up(role_arn).trust), principal, context=context)
 
 
 def find_by_name(kind: str, name: str) -> str | None:
@@ -44,22 +44,14 @@ def role_of_session(principal: str) -> str | None:
 def policy_texts(principal: str) -> tuple[str, ...]:
     """The identity policies of a user, group, role, or session of a role: inline, managed, and those of its groups.
 
-    A principal that doesn't exist has none, and may do nothing.
+    A principal that doesn't exist, or isn't known yet, has none, and may do nothing.
     """
-    backend = _backends()[ACCOUNT_ID]["aws"]
-    arn = role_of_session(principal) or principal
-    role = find_role(arn)
-    user = None if role else next((user for user in backend.users.values() if user.arn == arn), None)
-    groups = [one for one in backend.groups.values() if one.arn == arn or (user and user in one.users)]
-    holders = [one for one in (role, user, *groups) if one]
-    return tuple(text for holder in holders for text in _policies_of(holder))
+    return look_up(role_of_session(principal) or principal).policies
 
 
 def boundary_texts(principal: str) -> tuple[str, ...]:
     """The permissions boundary of a user, a role or a session's role, if it has one."""
-    boundary = boundary_arn(role_of_session(principal) or principal)
-    policy = boundary and _backends()[ACCOUNT_ID]["aws"].managed_policies.get(boundary)
-    return tuple(_default_texts([policy])) if policy else ()
+    return look_up(role_of_session(principal) or principal).boundary
 
 
 def boundary_arn(principal: str) -> str | None:
@@ -76,20 +68,6 @@ def user_id(principal: str) -> str:
         return next((str(one.user_id) for one in reversed(sessions) if one.arn == principal), principal)
     users = _backends()[ACCOUNT_ID]["aws"].users.values()
     return next((str(user.id) for user in users if user.arn == principal), principal.split("/")[-1])
-
-
-def _policies_of(holder: Any) -> list[str]:
-    return [*holder.policies.values(), *_default_texts(holder.managed_policies.values())]
-
-
-def _default_texts(policies: Iterable[Any]) -> list[str]:
-    """The default versions of managed policies."""
-    return [
-        version.document
-        for policy in policies
-        for version in policy.versions
-        if version.version_id == policy.default_version_id
-    ]
 
 
 def identity_policies(principal: str) -> list[Document]:

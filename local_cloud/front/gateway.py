@@ -184,6 +184,8 @@ class Gateway:
             response = self._moto.ask(call)
         if response.ok and (observe := service.method("observe", call)):
             observe(call, response)
+        if response.ok:
+            service.observe(call)
         return response
 
 

@@ -42,6 +42,9 @@ class Service:
     def refuse(self, call: Call) -> None:
         """Refuse what AWS refuses in every operation of the service. Does nothing by default."""
 
+    def observe(self, call: Call) -> None:
+        """See a call of any operation of the service that has succeeded. Does nothing by default."""
+
     def authorize(self, call: Call) -> None:
         """Decide on callers outside this account. Overridden by services that may allow them.
 

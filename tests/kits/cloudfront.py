@@ -14,6 +14,7 @@ from botocore.awsrequest import AWSResponse
 
 from local_cloud.call import Response
 from local_cloud.clock import Clock
+from local_cloud.delays import QUICK, Delays
 from local_cloud.front.gateway import Gateway
 from local_cloud.front.wsgi import read_request
 from local_cloud.services.cloudfront import CloudFrontService
@@ -71,10 +72,10 @@ class Kit:
         self.time.pass_by(301)
 
 
-def make_kit() -> Kit:
+def make_kit(delays: Delays = QUICK) -> Kit:
     """An empty CloudFront with AWS's own waits."""
     time, functions = Time(), Described()
-    service = CloudFrontService(clock=Clock(1, now=time))
+    service = CloudFrontService(clock=Clock(1, now=time), delays=delays)
     service.connect(functions=functions, trust_of=lambda arn: TRUST if arn == ROLE else None)
     gateway = Gateway(
         {"cloudfront": service},

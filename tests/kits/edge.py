@@ -221,7 +221,7 @@ async def _let_tasks_end() -> None:
 
 @contextmanager
 def running_edge(
-    *, concurrent_executions: int = 1000, cities: Sequence[City] = CITIES, patience: float = 30.0
+    *, concurrent_executions: int = 1000, cities: Sequence[City] = CITIES, patience: float = 30.0, late: float = 0.0
 ) -> Iterator[EdgeKit]:
     """A running edge, with its own event loop."""
     kit, buckets, functions = make_kit(), Buckets(), Functions()
@@ -236,6 +236,7 @@ def running_edge(
         concurrent_executions=concurrent_executions,
         cities=cities,
         patience=patience,
+        late=late,
     )
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)

@@ -23,6 +23,7 @@ from botocore.exceptions import ClientError
 
 from local_cloud.call import Asker, Response
 from local_cloud.clock import Clock
+from local_cloud.delays import QUICK, Delays
 from local_cloud.engines.replicator import Replicator
 from local_cloud.faults import Faults
 from local_cloud.front.gateway import Gateway
@@ -136,10 +137,10 @@ def make_environ(method: str, path: str, *, host: str, body: bytes = b"") -> dic
     }
 
 
-def make_kit() -> Kit:
+def make_kit(delays: Delays = QUICK) -> Kit:
     """Make the services. All clouds in one process share moto's state."""
     clock, lock, faults = Clock(FAST), threading.RLock(), Faults()
-    replicator = Replicator(clock=clock, lock=lock, faults=faults)
+    replicator = Replicator(clock=clock, lock=lock, faults=faults, delays=delays)
     s3 = S3Service(replicator=replicator)
     services = (s3, S3ControlService(replicator=replicator, clock=clock), IamService(), StsService())
     gateway = Gateway(

@@ -5,10 +5,12 @@ Each act is a function of the stage. It raises an AssertionError with a sentence
 
 from __future__ import annotations
 
+import json
 import re
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Event
 
 import nbformat
@@ -17,7 +19,6 @@ from nbformat.v4 import new_code_cell
 from tests.rehearsal.account import is_listed, leave_unfinished, list_things
 from tests.rehearsal.stage import NAME, Stage
 
-ACCEPTING = re.compile(r"`((?:from workshop_lib\.cloud import|accept_costs\()[^`]+)`")
 NOTHING_LEFT = re.compile(r"^Nothing\b.* is left\.$", re.MULTILINE)
 COSTS = 1
 """The exit status of `clean-up` while something is left that costs money."""
@@ -28,14 +29,18 @@ HOUR = 3600.0
 
 
 def look_before_accepting(stage: Stage) -> None:
-    """Examine the machine, choose names, and begin notebook 01: it stops, and nothing has changed."""
+    """Examine the machine, and run notebooks 00 and 01 as they are. They stop, and nothing has changed."""
     _expect(0, stage.run("doctor"))
-    _expect(0, run_notebooks(stage, "00", "00"))
-    _, output = run_notebooks(stage, "01", "01")
-    refused = "CostNotAccepted: CreateBucket would change the AWS account" in output
-    assert refused, f"notebook 01 isn't refused before the costs are accepted:\n{output}"
+    _expect_words("CheckFailed: ✘ You haven't accepted the costs", _expect(1, run_notebook(stage, "00_start_here")))
+    output = _expect(1, run_notebook(stage, "01_replicate_the_website"))
+    _expect_words("CostNotAccepted: CreateBucket would change the AWS account", output)
+    found = _expect(0, stage.run("doctor"))
+    _expect_words(f"account {stage.account}", found)
+    _expect_words("If you forget to, it costs about", found)
+    assert not re.findall(r"^[!✘?] .*", found, re.MULTILINE), f"the doctor objects to what is right:\n{found}"
+    _expect_words("Give the number with --account", _expect(2, stage.run("run", *_options(stage, "00", "01"))))
     _expect(0, stage.run("clean-up"))
-    _, output = stage.run("clean-up", "--yes")
+    stage.run("clean-up", "--yes")
     called = ", ".join(sorted({f"{call['service']} {call['operation']}" for call in stage.changes}))
     assert not called, f"called before the costs were accepted: {called}"
 
@@ -45,6 +50,8 @@ def run_the_workshop(stage: Stage) -> None:
     accept_costs(stage)
     _expect(0, run_notebooks(stage, "00", LAST_NOTEBOOK))
     assert stage.changes, "the notebooks changed nothing, so this proves nothing"
+    missing = {call["operation"] for call in stage.changes} - set(read_calls(stage, "00", LAST_NOTEBOOK))
+    assert not missing, f"the run's calls.jsonl lacks {missing}"
     wait_until_gone(stage)
 
 
@@ -83,23 +90,44 @@ ACTS: tuple[Act, ...] = (look_before_accepting, run_the_workshop, use_the_termin
 
 
 def run_notebooks(stage: Stage, first: str, last: str) -> tuple[int, str]:
-    """Run notebooks with papermill, as `workshop run` does. Returns the exit status and the output."""
-    where = ("--notebooks", stage.folder / "notebooks", "--output", stage.folder / f"run-{first}-{last}")
-    return stage.run("run", "--from", first, "--to", last, *where)
+    """Run notebooks with `workshop run`. Returns the exit status and the output."""
+    return stage.run("run", "--account", stage.account, *_options(stage, first, last))
+
+
+def _options(stage: Stage, first: str, last: str) -> tuple[str | Path, ...]:
+    """The options of `workshop run` for the learner's notebooks."""
+    output = stage.folder / f"run-{first}-{last}"
+    return "--from", first, "--to", last, "--notebooks", stage.folder / "notebooks", "--output", output
+
+
+def run_notebook(stage: Stage, name: str) -> tuple[int, str]:
+    """Run one notebook as it is with papermill, as *Run All* does. Returns the exit status and the output."""
+    notebook = stage.folder / "notebooks" / f"{name}.ipynb"
+    return stage.run(notebook, stage.folder / f"{name}.ipynb", "--no-progress-bar", module="papermill")
+
+
+def read_calls(stage: Stage, first: str, last: str) -> Iterator[str]:
+    """The operations in the `calls.jsonl` of a run."""
+    lines = (stage.folder / f"run-{first}-{last}" / "calls.jsonl").read_text(encoding="utf-8").splitlines()
+    return (json.loads(line)["operation"].partition(":")[2] for line in lines)
 
 
 def accept_costs(stage: Stage) -> None:
-    """Accept the costs as notebook 00 says it: type what its text quotes into a new cell, with the account's number."""
+    """Type the account's number into the field of notebook 00, and run its cells. The notebook is saved as it was."""
     path = stage.folder / "notebooks" / "00_start_here.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    if notebook.cells[-1].cell_type == "code":
-        return  # an earlier act did it
-    quoted = [
-        code for cell in notebook.cells if cell.cell_type == "markdown" for code in ACCEPTING.findall(cell.source)
-    ]
-    assert len(quoted) == 2, "notebook 00 doesn't say how to accept the costs"
-    notebook.cells.append(new_code_cell("\n".join(quoted).replace("…", stage.account)))
+    saved = path.read_bytes()
+    notebook = nbformat.reads(saved, as_version=4)
+    field = next(place for place, cell in enumerate(notebook.cells) if "account_picker()" in cell.source)
+    notebook.cells.insert(field + 1, new_code_cell(f"payer.children[0].value = {stage.account!r}  # typed"))
     nbformat.write(notebook, path)
+    _expect_words(f"Accepted for the AWS account {stage.account}", _expect_output(stage, "00_start_here"))
+    path.write_bytes(saved)
+
+
+def _expect_output(stage: Stage, name: str) -> str:
+    """Run a notebook, which must pass. Returns it with its outputs."""
+    _expect(0, run_notebook(stage, name))
+    return (stage.folder / f"{name}.ipynb").read_text(encoding="utf-8")
 
 
 def interrupt_clean_up(stage: Stage, *, after: int) -> None:
@@ -141,6 +169,10 @@ def _expect(status: int, result: tuple[int, str]) -> str:
     seen, output = result
     assert seen == status, f"it ended with {seen}, not {status}:\n{output[-OUTPUT_SHOWN:]}"
     return output
+
+
+def _expect_words(words: str, told: str) -> None:
+    assert words in " ".join(told.split()), f"it doesn't say {words!r}:\n{told[-OUTPUT_SHOWN:]}"
 
 
 def _expect_right_list(stage: Stage, told: str) -> None:

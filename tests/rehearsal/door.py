@@ -173,6 +173,10 @@ class Door:
             return _refuse(403, "SignatureDoesNotMatch", objection)
         if host.startswith("route53.") and not self._throttle.lets_pass():
             return _refuse(400, "Throttling", "Rate exceeded")
+        if not hosts.is_enabled(host):
+            return _refuse_json(
+                400, "UnrecognizedClientException", "The security token included in the request is invalid."
+            )
         await asyncio.sleep(self._manner.api_seconds)
         if refusal := self.replicas.find_refusal(host, *request.words[:2]):
             return _refuse(400, "InvalidParameterValueException", refusal, in_json=True)
@@ -310,6 +314,14 @@ async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
         while parts[-1] != b"\r\n":
             parts.append(await reader.readuntil(b"\r\n"))
         return b"".join(parts)
+
+
+def _refuse_json(status: int, code: str, message: str) -> Message:
+    body = json.dumps({"__type": code, "message": message}).encode()
+    head = (
+        f"HTTP/1.1 {status} Refused\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return Message(head.encode(), {}, body)
 
 
 def _refuse(status: int, code: str, message: str, *, in_json: bool = False) -> Message:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from local_cloud.delays import Delays
+
 
 @dataclass(frozen=True)
 class Manner:
@@ -16,15 +18,27 @@ class Manner:
         name_seconds: So long after a distribution was made, its name can't be looked up.
         route53_rate: Calls of the Route 53 API that are answered each second. Further ones are throttled. AWS allows
             five for each account.
-        dns_seconds: The name servers know of changes of records and of health so late.
         throttle_burst: So many calls pass at once before the rate counts.
+        late: What is late in the cloud behind the door, such as `"dns=20"`; see `local_cloud.delays`.
     """
 
     api_seconds: float = 0.0
     name_seconds: float = 0.0
     route53_rate: float = 0.0
     throttle_burst: int = 5
-    dns_seconds: float = 0.0
+    late: tuple[str, ...] = ()
+
+    @property
+    def delays(self) -> Delays:
+        """What is late in the cloud behind the door."""
+        return Delays.parse(self.late)
+
+    @property
+    def waits(self) -> dict[str, str]:
+        """The learner's variables for waits that only cost time. AWS's lateness makes the kit's defaults count."""
+        late = self.delays
+        waits = {} if late.dns else {"WORKSHOP_DNS_SECONDS": "0"}
+        return waits if late.permissions or late.rule else {**waits, "WORKSHOP_PROPAGATION_SECONDS": "0"}
 
 
 QUICK = Manner()
@@ -32,8 +46,14 @@ SLOW = {
     "api": Manner(api_seconds=0.1),
     "names": Manner(name_seconds=10),
     "throttled": Manner(route53_rate=1),
-    "dns-20": Manner(dns_seconds=20),
-    "dns-60": Manner(dns_seconds=60),
+    "dns-20": Manner(late=("dns=20",)),
+    "dns-60": Manner(late=("dns=60",)),
+    "iam": Manner(late=("permissions=20", "rule=20")),
+    "versioning": Manner(late=("versioning=60",)),
+    "replication": Manner(late=("replication=120",)),
+    "invalidations": Manner(late=("invalidation=10",)),
+    "logs": Manner(late=("logs=30",)),
+    "replicas": Manner(late=("edge-replicas=120",)),
 }
 """The slow forms, by name."""
 

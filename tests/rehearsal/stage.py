@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from workshop_lib.policies import LOCAL_ACCOUNT, write_grants
 
 ROOT = Path(__file__).resolve().parents[2]
 MACHINE = Path(__file__).with_name("machine")
+WORKSHOP = "workshop_cli.main"
+"""The module of the command `workshop`."""
 LEARNER = "ada"
 """The user's name in IAM."""
 NAME = "ada-lovelace"
@@ -54,10 +57,11 @@ class Stage:
     """After how many changes each clean-up is interrupted."""
     account: str = LOCAL_ACCOUNT
 
-    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
-        """Start the command `workshop` as the learner."""
+    def start(self, *arguments: str | Path, module: str = WORKSHOP) -> subprocess.Popen[str]:
+        """Start a command as the learner: `workshop`, or another module of Python."""
         return subprocess.Popen(
-            [sys.executable, "-m", "workshop_cli.main", *map(str, arguments)],
+            [sys.executable, "-m", module, *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -67,9 +71,9 @@ class Stage:
             start_new_session=True,
         )
 
-    def run(self, *arguments: str | Path, timeout: float = 7200) -> tuple[int, str]:
-        """Run the command `workshop` as the learner. Returns its exit status and its output."""
-        with self.start(*arguments) as program:
+    def run(self, *arguments: str | Path, module: str = WORKSHOP, timeout: float = 7200) -> tuple[int, str]:
+        """Run a command as the learner, as `start` does. Returns its exit status and its output."""
+        with self.start(*arguments, module=module) as program:
             try:
                 output, _ = program.communicate(timeout=timeout)
             finally:
@@ -102,10 +106,11 @@ def set_stage(
     """
     folder.mkdir(parents=True, exist_ok=True)
     ledger = Ledger(folder / "machine.jsonl")
-    options = {"speed": speed, "call_log": folder / "calls.jsonl", "dns_seconds": manner.dns_seconds}
+    options = {"speed": speed, "call_log": folder / "calls.jsonl", "slow": manner.late}
     with own_cloud(folder / "aws", options) as cloud, Door(cloud, ledger=ledger, manner=manner) as door:
         administrator = Cloud(cloud)
         keys = admit_learner(administrator, folder)
+        threading.Event().wait(manner.delays.permissions)  # the instructor did it long before
         environment = equip_machine(folder, door, keys, manner)
         yield Stage(folder, ledger, environment, administrator, door.replicas, stops)
 
@@ -138,8 +143,7 @@ def equip_machine(folder: Path, door: Door, keys: dict[str, str], manner: Manner
         "PYTHONIOENCODING": "utf-8",
         "REHEARSAL": json.dumps(settings),
         "WORKSHOP_CLOUD": "aws",
-        "WORKSHOP_PROPAGATION_SECONDS": "0",
-        **({} if manner.dns_seconds else {"WORKSHOP_DNS_SECONDS": "0"}),
+        **manner.waits,
         "WORKSHOP_NAMES": str(folder / "notebooks" / "workshop-names.json"),
         "AWS_CONFIG_FILE": str(folder / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from workshop_lib.episodes import Episode, cause
+from workshop_lib.errors import CredentialsRefused, NotUndone
 
 
 def log_episode() -> tuple[Episode, list[str]]:
@@ -125,3 +126,21 @@ def test_an_error_of_a_cause_is_raised() -> None:
 
     with pytest.raises(ValueError, match="refused"):
         cause(fail, undo=lambda _: None)
+
+
+def test_a_drill_that_cannot_be_ended_says_so_and_keeps_the_recording() -> None:
+    def fail() -> None:
+        raise CredentialsRefused("Your AWS credentials have expired. Sign in again, then run this again.")
+
+    interrupted = CredentialsRefused("Your AWS credentials have expired.")
+    interrupted.timeline = "the recording"  # type: ignore[attr-defined]
+
+    def drill() -> None:
+        with Episode(lambda: None, fail) as episode:
+            episode.begin()
+            raise interrupted
+
+    with pytest.raises(NotUndone, match=r"may still be inverted.*expired.*step 1 of notebook 05") as stuck:
+        drill()
+
+    assert stuck.value.timeline == "the recording"

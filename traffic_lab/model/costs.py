@@ -1,44 +1,19 @@
-"""The costs of traffic: the effect of a TTL on queries, invocations and money. `prices.toml` has the dated prices.
+"""The costs of traffic: the effect of a TTL on queries, invocations and money. `workshop_lib.prices` has the prices.
 
 It counts only what depends on a TTL. Viewers' requests and the data transfer to viewers cost the same with any TTL.
 """
 
 from __future__ import annotations
 
-import datetime
-import functools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 
 from traffic_lab.model.clocks import require_number
 from traffic_lab.model.simulation import Traffic
+from workshop_lib.prices import Price, read_prices
 
-PRICE_LIST = Path(__file__).with_name("prices.toml")
 SECONDS_IN_A_DAY = 86_400
-
-
-@dataclass(frozen=True)
-class Price:
-    """A price of `prices.toml`.
-
-    Attributes:
-        what: What it is for.
-        dollars: US dollars for `per` units.
-        per: The number of units.
-        as_of: The date of the price.
-        source: Its source.
-        verified: Whether it was compared with a bill from AWS.
-    """
-
-    what: str
-    dollars: float
-    per: float
-    as_of: datetime.date
-    source: str
-    verified: bool
 
 
 @dataclass(frozen=True)
@@ -72,13 +47,6 @@ class Cost:
         )
 
 
-@functools.cache
-def read_prices() -> Mapping[str, Price]:
-    """Read the list of prices, by name."""
-    listed = tomllib.loads(PRICE_LIST.read_text(encoding="utf-8"))
-    return MappingProxyType({name: Price(**price) for name, price in listed.items()})
-
-
 def estimate_cost(
     traffic: Traffic,
     *,
@@ -94,7 +62,7 @@ def estimate_cost(
         days: The number of days.
         milliseconds: The function's average run time. A cached DNS answer takes less time than a look-up.
         memory: The function's memory in megabytes.
-        prices: The default is `prices.toml`.
+        prices: The default is `read_prices()`.
 
     Returns:
         Queries, invocations and dollars.
@@ -113,6 +81,6 @@ def estimate_cost(
         "origin_request": invocations,
         "dns_query": dns_queries,
     }
-    parts = {name: amount / listed[name].per * listed[name].dollars for name, amount in amounts.items()}
+    parts = {name: listed[name].charge(amount) for name, amount in amounts.items()}
     is_verified = all(listed[name].verified for name in amounts)
     return Cost(days, dns_queries, invocations, MappingProxyType(parts), is_verified)

@@ -61,6 +61,7 @@ class Edge:
             throttled.
         faults: May throttle every invocation.
         patience: Seconds in which a viewer's request must have arrived.
+        late: Seconds after which edges remove what was invalidated.
 
     Attributes:
         urls: The URL of each city's edge location.
@@ -83,8 +84,9 @@ class Edge:
         concurrent_executions: int = 1000,
         faults: Faults | None = None,
         patience: float = PATIENCE,
+        late: float = 0.0,
     ) -> None:
-        self._patience = patience
+        self._patience, self._late = patience, late
         self._executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="edge-origin")
         self._sites = Sites(cloudfront)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -135,13 +137,20 @@ class Edge:
         self._sites.clear()
 
     @property
+    def regions(self) -> list[str]:
+        """The regions where functions run."""
+        return list(self._regions)
+
+    @property
     def _caches(self) -> list[Cache]:
         regional = [region.cache.cache for region in self._regions.values()]
         return [*regional, *(server.location.cache for server in self._servers.values())]
 
     def _invalidate(self, distribution_id: str, paths: list[str]) -> None:
-        # Called in a thread of the gateway. The loop runs this before any later request.
-        if self._loop:
+        # Called in a thread of the gateway. Without a delay, the loop runs this before any later request.
+        if self._loop and self._late:
+            self._loop.call_soon_threadsafe(self._loop.call_later, self._late, self._forget, distribution_id, paths)
+        elif self._loop:
             self._loop.call_soon_threadsafe(self._forget, distribution_id, paths)
 
     def _forget(self, distribution_id: str, paths: list[str]) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from moto.s3.models import FakeDeleteMarker
 
 from local_cloud.access.identities import Permissions
 from local_cloud.clock import Clock
+from local_cloud.delays import QUICK, Delays
 from local_cloud.engines.replicator.rules import Rule, covering_rules, syncs_replicas
 from local_cloud.engines.replicator.transfer import Failure, bucket_name, tags_of, transfer
 from local_cloud.engines.replicator.worker import Worker
 from local_cloud.faults import REPLICATION_PAUSED, S3_REFUSES, S3_UNAVAILABLE, Faults
+from local_cloud.late import Late
 from local_cloud.object_store import (
     Bucket,
     Version,
@@ -29,6 +32,11 @@ logger = logging.getLogger(__name__)
 
 DELAY = 60.0
 """AWS seconds from a write to its replica. AWS says "most within 15 minutes". Small objects take about one minute."""
+
+
+Configuration = Mapping[str, Any]
+"""A replication configuration, in botocore's shape."""
+_NO_RULES: Configuration = {"Role": "", "Rules": []}
 
 
 class Replicator:
@@ -47,6 +55,7 @@ class Replicator:
         lock: The cloud's lock. Callers of the methods about versions hold it, and the worker takes it.
         note: Logs failures and their reasons; see `CallLog.note`.
         faults: Faults that pause replication.
+        delays: What is later than the clock says: replicas, and new rules.
 
     Attributes:
         failures: Failures and their reasons, oldest first.
@@ -59,8 +68,11 @@ class Replicator:
         lock: threading.RLock,
         note: Callable[..., None] = lambda *_, **__: None,
         faults: Faults | None = None,
+        delays: Delays = QUICK,
     ) -> None:
         self._clock = clock
+        self._delays = delays
+        self._followed: WeakKeyDictionary[Bucket, Late[Configuration | None]] = WeakKeyDictionary()
         self._worker = Worker(lock=lock)
         self._faults = faults or Faults()
         self._faults.when_ended(self._worker.resume)
@@ -83,7 +95,7 @@ class Replicator:
         elif replication_status(version) == "REPLICA":
             rule_ids = {rule["ID"] for rule in self.covering_rules(bucket, version) if syncs_replicas(rule)}
             if rule_ids:
-                self.after(DELAY, lambda: self._sync_later(bucket, version, rule_ids))
+                self._copy_later(lambda: self._sync_later(bucket, version, rule_ids))
 
     def replicate(self, bucket: Bucket, versions: Iterable[Version]) -> list[str | None]:
         """Replicate versions now, as S3 Batch Replication does, whatever their status.
@@ -91,7 +103,7 @@ class Replicator:
         Returns:
             The new status of each: FAILED, COMPLETED, or None if no rule covers it.
         """
-        role = Permissions((bucket.replication_configuration or {}).get("Role", ""))
+        role = Permissions(self._configuration(bucket)["Role"])
         return [
             self._transfer(bucket, version, rules, role) if (rules := self.covering_rules(bucket, version)) else None
             for version in versions
@@ -99,15 +111,27 @@ class Replicator:
 
     def covering_rules(self, bucket: Bucket, version: Version) -> list[Rule]:
         """The bucket's rules that cover a version now."""
-        if not bucket.replication_configuration:
-            return []
         return covering_rules(
-            bucket.replication_configuration,
+            self._configuration(bucket),
             key=version.name,
             tags=tags_of(version),
             is_delete_marker=isinstance(version, FakeDeleteMarker),
             is_kms=str(getattr(version, "encryption", "")).startswith("aws:kms"),
         )
+
+    def configured(self, bucket: Bucket) -> None:
+        """Called when the API has put or deleted a replication configuration."""
+        if self._delays.rule:
+            known = self._followed.setdefault(bucket, Late(None, seconds=self._delays.rule))
+            known.put(bucket.replication_configuration)
+
+    def _configuration(self, bucket: Bucket) -> Configuration:
+        """The configuration that is followed now."""
+        known = self._followed.get(bucket) if self._delays.rule else None
+        return (known.get() if known else bucket.replication_configuration) or _NO_RULES
+
+    def _copy_later(self, task: Callable[[], None]) -> None:
+        self._worker.do(task, after=max(self._clock.scaled(DELAY), self._delays.replication))
 
     def after(self, aws_seconds: float, task: Callable[[], None]) -> None:
         """Run a task later, with the cloud's lock. `settle` waits for it too."""
@@ -153,7 +177,7 @@ class Replicator:
     def _schedule(self, bucket: Bucket, version: Version, rules: Iterable[Rule]) -> None:
         set_replication_status(version, "PENDING")
         rule_ids = {rule["ID"] for rule in rules}
-        self.after(DELAY, lambda: self._replicate_later(bucket, version, rule_ids))
+        self._copy_later(lambda: self._replicate_later(bucket, version, rule_ids))
 
     def _replicate_later(self, bucket: Bucket, version: Version, rule_ids: set[str]) -> None:
         """Replicate a version as scheduled, if bucket and version still exist."""
@@ -161,7 +185,7 @@ class Replicator:
             return
         if self.hold(bucket, lambda: self._replicate_later(bucket, version, rule_ids)):
             return
-        configuration = bucket.replication_configuration or {"Role": "", "Rules": []}
+        configuration = self._configuration(bucket)
         rules = [rule for rule in configuration["Rules"] if rule["ID"] in rule_ids and rule["Status"] == "Enabled"]
         if rules:
             self._transfer(bucket, version, rules, Permissions(configuration["Role"]))
@@ -173,7 +197,7 @@ class Replicator:
         """Copy a replica's tags and ACL to the destinations that have the version. It stays a REPLICA."""
         if self.hold(bucket, lambda: self._sync_later(bucket, version, rule_ids)):
             return
-        configuration = bucket.replication_configuration or {"Role": "", "Rules": []}
+        configuration = self._configuration(bucket)
         role = Permissions(configuration["Role"])
         for rule in configuration["Rules"]:
             there = find_bucket(bucket_name(rule["Destination"]["Bucket"]))

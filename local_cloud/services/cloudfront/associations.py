@@ -13,8 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from moto.backends import get_backend
-
+from local_cloud.access.known import look_up
 from local_cloud.constants import ACCOUNT_ID
 from local_cloud.errors import AwsError
 from local_cloud.services.cloudfront.refusals import refusal
@@ -49,8 +48,7 @@ TrustOf = Callable[[str], Config | None]
 
 def trust_in_moto(role_arn: str) -> Config | None:
     """The trust policy of a role in moto's IAM."""
-    roles = get_backend("iam")[ACCOUNT_ID]["aws"].roles.values()
-    document = next((role.assume_role_policy_document for role in roles if role.arn == role_arn), None)
+    document = look_up(role_arn).trust
     return json.loads(document) if document else None
 
 

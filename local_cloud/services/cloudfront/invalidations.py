@@ -79,7 +79,7 @@ class InvalidationOperations(Operations):
         wildcards = sum(path.endswith("*") for path in running)
         if len(running) - wildcards > _MOST_PATHS or wildcards > _MOST_WILDCARDS:  # two separate quotas
             raise refusal("TooManyInvalidationsInProgress")
-        done_at = self.now + self.store.clock.scaled(INVALIDATING)
+        done_at = self.now + max(self.store.clock.scaled(INVALIDATING), self.store.delays.invalidation)
         invalidation = Invalidation(new_id("I"), batch, self.now, done_at)
         distribution.invalidations[invalidation.id] = invalidation
         for listener in self.listeners:

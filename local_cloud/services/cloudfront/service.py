@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from local_cloud.call import Call
 from local_cloud.clock import Clock
+from local_cloud.delays import QUICK, Delays
 from local_cloud.services.cloudfront.access_controls import AccessControlOperations
 from local_cloud.services.cloudfront.associations import (
     Functions,
@@ -43,13 +44,14 @@ class CloudFrontService(
 
     Args:
         clock: Shortens deployments, invalidations and the removal of replicas.
+        delays: What is later than the clock says.
     """
 
     name = "cloudfront"
     owned = True
 
-    def __init__(self, *, clock: Clock) -> None:
-        self.store = Store(clock)
+    def __init__(self, *, clock: Clock, delays: Delays = QUICK) -> None:
+        self.store = Store(clock, delays)
         self.listeners = []
         self._functions: Functions | None = None
         self._trust_of: TrustOf = trust_in_moto
@@ -100,6 +102,11 @@ class CloudFrontService(
         """
         return self.store.hosts.get(host)
 
+    def is_known_identity(self, identity_id: str) -> bool:
+        """Whether S3 knows an origin access identity."""
+        identity = self.store.identities.get(identity_id)
+        return identity is not None and self.now - identity.created >= self.store.delays.permissions
+
     @property
     def generation(self) -> int:
         """Grows with each change that concerns edges."""
@@ -117,11 +124,11 @@ class CloudFrontService(
         They do while a distribution is associated with it, and for a while after. An ARN without a version means
         any version of the function.
         """
-        recently = self.now - self.store.clock.scaled(REAPING)
+        recently = self.now - max(self.store.clock.scaled(REAPING), self.store.delays.edge_replicas)
         held = {arn for d in self.store.distributions.values() for arn in function_versions_of(d.config)}
         held |= {arn for arn, since in self.store.disassociated.items() if since > recently}
         return version_arn in held or any(arn.rpartition(":")[0] == version_arn for arn in held)
 
     def reset(self) -> None:
         """Remove all distributions, identities, access controls, cache policies and invalidations."""
-        self.store = Store(self.store.clock, generation=self.store.generation + 1)
+        self.store = Store(self.store.clock, self.store.delays, generation=self.store.generation + 1)

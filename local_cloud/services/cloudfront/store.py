@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from local_cloud.clock import Clock
 from local_cloud.constants import ACCOUNT_ID
+from local_cloud.delays import QUICK, Delays
 from local_cloud.errors import AwsError
 
 DEPLOYING = 300.0
@@ -39,6 +40,9 @@ class Versioned:
     config: Config
     etag: str = field(default_factory=new_id)
     modified: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.created = self.modified
 
     def replace(self, config: Config, now: float) -> None:
         """Replace the configuration."""
@@ -99,6 +103,7 @@ class Store:
     """All of CloudFront's state."""
 
     clock: Clock
+    delays: Delays = QUICK
     distributions: dict[str, Distribution] = field(default_factory=dict)
     identities: dict[str, Versioned] = field(default_factory=dict)
     access_controls: dict[str, Versioned] = field(default_factory=dict)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from local_cloud.access.evaluator import Access, Document, as_list, covers_action, decide, statements
-from local_cloud.access.identities import LEARNER, boundary_texts, find_role, parse, policy_texts
+from local_cloud.access.identities import LEARNER, find_role, parse
+from local_cloud.access.known import look_up
 from local_cloud.call import Call
 from local_cloud.errors import AwsError
 from local_cloud.services.iam.entities import backend, no_such_entity
@@ -42,22 +43,26 @@ def simulate(call: Call, policies: list[Document]) -> dict[str, Any]:
 def _limits(parameters: Mapping[str, Any]) -> list[Document]:
     """The permissions boundary in the call, which replaces that of the principal."""
     given = _documents(parameters.get("PermissionsBoundaryPolicyInputList"))
-    return given or [parse(text) for text in boundary_texts(str(parameters.get("PolicySourceArn")))]
+    return given or [parse(text) for text in look_up(str(parameters.get("PolicySourceArn")), newest=True).boundary]
 
 
-def policies_of(call: Call) -> list[Document]:
+def policies_of(call: Call, learner_policies: Iterable[str]) -> list[Document]:
     """The identity policies of the user, group or role that a call names.
 
+    Args:
+        call: The call.
+        learner_policies: The policies of the user `learner`, which moto doesn't know.
+
     Raises:
-        AwsError: NoSuchEntity; NotImplemented for the learner, whose policy isn't stored in IAM.
+        AwsError: NoSuchEntity.
     """
     arn = call.parameters["PolicySourceArn"]
     if arn == LEARNER:
-        raise AwsError("NotImplemented", f"The local cloud doesn't implement {call.operation} of iam for {arn}.", 501)
+        return [parse(text) for text in learner_policies]
     known = [*backend().users.values(), *backend().groups.values()]
     if find_role(arn) is None and arn not in (one.arn for one in known):
         raise no_such_entity(f"No such entity: {arn}")
-    return [parse(text) for text in policy_texts(arn)]
+    return [parse(text) for text in look_up(arn, newest=True).policies]
 
 
 def context_keys(policies: Iterable[Document]) -> list[str]:

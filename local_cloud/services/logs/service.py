@@ -43,14 +43,15 @@ class LogsService(Service):
     So `keep` never waits for the cloud's lock, which the caller of the function may hold.
 
     Args:
+        late: Seconds until a call sees an output.
         now: Seconds since the epoch; a seam for tests.
         limit: Invocations whose output is kept at most until the next call; older output is lost.
     """
 
     name = "logs"
 
-    def __init__(self, *, now: Callable[[], float] = time.time, limit: int = 20_000) -> None:
-        self._now = now
+    def __init__(self, *, late: float = 0.0, now: Callable[[], float] = time.time, limit: int = 20_000) -> None:
+        self._late, self._now = late, now
         self._waiting: collections.deque[_Output] = collections.deque(maxlen=limit)
 
     def keep(self, group: str, region: str, stream: str, lines: Sequence[str]) -> None:
@@ -64,9 +65,16 @@ class LogsService(Service):
         """
         self._waiting.append(_Output(group, region, stream, tuple(lines), int(self._now() * 1000)))
 
+    @property
+    def regions(self) -> set[str]:
+        """The regions with log groups, or with output that will soon be in one."""
+        backends = get_backend("logs")[ACCOUNT_ID]
+        return {output.region for output in self._waiting} | {name for name in backends if backends[name].groups}
+
     def prepare(self, call: Call) -> None:
         """Write the output of functions to moto's log groups."""
-        while self._waiting:
+        seen = (self._now() - self._late) * 1000
+        while self._waiting and self._waiting[0].milliseconds <= seen:
             _store(self._waiting.popleft())
 
     def refuse(self, call: Call) -> None:

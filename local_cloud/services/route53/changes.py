@@ -29,22 +29,27 @@ class _Change:
 
 
 class Changes:
-    """Every change, by its id.
+    """The latest changes, by id.
 
     Args:
         clock: Shortens the wait for `INSYNC`.
         dns_seconds: How late the nameserver knows of a change. The clock doesn't shorten it.
+        kept: How many changes are known at most. Older ones are forgotten, so that a cloud that runs for weeks doesn't
+            grow.
     """
 
-    def __init__(self, clock: Clock, dns_seconds: float = 0.0) -> None:
+    def __init__(self, clock: Clock, dns_seconds: float = 0.0, *, kept: int = 5_000) -> None:
         self._clock = clock
         self._dns_seconds = dns_seconds
+        self._kept = kept
         self._changes: dict[str, _Change] = {}
 
     def add(self, comment: str = "") -> dict[str, Any]:
         """Add a change made now. Returns its ChangeInfo."""
         change_id = new_id("C")
         self._changes[change_id] = _Change(self._clock.now(), comment)
+        while len(self._changes) > self._kept:
+            del self._changes[next(iter(self._changes))]
         return self.describe(change_id)
 
     def describe(self, change_id: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from local_cloud.services.s3.locks import check_not_locked, check_retention
 from local_cloud.services.s3.lookups import bucket_of
 from local_cloud.services.s3.preconditions import check_not_of_directory_buckets, check_write
 from local_cloud.services.s3.tags import MOST_BUCKET_TAGS, check_tagging_header, check_tags
+from local_cloud.services.s3.young_versioning import YoungVersioning
 from local_cloud.services.service import Service
 
 _NAME = re.compile(r"(?!\d{1,3}(\.\d{1,3}){3}$)[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]")
@@ -28,6 +29,8 @@ _PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
 
 class BucketOperations(Service):
     """Operations on buckets, and the ACLs that a bucket's ownership setting allows."""
+
+    _young: YoungVersioning
 
     def refuse_create_bucket(self, call: Call) -> None:
         """Refuse names and regions that AWS refuses."""
@@ -101,6 +104,11 @@ class BucketOperations(Service):
                 "To change the versioning state, first delete the replication configuration."
             )
             raise AwsError("InvalidBucketState", message, 409)
+
+    def observe_put_bucket_versioning(self, call: Call, response: object) -> None:
+        """Remember when a bucket got versioning."""
+        if call.parameters["VersioningConfiguration"].get("Status") == "Enabled":
+            self._young.begin(bucket_of(call))
 
     def refuse_put_object(self, call: Call) -> None:
         """Refuse ACLs under BucketOwnerEnforced, invalid tags, wrong checksums, and failed conditions."""

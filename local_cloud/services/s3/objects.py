@@ -29,6 +29,7 @@ from local_cloud.services.s3.preconditions import (
     take_match,
 )
 from local_cloud.services.s3.tags import check_tags
+from local_cloud.services.s3.young_versioning import YoungVersioning
 from local_cloud.services.service import Service
 
 STATUS_HEADER = "x-amz-replication-status"
@@ -41,6 +42,7 @@ class ObjectOperations(Service):
     """Operations on objects. The replicator gets each write after moto has done it."""
 
     _replicator: Replicator
+    _young: YoungVersioning
 
     def observe_put_object(self, call: Call, response: Response) -> None:
         """Replicate the object, and remove headers of the request's signature, which moto would return to readers."""
@@ -177,6 +179,7 @@ class ObjectOperations(Service):
         """Refuse malformed version ids, delete markers, and parts that don't exist."""
         _check_version(call)
         _check_readable(call)
+        self._young.check(call, find_bucket(call.parameters["Bucket"]))
 
     def observe_get_object(self, call: Call, response: Response) -> None:
         """Add the replication status of objects that a rule covers. Cut the answer to the requested part."""
@@ -186,6 +189,7 @@ class ObjectOperations(Service):
         """Refuse the same as GetObject."""
         _check_version(call)
         _check_readable(call)
+        self._young.check(call, find_bucket(call.parameters["Bucket"]))
 
     def observe_head_object(self, call: Call, response: Response) -> None:
         """Add the replication status of objects that a rule covers. Cut the answer to the requested part."""

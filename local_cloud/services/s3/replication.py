@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_cloud.call import Call, Response
+from local_cloud.engines.replicator import Replicator
 from local_cloud.errors import AwsError, malformed_xml
 from local_cloud.object_store import find_bucket
 from local_cloud.services.s3.lookups import bucket_of
@@ -32,6 +33,8 @@ _LONGEST_ID = 255
 class ReplicationOperations(Service):
     """The three operations about a bucket's replication configuration."""
 
+    _replicator: Replicator
+
     def answer_put_bucket_replication(self, call: Call) -> Response:
         """Store a configuration. It covers only objects that are written later."""
         bucket = bucket_of(call)
@@ -40,6 +43,7 @@ class ReplicationOperations(Service):
             raise _invalid("Versioning must be 'Enabled' on the bucket to apply a replication configuration")
         check_configuration(configuration, source=bucket.name)
         bucket.replication_configuration = _with_ids(configuration)
+        self._replicator.configured(bucket)
         return Response(200)
 
     def answer_get_bucket_replication(self, call: Call) -> dict[str, Any]:
@@ -52,7 +56,9 @@ class ReplicationOperations(Service):
 
     def answer_delete_bucket_replication(self, call: Call) -> Response:
         """End replication. May be repeated. PENDING objects become FAILED."""
-        bucket_of(call).replication_configuration = None
+        bucket = bucket_of(call)
+        bucket.replication_configuration = None
+        self._replicator.configured(bucket)
         return Response(204)
 
 

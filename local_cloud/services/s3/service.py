@@ -22,6 +22,7 @@ from local_cloud.services.s3.policies import PolicyOperations
 from local_cloud.services.s3.replication import ReplicationOperations
 from local_cloud.services.s3.tags import BucketTagOperations
 from local_cloud.services.s3.websites import WebsiteOperations
+from local_cloud.services.s3.young_versioning import YoungVersioning
 
 _EVERYWHERE = {"CreateBucket", "GetBucketLocation", "ListBuckets"}
 
@@ -35,14 +36,26 @@ class S3Service(
     Args:
         replicator: Gets every write.
         is_identity: Whether an origin access identity with this id exists; None accepts any.
+        versioning_seconds: For how long objects can't be read at times after versioning was enabled.
     """
 
     name = "s3"
 
-    def __init__(self, *, replicator: Replicator, is_identity: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        replicator: Replicator,
+        is_identity: Callable[[str], bool] | None = None,
+        versioning_seconds: float = 0.0,
+    ) -> None:
         self._replicator = replicator
         self._is_identity = is_identity
+        self._young = YoungVersioning(versioning_seconds)
         install()
+
+    def reset(self) -> None:
+        """Forget since when buckets have versioning. moto deletes them."""
+        self._young.clear()
 
     def prepare(self, call: Call) -> None:
         """Remove conditions that S3 ignores."""
