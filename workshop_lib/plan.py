@@ -187,6 +187,17 @@ def describe_waits(notebooks: Iterable[str]) -> str:
     return f"The waits for AWS take {least} to {most} minutes. These are estimates."
 
 
+def describe_month(kinds: Iterable[str]) -> str:
+    """Say what resources cost a month while they exist, in a sentence.
+
+    Args:
+        kinds: Their kinds, each as often as there are resources of it.
+    """
+    charges = {item.kind: item.month for item in make_plan(suggest_names(DEFAULT_LEARNER)).items}
+    month = sum(charges.get(kind, 0.0) for kind in kinds)
+    return f"While they exist, they cost about {month:.2f} USD a month ({describe_age(read_prices().values())})."
+
+
 def summarize_costs() -> str:
     """Say the costs in short. They are the same for all names."""
     return make_plan(suggest_names(DEFAULT_LEARNER)).summary
