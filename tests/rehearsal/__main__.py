@@ -20,6 +20,7 @@ from pathlib import Path
 from tests.rehearsal.acts import ACTS
 from tests.rehearsal.hosts import is_distribution
 from tests.rehearsal.manner import QUICK, SLOW, Manner
+from tests.rehearsal.sessions import work_in_sessions
 from tests.rehearsal.stage import Stage, set_stage
 
 PROGRAMS_OF_ONE_RUN = 8
@@ -30,7 +31,7 @@ def rehearse(folder: Path, *, speed: float, manner: Manner) -> bool:
     """Play all acts. Returns whether everything was as it must be."""
     faults = []
     with set_stage(folder, speed=speed, manner=manner) as stage:
-        for act in ACTS:
+        for act in (work_in_sessions,) if manner.calls_of_a_session else ACTS:
             began = time.monotonic()
             try:
                 act(stage)

@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple, Self
@@ -31,9 +32,12 @@ from tests.rehearsal.ledger import Ledger
 from tests.rehearsal.manner import Manner, Throttle
 
 HEAD_LIMIT = 1 << 20
-_CREDENTIAL = re.compile(r"Credential=[^/,\s&]+/\d{8}/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
+_CREDENTIAL = re.compile(r"Credential=(?P<key>[^/,\s&]+)/\d{8}/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
 _DOMAIN_NAME = re.compile(rb"<DomainName>([a-z0-9]+\.cloudfront\.net)</DomainName>")
 _EXPECT = re.compile(rb"\r\nexpect:[^\r]*", re.IGNORECASE)
+_SESSION = "ASIA"
+"""How the access keys of sessions begin."""
+_JSON = ("lambda", "logs", "tagging")
 _ERROR = (
     "<ErrorResponse><Error><Type>Sender</Type><Code>{0}</Code><Message>{1}</Message></Error>"
     "<Code>{0}</Code><Message>{1}</Message></ErrorResponse>"
@@ -77,6 +81,9 @@ class Door:
         self.ledger, self._manner = ledger, manner
         self._throttle = Throttle(manner.route53_rate, manner.throttle_burst)
         self._made: dict[str, float] = {}
+        self._sessions: Counter[str] = Counter()
+        self.expired: set[str] = set()
+        """Access keys whose session is over."""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="door", daemon=True)
 
@@ -177,6 +184,8 @@ class Door:
         if objection := self._find_objection(request, host, name):
             self.ledger.object(objection)
             return _refuse(403, "SignatureDoesNotMatch", objection)
+        if self._has_expired(request):
+            return _refuse_expired(request, host)
         if host.startswith("route53.") and not self._throttle.lets_pass():
             return _refuse(400, "Throttling", "Rate exceeded")
         await asyncio.sleep(self._manner.api_seconds)
@@ -193,13 +202,16 @@ class Door:
             return f"a request to {host}, which is no API of AWS"
         if name != host:
             return f"a request to {host} over {'HTTP' if name is None else f'a connection to {name}'}"
-        signed = _CREDENTIAL.search(
-            request.headers.get("authorization", "")
-            or unquote(request.words[1]).replace("X-Amz-Credential", "Credential")
-        )
-        if signed and signed.groups() != scope:
-            return f"a signature for {'/'.join(signed.groups())} at {host}, which takes {'/'.join(scope)}"
+        if (signed := _read_signature(request)) and signed[1:] != scope:
+            return f"a signature for {'/'.join(signed[1:])} at {host}, which takes {'/'.join(scope)}"
         return None
+
+    def _has_expired(self, request: Message) -> bool:
+        """Whether the session that signed a request is over."""
+        key, *_ = _read_signature(request) or ("",)
+        if key.startswith(_SESSION):
+            self._sessions[key] += 1
+        return key in self.expired or 0 < self._manner.calls_of_a_session < self._sessions[key]
 
     def find_address(self, host: str) -> str | None:
         """The address of a name now. A distribution's name is known some time after it was made."""
@@ -313,6 +325,26 @@ async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
         while parts[-1] != b"\r\n":
             parts.append(await reader.readuntil(b"\r\n"))
         return b"".join(parts)
+
+
+def _read_signature(request: Message) -> tuple[str, str, str] | None:
+    """The access key, the region and the service that a request was signed with."""
+    said = request.headers.get("authorization", "") or unquote(request.words[1])
+    signed = _CREDENTIAL.search(said.replace("X-Amz-Credential", "Credential"))
+    return (signed["key"], signed["region"], signed["service"]) if signed else None
+
+
+def _refuse_expired(request: Message, host: str) -> Message:
+    """Say that a session is over, as the service at this host does. S3 says nothing in answer to a HEAD request."""
+    _, service = hosts.find_scope(host) or ("", "")
+    if service == "s3":
+        refusal = _refuse(400, "ExpiredToken", "The provided token has expired.")
+        return refusal._replace(body=b"") if request.words[0] == "HEAD" else refusal
+    if service in _JSON:
+        body = b'{"__type":"ExpiredTokenException","message":"The security token included in the request is expired"}'
+        head = f"HTTP/1.1 403 Refused\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        return Message(f"{head}x-amzn-ErrorType: ExpiredTokenException\r\n\r\n".encode(), {}, body)
+    return _refuse(403, "ExpiredToken", "The security token included in the request is expired")
 
 
 def _refuse(status: int, code: str, message: str) -> Message:
