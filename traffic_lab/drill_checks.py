@@ -92,6 +92,8 @@ def failed_as_predicted(
     failed = sum(sample.time >= begin for sample in timeline.failed)
     place = find_place(failed, band, rate=get_rate(timeline), slack=slack)
     said = f"Requests that failed: {failed}, {place}. Predicted: {band.tell('.0f')}."
+    if not band.latest:
+        said = f"Requests that failed: {failed or 'none'}. None were predicted."
     return judge(place != OUTSIDE, right=said, wrong=said, fix=f"look at the chart, then run {RECORD} again.")
 
 
