@@ -19,6 +19,7 @@ from pathlib import Path
 from tests.rehearsal.acts import ACTS
 from tests.rehearsal.manner import QUICK, SLOW
 from tests.rehearsal.playing import choose_stops, rehearse
+from tests.rehearsal.sessions import work_in_sessions
 
 
 def main() -> None:
@@ -38,12 +39,13 @@ def main() -> None:
     forms = {"quick": QUICK} if chosen.slow is None else {name: SLOW[name] for name in chosen.slow or SLOW}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the learner's programs end too
     stops = choose_stops(chosen.stops, seed=chosen.seed)
-    acts = [ACTS[number - 1] for number in chosen.acts or range(1, len(ACTS) + 1)]
+    numbers = chosen.acts or range(1, len(ACTS) + 1)
     faults: list[str] = []
     for name, manner in forms.items():
         print(f"Rehearsal: {name}. Clean-ups are interrupted after {stops} changes (seed {chosen.seed}).", flush=True)
         with tempfile.TemporaryDirectory(prefix="rehearsal-") as temporary:
             folder = (chosen.keep or Path(temporary)).resolve() / name
+            acts = (work_in_sessions,) if manner.calls_of_a_session else [ACTS[number - 1] for number in numbers]
             faults += rehearse(folder, speed=chosen.speed, manner=manner, stops=stops, acts=acts)
     sys.exit(1 if faults else 0)
 
