@@ -63,6 +63,8 @@ class Stage:
     """How long AWS keeps replicas of the edge function."""
     stops: Sequence[int] = ()
     """After how many changes each clean-up is interrupted."""
+    is_port_53_open: bool = True
+    """Whether her network lets queries out to name servers."""
     account: str = LOCAL_ACCOUNT
 
     def start(self, *arguments: str | Path, module: str = WORKSHOP) -> subprocess.Popen[str]:
@@ -122,7 +124,7 @@ def set_stage(
             keys = open_session(administrator)
         threading.Event().wait(manner.delays.permissions)  # the instructor did it long before
         environment = equip_machine(folder, door, keys, manner)
-        yield Stage(folder, ledger, environment, administrator, door.replicas, stops)
+        yield Stage(folder, ledger, environment, administrator, door.replicas, stops, manner.is_port_53_open)
 
 
 def admit_learner(cloud: Cloud, folder: Path) -> dict[str, str]:
