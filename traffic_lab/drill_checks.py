@@ -67,7 +67,7 @@ def stayed_until(
     last = max((sample.time - end for sample in timeline.samples if sample.region == region), default=0.0)
     return judge(
         during == {region} and last <= within + slack and end + last < timeline.seconds - slack,
-        right=f"Between {cause!r} and {label!r} every page came from {region}, the last one {max(last, 0):.1f} s later.",
+        right=f"Between {cause!r} and {label!r} every page came from {region}, the last {max(last, 0):.1f} s later.",
         wrong=(
             f"Between {cause!r} and {label!r} pages came from {during}. Afterwards, the last one from {region} came "
             f"{last:.1f} s after {label!r}, in a recording of {timeline.seconds - end:.1f} s. "
@@ -92,6 +92,8 @@ def failed_as_predicted(
     failed = sum(sample.time >= begin for sample in timeline.failed)
     place = find_place(failed, band, rate=get_rate(timeline), slack=slack)
     said = f"Requests that failed: {failed}, {place}. Predicted: {band.tell('.0f')}."
+    if not band.latest:
+        said = f"Requests that failed: {failed or 'none'}. None were predicted."
     return judge(place != OUTSIDE, right=said, wrong=said, fix=f"look at the chart, then run {RECORD} again.")
 
 

@@ -29,11 +29,13 @@
 | `regions` | questions to all regions at once |
 | `cloud` | the cloud that `WORKSHOP_CLOUD` names, and no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
+| `zones` | the hosted zone of a name: found, and asked at its name servers or by the API |
 | `ownership` | the marks on resources that the workshop made and may delete |
 | `clients` | makes boto3 clients that stay on this machine, or that ask about costs |
 | `accounts` | which AWS account a call goes to, and for which accounts the costs are accepted |
 | `control` | asks the local cloud for what AWS has no API for |
 | `cloud_process` | starts the local cloud as a process and gives its variables |
+| `sign_in` | the AWS credentials, fetched again after a failure |
 | `plan` | what the notebooks make on AWS, what it costs, how long it takes |
 | `blind_session` | a botocore session that ignores the machine's settings |
 | `calls` | the table of the AWS calls that a notebook made |
@@ -41,9 +43,11 @@
 | `loopback` | HTTP requests that can't leave this machine |
 | `names` | the learner's names, chosen once in notebook 00 |
 | `prices` | what AWS charges: the dated list `prices.toml` |
+| `viewers` | requests of viewers on AWS, by the machine's proxy and certificates |
 | `delays` | how slow the cloud is: how long each kind of change takes until it is true everywhere |
 | `guards` | keeps a client from the wrong cloud |
 | `name_rules` | what must hold of names that clean-up finds things by |
+| `refusals` | what a refused call shows: AWS's sentence, and what to do |
 | `errors` | all errors of the workshop, and the steps that they name |
 | `resources` | files that travel with the package: policies, notebooks |
 | `tables` | the one way to draw a table, as HTML and as text |

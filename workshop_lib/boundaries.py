@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.calls import REFUSALS
 from workshop_lib.cloud import Cloud
 from workshop_lib.errors import STEPS, StepOutOfOrder, describe_missing, get_error_code
 from workshop_lib.names import SHARED_BOUNDARY, WorkshopNames
 from workshop_lib.ownership import make_description, make_tag, read_tags
 from workshop_lib.policies import render_policy
+from workshop_lib.refusals import REFUSALS
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

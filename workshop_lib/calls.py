@@ -1,4 +1,4 @@
-"""Keeps the AWS calls that a notebook made, so that a step can show them. Adds a hint to refused calls."""
+"""Keeps the AWS calls that a notebook made, so that a step can show them."""
 
 from __future__ import annotations
 
@@ -9,48 +9,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, overload
 
-from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
-from workshop_lib.errors import WorkshopError
+from workshop_lib.refusals import raise_refusal
 from workshop_lib.tables import LONG, WHOLE, Column, align_columns, render_table
-
-REFUSALS = {"AccessDenied", "AccessDeniedException", "403"}
-"""The services' codes for a missing permission. The answer to a HEAD request has no body, so its code is the status."""
-
-MISSING_AT_THE_EDGE = "Update the IAM policy to add permission"
-"""CloudFront's sentence when the caller lacks a Lambda permission that an association needs."""
 
 COLUMNS = (
     *(Column("call", WHOLE, is_code=True), Column("region", WHOLE, is_code=True)),
     *(Column("parameters", LONG), Column("answer", WHOLE, is_code=True)),
 )
-
-
-class AccessRefused(ClientError, WorkshopError):  # noqa: N818 - named for what happened, as in errors.py
-    """AWS, or a local cloud that enforces permissions, refuses a call.
-
-    Code can catch it as the ClientError that botocore would have raised. A notebook shows AWS's sentence and a hint
-    without a traceback.
-    """
-
-    def __str__(self) -> str:
-        return (
-            f"{super().__str__()}\n  You lack the permission for this call. policies/learner-build.json and "
-            "policies/learner-look-and-clean-up.json list all permissions that the workshop needs. Show them to the "
-            "administrator of your AWS account."
-        )
-
-    @staticmethod
-    def raise_instead(parsed: dict[str, Any], model: OperationModel, **_: Any) -> None:
-        """Handle botocore's event `after-call`.
-
-        Raises:
-            AccessRefused: The answer is a refusal.
-        """
-        error = parsed.get("Error", {})
-        if error.get("Code") in REFUSALS or MISSING_AT_THE_EDGE in error.get("Message", ""):
-            raise AccessRefused(parsed, model.name)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -93,7 +60,7 @@ class CallLog(Sequence[ApiCall]):
         """Listen to the events of a client."""
         events.register("before-parameter-build", self._keep_parameters)
         events.register("after-call", self._add)
-        events.register("after-call", AccessRefused.raise_instead)  # last, because it ends the call
+        events.register("after-call", raise_refusal)  # last, because it ends the call
 
     def _keep_parameters(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
         context["workshop_parameters"] = summarize(params)

@@ -5,6 +5,7 @@ The machine's credentials, profiles, configuration files, endpoints and proxies 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,17 +13,20 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
 from workshop_lib.accounts import AccountGuard
 from workshop_lib.blind_session import open_blind_session
-from workshop_lib.credentials import Explaining, explaining, fetching
-from workshop_lib.errors import CloudNotReachable, NotTheLocalCloud
+from workshop_lib.credentials import REFUSED, UNKNOWN, Explaining, configuring
+from workshop_lib.errors import CloudNotReachable, NotTheLocalCloud, RegionNotEnabled
 from workshop_lib.guards import LOCAL_KEY, pin, require_loopback
+from workshop_lib.sign_in import SignIn
+from workshop_lib.viewers import examine_settings
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest, AWSRequest
     from botocore.credentials import ReadOnlyCredentials
+    from botocore.model import OperationModel
 
 GLOBAL_REGION = "us-east-1"
 """The region of the IAM, Route 53 and CloudFront endpoints. Edge functions must be in it too."""
@@ -118,42 +122,56 @@ class AwsClients(_Clients):
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        with explaining():
+        self._sign_in = SignIn()
+        self._making = threading.Lock()  # boto3 makes one client at a time, and regions are asked in threads
+        with configuring():
             core = botocore.session.get_session()
             self._session = _make_session(core)
+            examine_settings()
+        core.register_component("credential_provider", self._sign_in)
         core.register("creating-client-class", Explaining.add_to)  # type: ignore[arg-type]
-        self.guard = AccountGuard(self._get_credentials, self._ask_account, environ)
+        core.register("after-call", self._examine_refusal)  # type: ignore[arg-type]
+        self.guard = AccountGuard(self._sign_in.get_frozen_credentials, self._ask_account, environ)
 
     def make(self, service: str, region: str, *, patient: bool = True) -> Any:
         """Make a client. Sends no request yet."""
         config = AWS_CONFIG if patient else AWS_CONFIG.merge(IMPATIENT)
-        with fetching():
+        with configuring(), self._making:
             client: Any = self._session.client(service, region_name=region, config=config)  # type: ignore[call-overload]
-        client.meta.events.register_first("before-sign", self._fetch_credentials)
         client.meta.events.register_last("before-send", self.guard.refuse_unpaid_change)
         return client
 
-    def _fetch_credentials(self, **_: Any) -> None:
-        """Fetch the credentials just before botocore does, so that a failure gives a sentence."""
-        self._get_credentials()
+    def _examine_refusal(self, parsed: dict[str, Any], model: OperationModel, context: Any, **_: Any) -> None:
+        """Handle botocore's event `after-call`: find out whether AWS refuses the credentials.
 
-    def _get_credentials(self) -> ReadOnlyCredentials:
-        with fetching():
-            credentials = self._session.get_credentials()
-            if credentials is None:
-                raise NoCredentialsError
-            return credentials.get_frozen_credentials()
+        The answer to a HEAD request has no body, so its status may mean anything. AWS says of a key that it doesn't
+        know it, where a region isn't enabled for the account. So another region is asked whose the key is.
+
+        Raises:
+            CredentialsRefused: It doesn't know the key either.
+            RegionNotEnabled: It does.
+        """
+        code, service = parsed.get("Error", {}).get("Code"), model.service_model.service_name
+        is_vague = code in ("400", "403") and model.http["method"] == "HEAD"
+        region = context.get("client_region", GLOBAL_REGION)
+        if service != "sts" and (is_vague or (code in UNKNOWN and region != GLOBAL_REGION)):
+            self._ask_account(self._sign_in.get_frozen_credentials())
+            if code in UNKNOWN:
+                raise RegionNotEnabled(region)  # and what is signed in stays
+        if code in REFUSED:
+            self._sign_in.forget()
 
     def _ask_account(self, credentials: ReadOnlyCredentials) -> str:
         """Ask with exactly these credentials. The session's may change at any time."""
-        client = self._session.client(
-            "sts",
-            region_name=GLOBAL_REGION,
-            aws_access_key_id=credentials.access_key,
-            aws_secret_access_key=credentials.secret_key,
-            aws_session_token=credentials.token,
-            config=AWS_CONFIG,
-        )
+        with self._making:
+            client = self._session.client(
+                "sts",
+                region_name=GLOBAL_REGION,
+                aws_access_key_id=credentials.access_key,
+                aws_secret_access_key=credentials.secret_key,
+                aws_session_token=credentials.token,
+                config=AWS_CONFIG,
+            )
         return client.get_caller_identity()["Account"]
 
 

@@ -5,6 +5,7 @@ botocore's and AWS's errors are many, and a traceback helps no learner.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,12 +13,14 @@ from typing import Any
 from botocore import exceptions as raised
 from botocore.exceptions import BotoCoreError, ClientError
 
-from workshop_lib.errors import CloudNotReachable, CredentialsRefused, get_error_code
+from workshop_lib.errors import AmbiguousCloud, CloudNotReachable, CredentialsRefused, get_error_code
 
-SIGN_IN = (
-    "Sign in again, for example with `aws sso login` or `aws configure`, then run this again. In a notebook, restart "
-    "the kernel first."
+SIGN_IN = "Sign in again, for example with `aws sso login` or `aws configure`, then run this again."
+IN_VARIABLES = (
+    "They are in variables such as AWS_ACCESS_KEY_ID, which no running program reads again. Set the new ones where you "
+    "start JupyterLab or this command, and start it again. Credentials in ~/.aws/credentials need no new start."
 )
+CHECK_THE_WAY = "Check the network, HTTPS_PROXY and AWS_CA_BUNDLE, then run this again."
 CLOCK = "Set the clock of this machine, then run this again."
 
 LOCAL = "To use the local cloud, unset WORKSHOP_CLOUD."
@@ -36,8 +39,8 @@ NOT_USABLE: tuple[tuple[tuple[type[BotoCoreError], ...], str, str], ...] = (
     ),
     (
         (raised.ConfigParseError, raised.ConfigNotFound, raised.InvalidConfigError),
-        "Your AWS configuration file can't be used.",
-        "Correct ~/.aws/config and ~/.aws/credentials, then run this again.",
+        "Your AWS configuration can't be used.",
+        "Correct ~/.aws/config, ~/.aws/credentials, or the variable whose name begins with AWS_. Then run this again.",
     ),
     (
         (raised.SSOError, raised.LoginError, raised.TokenRetrievalError, raised.NoAuthTokenError),
@@ -57,17 +60,23 @@ NOT_USABLE: tuple[tuple[tuple[type[BotoCoreError], ...], str, str], ...] = (
 )
 """Errors of botocore, what is wrong, and what to do."""
 
-NOT_REACHABLE = (
-    *(raised.EndpointConnectionError, raised.ConnectTimeoutError),
-    *(raised.ProxyConnectionError, raised.SSLError, raised.InvalidProxiesConfigError),
+NOT_REACHABLE = (raised.ConnectionError, raised.HTTPClientError, raised.InvalidProxiesConfigError)
+
+ANY_ERROR = (
+    *(BotoCoreError, ClientError, EOFError, KeyError),
+    *(NotImplementedError, OSError, RuntimeError, TypeError, ValueError),
 )
+"""botocore lets through whatever goes wrong with a profile or a setting, such as an answer that is no JSON."""
+
+UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "InvalidToken", "AuthFailure")
+"""AWS's codes for an access key that it doesn't know. It says so too in a region that isn't enabled for the account."""
 
 REFUSED = {
-    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException", "RequestExpired"), "Your AWS credentials have expired."),
     **dict.fromkeys(
-        ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "InvalidToken", "AuthFailure"),
-        "AWS doesn't know your access key.",
+        ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"),
+        "Your AWS credentials have expired.",
     ),
+    **dict.fromkeys(UNKNOWN, "AWS doesn't know your access key."),
     **dict.fromkeys(
         ("SignatureDoesNotMatch", "InvalidSignatureException"),
         "Your secret access key doesn't belong to the access key.",
@@ -93,11 +102,10 @@ def explain(error: Exception) -> None:
         if code in SKEWED or (code in REFUSED and any(part in said for part in SKEWED_SIGNATURE)):
             raise CredentialsRefused(f"AWS says that the clock of this machine is wrong ({said}). {CLOCK}") from error
         if code in REFUSED:
-            raise CredentialsRefused(f"{REFUSED[code]} ({said}) {SIGN_IN}") from error
+            fix = IN_VARIABLES if os.environ.get("AWS_ACCESS_KEY_ID") else SIGN_IN
+            raise CredentialsRefused(f"{REFUSED[code]} ({said}) {fix}") from error
     if isinstance(error, NOT_REACHABLE):
-        raise CloudNotReachable(
-            f"AWS does not answer ({error}). Check the network, HTTPS_PROXY and AWS_CA_BUNDLE, then run this again."
-        ) from error
+        raise CloudNotReachable(f"AWS does not answer ({error}). {CHECK_THE_WAY}") from error
     for kinds, what, fix in NOT_USABLE:
         if isinstance(error, kinds):
             raise CredentialsRefused(f"{what} ({error}) {fix}") from error
@@ -117,15 +125,34 @@ def explaining() -> Iterator[None]:
 def fetching() -> Iterator[None]:
     """As `explaining`, for a block that looks up credentials. A profile may name a program or a file that isn't there.
 
-    botocore lets through whatever goes wrong with them, such as an answer that is no JSON, or is expired already.
+    It may also want the code of an MFA device, which nobody can type without a terminal.
     """
     try:
         with explaining():
             yield
-    except (EOFError, KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
+    except (EOFError, NotImplementedError) as error:
+        raise CredentialsRefused(
+            f"Your AWS profile asks for the code of an MFA device, and it can't be typed here. ({error}) Run the cell "
+            "in JupyterLab, where you can type it. Or run `aws configure export-credentials --format env` in a "
+            "terminal, paste what it prints, and start again from there."
+        ) from error
+    except ANY_ERROR as error:
         raise CredentialsRefused(
             f"Your AWS credentials can't be fetched. ({type(error).__name__}: {error}) Correct what your profile in "
-            "~/.aws/config names, such as a program or a file, then run this again."
+            "~/.aws/config names, such as a program, a file or a role, then run this again."
+        ) from error
+
+
+@contextmanager
+def configuring() -> Iterator[None]:
+    """As `explaining`, for a block that reads the machine's settings for AWS."""
+    try:
+        with explaining():
+            yield
+    except ANY_ERROR as error:
+        raise AmbiguousCloud(
+            f"A setting for AWS on this machine can't be used. ({error}) It is in ~/.aws/config, or in a variable "
+            "such as HTTPS_PROXY or one whose name begins with AWS_. Correct or remove it, then run this again."
         ) from error
 
 

@@ -17,8 +17,9 @@ from workshop_lib.errors import (
     name_missed_step,
 )
 from workshop_lib.names import S3Origin
-from workshop_lib.observe import find_hosted_zones, list_record_sets
+from workshop_lib.observe import list_record_sets
 from workshop_lib.ownership import make_description, make_reference, names_only
+from workshop_lib.zones import find_hosted_zones
 
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client

@@ -17,6 +17,7 @@ WorkshopError
     ├── CloudNotReachable      nothing answers
     ├── CostNotAccepted        a call would change a real AWS account, and the cost isn't accepted yet
     ├── CredentialsRefused     there are no usable AWS credentials, or AWS doesn't accept them
+    ├── RegionNotEnabled       a region isn't enabled for the AWS account
     └── AccountChanged         the credentials belong to another AWS account than before
 
 A notebook shows them as one short paragraph without a traceback. Papermill still fails the cell.
@@ -119,11 +120,12 @@ class NotUndone(WorkshopError):
         timeline: What was recorded until then, kept as `.timeline`. None if nothing was.
     """
 
-    def __init__(self, problem: CloudProblem, *, timeline: Any) -> None:
+    def __init__(self, problem: Exception, *, timeline: Any) -> None:
         self.timeline = timeline
+        kept = " What was recorded until then is kept in sys.last_value.timeline." if timeline else ""
         super().__init__(
-            f"The drill could not be ended, so a health check may still be inverted. {problem} Before that, run "
-            f"{STEPS['health check']}: it restores the health checks."
+            f"The drill could not be ended, so a health check may still be inverted. {problem} First of all, run "
+            f"{STEPS['health check']}: it restores the health checks.{kept}"
         )
 
 
@@ -162,6 +164,20 @@ class CostNotAccepted(CloudProblem):
 
 class CredentialsRefused(CloudProblem):
     """There are no usable AWS credentials, or AWS doesn't accept them."""
+
+
+class RegionNotEnabled(CloudProblem):
+    """A region isn't enabled for the AWS account.
+
+    Args:
+        region: The region.
+    """
+
+    def __init__(self, region: str) -> None:
+        super().__init__(
+            f"AWS knows your access key, but not in {region}. This region isn't enabled for your account. Enable it on "
+            f"the console's page Account, under AWS Regions, or choose another region: run {STEPS['bucket names']}."
+        )
 
 
 class AccountChanged(CloudProblem):

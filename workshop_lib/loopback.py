@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @functools.cache
 def get_pool() -> PoolManager:
-    """Return one pool of connections for all viewers and questions. It uses no proxies."""
+    """Return one pool of connections to this machine. It uses no proxies."""
     import urllib3  # here, so that `workshop --help` doesn't wait for it
 
     return urllib3.PoolManager(maxsize=64, retries=False)

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import urllib3
 from botocore.exceptions import ClientError
 
+from workshop_lib.credentials import CHECK_THE_WAY
 from workshop_lib.errors import STEPS, CloudNotReachable, InvalidName, get_error_code, name_missed_step
 from workshop_lib.guards import choose_cloud, pin
-from workshop_lib.loopback import get_pool, send
+from workshop_lib.loopback import send
 from workshop_lib.names import S3Origin
-from workshop_lib.ownership import read_reference
+from workshop_lib.zones import DNS_PORT, TxtAnswer, ask_api, ask_name_servers, read_txt
 
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
-    from mypy_boto3_route53.type_defs import HostedZoneTypeDef
     from mypy_boto3_route53.type_defs import ResourceRecordSetOutputTypeDef as ResourceRecordSetTypeDef
     from mypy_boto3_s3 import S3Client
 
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 TIMEOUT = 30.0
 """Seconds for which a viewer waits for a part of a page."""
 
-DNS_PORT = 53
+PORT_CLOSED = (
+    "No name server of AWS answers. This network probably closes UDP port 53. Route 53's API is asked instead "
+    "(TestDNSAnswer). It tells no TTL."
+)
 
 HEALTHY_SHARE = 0.18
 """Route 53 reports an endpoint as healthy if more than this share of its checkers do (R53DG, determining health)."""
@@ -76,13 +80,6 @@ class Page:
         return f"<Page {self.status}{region}, {cache}, age {self.age} s, {len(self.text)} characters>"
 
 
-class TxtAnswer(NamedTuple):
-    """One TXT record, as a resolver sees it."""
-
-    text: str
-    ttl: int
-
-
 def fetch_page(url: str, *, headers: dict[str, str] | None = None) -> Page:
     """Request a page as a viewer would. Redirects are not followed.
 
@@ -101,13 +98,21 @@ def fetch_page(url: str, *, headers: dict[str, str] | None = None) -> Page:
         if choose_cloud(os.environ) == "local":
             response = send("GET", url, headers=headers, timeout=TIMEOUT)
         else:
-            response = get_pool().request("GET", url, headers=headers, redirect=False, timeout=TIMEOUT)
+            from workshop_lib.viewers import request_page  # here, because only AWS needs it
+
+            response = request_page(url, headers=headers, timeout=TIMEOUT)
     except urllib3.exceptions.HTTPError as error:
-        raise CloudNotReachable(
-            f"{url} does not answer ({error}). Run `workshop status` in a terminal to see whether the cloud runs."
-        ) from error
+        is_local = choose_cloud(os.environ) == "local"
+        fix = "Run `workshop status` in a terminal to see whether the cloud runs." if is_local else CHECK_THE_WAY
+        raise CloudNotReachable(f"{url} does not answer ({error}). {fix}") from error
     text = response.data.decode("utf-8", errors="replace")
     return Page(url, response.status, {key.lower(): value for key, value in response.headers.items()}, text)
+
+
+def is_name_unknown(error: BaseException | None) -> bool:
+    """Whether a request failed because DNS doesn't know the name. A proxy then opens no tunnel, and says 502 to 504."""
+    tunnel = isinstance(error, urllib3.exceptions.ProxyError) and "Tunnel connection failed: 50" in str(error)
+    return tunnel or isinstance(error, urllib3.exceptions.NameResolutionError)
 
 
 def region_by_replication(source: S3Origin, destination: S3Origin) -> Callable[[Page], str | None]:
@@ -159,14 +164,18 @@ def count_regions(
         viewers.shutdown(wait=False, cancel_futures=True)  # Ctrl-C doesn't wait for slow answers
 
 
-def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = ()) -> list[TxtAnswer]:
+def look_up_txt(
+    cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = (), patient: bool = True
+) -> list[TxtAnswer]:
     """Look up TXT records as the edge function does, without any cache.
 
     Args:
         cloud: The cloud. The local one knows its nameserver.
         record_name: Without a dot at the end.
         name_servers: On AWS, host names of the zone's name servers (`dns_records.get_name_servers`). A zone without
-            delegation needs them. Without them the machine's own resolver is asked.
+            delegation needs them. Where none of them answers, Route 53's API is asked, and a warning says so.
+            Without them the machine's own resolver is asked.
+        patient: Whether a throttled call of the API is tried again.
 
     Returns:
         One answer for each record. The list is empty if there is no such name or no such record.
@@ -174,17 +183,27 @@ def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] =
     Raises:
         CloudNotReachable: No name server answers.
     """
+    if cloud.is_local or not name_servers:
+        return _ask_resolver(cloud, record_name)
+    answers = ask_name_servers(name_servers, record_name=record_name)
+    if answers is None:
+        warnings.warn(PORT_CLOSED, stacklevel=2)
+        route53 = cloud.client("route53", patient=patient)
+        answers = ask_api(route53, record_name=record_name, name_servers=name_servers)
+    return answers
+
+
+def _ask_resolver(cloud: Cloud, record_name: str) -> list[TxtAnswer]:
+    """Ask the local cloud's nameserver, or this machine's resolver."""
     import dns.exception
     import dns.resolver
 
     if cloud.is_local and not cloud.nameserver:
         raise CloudNotReachable("The local cloud has no nameserver. Run the cell with connect() again.")
-    resolver = dns.resolver.Resolver(configure=not (cloud.nameserver or name_servers))
+    resolver = dns.resolver.Resolver(configure=not cloud.nameserver)
     if cloud.nameserver:
         address = urlsplit(pin(f"http://{cloud.nameserver}")[0])
         resolver.nameservers, resolver.port = [address.hostname or ""], address.port or DNS_PORT
-    elif name_servers:
-        resolver.nameservers = [dns.resolver.resolve(host, "A")[0].to_text() for host in name_servers]
     resolver.lifetime = 5
     try:
         answer = resolver.resolve(f"{record_name}.", "TXT", raise_on_no_answer=False, search=False)
@@ -195,18 +214,19 @@ def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] =
             f"No name server answers for {record_name} ({error}). Run `workshop status` in a terminal. "
             f"On AWS, run {STEPS['hosted zone']} and pass its name servers."
         ) from error
-    if answer.rrset is None:
-        return []
-    return [TxtAnswer(b"".join(record.strings).decode(), answer.rrset.ttl) for record in answer.rrset]
+    return [read_txt(record, answer.rrset.ttl) for record in answer.rrset] if answer.rrset else []
 
 
-def look_up_region(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = ()) -> str | None:
+def look_up_region(
+    cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = (), patient: bool = True
+) -> str | None:
     """Look up the region that DNS names now, without any cache. With weights, this is one random answer.
 
     Args:
         cloud: The cloud.
         record_name: Without a dot at the end.
         name_servers: As for `look_up_txt`.
+        patient: As for `look_up_txt`.
 
     Returns:
         The region of the first answer. None if there is no such record, or its text names no bucket.
@@ -214,7 +234,7 @@ def look_up_region(cloud: Cloud, *, record_name: str, name_servers: Sequence[str
     Raises:
         CloudNotReachable: No name server answers.
     """
-    answers = look_up_txt(cloud, record_name=record_name, name_servers=name_servers)
+    answers = look_up_txt(cloud, record_name=record_name, name_servers=name_servers, patient=patient)
     try:
         return S3Origin.from_domain_name(answers[0].text).region if answers else None
     except InvalidName:
@@ -281,24 +301,3 @@ def list_record_sets(
         if record_name and found and found[-1]["Name"] != f"{record_name}.":
             break  # Route 53 sorts by name, so the rest are other names
     return [item for item in found if record_name in (None, item["Name"].rstrip("."))]
-
-
-def find_hosted_zones(route53: Route53Client, *, zone_name: str) -> list[HostedZoneTypeDef]:
-    """List the public hosted zones of one name. Those that the workshop made come first.
-
-    Several zones may have the same name. Private zones are left out, because the edge function can't ask them.
-
-    Args:
-        route53: Client.
-        zone_name: The domain, without a dot at the end.
-    """
-    found: list[HostedZoneTypeDef] = []
-    # Route 53 lists zones by name, beginning with this one. boto3 has no paginator for it.
-    position: Any = {"DNSName": zone_name}
-    while position:
-        page = route53.list_hosted_zones_by_name(**position)
-        matching = [zone for zone in page["HostedZones"] if zone["Name"] == f"{zone_name}."]
-        found += [zone for zone in matching if not zone.get("Config", {}).get("PrivateZone")]
-        more = page["IsTruncated"] and page["NextDNSName"] == f"{zone_name}."
-        position = {"DNSName": page["NextDNSName"], "HostedZoneId": page["NextHostedZoneId"]} if more else None
-    return sorted(found, key=lambda zone: read_reference(zone["CallerReference"]) is None)

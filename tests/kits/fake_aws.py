@@ -48,6 +48,7 @@ class FakeAws:
         asked: The requests other than those that ask for the account, oldest first.
         looked_up: The access keys whose accounts were asked for, oldest first.
         answer: Answers a request, other than those that ask for the account, by a status and a body.
+        unknown_names: Hosts to which the proxy opens no tunnel.
         environment: Variables that lead programs here.
     """
 
@@ -57,6 +58,7 @@ class FakeAws:
         self.asked: list[Asked] = []
         self.looked_up: list[str] = []
         self.answer: Callable[[Asked], tuple[int, str]] = lambda asked: (200, "")
+        self.unknown_names: set[str] = set()
         self._authority = _Authority(folder)
         handler = type("Handler", (_Handler,), {"aws": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -108,6 +110,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_CONNECT(self) -> None:
         host = self.path.rpartition(":")[0]
+        if host in self.aws.unknown_names:
+            self.send_error(503)
+            return
         self.send_response(200)
         self.end_headers()
         with suppress(OSError):

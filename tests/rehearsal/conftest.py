@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import pytest
 
 from local_cloud.cloud import LocalCloud
 from tests.rehearsal.door import Door
-from tests.rehearsal.kit import RunPython
+from tests.rehearsal.kit import RunPython, run_on_machine
 from tests.rehearsal.ledger import Ledger
 from tests.rehearsal.manner import QUICK
 from tests.rehearsal.stage import equip_machine
@@ -36,10 +34,4 @@ def run_python(cloud: LocalCloud, door: Door, tmp_path: Path) -> RunPython:
     keys = {name.lower(): cloud.environment[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
     environment = equip_machine(tmp_path, door, keys)
 
-    def run(program: str) -> str:
-        finished = subprocess.run(
-            [sys.executable, "-c", program], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        return finished.stdout + finished.stderr
-
-    return run
+    return lambda program: run_on_machine(environment, program)

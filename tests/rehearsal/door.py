@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import re
+import socket
 import ssl
 import threading
 import time
@@ -72,6 +73,7 @@ class Door:
         self.authority = trustme.CA()
         self.ports: dict[int, int] = {}
         """AWS's port → the door's port on 127.0.0.1."""
+        self._firewall = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._gateway, self._edge = (urlsplit(cloud[name]).netloc for name in ("AWS_ENDPOINT_URL", "WORKSHOP_EDGE_URL"))
         self._nameserver = _split(cloud["WORKSHOP_NAMESERVER"])
         self.ledger, self._manner = ledger, manner
@@ -91,6 +93,7 @@ class Door:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
         self._loop.close()
+        self._firewall.close()
 
     async def _open(self) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -100,11 +103,17 @@ class Door:
             await asyncio.start_server(self._serve_http, "127.0.0.1", limit=HEAD_LIMIT),
         ]
         self.ports.update(zip((443, 80), (server.sockets[0].getsockname()[1] for server in self._servers), strict=True))
+        self._firewall.bind(("127.0.0.1", 0))
         udp, tcp = bind_same_port("127.0.0.1", 0)
         udp.setblocking(False)
         self.ports[53] = udp.getsockname()[1]
         self._servers.append(await asyncio.start_server(self._serve_dns, sock=tcp))
         self._resolver, _ = await self._loop.create_datagram_endpoint(lambda: _Resolver(self), sock=udp)
+
+    @property
+    def closed_port(self) -> int:
+        """A port of 127.0.0.1 that never answers, as where a firewall drops what goes to port 53."""
+        return int(self._firewall.getsockname()[1])
 
     async def _close(self) -> None:
         self._resolver.close()

@@ -136,7 +136,10 @@ def equip_machine(folder: Path, door: Door, keys: dict[str, str], manner: Manner
     (folder / "credentials").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "config").write_text("[default]\nregion = sa-east-1\n", encoding="utf-8")  # a region of neither bucket
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("workshop-*", ".*"))
-    settings = {"doors": door.ports, "network": NETWORK, "ledger": str(door.ledger.machine_file)}
+    settings = {
+        **{"doors": door.ports, "network": NETWORK, "ledger": str(door.ledger.machine_file)},
+        "port_53": door.ports[53] if manner.is_port_53_open else door.closed_port,
+    }
     return {
         **_inherit(NOT_INHERITED, (*CERTIFICATES, *PROXIES)),
         "PYTHONPATH": os.pathsep.join((str(MACHINE), str(ROOT))),
@@ -148,7 +151,6 @@ def equip_machine(folder: Path, door: Door, keys: dict[str, str], manner: Manner
         "AWS_CONFIG_FILE": str(folder / "config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
         "AWS_CA_BUNDLE": str(bundle),
-        "SSL_CERT_FILE": str(bundle),
     }
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 from botocore import exceptions
 from click.testing import CliRunner, Result
 
-from tests.kits.fake_aws import FakeAws, running_fake_aws
+from tests.kits.fake_aws import ERROR, FakeAws, running_fake_aws
 from workshop_cli.main import connect_beside, main
 from workshop_cli.working_copy import MANIFEST, find_copy
 from workshop_lib.cloud import accept_costs, connect
@@ -41,6 +44,16 @@ web_identity_token_file = /no/such/file
 [profile role]
 role_arn = arn:aws:iam::111122223333:role/learner
 source_profile = nobody
+[profile key]
+aws_access_key_id = AKIAUNKNOWN
+aws_secret_access_key = secret
+[profile other]
+role_arn = arn:aws:iam::111122223333:role/other
+source_profile = key
+[profile mfa]
+role_arn = arn:aws:iam::111122223333:role/learner
+source_profile = key
+mfa_serial = arn:aws:iam::111122223333:mfa/learner
 """
 
 LATE = {
@@ -54,7 +67,7 @@ MACHINES = {
     "a profile that isn't there": ({"AWS_PROFILE": "nobody"}, "a profile that isn't there", "list-profiles"),
     "a broken configuration": (
         {"AWS_CONFIG_FILE": "{broken}"},
-        "configuration file can't be used",
+        "configuration can't be used",
         "~/.aws/config",
     ),
     "a program that fails": ({"AWS_PROFILE": "process"}, "credentials can't be fetched", "aws sso login"),
@@ -62,10 +75,22 @@ MACHINES = {
     "a program that says something else": ({"AWS_PROFILE": "chatty"}, "credentials can't be fetched", "~/.aws/config"),
     "a program whose credentials are expired": ({"AWS_PROFILE": "late"}, "can't be fetched", "~/.aws/config"),
     "a token in a file that isn't there": ({"AWS_PROFILE": "token"}, "credentials can't be fetched", "~/.aws/config"),
-    "a role of nobody": ({"AWS_PROFILE": "role"}, "configuration file can't be used", "~/.aws/config"),
+    "a role of nobody": ({"AWS_PROFILE": "role"}, "configuration can't be used", "~/.aws/config"),
     "a sign-in that has expired": ({"AWS_PROFILE": "sso"}, "sign-in to AWS has expired", "aws sso login"),
-    "an unknown key": (KEYS, "AWS doesn't know your access key", "aws configure"),
+    "an unknown key": (KEYS, "AWS doesn't know your access key", "start it again"),
+    "an unknown key in a file": ({"AWS_PROFILE": "key"}, "AWS doesn't know your access key", "aws configure"),
 }
+SETTINGS = {
+    "AWS_REQUEST_CHECKSUM_CALCULATION": "always",
+    "AWS_RESPONSE_CHECKSUM_VALIDATION": "never",
+    "AWS_DEFAULTS_MODE": "quick",
+    "AWS_STS_REGIONAL_ENDPOINTS": "global",
+    "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": "global",
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "perhaps",
+    "AWS_CA_BUNDLE": "/no/such/file",
+    "HTTPS_PROXY": "no proxy at all",
+}
+"""Variables with values that botocore can't use."""
 REFUSALS = {
     "ExpiredToken": ("The security token included in the request is expired", "credentials have expired"),
     "SignatureDoesNotMatch": ("The request signature we calculated does not match", "secret access key doesn't belong"),
@@ -148,6 +173,45 @@ def test_what_aws_refuses_is_said(
     assert result.exit_code == 1
     assert what in result.output
     assert code in result.output
+
+
+@pytest.mark.parametrize(("name", "value"), SETTINGS.items())
+def test_a_setting_that_botocore_cannot_use_is_named(
+    set_machine: Callable[[dict[str, str]], None], name: str, value: str
+) -> None:
+    set_machine({"AWS_PROFILE": "key", name: value, name.lower(): value})
+
+    result = run("doctor")
+
+    assert result.exit_code == 1
+    assert re.search(rf"{name}|name begins with AWS_", " ".join(result.output.split()))
+
+
+def test_a_role_that_may_not_be_assumed_is_a_matter_of_the_profile(
+    aws: FakeAws, set_machine: Callable[[dict[str, str]], None]
+) -> None:
+    set_machine({"AWS_PROFILE": "other"})
+    aws.answer = lambda asked: (403, ERROR.format("AccessDenied", "You may not assume this role."))
+
+    result = run("clean-up")
+
+    assert "can't be fetched" in result.output
+    assert "You may not assume this role." in result.output
+
+
+def test_the_code_of_an_mfa_device_is_asked_for_where_it_can_be_typed(
+    aws: FakeAws, set_machine: Callable[[dict[str, str]], None]
+) -> None:
+    set_machine({"AWS_PROFILE": "mfa"})
+    command = [sys.executable, "-m", "workshop_cli.main", "clean-up"]
+
+    done = subprocess.run(  # in a session of its own, it has no terminal
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "asks for the code of an MFA device" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ import boto3
 import pytest
 
 from workshop_lib import batch_replication, boundaries, checks, clean_up, lambda_edge, replication
-from workshop_lib.calls import AccessRefused
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud
 from workshop_lib.control import ask_control
@@ -21,6 +20,7 @@ from workshop_lib.errors import CheckFailed, RoleNotBounded, StepOutOfOrder
 from workshop_lib.names import SHARED_BOUNDARY, suggest_names
 from workshop_lib.ownership import EARLIER_SENTENCE
 from workshop_lib.policies import LOCAL_ACCOUNT, render_policy, write_grants
+from workshop_lib.refusals import AccessRefused
 
 if TYPE_CHECKING:
     from workshop_lib.names import WorkshopNames

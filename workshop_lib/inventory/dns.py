@@ -11,7 +11,7 @@ from workshop_lib.cloud import Cloud
 from workshop_lib.errors import get_error_code
 from workshop_lib.inventory.kind import Found, Kind, Resource, count, look_at
 from workshop_lib.names import WorkshopNames
-from workshop_lib.observe import find_hosted_zones, list_record_sets
+from workshop_lib.observe import list_record_sets
 from workshop_lib.ownership import (
     EARLIER_SENTENCE,
     MADE_EARLIER,
@@ -20,6 +20,7 @@ from workshop_lib.ownership import (
     read_reference,
     read_stamp,
 )
+from workshop_lib.zones import find_hosted_zones
 
 
 def _find_zones(cloud: Cloud, names: WorkshopNames) -> Iterator[Resource]:

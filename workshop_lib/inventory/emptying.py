@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.calls import REFUSALS, AccessRefused
+from workshop_lib.refusals import REFUSALS, AccessRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.calls import REFUSALS
 from workshop_lib.cloud import GLOBAL_REGION, Cloud
 from workshop_lib.errors import get_error_code
 from workshop_lib.inventory.kind import Unseen, describe_failure
@@ -21,6 +20,7 @@ from workshop_lib.ownership import (
     read_reference,
     read_tags,
 )
+from workshop_lib.refusals import REFUSALS
 from workshop_lib.regions import FAILURES, ask_regions
 
 GONE = {"NoSuchBucket", "NoSuchResource", "404"}

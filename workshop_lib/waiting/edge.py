@@ -7,10 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from urllib3.exceptions import NameResolutionError
-
 from workshop_lib.errors import STEPS, CheckFailed, CloudNotReachable, name_missed_step
-from workshop_lib.observe import Page, fetch_page
+from workshop_lib.observe import Page, fetch_page, is_name_unknown
 from workshop_lib.polling import Sleep, wait_until
 
 if TYPE_CHECKING:
@@ -139,7 +137,7 @@ def wait_until_page_is_served(
         try:
             return fetch(url)
         except CloudNotReachable as error:
-            if not isinstance(error.__cause__, NameResolutionError):
+            if not is_name_unknown(error.__cause__):
                 raise
             return f"DNS doesn't know {urlsplit(url).hostname} yet"
 

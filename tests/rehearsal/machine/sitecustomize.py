@@ -49,7 +49,9 @@ def turn(address: Any) -> Any:
     if not isinstance(address, tuple):
         return address
     host, port = address[:2]
-    if port == DNS or (port in DOORS and is_of_aws(host)):
+    if port == DNS:
+        return ("127.0.0.1", SETTINGS["port_53"])
+    if port in DOORS and is_of_aws(host):
         return DOORS[port]
     raise refuse(f"a connection to {host}:{port}")
 
