@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MACHINE = Path(__file__).with_name("machine")
 LEARNER = "ada"
 """The user's name in IAM."""
-CLASS = "two-regions-class"
+CLASS = "class"
 """The role of her sessions, in the form that has some."""
 LEARNERS = (f"user/{LEARNER}", f"{CLASS}/{LEARNER}")
 NAME = "ada-lovelace"
