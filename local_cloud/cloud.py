@@ -30,6 +30,7 @@ from local_cloud.front.control import Control
 from local_cloud.front.gateway import Gateway
 from local_cloud.front.parsing import load_models
 from local_cloud.front.server import Server
+from local_cloud.object_store import object_store
 from local_cloud.services import Service
 from local_cloud.services.cloudfront import CloudFrontService
 from local_cloud.services.iam import IamService, StsService
@@ -111,7 +112,7 @@ class LocalCloud:
         self._threads: list[threading.Thread] = []
         with contextlib.ExitStack() as undo:  # if a port is taken, the sockets bound so far are closed
             undo.callback(self._loop.close)
-            self._build_services(nameserver_port, environments)
+            self._build_services(nameserver_port, environments, authorizer.learner_policies)
             undo.callback(self.nameserver.stop)
             self.gateway = Gateway(
                 {service.name: service for service in self.services},
@@ -146,7 +147,7 @@ class LocalCloud:
             )
             undo.pop_all()
 
-    def _build_services(self, nameserver_port: int, environments: int) -> None:
+    def _build_services(self, nameserver_port: int, environments: int, learner_policies: Sequence[str]) -> None:
         """Make the services and engines, and connect them."""
         self.replicator = Replicator(
             clock=self.clock, lock=self.lock, note=self.call_log.note, faults=self.faults, delays=self.delays
@@ -178,7 +179,7 @@ class LocalCloud:
                 versioning_seconds=self.delays.versioning,
             ),
             S3ControlService(replicator=self.replicator, clock=self.clock),
-            IamService(late=self.delays.permissions),
+            IamService(learner_policies, late=self.delays.permissions),
             StsService(),
             self.functions,
             self.cloudfront,
@@ -205,6 +206,13 @@ class LocalCloud:
             "WORKSHOP_CONTROL_URL": f"{self._server.url}{CONTROL_PREFIX.rstrip('/')}",
             **({"WORKSHOP_ENFORCED_POLICY": os.pathsep.join(map(str, self._enforced))} if self._enforced else {}),
         }
+
+    @property
+    def regions(self) -> list[str]:
+        """The regions with an edge, a bucket or a log group, where a client finds something."""
+        with self.lock:
+            buckets = {bucket.region_name for bucket in object_store().buckets.values()}
+            return sorted({"us-east-1", *self.edge.regions, *buckets, *self.logs.regions})
 
     def _presign(self, target: str, host: str) -> str:
         key, secret = LEARNERS_KEY, self.credentials.secret

@@ -8,6 +8,7 @@
 | `drill` | the guess, the prediction and the measurement of one drill, side by side |
 | `designs` | ways to survive the loss of a region, compared in the same test |
 | `timeline` | requests a page at a steady rate while something is done |
+| `recording` | a running recording and its actions |
 | `lookout` | looks at one value again and again meanwhile |
 | `model` | how fast traffic moves, predicted and simulated |
 | `measurement` | what a viewer saw over time, and when the traffic had moved |

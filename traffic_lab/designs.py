@@ -6,15 +6,12 @@ Times, failures and function runs in the table are measured. Moving parts and li
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from threading import Event
+from dataclasses import dataclass
 from typing import Any
 
 from traffic_lab.measurement import Timeline
-from traffic_lab.timeline import Action, record_timeline
+from traffic_lab.timeline import record_timeline
 from workshop_lib.tables import Column, render_table
-from workshop_lib.watches import Watch
 
 MILLION = 1_000_000
 HIT = "Hit"
@@ -46,8 +43,8 @@ DNS_AND_CACHE = Design(
 ORIGIN_GROUP = Design(
     "origin group",
     "one distribution with two origins",  # CFDG/high_availability_origin_failover, also for its limits
-    "send a share of the traffic, be switched by hand, or help methods other than GET, HEAD and OPTIONS; "
-    "each miss asks the failing region first",
+    "send a share of the traffic, be switched by hand or by a health check, or help methods other than GET, HEAD and "
+    "OPTIONS; each miss asks the failing region first",
     runs_function=False,
 )
 DNS_ALONE = Design(
@@ -101,8 +98,8 @@ class Results(Sequence[Result]):
         for result in self._results:
             yield (
                 result.design.name,
-                f"{result.recovered:.1f} s" if result.failed else "no one noticed",
-                "never" if result.moved is None else f"{result.moved:.1f} s",
+                f"{result.recovered:.1f} s" if result.failed else "no request failed",
+                "it did not move" if result.moved is None else f"{result.moved:.1f} s",
                 f"{result.failed} of {result.requests}",
                 f"{result.function_runs:,}",
                 result.design.moving_parts,
@@ -118,39 +115,19 @@ class Results(Sequence[Result]):
         return render_table([Column(name) for name in self.HEAD], self._rows())
 
 
-def record_side_by_side(
-    urls: Mapping[Design, str],
-    *,
-    actions: Sequence[Action],
-    watch: Mapping[str, Watch] | None = None,
-    **recording: Any,
-) -> dict[Design, Timeline]:
+def record_side_by_side(urls: Mapping[Design, str], **recording: Any) -> dict[Design, Timeline]:
     """Record one page of several distributions at the same time, during the same actions.
-
-    All end with the first, or at once if it is interrupted or fails.
 
     Args:
         urls: Design → page of its distribution. Put the design that moves last first: the actions wait for it.
-        actions: As for `record_timeline`. They are done once.
-        watch: As for `record_timeline`. Watched once.
-        recording: The other arguments of `record_timeline`.
+        recording: The arguments of `record_timeline`.
 
     Returns:
-        Design → its timeline. All have the marks of the first.
+        Design → its timeline.
     """
-    first, *others = urls
-    stopped = Event()
-    quietly = {**recording, "show_progress": False, "is_over": stopped.is_set}
-    pool = ThreadPoolExecutor(max_workers=len(urls))
-    try:
-        quiet = [pool.submit(record_timeline, urls[one], **quietly) for one in others]
-        leading = record_timeline(urls[first], actions=actions, watch=watch, **recording)
-        stopped.set()
-        marked = [replace(future.result(), marks=leading.marks) for future in quiet]
-        return {first: leading, **dict(zip(others, marked, strict=True))}
-    finally:
-        stopped.set()
-        pool.shutdown(wait=False, cancel_futures=True)
+    first, *others = urls.values()
+    timeline = record_timeline(first, beside=others, **recording)
+    return dict(zip(urls, (timeline, *timeline.beside), strict=True))
 
 
 def compare_designs(timelines: Mapping[Design, Timeline], *, region: str, cause: str) -> Results:

@@ -5,12 +5,20 @@ A wrong guess is no error. Finding it out is the purpose of the drill.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from traffic_lab.measurement import Timeline
+from traffic_lab.model.prediction import Band, SwitchPrediction
+
+USUAL = 0.25
+"""Seconds that calls and answers usually take. The model leaves them out."""
+SLACK = 1.0
+"""Seconds that they may take, on a busy machine for example."""
+
+IN_BAND = "inside the 80 % band"
+IN_WORST_CASE = "inside the worst case only"
+OUTSIDE = "outside the worst case"
 
 
 class Hypothesis(NamedTuple):
@@ -22,43 +30,15 @@ class Hypothesis(NamedTuple):
     """At most this many requests fail."""
 
 
-class Band(Protocol):
-    """A predicted range, in seconds or requests."""
-
-    @property
-    def earliest(self) -> float:
-        """The lower end."""
-
-    @property
-    def expected(self) -> float:
-        """The expected number."""
-
-    @property
-    def latest(self) -> float:
-        """The upper end."""
-
-
-class Prediction(Protocol):
-    """The part of `prediction.SwitchPrediction` that a comparison needs."""
-
-    @property
-    def moved(self) -> Mapping[float, Band]:
-        """Share of the traffic → seconds after the cause until it has moved."""
-
-    @property
-    def failed_requests(self) -> Band:
-        """How many requests fail."""
-
-
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """The result of a drill. Its repr is one sentence.
+    """The result of a drill. Its repr says it in words.
 
     Attributes:
         moved: Seconds from the cause until the traffic had moved permanently. None if it did not.
         failed: Requests that failed after the cause.
         hypothesis_held: Whether both are as guessed.
-        prediction_held: Whether both are as predicted. None without a prediction.
+        prediction_held: Whether the worst case allows both. None without a prediction.
         sentence: The same in words.
     """
 
@@ -79,7 +59,7 @@ def compare_drill(
     region: str,
     cause: str | float | None = None,
     until: str | float | None = None,
-    prediction: Prediction | None = None,
+    prediction: SwitchPrediction | None = None,
     share: float = 1.0,
 ) -> Comparison:
     """Compare a guess and a prediction with the measurement. A wrong guess raises nothing.
@@ -103,20 +83,41 @@ def compare_drill(
     measured = f"not moved within {end - since:.0f} s" if moved is None else f"moved after {moved:.1f} s"
     most = f"at most {hypothesis.failed}" if hypothesis.failed else "none"
     guessed = f"within {hypothesis.seconds:g} s, {most} failed"
-    parts = [f"Measured: {measured}, {failed or 'none'} failed", f"your hypothesis ({guessed}) {_judge(guessed_right)}"]
-    predicted_right = None
+    said = f"Measured: {measured}, {failed or 'none'} failed; your hypothesis ({guessed}) {_judge(guessed_right)}."
+    held = None
     if prediction:
         time, failures = prediction.moved[share], prediction.failed_requests
-        predicted_right = (
-            moved is not None and time.earliest <= moved <= time.latest,
-            math.floor(failures.earliest) <= failed <= math.ceil(failures.latest),
-        )
-        some = f"{failures.earliest:.0f} to {failures.latest:.0f}" if failures.latest else "none"
-        parts.append(
-            f"the prediction ({time.earliest:.1f} to {time.latest:.1f} s, {some} failed) {_judge(predicted_right)}"
-        )
-    held = None if predicted_right is None else all(predicted_right)
-    return Comparison(moved, failed, all(guessed_right), held, f"{'; '.join(parts)}.")
+        time_is, failures_are = find_place(moved, time), find_place(failed, failures, rate=get_rate(timeline))
+        held = OUTSIDE not in (time_is, failures_are)
+        said += f" Predicted time: {time.tell(unit=' s')}; it is {time_is}."
+        said += f" Predicted failures: {failures.tell('.0f')}; they are {failures_are}." if failures.latest else ""
+        said += " No failures were predicted, but there are some." if failed and not failures.latest else ""
+    return Comparison(moved, failed, all(guessed_right), held, said)
+
+
+def find_place(measured: float | None, band: Band, *, rate: float = 1.0, slack: float = SLACK) -> str:
+    """Say where a measured number lies. All texts, checks and charts use these words.
+
+    Args:
+        measured: Seconds, or a number of requests. None if it never happened.
+        band: What was predicted.
+        rate: Requests per second, if requests are counted.
+        slack: Seconds by which it may leave the worst case.
+
+    Returns:
+        `IN_BAND`, `IN_WORST_CASE` or `OUTSIDE`.
+    """
+    if measured is None or (measured and not band.latest):
+        return OUTSIDE
+    usual, most = (seconds * rate if band.latest else 0.0 for seconds in (min(USUAL, slack), slack))
+    if band.low - usual <= measured <= band.high + usual:
+        return IN_BAND
+    return IN_WORST_CASE if band.earliest - most <= measured <= band.latest + most else OUTSIDE
+
+
+def get_rate(timeline: Timeline) -> float:
+    """Return how many requests a timeline has each second."""
+    return len(timeline.samples) / timeline.seconds
 
 
 def find_span(timeline: Timeline, cause: str | float | None, until: str | float | None) -> tuple[float, float]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from traffic_lab.drill import find_span
+from traffic_lab.drill import OUTSIDE, SLACK, find_place, find_span, get_rate
 from traffic_lab.measurement import Timeline
 from traffic_lab.model.prediction import SwitchPrediction
 from workshop_lib.checks.verdict import CheckPassed, judge
 
 RECORD = "the recording cell above this check"
-
-SLACK = 1.0
-"""Seconds for calls and answers, which the model leaves out."""
 
 
 def moved_as_predicted(
@@ -23,7 +20,7 @@ def moved_as_predicted(
     until: str | float | None = None,
     slack: float = SLACK,
 ) -> CheckPassed:
-    """Traffic moved to a region at a time that the model allows.
+    """Traffic moved to a region when the model allows it. It must lie in the worst case, and says whether in the band.
 
     Args:
         timeline: The measurement.
@@ -32,24 +29,21 @@ def moved_as_predicted(
         prediction: From `predict_switch`.
         share: How much of the traffic. It must be one of the prediction's shares.
         until: When to stop looking: a mark's label, or seconds since the recording began. The default is its end.
-        slack: Seconds by which it may be earlier or later than predicted.
+        slack: Seconds by which it may leave the worst case.
     """
     band = prediction.moved[share]
     since, end = find_span(timeline, cause, until)
     moved = timeline.moved_at(region, share=share, since=since, until=end)
-    allowed = f"{band.earliest:.1f} to {band.latest:.1f} ± {slack:g} s"
+    place = find_place(moved, band, slack=slack)
     seen, again = f"{moved or 0:.1f} s after {cause!r}", f"run {RECORD} again."
     fix = f"look at the chart, then {again}"
     if moved is None:
         seen = f"never in the {end - since:.1f} s that were recorded after {cause!r}"
         if end - since < band.latest + slack:
             fix = f"leave out `seconds`, so that the recording lasts until the traffic has moved. Then {again}"
-    return judge(
-        moved is not None and band.earliest - slack <= moved <= band.latest + slack,
-        right=f"{100 * share:g} % of the traffic came from {region} {seen}; predicted: {allowed}.",
-        wrong=f"{100 * share:g} % of the traffic came from {region} {seen}, not within the predicted {allowed}.",
-        fix=fix,
-    )
+    said = f"{100 * share:g} % of the traffic came from {region} {seen}, {place}. Predicted: {band.tell(unit=' s')}."
+    wrong = f"{said} Calls and answers may add {slack:g} s."
+    return judge(place != OUTSIDE, right=said, wrong=wrong, fix=fix)
 
 
 def stayed_until(
@@ -73,7 +67,7 @@ def stayed_until(
     last = max((sample.time - end for sample in timeline.samples if sample.region == region), default=0.0)
     return judge(
         during == {region} and last <= within + slack and end + last < timeline.seconds - slack,
-        right=f"Between {cause!r} and {label!r} every page came from {region}. None did {within + slack:.1f} s later.",
+        right=f"Between {cause!r} and {label!r} every page came from {region}, the last {max(last, 0):.1f} s later.",
         wrong=(
             f"Between {cause!r} and {label!r} pages came from {during}. Afterwards, the last one from {region} came "
             f"{last:.1f} s after {label!r}, in a recording of {timeline.seconds - end:.1f} s. "
@@ -84,26 +78,37 @@ def stayed_until(
 
 
 def failed_as_predicted(
-    timeline: Timeline, *, cause: str, prediction: SwitchPrediction, rate: float = 20.0, slack: float = SLACK
+    timeline: Timeline, *, cause: str, prediction: SwitchPrediction, slack: float = SLACK
 ) -> CheckPassed:
-    """As many requests failed as the model allows.
+    """As many requests failed as the model allows. It must lie in the worst case, and says whether in the band.
 
     Args:
         timeline: The measurement.
         cause: The label of the mark from which to count.
         prediction: From `predict_switch`.
-        rate: Requests per second.
-        slack: Seconds by which the failures may last longer, or shorter, than predicted.
+        slack: Seconds by which the failures may last longer, or shorter, than in the worst case.
     """
     begin, band = timeline.time_of(cause), prediction.failed_requests
     failed = sum(sample.time >= begin for sample in timeline.failed)
-    least, most = max(0.0, band.earliest - slack * rate), band.latest + slack * rate * (band.latest > 0)
-    predicted = f"{band.earliest:.0f} to {band.latest:.0f} ± {slack * rate:.0f}" if band.latest else "none"
+    place = find_place(failed, band, rate=get_rate(timeline), slack=slack)
+    said = f"Requests that failed: {failed}, {place}. Predicted: {band.tell('.0f')}."
+    if not band.latest:
+        said = f"Requests that failed: {failed or 'none'}. None were predicted."
+    return judge(place != OUTSIDE, right=said, wrong=said, fix=f"look at the chart, then run {RECORD} again.")
+
+
+def predicts_no_detection(prediction: SwitchPrediction) -> CheckPassed:
+    """A prediction for an inverted health check adds no time for its detection.
+
+    Args:
+        prediction: From `predict_switch`.
+    """
     return judge(
-        least <= failed <= most,
-        right=f"Requests that failed: {failed}; predicted: {predicted}.",
-        wrong=f"Requests that failed: {failed}; predicted: {predicted}.",
-        fix=f"look at the chart, then run {RECORD} again.",
+        not prediction.detected.latest,
+        right="An inverted health check counts as unhealthy at once, and the prediction has no detection.",
+        wrong=f"This prediction waits {prediction.detected.expected:.1f} s for the detection of a failure. But an "
+        "inverted health check counts as unhealthy at once, and nothing has to be detected.",
+        fix="in step 3 of notebook 05, leave request_interval and failure_threshold out of this predict_switch.",
     )
 
 

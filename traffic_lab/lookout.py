@@ -19,20 +19,23 @@ THROTTLED = ("Throttling", "ThrottlingException", "PriorRequestNotComplete")
 
 
 class Lookout:
-    """Looks at one value, never twice at the same time. An error is no reason to end a recording.
+    """Looks at one value, never twice at the same time. It looks first when it is made, so that it knows each change.
 
     Args:
         label: What the marks begin with.
         watch: What to look at.
+
+    Raises:
+        Exception: The first look raised it, other than that it was throttled or got no answer. Nothing is lost yet.
     """
 
     def __init__(self, label: str, watch: Watch) -> None:
         self._label, self._watch = label, watch
-        self._seen: str | None = None
-        self._next = 0.0
+        self._next = watch.every
         self._job: Future[None] | None = None
         self._looks = 0
         self._missed: list[str] = []
+        self._seen = self._see()
 
     def look(self, passed: Callable[[], float], marks: list[Mark], threads: Executor) -> None:
         """Start a look, if one is due and none is running.
@@ -47,18 +50,27 @@ class Lookout:
             self._job = threads.submit(self._mark_change, passed, marks)
 
     def _mark_change(self, passed: Callable[[], float], marks: list[Mark]) -> None:
+        try:
+            seen = self._see()
+        except Exception:  # it is told, and no reason to end a recording
+            seen = "can't be seen"
+        if seen not in (None, self._seen):
+            marks.append(Mark(passed(), f"{self._label}: {seen}"))
+            self._seen = seen
+
+    def _see(self) -> str | None:
+        """Return what a look sees, in words. None if it was throttled."""
         self._looks += 1
         try:
             value = self._watch.look()
-            seen = ("no", "yes")[value] if isinstance(value, bool) else str(value)
         except Exception as error:
             self._missed.append(f"{type(error).__name__}: {error}")
             if isinstance(error, ClientError) and get_error_code(error) in THROTTLED:
-                return  # the next look may see more
-            seen = "no answer" if isinstance(error, CloudNotReachable) else "can't be seen"
-        if seen != self._seen and (self._seen or self._missed):  # unless this is the first look, and it saw something
-            marks.append(Mark(passed(), f"{self._label}: {seen}"))
-        self._seen = seen
+                return None
+            if isinstance(error, CloudNotReachable):
+                return "no answer"
+            raise
+        return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
     def tell_missed(self) -> str:
         """Say in a sentence what could not be seen. Empty if every look saw something."""

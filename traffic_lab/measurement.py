@@ -85,12 +85,14 @@ class Timeline:
         marks: The actions and changes, in order.
         seconds: How long the recording took.
         notes: What could not be seen, one sentence for each watched value.
+        beside: The timelines of the other pages of the same recording.
     """
 
     samples: tuple[Sample, ...]
     marks: tuple[Mark, ...]
     seconds: float
     notes: tuple[str, ...] = ()
+    beside: tuple[Timeline, ...] = ()
 
     @property
     def failed(self) -> tuple[Sample, ...]:

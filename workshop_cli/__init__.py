@@ -5,6 +5,7 @@
 | `main` | the commands |
 | `lab` | `workshop lab` |
 | `faults` | `workshop fault` |
+| `on_aws` | what a command says on AWS before it may cost anything |
 | `runs` | runs of notebooks: kernels, reports |
 | `terminals` | tells a terminal where the commands are |
 | `working_copy` | the learner's own copy of the notebooks |

@@ -61,6 +61,32 @@ def check_policies(options: dict[str, Any]) -> None:
             raise click.UsageError(f"--enforce {file}: there is no such file. Give the file of an IAM policy in JSON.")
 
 
+def check_run_options(running: bool, account: str | None, options: dict[str, Any]) -> None:
+    """Refuse options of `workshop run` that mean nothing in the chosen cloud.
+
+    Raises:
+        click.UsageError: An option has no meaning there.
+    """
+    is_local = any(value not in (None, ()) for value in options.values())
+    if uses_aws():
+        if is_local:
+            raise click.UsageError(
+                "Ports, speed and policy are options of the local cloud, but WORKSHOP_CLOUD=aws is set. Leave them out."
+            )
+        if running:
+            raise click.UsageError(
+                "--running means the running local cloud, but WORKSHOP_CLOUD=aws is set. Leave it out. On AWS a run "
+                "always goes on with what is there."
+            )
+    elif account is not None:
+        raise click.UsageError("--account is for AWS, but WORKSHOP_CLOUD=aws isn't set. The local cloud costs nothing.")
+    elif running and is_local:
+        raise click.UsageError(
+            "The running local cloud keeps its ports, speed and policy. Leave these options out, or leave out "
+            "--running."
+        )
+
+
 def uses_aws() -> bool:
     """Whether `WORKSHOP_CLOUD=aws` is set."""
     from workshop_lib.errors import AmbiguousCloud

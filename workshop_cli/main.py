@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from workshop_cli import terminals
-from workshop_cli.cloud_options import check_policies, cloud_options, uses_aws, with_policies
+from workshop_cli import on_aws, terminals
+from workshop_cli.cloud_options import check_policies, check_run_options, cloud_options, uses_aws, with_policies
 from workshop_cli.faults import fault
 from workshop_cli.lab import lab
 from workshop_cli.runs import whole_run
@@ -25,6 +25,7 @@ from workshop_lib import shared_cloud
 from workshop_lib.errors import WorkshopError
 
 if TYPE_CHECKING:
+    from workshop_cli.runs.plan import Plan
     from workshop_lib.cloud import Cloud
 
 OUTPUT = BUILD / "run"
@@ -61,6 +62,7 @@ def main() -> None:
     """Learn how a website survives the loss of an AWS region.
 
     Start with `workshop lab`. Everything happens in a local cloud on this machine, unless WORKSHOP_CLOUD=aws is set.
+    Before you use AWS, run `workshop doctor` with WORKSHOP_CLOUD=aws. It shows what will be made and what it costs.
     """
 
 
@@ -86,6 +88,7 @@ def cloud(stop: bool, **options: Any) -> None:
 @click.option("--from", "first", metavar="NOTEBOOK", help="First notebook, such as 03. See above.")
 @click.option("--to", "last", metavar="NOTEBOOK", help="Last notebook.")
 @click.option("--running", is_flag=True, help="Use the running local cloud, and the names from notebook 00.")
+@click.option("--account", metavar="NUMBER", help="On AWS: accept the costs for this account without being asked.")
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=OUTPUT, help="[default: build/run]")
 @click.option("--notebooks", type=click.Path(file_okay=False, path_type=Path), default=NOTEBOOKS, hidden=True)
 def run(
@@ -93,6 +96,7 @@ def run(
     first: str | None,
     last: str | None,
     running: bool,
+    account: str | None,
     output: Path,
     notebooks: Path,
     **options: Any,
@@ -106,7 +110,12 @@ def run(
     notebooks before 03. With --running or WORKSHOP_CLOUD=aws it doesn't, because that cloud already holds their work.
 
     A parameter goes to every notebook that has it: -p weights=70,30 -p ttl=5
+
+    With WORKSHOP_CLOUD=aws the run costs money. It first says who pays, what will be made, what that costs and how long
+    it takes. Then it asks for the number of the account. Ctrl-C is safe, and so is running it again. The ports,
+    --speed, --enforce and --running are for the local cloud only.
     """
+    check_run_options(running, account, options)
     if notebooks == NOTEBOOKS:
         bring_notebooks()
     if not notebooks.is_dir():
@@ -115,22 +124,14 @@ def run(
     from workshop_cli.runs.plan import RequestError, make_plan
     from workshop_cli.runs.report import render_failure, render_table
 
-    if any(value not in (None, ()) for value in options.values()):
-        if uses_aws():
-            raise click.UsageError(
-                "Ports, speed and policy are options of the local cloud, but WORKSHOP_CLOUD=aws is set. Leave them out."
-            )
-        if running:
-            raise click.UsageError(
-                "The running local cloud keeps its ports, speed and policy. Leave these options out, or leave out "
-                "--running."
-            )
     try:
         empty = not running and not uses_aws()
         plan = make_plan(notebooks, given=_read_pairs(pairs), first=first, last=last, with_preparations=empty)
     except RequestError as error:
         raise click.UsageError(str(error)) from error
     check_policies(options)
+    if uses_aws():
+        _accept_costs(plan, _read_pairs(pairs), account)
     whole_run.remove_old_results(output)
     learner = _read_pairs(pairs).get("learner", "*")
     options = with_policies(options, output, learner=learner, buckets="two-regions-*")  # as notebook 00 suggests
@@ -145,6 +146,16 @@ def run(
     sys.exit({"passed": 0, "failed": 1, "skipped": INTERRUPTED}[result.outcome])
 
 
+def _accept_costs(plan: Plan, given: dict[str, str], account: str | None) -> None:
+    """Say what a run on AWS will do and cost, and ask for the account's number."""
+    from workshop_lib.names import recall_names
+
+    chosen = {name: given.get(name, "") for name in ("learner", "source_region", "destination_region")}
+    cloud, names = connect_beside(_names_file()), recall_names(**chosen, path=_names_file())
+    on_aws.show_before_paying(cloud, names, plan.notebooks, click.echo)
+    on_aws.confirm_costs(cloud, account, click.echo)
+
+
 def _choose_cloud(
     output: Path, running: bool, options: dict[str, Any]
 ) -> AbstractContextManager[whole_run.FindEnvironment]:
@@ -152,7 +163,8 @@ def _choose_cloud(
 
     names = {"WORKSHOP_NAMES": str(_names_file())}
     if uses_aws():
-        return nullcontext(lambda: names)
+        logged = {**names, "WORKSHOP_CALL_LOG": str((output / "calls.jsonl").resolve())}
+        return nullcontext(lambda: logged)
     if running:
         found = {**shared_cloud.find(), **names}
         return nullcontext(lambda: found)
@@ -203,9 +215,10 @@ def names() -> None:
 @click.argument("name")
 @click.argument("values", nargs=-1, metavar="[PLACEHOLDER=VALUE]...")
 def policy(name: str, values: tuple[str, ...]) -> None:
-    """Print a JSON document of policies/, with its placeholders filled in.
+    """Print a JSON document of policies/, filled in.
 
-    The notebooks' AWS CLI commands need it. A value that begins with [ or { is read as JSON.
+    The notebooks' AWS CLI commands need it. Give a value for each placeholder. A value that begins with [ or { is read
+    as JSON.
     """
     from workshop_lib.policies import list_policies, render_policy
 
@@ -260,11 +273,21 @@ def clean_up(yes: bool) -> None:
 
 @main.command()
 def doctor() -> None:
-    """Check whether the workshop can run here, and say what to fix. Exits with 1 if it can't."""
+    """Check whether the workshop can run here, and say what to fix. Exits with 1 if it can't.
+
+    With WORKSHOP_CLOUD=aws it also looks at the account: who you are, which permissions you lack, quotas, names that
+    are taken, and what is left of earlier runs. Then it shows the plan: what the notebooks make, what that costs, and
+    how long it takes. It changes nothing.
+
+    ✔ is fine, ! may matter, ✘ must be fixed, ? could not be looked at.
+    """
     from workshop_lib.doctor import examine_machine
 
     examination = examine_machine(names_file=_names_file())
-    click.echo(str(examination))
+    plan = ""
+    if examination.is_fit and uses_aws():
+        examination, plan = on_aws.examine(examination, connect_beside(_names_file()), _names_file())
+    click.echo(str(examination) + plan)
     sys.exit(0 if examination.is_fit else 1)
 
 

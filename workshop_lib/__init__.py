@@ -18,6 +18,7 @@
 | `distribution` | steps: origin access identity, bucket policies, distributions, invalidations |
 | `faults` | steps: break something in the local cloud for a while |
 | `checks` | looks at the cloud, says what is wrong, and names the step that fixes it |
+| `edge_logs` | step: what the function logged at the edge, in any region |
 | `waiting` | every wait, with a progress bar and a timeout that says what it last saw |
 | `watches` | what a recording can look at while it runs |
 | `packaging` | the edge function as a zip, with the same bytes each time |
@@ -25,6 +26,7 @@
 | `polling` | repeats a look, or a call, until it succeeds |
 | `episodes` | what is caused only for a while, such as a drill |
 | `observe` | looks at the cloud as a viewer (HTTP), a resolver (DNS) or an operator (statuses) |
+| `regions` | questions to all regions at once |
 | `cloud` | the cloud that `WORKSHOP_CLOUD` names, and no other |
 | `policies` | the JSON documents of `policies/`, with their placeholders filled in |
 | `zones` | the hosted zone of a name: found, and asked at its name servers or by the API |

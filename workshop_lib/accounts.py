@@ -12,17 +12,16 @@ from collections.abc import Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from workshop_lib.errors import AccountChanged, CostNotAccepted
+from workshop_lib.errors import STEPS, AccountChanged, CostNotAccepted
 from workshop_lib.guards import is_read
 from workshop_lib.names import get_names_path
+from workshop_lib.plan import summarize_costs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.credentials import ReadOnlyCredentials
-
-COST = "Less than 1 USD for a day. Most of it is the hosted zone: 0.50 USD a month, free if deleted within 12 hours."
 
 SIGNED_WITH = re.compile(r"\bCredential=([^/,\s]+)/")
 """The access key in the header `Authorization` of Signature Version 4."""
@@ -72,11 +71,15 @@ class AccountGuard:
             return
         with self._lock:
             account = self._find_account(_read_access_key(request))
-        if account not in (self._environ.get("WORKSHOP_ACCEPT_COSTS"), *self._read_accepted()):
+        if not self.is_accepted(account):
             raise CostNotAccepted(
-                f"{operation} would change the AWS account {account}. The workshop's costs: {COST} If you accept them, "
-                f"run accept_costs(cloud, {account!r}), or set WORKSHOP_ACCEPT_COSTS={account}."
+                f"{operation} would change the AWS account {account}, and you haven't accepted the costs there. "
+                f"{summarize_costs()} To accept that, run {STEPS['costs']}, and type the account's number."
             )
+
+    def is_accepted(self, account_id: str) -> bool:
+        """Whether the learner accepted the costs in this account."""
+        return account_id in (self._environ.get("WORKSHOP_ACCEPT_COSTS"), *self._read_accepted())
 
     def accept(self, account_id: str) -> None:
         """Keep one more account for which the learner accepted the costs. Safe to repeat."""

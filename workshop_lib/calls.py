@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, overload
 
 from botocore.model import OperationModel
@@ -29,10 +32,15 @@ class ApiCall:
 
 
 class CallLog(Sequence[ApiCall]):
-    """The calls, oldest first. Its repr is a table."""
+    """The calls, oldest first. Its repr is a table.
 
-    def __init__(self) -> None:
+    Args:
+        file: Each call is also appended to this file, as a line of JSON.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
         self._calls: list[ApiCall] = []
+        self._file = file
 
     @overload
     def __getitem__(self, index: int) -> ApiCall: ...
@@ -62,14 +70,16 @@ class CallLog(Sequence[ApiCall]):
     ) -> None:
         service = model.service_model.service_id.lower().replace(" ", "")
         status, code = str(http_response.status_code), parsed.get("Error", {}).get("Code", "")
-        self._calls.append(
-            ApiCall(
-                f"{service}:{model.name}",
-                context.get("client_region", ""),
-                context.get("workshop_parameters", ""),
-                status if code in ("", status) else f"{status} {code}",  # for a HEAD, the code is the status
-            )
+        call = ApiCall(
+            f"{service}:{model.name}",
+            context.get("client_region", ""),
+            context.get("workshop_parameters", ""),
+            status if code in ("", status) else f"{status} {code}",  # for a HEAD, the code is the status
         )
+        self._calls.append(call)
+        if self._file:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"time": time.time(), **asdict(call)}) + "\n")
 
     def _rows(self) -> Iterator[tuple[str, str, str, str]]:
         return ((call.operation, call.region, call.parameters, call.result) for call in self._calls)

@@ -19,7 +19,6 @@ from workshop_lib.cloud import Cloud
 from workshop_lib.errors import STEPS, TookTooLong, get_error_code
 from workshop_lib.inventory import (
     DISTRIBUTIONS,
-    FAILURES,
     KINDS,
     REPLICATED,
     Found,
@@ -34,6 +33,7 @@ from workshop_lib.inventory import (
 from workshop_lib.names import WorkshopNames
 from workshop_lib.polling import Sleep, wait_until
 from workshop_lib.receipts import Inventory, Receipt, Report
+from workshop_lib.regions import FAILURES
 
 GONE = ("NoSuch", "NotFoundException", "ResourceNotFound", "JobStatusException", "404")
 """Beginnings of the codes for something that vanished, or a job that ended, between the look and the deletion."""
@@ -122,6 +122,7 @@ def get_receipt(cloud: Cloud, names: WorkshopNames, *, waiting: Iterable[Resourc
         names: The learner's names.
         waiting: What `delete_resources` has just reported as waiting. The receipt then says when to come back.
     """
+    waiting = tuple(waiting)
     found = find_resources(cloud, names)
     known = {resource.name for resource in found if resource.made_by_workshop or resource.made_earlier}
     marked = list(find_marked(cloud, names))
@@ -145,6 +146,7 @@ def get_receipt(cloud: Cloud, names: WorkshopNames, *, waiting: Iterable[Resourc
         unseen=found.unseen,
         others=tuple(item for item in everywhere if item.learner != names.learner),
         others_unseen=tuple(item for item in marked if isinstance(item, Unseen)),
+        waiting=waiting,
         come_back=None if cloud.is_local else _find_time(waiting, cloud.delays.edge_replicas.least),
     )
 

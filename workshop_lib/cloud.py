@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import urllib3
 
-from workshop_lib.accounts import COST
 from workshop_lib.calls import CallLog
 from workshop_lib.clients import GLOBAL_REGION, AwsClients, LocalClients, describe_silence
 from workshop_lib.cloud_process import find_shared_cloud, start_shared_cloud
@@ -19,6 +20,7 @@ from workshop_lib.delays import Delays, read_delays_of_aws, shorten_delays
 from workshop_lib.errors import CostNotAccepted, InvalidName, NotTheLocalCloud, WorkshopError
 from workshop_lib.guards import LOCAL_KEY, choose_cloud, require_loopback
 from workshop_lib.loopback import send
+from workshop_lib.plan import summarize_costs
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
@@ -46,9 +48,11 @@ class Cloud:
         """Make it from the local cloud's variables, or from None for AWS. Sends no request yet."""
         self.is_local = environment is not None
         self.environment = dict(environment or {})
-        self.calls = CallLog()
+        log = None if self.is_local else environ.get("WORKSHOP_CALL_LOG")  # the local cloud has a log of its own
+        self.calls = CallLog(Path(log) if log else None)
         self._environ = environ
         self._clients: dict[tuple[str, str, bool], Any] = {}
+        self._making = threading.Lock()
         if self.is_local:
             if self.nameserver:
                 require_loopback(f"http://{self.nameserver}")
@@ -69,10 +73,11 @@ class Cloud:
             patient: Whether it retries calls that AWS throttles. Such retries slow down all calls of the same client.
         """
         key = (service, region, patient)
-        if key not in self._clients:
-            client = self._clients[key] = self._maker.make(service, region, patient=patient)
-            self.calls.connect(client.meta.events)  # not the session's: it may have clients to look up credentials
-        return self._clients[key]
+        with self._making:  # regions are asked in threads
+            if key not in self._clients:
+                client = self._clients[key] = self._maker.make(service, region, patient=patient)
+                self.calls.connect(client.meta.events)  # not the session's: it may have clients to look up credentials
+            return self._clients[key]
 
     def s3(self, region: str) -> S3Client:
         """S3 in one region."""
@@ -150,6 +155,16 @@ class Cloud:
             return 1.0
         return float(ask_control(self.control_url, "GET", "speed", keys=self.environment)["speed"])
 
+    @property
+    def regions(self) -> Sequence[str]:
+        """All regions in which something of the workshop may be. On AWS these are all that botocore knows.
+
+        The local cloud says where something is, because it would take longer to look in all.
+        """
+        if isinstance(self._maker, AwsClients) or not self.control_url:
+            return self._maker.regions
+        return list(ask_control(self.control_url, "GET", "regions", keys=self.environment))
+
     @functools.cached_property
     def delays(self) -> Delays:
         """How long changes take until they are true everywhere. On AWS, the environment may say otherwise."""
@@ -200,6 +215,11 @@ class Cloud:
     def __repr__(self) -> str:
         return f"<the local cloud at {self.environment['AWS_ENDPOINT_URL']}>" if self.is_local else "<AWS>"
 
+    @property
+    def may_cost(self) -> bool:
+        """Whether changes cost nothing here, or the learner accepted the costs in the account of the credentials."""
+        return not isinstance(self._maker, AwsClients) or self._maker.guard.is_accepted(self.account_id)
+
     def accept(self, account_id: str) -> None:
         """Keep that the learner accepted the costs in an account. Notebooks call `accept_costs`, which asks first."""
         if isinstance(self._maker, AwsClients):
@@ -230,23 +250,26 @@ def accept_costs(cloud: Cloud, account_id: str) -> str:
 
     Args:
         cloud: The cloud.
-        account_id: The account that your credentials belong to. Type it yourself.
+        account_id: The account that your credentials belong to, as you typed it. Empty accepts nothing.
 
     Returns:
-        The costs, in words.
+        What is accepted, in words.
 
     Raises:
         CostNotAccepted: Your credentials belong to another account.
     """
     if cloud.is_local:
-        return "Nothing: this is the local cloud."
-    if account_id != cloud.account_id:
+        return "There is nothing to accept: the local cloud costs nothing."
+    if account_id.strip() not in ("", cloud.account_id):
         raise CostNotAccepted(
             f"You typed {account_id}, but your credentials belong to the account {cloud.account_id}. "
             "Type that account, or sign in to the other one."
         )
-    cloud.accept(account_id)
-    return COST
+    if account_id.strip():
+        cloud.accept(cloud.account_id)
+    if not cloud.may_cost:
+        return "Nothing is accepted. To accept the costs, type the number of the account."
+    return f"Accepted for the AWS account {cloud.account_id}. {summarize_costs()}"
 
 
 def _ask_local_cloud(url: str, environ: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Any, Self, TypeVar
 
+from workshop_lib.errors import NotUndone
+
 T = TypeVar("T")
 
 PATIENCE = 1.0
@@ -51,13 +53,8 @@ class Episode:
         self._may_begin = False
         try:
             start(self.end).result()
-        except Exception as failure:
-            (error or failure).add_note(
-                f"What the cell caused is not undone yet, because this failed: {failure}\n"
-                "When that is put right, call end() of the episode in a new cell, such as drill.end()."
-            )
-            if error is None:
-                raise
+        except Exception as problem:  # such as credentials that have expired
+            raise NotUndone(problem, timeline=getattr(error, "timeline", None)) from problem
 
 
 def start(call: Callable[..., T], *arguments: Any, **options: Any) -> Future[T]:

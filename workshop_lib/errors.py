@@ -9,6 +9,7 @@ WorkshopError
 ├── NamesInUse                 other names would lose what exists under the saved ones
 ├── TookTooLong                a wait timed out; carries what was last seen
 ├── FaultRefused               a fault that this cloud can't cause
+├── NotUndone                  a drill could not be ended
 ├── CheckFailed                the cloud is not as the step should have left it
 └── CloudProblem               the cloud is unclear, unsafe or unreachable
     ├── AmbiguousCloud         the environment names no cloud, or two at once
@@ -111,6 +112,23 @@ class FaultRefused(WorkshopError, ValueError):
     """A fault that this cloud can't cause: there is no such fault, or the cloud is AWS."""
 
 
+class NotUndone(WorkshopError):
+    """A drill could not be ended.
+
+    Args:
+        problem: Why not.
+        timeline: What was recorded until then, kept as `.timeline`. None if nothing was.
+    """
+
+    def __init__(self, problem: Exception, *, timeline: Any) -> None:
+        self.timeline = timeline
+        kept = " What was recorded until then is kept in sys.last_value.timeline." if timeline else ""
+        super().__init__(
+            f"The drill could not be ended, so a health check may still be inverted. {problem} First of all, run "
+            f"{STEPS['health check']}: it restores the health checks.{kept}"
+        )
+
+
 class CheckFailed(WorkshopError):
     """The cloud is not as the step should have left it.
 
@@ -158,7 +176,7 @@ class RegionNotEnabled(CloudProblem):
     def __init__(self, region: str) -> None:
         super().__init__(
             f"AWS knows your access key, but not in {region}. This region isn't enabled for your account. Enable it on "
-            f"the console's page Account, under AWS Regions, or choose another region: run {STEPS['bucket names']}."
+            f"the console's page Account, under AWS Regions, or choose another region in step 4 of notebook 00."
         )
 
 
@@ -178,7 +196,8 @@ STEPS = {
     "names": "step 6 of notebook 00 (save_names)",
     "learner name": "step 3 of notebook 00 (widgets.learner_picker)",
     "bucket names": "step 5 of notebook 00 (widgets.bucket_picker)",
-    "permissions boundary": "step 7 of notebook 00 (boundaries.create_permissions_boundary)",
+    "costs": "step 7 of notebook 00 (accept_costs)",
+    "permissions boundary": "step 8 of notebook 00 (boundaries.create_permissions_boundary)",
     "bucket": "steps 1 and 2 of notebook 01 (replication.create_bucket)",
     "versioning": "steps 1 and 2 of notebook 01 (replication.enable_versioning)",
     "replication role": "step 3 of notebook 01 (replication.create_replication_role)",
@@ -200,7 +219,7 @@ STEPS = {
     "TXT record": "step 3 of notebook 03 (dns_records.put_txt_record)",
     "distribution": "step 4 of notebook 03 (distribution.create_distribution)",
     "wait for the distribution": "step 4 of notebook 03 (waiting.wait_until_deployed)",
-    "log": "step 7 of notebook 03 (lambda_edge.read_log)",
+    "log": "step 7 of notebook 03 (edge_logs.wait_for_log)",
     "weights": "step 1 of notebook 04 (dns_records.put_weighted_records)",
     "record sets": "step 1 of notebook 04 (observe.list_record_sets)",
     "health check": "step 1 of notebook 05 (health_checks.create_health_check)",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from workshop_lib.edge_logs import parse_decisions
 from workshop_lib.errors import STEPS, InvalidName, StepOutOfOrder, describe_missing, get_error_code, name_missed_step
 from workshop_lib.ownership import EARLIER_SENTENCE, make_description, read_description
 from workshop_lib.policies import render_policy
@@ -23,7 +24,6 @@ from workshop_lib.waiting import wait_until_function_active
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_logs import CloudWatchLogsClient
 
     from workshop_lib.packaging import Package
 
@@ -217,22 +217,10 @@ def invoke_edge_function(lambda_: LambdaClient, *, version_arn: str, event: dict
     failed = "FunctionError" in answer
     return {
         "request": None if failed else payload,
-        "decisions": _parse_decisions(log.splitlines()),
+        "decisions": parse_decisions(log.splitlines()),
         "error": payload if failed else None,
         "log": log,
     }
-
-
-def _parse_decisions(lines: Sequence[str]) -> list[dict[str, Any]]:
-    """Read the decisions from the JSON lines of a log."""
-    found = []
-    for line in lines:
-        if line.startswith('{"decision"'):
-            try:
-                found.append(json.loads(line))
-            except ValueError:  # cut off at the end of the tail
-                continue
-    return found
 
 
 def make_event(
@@ -288,24 +276,3 @@ def make_event(
 def _format_headers(headers: dict[str, str]) -> dict[str, list[dict[str, str]]]:
     """Write headers as CloudFront does in events."""
     return {key.lower(): [{"key": key, "value": value}] for key, value in headers.items()}
-
-
-def read_log(logs: CloudWatchLogsClient, *, function_name: str) -> list[dict[str, Any]]:
-    """Read the decisions that the function logged at the edge, oldest first.
-
-    A function at the edge logs in the region where it ran. On AWS this is the region nearest to the viewer.
-
-    Args:
-        logs: Client in the region where the function ran.
-        function_name: Name of the function.
-
-    Returns:
-        One dict for each decision. The list is empty if the function has not run in this region.
-    """
-    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/us-east-1.{function_name}")
-    try:
-        return _parse_decisions([event["message"].strip() for page in pages for event in page["events"]])
-    except ClientError as error:
-        if get_error_code(error) != "ResourceNotFoundException":
-            raise
-        return []

@@ -5,7 +5,6 @@ Short intervals suit the local cloud and long ones AWS, so the same waits serve 
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
@@ -14,17 +13,15 @@ from botocore.exceptions import ClientError
 
 from workshop_lib.errors import TookTooLong, get_error_code
 
-log = logging.getLogger(__name__)
-
 T = TypeVar("T")
 Sleep = Callable[[float], None]
 
 SHORTEST, LONGEST, GROWTH = 0.05, 10.0, 1.25
 
 
-def choose_intervals() -> Iterator[float]:
-    """Give the seconds between looks: 0.05, then 25 % more each time, at most 10."""
-    interval = SHORTEST
+def choose_intervals(shortest: float = SHORTEST) -> Iterator[float]:
+    """Give the seconds between looks: 0.05, or another first one, then 25 % more each time, at most 10."""
+    interval = shortest
     while True:
         yield interval
         interval = min(interval * GROWTH, LONGEST)
@@ -95,7 +92,7 @@ def retry_while(
     transient: Mapping[str, str],
     *,
     what: str,
-    timeout: float = 60,
+    timeout: float = 180,
     sleep: Sleep = time.sleep,
     now: Callable[[], float] = time.monotonic,
 ) -> T:
@@ -107,7 +104,7 @@ def retry_while(
         call: The call. It must be safe to repeat.
         transient: Error code → part of the message of an error that passes.
         what: What the wait is for, as the beginning of a sentence.
-        timeout: Seconds.
+        timeout: Seconds. IAM mostly needs 20, and at times minutes.
         sleep: Seam for tests.
         now: Seam for tests.
 
@@ -118,13 +115,24 @@ def retry_while(
         ClientError: Any other error, or the last one when the time is over.
     """
     started = now()
-    for interval in choose_intervals():
-        try:
-            return call()
-        except ClientError as error:
-            part = transient.get(get_error_code(error))
-            if part is None or part not in str(error) or now() - started >= timeout:
-                raise
-            log.info("%s; retrying", what)
+
+    def passes(error: ClientError) -> bool:
+        part = transient.get(get_error_code(error))
+        return part is not None and part in str(error) and now() - started < timeout
+
+    try:
+        return call()
+    except ClientError as error:
+        if not passes(error):
+            raise
+    with draw_progress(f"{what}, trying again", timeout) as bar:
+        for interval in choose_intervals():
             sleep(interval)
+            bar.n = min(now() - started, timeout)
+            bar.refresh()
+            try:
+                return call()
+            except ClientError as error:
+                if not passes(error):
+                    raise
     raise AssertionError("choose_intervals never ends")

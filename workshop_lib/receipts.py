@@ -10,6 +10,7 @@ from typing import Self
 
 from workshop_lib.errors import STEPS
 from workshop_lib.inventory import KINDS, Marked, Resource, Unseen
+from workshop_lib.plan import describe_month
 from workshop_lib.tables import LONG, WHOLE, Column, align_columns, render_table
 
 NOTHING_THERE = "Nothing of the workshop is there."
@@ -77,6 +78,8 @@ class Receipt:
     """What other learners made in this account."""
     others_unseen: tuple[Unseen, ...] = ()
     """Places where AWS refused to look for what other learners made."""
+    waiting: tuple[Resource, ...] = ()
+    """What AWS can delete only later, as the last clean-up reported it."""
     come_back: datetime | None = None
     """The earliest time at which AWS may have deleted the replicas of the edge function, if it waits for that."""
 
@@ -91,6 +94,14 @@ class Receipt:
         return not self.left and not self.unseen
 
     @property
+    def only_waits(self) -> bool:
+        """Whether nothing is left that costs money, and all that is left waits for AWS."""
+        return bool(self.left) and not self.unseen and not self.costs and all(map(self._waits, self.left))
+
+    def _waits(self, resource: Resource) -> bool:
+        return any(map(resource.is_same, self.waiting))
+
+    @property
     def go_on(self) -> str:
         """How to go on, and when, if something is left."""
         if self.come_back is None:
@@ -102,7 +113,9 @@ class Receipt:
 
     def describe_left(self) -> str:
         """Say what is left, since when, what of it costs money, and how to delete it."""
-        lines = [repr(Inventory(self.left, self.unseen)), *self._name_costs(), *([REMEDY] if self.left else [])]
+        lines = [repr(Inventory(self.left, self.unseen)), *self._name_costs()]
+        lines += [describe_month(resource.kind for resource in self.costs)] if self.costs else []
+        lines += [REMEDY] if self.left else []
         return "\n".join(lines)
 
     def _name_costs(self) -> list[str]:

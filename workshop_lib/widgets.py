@@ -1,13 +1,14 @@
 """Pickers: small forms in a notebook. Each holds one choice and says at once if AWS would refuse it.
 
-A picker starts with a given value, normally a parameter of the notebook. The next cell reads `picker.value`. So a
-notebook also works if the picker is left alone. Reading an invalid choice raises `InvalidName`, with the reason that is
-already on the screen.
+A picker starts with a given value, normally a parameter of the notebook. Only `account_picker` always starts empty. The
+next cell reads `picker.value`. So a notebook also works if the picker is left alone. Reading an invalid choice raises
+`InvalidName`, with the reason that is already on the screen.
 """
 
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -107,6 +108,20 @@ def learner_picker(value: str) -> Picker:
         return f"Your bucket names will contain {name}."
 
     return _text_picker("Your name", value, judge)
+
+
+def account_picker() -> Picker:
+    """Ask for the number of the AWS account that pays. It starts empty, so that no one accepts costs by accident.
+
+    Run All, papermill and a notebook that somebody else saved leave it empty.
+    """
+
+    def judge(account_id: str) -> str:
+        if account_id and not re.fullmatch(r"\d{12}", account_id.strip()):
+            raise InvalidName(f"{account_id!r} is not the number of an AWS account. A number has 12 digits.")
+        return "Run the next cell to accept the costs." if account_id else "Empty: no costs are accepted."
+
+    return _text_picker("AWS account", "", judge)
 
 
 def bucket_picker(value: str, *, description: str = "Bucket", s3: S3Client | None = None) -> Picker:

@@ -31,7 +31,9 @@ from local_cloud.object_store import find_bucket
 Find = Callable[[Call], Iterable[Permission]]
 
 _MEMBERS = (f"arn:aws:iam::{ACCOUNT_ID}:", f"arn:aws:sts::{ACCOUNT_ID}:")
-_ADMINISTRATOR = ('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}',)
+ADMINISTRATOR = ('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}',)
+"""The policies of the user `learner`, unless others are given."""
+
 _ASSUME = "sts:AssumeRole"
 _OF_AN_ASSOCIATION = {"lambda:GetFunction", "lambda:EnableReplication*", "lambda:DisableReplication*"}
 
@@ -42,10 +44,13 @@ class Authorizer:
     Args:
         learner_policies: The policies of the user `learner`, as JSON. Without any, everything is allowed.
         now: Seconds since the epoch; a seam for tests.
+
+    Attributes:
+        learner_policies: What the user `learner` may do: the given policies, or an administrator's.
     """
 
     def __init__(self, *learner_policies: str, now: Callable[[], float] = time.time) -> None:
-        self._learner = learner_policies or _ADMINISTRATOR
+        self.learner_policies = learner_policies or ADMINISTRATOR
         self._now = now
 
     def check_session(self, call: Call) -> None:
@@ -77,12 +82,12 @@ class Authorizer:
         if who is None or not who.startswith(_MEMBERS):
             return
         call.permissions = tuple(find(call))
-        texts = self._learner if who == LEARNER else policy_texts(who)
+        texts = self.learner_policies if who == LEARNER else policy_texts(who)
         limits = [("permissions boundary", text) for text in boundary_texts(who)]
         limits += [("session policy", call.session_policy)] if call.session_policy else []
         for place, permission in enumerate(call.permissions):
             resource_policy = _find_resource_policy(permission)
-            if texts is _ADMINISTRATOR and resource_policy is None and permission.action != _ASSUME:
+            if texts is ADMINISTRATOR and resource_policy is None and permission.action != _ASSUME:
                 continue
             asked = (who, permission.action, permission.resource, _context(call, permission))
             decision = decide_from_memory(asked, texts, resource_policy, tuple(text for _, text in limits))

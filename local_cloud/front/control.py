@@ -44,6 +44,10 @@ class Controlled(Protocol):
     def environment(self) -> dict[str, str]:
         """The environment variables of a program that uses this cloud."""
 
+    @property
+    def regions(self) -> list[str]:
+        """The regions in which something may be."""
+
     def reset(self) -> None:
         """Delete everything."""
 
@@ -57,9 +61,9 @@ class Controlled(Protocol):
 class Control:
     """Answers the control API.
 
-    `GET health`, `GET environment`, `GET speed`, `GET calls?since=N`, `POST reset`, `POST secret`,
-    `POST settle?timeout=SECONDS`, `POST stop`, and `GET`, `POST` and `DELETE faults`. All return JSON. `stop`
-    returns first, and then the process ends.
+    `GET health`, `GET environment`, `GET speed`, `GET regions`, `GET calls?since=N`, `POST reset`,
+    `POST secret`, `POST settle?timeout=SECONDS`, `POST stop`, and `GET`, `POST` and `DELETE faults`. All return
+    JSON. `stop` returns first, and then the process ends.
 
     Args:
         cloud: The cloud to control.
@@ -101,6 +105,9 @@ class Control:
 
     def _get_speed(self, query: Mapping[str, str]) -> dict[str, float]:
         return {"speed": self._cloud.clock.speed}
+
+    def _get_regions(self, query: Mapping[str, str]) -> list[str]:
+        return self._cloud.regions
 
     def _get_faults(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
         described = map(self._cloud.faults.describe, self._cloud.faults.in_force)

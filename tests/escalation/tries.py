@@ -311,6 +311,14 @@ AS_ADA: dict[str, tuple[str, Try]] = {
         DENIED,
         lambda a: a.ada.s3("put_bucket_replication", BEN.source_bucket, **replicate_with(f"{IAM}:role/{OWN}")),
     ),
+    "what an administrator may do": (
+        DENIED,
+        lambda a: a.ada.iam("simulate_principal_policy", PolicySourceArn=f"{IAM}:user/boss", ActionNames=["iam:*"]),
+    ),
+    "what another learner may do": (
+        DENIED,
+        lambda a: a.ada.iam("simulate_principal_policy", PolicySourceArn=f"{IAM}:user/ben", ActionNames=["s3:*"]),
+    ),
 }
 """What Ada tries with her own key: a title, AWS's code, and the call."""
 

@@ -178,3 +178,12 @@ def test_a_notebook_takes_each_function_from_the_module_that_defines_it(path: Pa
             module = modules[node.value.id]
             home = getattr(getattr(module, node.attr), "__module__", module.__name__)
             assert home.startswith(module.__name__), f"{ast.unparse(node)} is defined in {home}: take it from there"
+
+
+@notebooks
+def test_a_notebook_that_makes_a_distribution_waits_until_it_serves_a_page(path: Path) -> None:
+    """On AWS, DNS knows the name of a new distribution only after a while."""
+    code = "\n".join(sources_of("code", read(path).cells))
+    made = max(code.rfind("distribution.create_distribution("), code.rfind("create_failover_distribution("))
+
+    assert made < 0 or "wait_until_page_is_served(" in code[made:]

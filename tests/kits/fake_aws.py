@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 CALLER = (
     '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
-    "<Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+    "<Arn>arn:aws:iam::{account}:user/learner</Arn><Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
 )
 ERROR = "<ErrorResponse><Error><Code>{}</Code><Message>{}</Message></Error></ErrorResponse>"
 

@@ -80,7 +80,8 @@ def find_stop(needs: Iterable[Need], policies: list[Policy]) -> Need | None:
 
 def is_covered(need: Need, policies: list[Policy]) -> bool:
     """Whether the policies allow what is needed."""
-    return bool(decide(Access(LEARNER, need.action, need.resource, dict(need.context)), identity=policies))
+    context = {"aws:username": LEARNER.rpartition("/")[2], **dict(need.context)}
+    return bool(decide(Access(LEARNER, need.action, need.resource, context), identity=policies))
 
 
 def list_actions(policies: list[Policy]) -> list[tuple[int, int, str]]:

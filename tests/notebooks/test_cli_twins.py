@@ -24,7 +24,7 @@ from workshop_lib.policies import write_grants
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MAIN_PATH: dict[str, tuple[int, ...]] = {
-    "00": (6, 7),
+    "00": (6, 7, 8),
     "01": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
     "02": (4, 5, 6, 7, 8),
     "03": (1, 2, 3, 4, 5, 7),

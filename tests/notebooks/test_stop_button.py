@@ -25,7 +25,8 @@ PREPARE = """
 import gc
 gc.disable()  # Python loses a KeyboardInterrupt that comes while it finalizes an object
 from traffic_lab import designs
-from traffic_lab.timeline import Action, record_timeline
+from traffic_lab.recording import Action
+from traffic_lab.timeline import record_timeline
 from workshop_lib import faults, health_checks, observe, waiting
 from workshop_lib.cloud import Cloud, connect
 from workshop_lib.episodes import Episode
@@ -60,6 +61,16 @@ class Kernel:
     def run(self, code: str) -> None:
         """Run a cell to its end."""
         assert self.finish(self.begin(code), 60) == ""
+
+    def fail(self, code: str) -> str:
+        """Run a cell that fails, and return what the notebook shows of the error."""
+        cell, said = self.begin(code), ""
+        assert self.finish(cell, 60)
+        while not said:
+            message = self._client.get_iopub_msg(timeout=10)
+            if message["parent_header"].get("msg_id") == cell and message["msg_type"] == "error":
+                said = "\n".join(message["content"]["traceback"])
+        return said
 
     def stop(self, cell: str) -> None:
         """Press ■, and wait until the cell has ended."""
@@ -125,6 +136,30 @@ def test_a_drill_ends_with_its_cell(notebook: Kernel, connected: Cloud, check_id
     notebook.stop(cell)
 
     assert not is_inverted(connected, check_id)
+    notebook.run("import sys; assert [mark.label for mark in sys.last_value.timeline.marks] == ['begin']")
+
+
+EXPIRED = """
+from workshop_lib.errors import CredentialsRefused
+def expire():
+    raise CredentialsRefused("Your AWS credentials have expired.")
+with Episode(begin=lambda: None, end=expire) as drill:
+    actions = [Action(0, "begins", drill.begin), Action(0, "ends", expire)]
+    record_timeline("http://{silent}/", seconds=60, actions=actions)
+"""
+
+
+def test_credentials_that_expire_in_a_recording_end_it_with_a_sentence_and_lose_nothing(
+    notebook: Kernel, silent: str
+) -> None:
+    said = notebook.fail(EXPIRED.format(silent=silent))
+
+    assert "The drill could not be ended" in said
+    assert "kept in sys.last_value.timeline" in said
+    assert "Your AWS credentials have expired." in said
+    notebook.run(
+        "assert [mark.label for mark in sys.last_value.timeline.marks] == ['begins', 'ends: CredentialsRefused']"
+    )
 
 
 REGION = """

@@ -5,35 +5,44 @@ Each act is a function of the stage. It raises an AssertionError with a sentence
 
 from __future__ import annotations
 
+import json
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Event
 
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from tests.rehearsal.stage import Stage
+from tests.rehearsal.account import is_listed, leave_unfinished, list_things
+from tests.rehearsal.stage import NAME, Stage
 
-ACCEPTING = re.compile(r"`((?:from workshop_lib\.cloud import|accept_costs\()[^`]+)`")
 NOTHING_LEFT = re.compile(r"^Nothing\b.* is left\.$", re.MULTILINE)
 COSTS = 1
 """The exit status of `clean-up` while something is left that costs money."""
 OUTPUT_SHOWN = 3000
 LAST_NOTEBOOK = "06"
-STOPS = (3, 25, 60)
-"""After how many requests a clean-up is interrupted."""
+COME_BACK = re.compile(r"Come back after (\d{4}-\d\d-\d\d \d\d:\d\d)")
+HOUR = 3600.0
 
 
 def look_before_accepting(stage: Stage) -> None:
-    """Examine the machine, choose names, and begin notebook 01: it stops, and nothing has changed."""
+    """Examine the machine, and run notebooks 00 and 01 as they are. They stop, and nothing has changed."""
     _expect(0, stage.run("doctor"))
-    _expect(0, run_notebooks(stage, "00", "00"))
-    _, output = run_notebooks(stage, "01", "01")
-    assert "CostNotAccepted: CreateBucket would change the AWS account" in output, f"01 isn't refused:\n{output}"
+    _expect_words("CheckFailed: ✘ You haven't accepted the costs", _expect(1, run_notebook(stage, "00_start_here")))
+    output = _expect(1, run_notebook(stage, "01_replicate_the_website"))
+    _expect_words("CostNotAccepted: CreateBucket would change the AWS account", output)
+    found = _expect(0, stage.run("doctor"))
+    _expect_words(f"account {stage.account}", found)
+    _expect_words("If you forget to, it costs about", found)
+    assert not re.findall(r"^[!✘?] .*", found, re.MULTILINE), f"the doctor objects to what is right:\n{found}"
+    _expect_words("Give the number with --account", _expect(2, stage.run("run", *_options(stage, "00", "01"))))
     _expect(0, stage.run("clean-up"))
-    _, output = stage.run("clean-up", "--yes")
-    assert not stage.changes, f"changed before the costs were accepted: {stage.changes}"
+    stage.run("clean-up", "--yes")
+    called = ", ".join(sorted({f"{call['service']} {call['operation']}" for call in stage.changes}))
+    assert not called, f"called before the costs were accepted: {called}"
 
 
 def run_the_workshop(stage: Stage) -> None:
@@ -41,47 +50,92 @@ def run_the_workshop(stage: Stage) -> None:
     accept_costs(stage)
     _expect(0, run_notebooks(stage, "00", LAST_NOTEBOOK))
     assert stage.changes, "the notebooks changed nothing, so this proves nothing"
+    missing = {call["operation"] for call in stage.changes} - set(read_calls(stage, "00", LAST_NOTEBOOK))
+    assert not missing, f"the run's calls.jsonl lacks {missing}"
     wait_until_gone(stage)
 
 
 def use_the_terminal(stage: Stage) -> None:
-    """Build again, look with the command, and clean up: interrupted, and repeated until nothing is left."""
+    """Build again, look with the command, and interrupt clean-ups. Each list is right."""
+    accept_costs(stage)
     _expect(0, run_notebooks(stage, "00", "03"))
-    for command in ("status", "names", "doctor"):
+    leave_unfinished(stage.administrator, learner=NAME)
+    for command in ("names", "doctor"):
         _expect(0, stage.run(command))
+    _expect_right_list(stage, _expect(0, stage.run("status")))
     _expect_right_list(stage, _expect(COSTS, stage.run("clean-up")))
-    for stop in STOPS:
+    stage.replicas.stay = HOUR
+    for stop in stage.stops:
         interrupt_clean_up(stage, after=stop)
-    wait_until_gone(stage)
 
 
-ACTS = (look_before_accepting, run_the_workshop, use_the_terminal)
+def come_back_tomorrow(stage: Stage) -> None:
+    """Clean up while AWS keeps replicas of the function for an hour, and again the next day."""
+    stage.replicas.stay = HOUR
+    receipt = clean_up_until(stage, lambda receipt: "These cost money" not in receipt)
+    found = COME_BACK.search(receipt)
+    assert found, f"the receipt doesn't say when to come back:\n{receipt}"
+    wait = datetime.strptime(found[1], "%Y-%m-%d %H:%M") - datetime.now()
+    assert timedelta(0) < wait <= timedelta(seconds=HOUR), f"the receipt says to come back in {wait}:\n{receipt}"
+    stage.replicas.let_pass(HOUR / 2)
+    _expect(COSTS, stage.run("clean-up", "--yes"))
+    stage.replicas.let_pass(24 * HOUR)
+    receipt = _expect(0, stage.run("clean-up", "--yes"))
+    assert NOTHING_LEFT.search(receipt), f"something is left the next day:\n{receipt}"
+    _expect_right_list(stage, receipt)
+
+
+Act = Callable[[Stage], None]
+ACTS: tuple[Act, ...] = (look_before_accepting, run_the_workshop, use_the_terminal, come_back_tomorrow)
 
 
 def run_notebooks(stage: Stage, first: str, last: str) -> tuple[int, str]:
-    """Run notebooks with papermill, as `workshop run` does. Returns the exit status and the output."""
-    where = ("--notebooks", stage.folder / "notebooks", "--output", stage.folder / f"run-{first}-{last}")
-    return stage.run("run", "--from", first, "--to", last, *where)
+    """Run notebooks with `workshop run`. Returns the exit status and the output."""
+    return stage.run("run", "--account", stage.account, *_options(stage, first, last))
+
+
+def _options(stage: Stage, first: str, last: str) -> tuple[str | Path, ...]:
+    """The options of `workshop run` for the learner's notebooks."""
+    output = stage.folder / f"run-{first}-{last}"
+    return "--from", first, "--to", last, "--notebooks", stage.folder / "notebooks", "--output", output
+
+
+def run_notebook(stage: Stage, name: str) -> tuple[int, str]:
+    """Run one notebook as it is with papermill, as *Run All* does. Returns the exit status and the output."""
+    notebook = stage.folder / "notebooks" / f"{name}.ipynb"
+    return stage.run(notebook, stage.folder / f"{name}.ipynb", "--no-progress-bar", module="papermill")
+
+
+def read_calls(stage: Stage, first: str, last: str) -> Iterator[str]:
+    """The operations in the `calls.jsonl` of a run."""
+    lines = (stage.folder / f"run-{first}-{last}" / "calls.jsonl").read_text(encoding="utf-8").splitlines()
+    return (json.loads(line)["operation"].partition(":")[2] for line in lines)
 
 
 def accept_costs(stage: Stage) -> None:
-    """Accept the costs as notebook 00 says it: type what its text quotes into a new cell, with the account's number."""
+    """Type the account's number into the field of notebook 00, and run its cells. The notebook is saved as it was."""
     path = stage.folder / "notebooks" / "00_start_here.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    quoted = [
-        code for cell in notebook.cells if cell.cell_type == "markdown" for code in ACCEPTING.findall(cell.source)
-    ]
-    assert len(quoted) == 2, "notebook 00 doesn't say how to accept the costs"
-    notebook.cells.append(new_code_cell("\n".join(quoted).replace("…", stage.account)))
+    saved = path.read_bytes()
+    notebook = nbformat.reads(saved, as_version=4)
+    field = next(place for place, cell in enumerate(notebook.cells) if "account_picker()" in cell.source)
+    notebook.cells.insert(field + 1, new_code_cell(f"payer.children[0].value = {stage.account!r}  # typed"))
     nbformat.write(notebook, path)
+    _expect_words(f"Accepted for the AWS account {stage.account}", _expect_output(stage, "00_start_here"))
+    path.write_bytes(saved)
+
+
+def _expect_output(stage: Stage, name: str) -> str:
+    """Run a notebook, which must pass. Returns it with its outputs."""
+    _expect(0, run_notebook(stage, name))
+    return (stage.folder / f"{name}.ipynb").read_text(encoding="utf-8")
 
 
 def interrupt_clean_up(stage: Stage, *, after: int) -> None:
-    """Begin to clean up, and press Ctrl-C after some requests. What it left is listed right afterwards."""
-    asked, pause = len(stage.ledger.asked), Event()
+    """Begin to clean up, and press Ctrl-C after some changes. What it left is listed right afterwards."""
+    asked, changed, pause = len(stage.ledger.asked), len(stage.changes), Event()
     with stage.start("clean-up", "--yes") as program:
-        while program.poll() is None and len(stage.ledger.asked) - asked < after:
-            pause.wait(0.005)
+        while program.poll() is None and (len(stage.ledger.asked) == asked or len(stage.changes) - changed < after):
+            pause.wait(0.01)
         program.send_signal(signal.SIGINT)
         output, _ = program.communicate(timeout=60)
     assert program.returncode in (0, COSTS, 130), f"interrupted, it ended with {program.returncode}:\n{output}"
@@ -90,17 +144,24 @@ def interrupt_clean_up(stage: Stage, *, after: int) -> None:
     _expect_right_list(stage, output)
 
 
-def wait_until_gone(stage: Stage, *, visits: int = 20) -> None:
-    """Clean up from the terminal again and again, until the receipt says that nothing is left. It must be right."""
+def wait_until_gone(stage: Stage) -> None:
+    """Clean up from the terminal until nothing is left."""
+    clean_up_until(stage, NOTHING_LEFT.search)
+
+
+def clean_up_until(stage: Stage, is_enough: Callable[[str], object], *, visits: int = 20) -> str:
+    """Clean up from the terminal again and again, until a receipt is enough. Each receipt must be right."""
     for _ in range(visits):
         status, output = stage.run("clean-up", "--yes")
+        assert "Looked here:" in output, f"there is no receipt:\n{output}"
         receipt = output[output.index("Looked here:") :]
         _expect_right_list(stage, receipt)
-        if NOTHING_LEFT.search(receipt):
-            assert status == 0, f"nothing is left, but clean-up ended with {status}:\n{receipt}"
-            return
+        clean = bool(NOTHING_LEFT.search(receipt))
+        assert status == (0 if clean else COSTS), f"it ended with {status}, but the receipt says:\n{receipt}"
+        if is_enough(receipt):
+            return receipt
         Event().wait(2)
-    raise AssertionError(f"something is left after {visits} visits:\n{receipt}")
+    raise AssertionError(f"clean-up doesn't end: after {visits} visits the receipt says\n{receipt}")
 
 
 def _expect(status: int, result: tuple[int, str]) -> str:
@@ -110,18 +171,12 @@ def _expect(status: int, result: tuple[int, str]) -> str:
     return output
 
 
+def _expect_words(words: str, told: str) -> None:
+    assert words in " ".join(told.split()), f"it doesn't say {words!r}:\n{told[-OUTPUT_SHOWN:]}"
+
+
 def _expect_right_list(stage: Stage, told: str) -> None:
-    missing = [name for name in find_left(stage) if name not in told]
-    assert not missing, f"the list lacks {missing}:\n{told}"
-
-
-def find_left(stage: Stage) -> Iterator[str]:
-    """The names of what the workshop made and what still exists, as an administrator of the account sees it."""
-    cloud = stage.administrator
-    yield from (bucket["Name"] for bucket in cloud.s3("eu-west-1").list_buckets()["Buckets"])
-    yield from (one["Id"] for one in cloud.cloudfront.list_distributions()["DistributionList"].get("Items", []))
-    yield from (one["Name"].rstrip(".") for one in cloud.route53.list_hosted_zones()["HostedZones"])
-    yield from (one["Id"] for one in cloud.route53.list_health_checks()["HealthChecks"])
-    yield from (one["FunctionName"] for one in cloud.lambda_.list_functions()["Functions"])
-    roles = (role["RoleName"] for role in cloud.iam.list_roles()["Roles"])
-    yield from (name for name in roles if name.startswith("two-regions-"))
+    """What exists is listed, and a list that says that nothing is left is right."""
+    there = list_things(stage.administrator, learner=NAME)
+    missing = [" ".join(thing) for thing in there if not is_listed(thing, told)]
+    assert not missing, f"the list lacks what exists ({'; '.join(missing)}):\n{told}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import re
 import socket
 import ssl
@@ -30,6 +31,7 @@ from local_cloud.engines.nameserver.listeners import bind_same_port
 from tests.rehearsal import hosts
 from tests.rehearsal.ledger import Ledger
 from tests.rehearsal.manner import Manner, Throttle
+from tests.rehearsal.replicas import Replicas
 
 HEAD_LIMIT = 1 << 20
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/,\s&]+)/\d{8}/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
@@ -38,6 +40,7 @@ _EXPECT = re.compile(rb"\r\nexpect:[^\r]*", re.IGNORECASE)
 _SESSION = "ASIA"
 """How the access keys of sessions begin."""
 _JSON = ("lambda", "logs", "tagging")
+OVER = "The security token included in the request is expired"
 _ERROR = (
     "<ErrorResponse><Error><Type>Sender</Type><Code>{0}</Code><Message>{1}</Message></Error>"
     "<Code>{0}</Code><Message>{1}</Message></ErrorResponse>"
@@ -80,6 +83,7 @@ class Door:
         self._nameserver = _split(cloud["WORKSHOP_NAMESERVER"])
         self.ledger, self._manner = ledger, manner
         self._throttle = Throttle(manner.route53_rate, manner.throttle_burst)
+        self.replicas = Replicas()
         self._made: dict[str, float] = {}
         self._sessions: Counter[str] = Counter()
         self.expired: set[str] = set()
@@ -188,8 +192,15 @@ class Door:
             return _refuse_expired(request, host)
         if host.startswith("route53.") and not self._throttle.lets_pass():
             return _refuse(400, "Throttling", "Rate exceeded")
+        if not hosts.is_enabled(host):
+            return _refuse_json(
+                400, "UnrecognizedClientException", "The security token included in the request is invalid."
+            )
         await asyncio.sleep(self._manner.api_seconds)
+        if refusal := self.replicas.find_refusal(host, *request.words[:2]):
+            return _refuse(400, "InvalidParameterValueException", refusal, in_json=True)
         response = await _pass_on(request, self._gateway)
+        self.replicas.note(host, *request.words[:2])
         if host.startswith("cloudfront."):
             for made in _DOMAIN_NAME.findall(response.body):
                 self._made.setdefault(made.decode(), time.monotonic())
@@ -341,15 +352,22 @@ def _refuse_expired(request: Message, host: str) -> Message:
         refusal = _refuse(400, "ExpiredToken", "The provided token has expired.")
         return refusal._replace(body=b"") if request.words[0] == "HEAD" else refusal
     if service in _JSON:
-        body = b'{"__type":"ExpiredTokenException","message":"The security token included in the request is expired"}'
-        head = f"HTTP/1.1 403 Refused\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-        return Message(f"{head}x-amzn-ErrorType: ExpiredTokenException\r\n\r\n".encode(), {}, body)
-    return _refuse(403, "ExpiredToken", "The security token included in the request is expired")
+        return _refuse_json(403, "ExpiredTokenException", OVER)
+    return _refuse(403, "ExpiredToken", OVER)
 
 
-def _refuse(status: int, code: str, message: str) -> Message:
-    body = _ERROR.format(code, message).encode()
-    head = f"HTTP/1.1 {status} Refused\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n"
+def _refuse_json(status: int, code: str, message: str) -> Message:
+    body = json.dumps({"__type": code, "message": message}).encode()
+    head = (
+        f"HTTP/1.1 {status} Refused\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return Message(head.encode(), {}, body)
+
+
+def _refuse(status: int, code: str, message: str, *, in_json: bool = False) -> Message:
+    said = json.dumps({"Type": "User", "Code": code, "message": message}) if in_json else _ERROR.format(code, message)
+    body, kind = said.encode(), "application/json" if in_json else "text/xml"
+    head = f"HTTP/1.1 {status} Refused\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     return Message(head.encode(), {}, body)
 
 

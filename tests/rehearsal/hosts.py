@@ -21,6 +21,14 @@ _REGIONAL = re.compile(rf"(?P<service>[a-z0-9-]+)\.{_REGION}\.(?:amazonaws\.com|
 _FUNCTION = re.compile(rf"[a-z0-9]+\.lambda-url\.{_REGION}\.on\.aws")
 _VIEWERS = re.compile(r"[a-z0-9]+\.cloudfront\.net")
 _NAME_SERVER = re.compile(r"ns-\d+\.awsdns-\d+\.(?:com|net|org|co\.uk)")
+ENABLED = (
+    *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1", "ap-south-1"),
+    *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-southeast-1", "ap-southeast-2"),
+    *("eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3"),
+)
+"""The regions of a new account (AWS Account Management, "Regions that are enabled by default"). Others must be enabled
+first, and don't know the account's access keys until then."""
+
 _ONLY_GLOBAL = {"iam", "cloudfront", "route53"}
 
 
@@ -44,6 +52,12 @@ def find_scope(host: str) -> Scope | None:
     if (found := _REGIONAL.fullmatch(host)) and found["service"] not in _ONLY_GLOBAL | {"s3-control"}:
         return Scope(found["region"], found["service"])
     return None
+
+
+def is_enabled(host: str) -> bool:
+    """Whether the account has enabled the region of an API."""
+    scope = find_scope(host)
+    return scope is None or scope.region in ENABLED
 
 
 def is_distribution(host: str) -> bool:

@@ -59,7 +59,7 @@ SLOW = {
     "replication": Manner(late=("replication=120",)),
     "invalidations": Manner(late=("invalidation=10",)),
     "logs": Manner(late=("logs=30",)),
-    "replicas": Manner(late=("edge-replicas=120",)),
+    "replicas": Manner(late=("edge-replicas=60",)),
 }
 """The slow forms, by name."""
 

@@ -22,6 +22,7 @@ from tests.rehearsal.door import Door
 from tests.rehearsal.hosts import NETWORK
 from tests.rehearsal.ledger import Ledger
 from tests.rehearsal.manner import QUICK, Manner
+from tests.rehearsal.replicas import Replicas
 from workshop_lib.cloud import Cloud
 from workshop_lib.cloud_process import own_cloud
 from workshop_lib.guards import is_read
@@ -29,6 +30,8 @@ from workshop_lib.policies import LOCAL_ACCOUNT, write_grants
 
 ROOT = Path(__file__).resolve().parents[2]
 MACHINE = Path(__file__).with_name("machine")
+WORKSHOP = "workshop_cli.main"
+"""The module of the command `workshop`."""
 LEARNER = "ada"
 """The user's name in IAM."""
 CLASS = "class"
@@ -56,12 +59,17 @@ class Stage:
     """The variables of the learner's programs."""
     administrator: Cloud
     """The cloud behind the door, with all permissions."""
+    replicas: Replicas
+    """How long AWS keeps replicas of the edge function."""
+    stops: Sequence[int] = ()
+    """After how many changes each clean-up is interrupted."""
     account: str = LOCAL_ACCOUNT
 
-    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
-        """Start the command `workshop` as the learner."""
+    def start(self, *arguments: str | Path, module: str = WORKSHOP) -> subprocess.Popen[str]:
+        """Start a command as the learner: `workshop`, or another module of Python."""
         return subprocess.Popen(
-            [sys.executable, "-m", "workshop_cli.main", *map(str, arguments)],
+            [sys.executable, "-m", module, *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -71,9 +79,9 @@ class Stage:
             start_new_session=True,
         )
 
-    def run(self, *arguments: str | Path, timeout: float = 7200) -> tuple[int, str]:
-        """Run the command `workshop` as the learner. Returns its exit status and its output."""
-        with self.start(*arguments) as program:
+    def run(self, *arguments: str | Path, module: str = WORKSHOP, timeout: float = 7200) -> tuple[int, str]:
+        """Run a command as the learner, as `start` does. Returns its exit status and its output."""
+        with self.start(*arguments, module=module) as program:
             try:
                 output, _ = program.communicate(timeout=timeout)
             finally:
@@ -93,13 +101,16 @@ class Stage:
 
 
 @contextmanager
-def set_stage(folder: Path, *, speed: float = 200, manner: Manner = QUICK) -> Iterator[Stage]:
+def set_stage(
+    folder: Path, *, speed: float = 200, manner: Manner = QUICK, stops: Sequence[int] = ()
+) -> Iterator[Stage]:
     """Start the cloud and the door, and prepare the learner's account and machine. All of it ends with the block.
 
     Args:
         folder: For everything that the rehearsal writes.
         speed: How many times shorter the cloud's waits are than on AWS.
         manner: How slow AWS is.
+        stops: As in `Stage`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     ledger = Ledger(folder / "machine.jsonl")
@@ -110,7 +121,8 @@ def set_stage(folder: Path, *, speed: float = 200, manner: Manner = QUICK) -> It
         if manner.calls_of_a_session:
             keys = open_session(administrator)
         threading.Event().wait(manner.delays.permissions)  # the instructor did it long before
-        yield Stage(folder, ledger, equip_machine(folder, door, keys, manner), administrator)
+        environment = equip_machine(folder, door, keys, manner)
+        yield Stage(folder, ledger, environment, administrator, door.replicas, stops)
 
 
 def admit_learner(cloud: Cloud, folder: Path) -> dict[str, str]:

@@ -54,6 +54,13 @@ def test_a_signature_for_another_scope_is_refused(
     assert list(ledger.objections) == [objection]
 
 
+def test_a_region_that_is_not_enabled_does_not_know_the_access_key(run_python: RunPython) -> None:
+    look = "import boto3; boto3.client('logs', region_name={!r}).describe_log_groups(); print('good')"
+
+    assert "(UnrecognizedClientException)" in run_python(look.format("af-south-1"))
+    assert run_python(look.format("eu-north-1")).strip() == "good"
+
+
 def test_an_api_is_not_asked_over_http(run_python: RunPython, ledger: Ledger) -> None:
     run_python("import urllib.request; urllib.request.urlopen('http://s3.eu-west-1.amazonaws.com/')")
 

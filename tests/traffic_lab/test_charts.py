@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from traffic_lab import charts
 from traffic_lab.charts.labels import place_labels
 from traffic_lab.measurement import Mark, Sample, Timeline
+from traffic_lab.model.prediction import Band, SwitchPrediction
 from workshop_lib.errors import WorkshopError
 
 IRELAND, SINGAPORE = "eu-west-1", "ap-southeast-1"
@@ -84,12 +85,15 @@ def hold_drill(*marks, failed=2):
     return Timeline(tuple(samples), marks, 10.0)
 
 
-def predict():
+def predict(**parts):
     """A prediction of a move between one and three seconds after the cause."""
-    band = SimpleNamespace(earliest=1.0, expected=2.0, latest=3.0)
-    times = [0.0, 1.0, 2.0, 3.0, 20.0]
-    curves = {"low_share": [0, 0, 0, 1, 1], "expected_share": [0, 0, 0.5, 1, 1], "high_share": [0, 0, 1, 1, 1]}
-    return SimpleNamespace(times=times, moved={0.95: band}, failed_requests=band, **curves)
+    none = Band(0, 0, 0, 0, 0)
+    moved = {0.5: Band(1.0, 1.2, 1.5, 1.8, 3.0), 0.95: Band(1.0, 1.5, 2.0, 2.5, 3.0)}
+    return SwitchPrediction(**{"detected": none, "dns_changed": none, "moved": moved, "failed_requests": none} | parts)
+
+
+def get_labels(chart):
+    return [text.get_text() for text in chart.legends[0].get_texts()]
 
 
 def texts_of(chart):
@@ -99,9 +103,12 @@ def texts_of(chart):
 def test_the_title_of_a_switch_is_its_conclusion():
     chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=predict())
 
-    assert texts_of(chart)[0] == "95 % moved to ap-southeast-1 after 2.0 s; predicted 1.0 to 3.0 s"
-    assert repr(chart).splitlines()[:2] == [
-        "95 % moved to ap-southeast-1 after 2.0 s; predicted 1.0 to 3.0 s",
+    assert texts_of(chart)[:2] == [
+        "95 % moved to ap-southeast-1 after 2.0 s",
+        "predicted: 2.0 s (80 %: 1.5 to 2.5; worst case: 1.0 to 3.0); measured inside the 80 % band",
+    ]
+    assert repr(chart).splitlines()[:3] == [
+        *texts_of(chart)[:2],
         "100 requests in 10 s: eu-west-1 48 %, ap-southeast-1 50 %, 2 failed",
     ]
 
@@ -124,11 +131,56 @@ def test_a_switch_can_be_judged_up_to_the_way_back():
     assert repr(chart).startswith("95 % moved to ap-southeast-1 after 1.0 s\n")
 
 
-def test_the_prediction_begins_at_the_cause():
+def test_the_expected_line_begins_at_the_cause_and_agrees_with_the_printed_number():
     chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=predict(), cause="health check")
 
-    (expected,) = [line for line in chart.axes[0].lines if line.get_label() == "predicted: expected"]
-    assert list(expected.get_xdata()) == [4, 5, 6, 7]  # and what comes after the recording is left out
+    (expected,) = [line for line in chart.axes[0].lines if line.get_label() == "expected"]
+    assert list(zip(expected.get_xdata(), expected.get_ydata(), strict=True)) == [
+        *((4, 0), (5.5, 0)),  # 0 until the first share has moved
+        *((5.5, 0.5), (6.0, 0.95)),
+    ]
+
+
+def test_a_band_that_reaches_beyond_the_recording_is_shown():
+    chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=predict(), cause=8.2)
+
+    assert chart.axes[0].get_xlim() == (0, 8.2 + 2.5)
+
+
+def test_what_is_expected_after_the_way_back_began_is_left_out():
+    chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=predict(), cause=8.0, until=9.8)
+
+    (expected,) = [line for line in chart.axes[0].lines if line.get_label() == "expected"]
+    assert max(expected.get_xdata()) == 9.5
+
+
+def test_the_band_lies_in_the_worst_case():
+    chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=predict())
+
+    areas = {area.get_label(): area.get_paths()[0].get_extents() for area in chart.axes[0].collections}
+    assert (areas["80 % band"].x0, areas["80 % band"].x1) == pytest.approx((4.2, 5.5))
+    assert (areas["worst case"].x0, areas["worst case"].x1) == pytest.approx((4.0, 6.0))
+
+
+def test_a_change_of_dns_that_aws_may_make_late_has_a_bar_of_its_own():
+    slow = predict(dns_changed=Band(0, 0.3, 1.0, 1.7, 2.0))
+
+    chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE, prediction=slow)
+
+    assert get_labels(chart)[-1] == "AWS's DNS change"
+    (bar,) = chart.axes[0].containers[-1]
+    assert (bar.get_x(), bar.get_width()) == (3.0, 2.0)
+
+
+def test_a_failure_that_must_be_detected_has_another():
+    found = Band(0.8, 0.82, 0.9, 0.98, 1.0)
+
+    chart = charts.plot_switch(
+        hold_drill(*MARKS), region=SINGAPORE, prediction=predict(detected=found, dns_changed=found)
+    )
+
+    assert "detection" in get_labels(chart)
+    assert "AWS's DNS change" not in get_labels(chart)
 
 
 def test_a_cause_that_is_not_marked_is_refused():
@@ -176,13 +228,13 @@ def test_failed_requests_have_a_row_of_their_own():
     chart = charts.plot_switch(hold_drill(*MARKS), region=SINGAPORE)
 
     assert [label.get_text() for label in chart.axes[1].get_yticklabels()] == ["failed: 2", "miss: 98"]
-    assert "failed" in [text.get_text() for text in chart.legends[0].get_texts()]
+    assert "failed" in get_labels(chart)
 
 
 def test_without_failures_every_request_belongs_to_a_region():
     chart = charts.plot_switch(hold_drill(*MARKS, failed=0), region=SINGAPORE)
 
-    assert [text.get_text() for text in chart.legends[0].get_texts()] == [SINGAPORE, IRELAND]
+    assert get_labels(chart) == [SINGAPORE, IRELAND]
 
 
 def test_a_page_that_the_cache_should_have_forgotten_is_stale():
@@ -217,4 +269,4 @@ def test_simulated_traffic_is_drawn_the_same_way():
     chart = charts.plot_simulation(traffic, region=SINGAPORE, since=5.0)
 
     assert repr(chart).startswith("95 % moved to ap-southeast-1 after 15.0 s\n")
-    assert [text.get_text() for text in chart.legends[0].get_texts()] == [SINGAPORE, IRELAND, "failed"]
+    assert get_labels(chart) == [SINGAPORE, IRELAND, "failed"]

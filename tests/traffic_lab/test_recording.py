@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from traffic_lab.timeline import Action, record_timeline
+from traffic_lab.recording import Action
+from traffic_lab.timeline import record_timeline
 from workshop_lib import dns_records
 from workshop_lib.errors import NotTheLocalCloud
 from workshop_lib.names import S3Origin
@@ -48,14 +49,14 @@ def test_a_viewer_sees_the_traffic_move_when_dns_changes(
     assert len(timeline.samples) == 48
     assert not timeline.failed
     assert {sample.x_cache for sample in timeline.samples} == {"Miss from cloudfront"}
-    assert [mark.label for mark in timeline.marks] == ["DNS moves", f"DNS: {SINGAPORE}"]
-    assert timeline.time_of("DNS") >= timeline.time_of("DNS moves")
+    assert {mark.label for mark in timeline.marks} == {"DNS moves", f"DNS: {SINGAPORE}"}
+    assert timeline.time_of("DNS") >= timeline.beginning_of("DNS moves")  # it may be seen before the call returns
 
 
 def test_a_distribution_that_nobody_serves_is_recorded_as_silence(connected: Cloud) -> None:
     timeline = record_timeline("http://127.0.0.1:9/region.json", seconds=0.2, show_progress=False)
 
-    assert [sample.status for sample in timeline.samples] == [0, 0, 0, 0]
+    assert {sample.status for sample in timeline.samples} == {0}
 
 
 def test_a_recording_stays_on_this_machine(connected: Cloud) -> None:

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from traffic_lab.measurement import Mark, Sample
 from traffic_lab.model.prediction import predict_switch
-from traffic_lab.timeline import SPARE, TICKS, Action, AllFrom, record_timeline
+from traffic_lab.recording import SPARE, TICKS, Action, AllFrom
+from traffic_lab.timeline import record_timeline
 from workshop_lib.errors import CheckFailed, CloudNotReachable, CredentialsRefused, NotTheLocalCloud, WorkshopError
 from workshop_lib.observe import Page
 from workshop_lib.watches import Watch
@@ -166,6 +167,34 @@ def test_a_mark_is_set_when_what_is_watched_changes(world: World) -> None:
     assert [mark.label for mark in timeline.marks] == ["weights change", f"DNS: {SINGAPORE}", "healthy: no"]
     assert timeline.time_of("DNS") == pytest.approx(1.0, abs=0.11)
     assert timeline.time_of("healthy") == pytest.approx(1.5)
+
+
+def test_a_change_is_marked_although_the_first_look_was_slow(world: World) -> None:
+    seen = iter([IRELAND])
+
+    def look() -> str:
+        world.sleep(1.5)
+        return next(seen, SINGAPORE)
+
+    timeline = world.record(watch={"DNS": Watch(look, TICK)})
+
+    assert timeline.marks == (Mark(pytest.approx(1.6), f"DNS: {SINGAPORE}"),)
+
+
+def test_a_mistake_in_a_watch_is_raised_before_anything_is_asked(world: World) -> None:
+    with pytest.raises(ZeroDivisionError):
+        world.record(watch={"DNS": Watch(lambda: 1 / 0)})
+
+    assert world.asked == []
+
+
+def test_pages_beside_the_first_are_asked_at_the_same_times(world: World) -> None:
+    timeline = world.record(beside=[URL, URL], actions=[Action(1, "weights change", world.move)])
+
+    assert len(timeline.beside) == 2
+    for other in timeline.beside:
+        assert other.samples == timeline.samples
+        assert (other.marks, other.seconds) == (timeline.marks, timeline.seconds)
 
 
 def test_a_look_that_nobody_answers_is_a_change_too(world: World) -> None:

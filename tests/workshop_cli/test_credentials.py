@@ -254,19 +254,6 @@ def test_what_a_notebook_accepted_is_accepted_in_the_terminal(
     assert [asked.method for asked in aws.asked] == ["PUT"]
 
 
-def test_a_run_that_fails_on_aws_says_what_exists_or_that_it_cannot_be_listed(
-    set_machine: Callable[[dict[str, str]], None], write_notebook: Callable[..., Path], tmp_path: Path
-) -> None:
-    set_machine(KEYS)
-    folder = write_notebook("00_first", "1 / 0")
-
-    result = run("run", "--notebooks", str(folder), "--output", str(tmp_path / "output"))
-
-    assert result.exit_code == 1
-    assert "What exists in your AWS account can't be listed: AWS doesn't know your access key." in result.output
-    assert "`workshop clean-up --yes` deletes what the workshop made." in result.output
-
-
 def test_the_copy_is_found_from_every_folder_in_it(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text("{}", encoding="utf-8")
     below = tmp_path / "notebooks" / "website"

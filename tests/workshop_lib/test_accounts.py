@@ -11,8 +11,9 @@ import pytest
 from botocore.handlers import disable_signing
 
 from tests.kits.fake_aws import Asked, FakeAws, running_fake_aws
+from workshop_lib import checks
 from workshop_lib.cloud import Cloud, accept_costs, connect
-from workshop_lib.errors import AccountChanged, CostNotAccepted
+from workshop_lib.errors import AccountChanged, CheckFailed, CostNotAccepted
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 
@@ -70,7 +71,7 @@ def make_bucket(cloud: Cloud) -> None:
 def test_before_the_costs_are_accepted_no_change_is_sent(aws: FakeAws) -> None:
     cloud = connect(environ=aws.environment)
 
-    with pytest.raises(CostNotAccepted, match=rf"CreateBucket would change .*{ACCOUNT}.*USD.*accept_costs"):
+    with pytest.raises(CostNotAccepted, match=rf"CreateBucket would change .*{ACCOUNT}.*USD.*step 7 of notebook 00"):
         make_bucket(cloud)
     assert aws.asked == []
 
@@ -196,3 +197,30 @@ def test_the_variable_accepts_the_cost_for_the_account_it_names(aws: FakeAws, ac
 def test_the_cost_is_accepted_only_for_the_account_that_would_pay(aws: FakeAws) -> None:
     with pytest.raises(CostNotAccepted, match=f"belong to the account {ACCOUNT}"):
         accept_costs(connect(environ=aws.environment), OTHER)
+
+
+@pytest.mark.parametrize("typed", ["", "  "])
+def test_a_field_that_is_left_empty_accepts_nothing(aws: FakeAws, typed: str) -> None:
+    cloud = connect(environ=aws.environment)
+
+    assert accept_costs(cloud, typed).startswith("Nothing is accepted.")
+    with pytest.raises(CostNotAccepted):
+        make_bucket(cloud)
+
+
+def test_what_was_accepted_stays_accepted_when_the_field_is_left_empty(paid: Cloud) -> None:
+    assert accept_costs(paid, "").startswith(f"Accepted for the AWS account {ACCOUNT}.")
+
+
+def test_the_check_says_where_the_next_steps_may_make_things_or_what_to_type(aws: FakeAws) -> None:
+    cloud = connect(environ=aws.environment)
+    with pytest.raises(CheckFailed, match=rf"haven't accepted .*{ACCOUNT}.*\n.*step 7 of notebook 00"):
+        checks.costs_accepted(cloud)
+    accept_costs(cloud, ACCOUNT)
+
+    assert ACCOUNT in checks.costs_accepted(cloud).sentence
+
+
+def test_the_local_cloud_has_nothing_to_accept(connected: Cloud) -> None:
+    assert "nothing" in accept_costs(connected, "")
+    assert "where nothing costs money" in checks.costs_accepted(connected).sentence

@@ -85,7 +85,7 @@ def test_a_boundary_of_ones_own_comes_before_the_shared_one(connected: Cloud, na
 
 
 def test_without_a_boundary_the_missed_step_is_named(connected: Cloud, names: WorkshopNames) -> None:
-    with pytest.raises(StepOutOfOrder, match=r"two-regions-ada-boundary.*step 7 of notebook 00"):
+    with pytest.raises(StepOutOfOrder, match=r"two-regions-ada-boundary.*step 8 of notebook 00"):
         boundaries.find_permissions_boundary(connected, names)
 
 
@@ -103,7 +103,7 @@ def test_a_learner_who_may_not_make_one_reads_whom_to_ask(
     )
     learner: Any = SimpleNamespace(iam=iam, account_id=LOCAL_ACCOUNT)
 
-    with pytest.raises(StepOutOfOrder, match=r"you may not make one\. Whoever grants .* step 7 of notebook 00"):
+    with pytest.raises(StepOutOfOrder, match=r"you may not make one\. Whoever grants .* step 8 of notebook 00"):
         boundaries.create_permissions_boundary(learner, names)
 
 
@@ -174,7 +174,7 @@ def test_a_boundary_for_other_buckets_fails_the_check_of_the_replication_role(
     replication.create_replication_role(connected.iam, **role, boundary_arn=boundary_arn, learner=names.learner)
     replication.put_replication_policy(connected.iam, **role, **buckets)
 
-    with pytest.raises(CheckFailed, match=r"boundary .* doesn't allow .*another-bucket.*\n.*step 7 of notebook 00"):
+    with pytest.raises(CheckFailed, match=r"boundary .* doesn't allow .*another-bucket.*\n.*step 8 of notebook 00"):
         checks.role_may_replicate(connected.iam, **role, **buckets)
 
 

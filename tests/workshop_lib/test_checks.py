@@ -27,6 +27,8 @@ class Receipt:
     unseen: tuple[str, ...] = ()
     others: str = ""
     learner: str = "ada"
+    only_waits: bool = False
+    go_on: str = "Come back tomorrow."
 
     def describe_others(self) -> str:
         return self.others
@@ -58,6 +60,12 @@ def test_nothing_is_left() -> None:
 def test_what_is_left_is_named() -> None:
     with pytest.raises(CheckFailed, match=r"bucket b.*\n.*delete_resources"):
         checks.nothing_left(Receipt(left=("bucket b",)))
+
+
+def test_what_only_waits_for_aws_is_an_outcome_of_its_own() -> None:
+    verdict = repr(checks.nothing_left(Receipt(left=("edge function f",), only_waits=True)))
+
+    assert verdict == ("✔ Nothing is left that costs money. Waiting for AWS: edge function f. Come back tomorrow.")
 
 
 def test_a_place_that_could_not_be_searched_may_hold_something() -> None:

@@ -13,9 +13,10 @@ from workshop_lib import batch_replication, checks, clean_up, dns_records, healt
 from workshop_lib.distribution import create_distribution, create_failover_distribution, find_distribution
 from workshop_lib.errors import CheckFailed, StepOutOfOrder
 from workshop_lib.inventory.distributions import DISTRIBUTIONS
-from workshop_lib.inventory.kind import Resource
+from workshop_lib.inventory.kind import Resource, Unseen
 from workshop_lib.names import suggest_names
 from workshop_lib.observe import fetch_page
+from workshop_lib.receipts import Receipt
 from workshop_lib.roles import POLICY_NAME
 
 if TYPE_CHECKING:
@@ -152,6 +153,8 @@ def test_what_aws_lets_go_later_is_reported_as_waiting(
         find_distribution(connected.cloudfront, comment=names.distribution_comment, learner=names.learner)
     with pytest.raises(CheckFailed, match="edge function"):
         checks.nothing_left(clean_up.get_receipt(connected, names))
+    first_visit = checks.nothing_left(clean_up.get_receipt(connected, names, waiting=report.waiting))
+    assert "Nothing is left that costs money. Waiting for AWS: edge function" in repr(first_visit)
 
     cloud.clock.speed = 10_000
     later = clean_up.delete_resources(connected, names, patience=20)
@@ -264,3 +267,20 @@ def test_a_running_job_is_cancelled(replicated: Any, connected: Cloud, names: Wo
     clean_up.delete_resources(connected, names, patience=10)
 
     assert "batch job" not in kinds(clean_up.find_resources(connected, names))
+
+
+BUCKET, FUNCTION = Resource("bucket", "site"), Resource("edge function", "f")
+
+
+@pytest.mark.parametrize(
+    ("receipt", "only_waits"),
+    [
+        ({"left": (FUNCTION,), "waiting": (FUNCTION,)}, True),
+        ({"left": (FUNCTION,)}, False),
+        ({"left": (FUNCTION, BUCKET), "waiting": (FUNCTION, BUCKET)}, False),
+        ({"left": (FUNCTION,), "waiting": (FUNCTION,), "unseen": (Unseen("IAM", "refused"),)}, False),
+        ({"left": ()}, False),
+    ],
+)
+def test_a_visit_only_waits_if_what_is_left_is_free_and_comes_later(receipt: dict[str, Any], only_waits: bool) -> None:
+    assert Receipt(learner="ada", looked=(), kept=(), **receipt).only_waits == only_waits

@@ -48,7 +48,7 @@ def aws(aws_environ: dict[str, str]) -> Cloud:
 
 
 def test_the_local_cloud_costs_nothing() -> None:
-    assert "Nothing" in accept_costs(Cloud(LOCAL), "123456789012")
+    assert "nothing" in accept_costs(Cloud(LOCAL), "123456789012")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from workshop_lib.episodes import Episode, cause
-from workshop_lib.errors import CredentialsRefused
+from workshop_lib.errors import CredentialsRefused, NotUndone
 
 
 def log_episode() -> tuple[Episode, list[str]]:
@@ -24,40 +24,6 @@ def test_an_episode_ends_with_its_block() -> None:
         episode.begin()
 
     assert log == ["begin", "end"]
-
-
-def test_what_can_not_be_undone_is_told_with_the_error_that_ended_the_block() -> None:
-    def fail() -> None:
-        raise CredentialsRefused("Your AWS credentials have expired.")
-
-    def hold() -> None:
-        with Episode(lambda: None, fail) as episode:
-            episode.begin()
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt) as caught:
-        hold()
-    (note,) = caught.value.__notes__
-    assert "not undone yet, because this failed: Your AWS credentials have expired." in note
-    assert "drill.end()" in note
-
-
-def test_what_could_not_be_undone_can_be_ended_later() -> None:
-    errors = [CredentialsRefused("Your AWS credentials have expired.")]
-    log: list[str] = []
-
-    def end() -> None:
-        if errors:
-            raise errors.pop()
-        log.append("end")
-
-    episode = Episode(lambda: log.append("begin"), end)
-    with pytest.raises(CredentialsRefused) as caught, episode:
-        episode.begin()
-    episode.end()
-
-    assert log == ["begin", "end"]
-    assert "not undone yet" in "\n".join(caught.value._render_traceback_())
 
 
 def test_an_episode_that_ended_is_not_ended_again() -> None:
@@ -144,9 +110,9 @@ def test_what_is_just_beginning_in_a_thread_ends_after_it_has_begun() -> None:
 
 def test_the_error_of_an_end_is_not_hidden() -> None:
     def fail() -> None:
-        raise ValueError("still inverted")
+        raise ValueError("Rate exceeded")
 
-    with pytest.raises(ValueError, match="still inverted"), Episode(lambda: None, fail) as episode:
+    with pytest.raises(NotUndone, match="Rate exceeded"), Episode(lambda: None, fail) as episode:
         episode.begin()
 
 
@@ -160,3 +126,22 @@ def test_an_error_of_a_cause_is_raised() -> None:
 
     with pytest.raises(ValueError, match="refused"):
         cause(fail, undo=lambda _: None)
+
+
+def test_a_drill_that_cannot_be_ended_says_so_and_keeps_the_recording() -> None:
+    def fail() -> None:
+        raise CredentialsRefused("Your AWS credentials have expired. Sign in again, then run this again.")
+
+    interrupted = CredentialsRefused("Your AWS credentials have expired.")
+    interrupted.timeline = "the recording"  # type: ignore[attr-defined]
+
+    def drill() -> None:
+        with Episode(lambda: None, fail) as episode:
+            episode.begin()
+            raise interrupted
+
+    with pytest.raises(NotUndone, match=r"may still be inverted.*expired.*step 1 of notebook 05") as stuck:
+        drill()
+
+    assert stuck.value.timeline == "the recording"
+    assert "kept in sys.last_value.timeline" in str(stuck.value)

@@ -178,7 +178,3 @@ def test_a_function_that_raises_is_shown_with_its_error(lambda_: Any, role_arn: 
     answer = lambda_edge.invoke_edge_function(lambda_, version_arn="site", event={})
 
     assert (answer["request"], answer["error"]["errorType"]) == (None, "KeyError")
-
-
-def test_the_log_of_a_function_that_has_not_run_at_the_edge_is_empty(client: Callable[..., Any]) -> None:
-    assert lambda_edge.read_log(client("logs", "eu-west-1"), function_name="site") == []

@@ -12,11 +12,12 @@ from botocore.exceptions import ClientError
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
-from workshop_lib.errors import CloudNotReachable, InvalidNumber, TookTooLong
+from workshop_lib.delays import NONE, Delay
+from workshop_lib.errors import CheckFailed, CloudNotReachable, InvalidNumber, TookTooLong
 from workshop_lib.guards import read_seconds
 from workshop_lib.observe import Page
 from workshop_lib.polling import choose_intervals, retry_while, wait_until
-from workshop_lib.waiting import wait_for_propagation, wait_until_page_is_served
+from workshop_lib.waiting import try_again, wait_for_propagation, wait_until_page_is_served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,6 +127,14 @@ def test_a_transient_refusal_is_tried_again(time: Time) -> None:
     assert len(time.slept) == 3
 
 
+def test_a_retry_shows_what_it_waits_for(time: Time, capsys: pytest.CaptureFixture[str]) -> None:
+    call = refuse_times(1, refuse("MalformedPolicy", "Invalid principal in policy"))
+
+    retry_while(call, {"MalformedPolicy": "Invalid principal"}, what="The identity is new", sleep=time.sleep)
+
+    assert capsys.readouterr().err.startswith("\rThe identity is new, trying again: ")
+
+
 @pytest.mark.parametrize(
     "error", [refuse("InvalidParameterValueException", "Bad name"), refuse("AccessDenied", "cannot be assumed")]
 )
@@ -231,3 +240,64 @@ def test_only_what_matters_is_shown_while_waiting(time: Time, capsys: pytest.Cap
     shown = capsys.readouterr().err
     assert "PENDING" in shown
     assert "index.html" not in shown
+
+
+LATE = Delay(0, 60)
+
+
+def fail_times(times: int) -> Callable[[], str]:
+    """A check that fails some times, then passes."""
+    checked = count()
+
+    def check() -> str:
+        if next(checked) < times:
+            raise CheckFailed("Not yet.", fix="wait.")
+        return "passed"
+
+    return check
+
+
+def test_what_was_too_early_is_done_again_until_the_check_passes(time: Time) -> None:
+    acts: list[float] = []
+
+    verdict = try_again(
+        fail_times(3),
+        lambda: acts.append(time.passed),
+        what="The rule",
+        delay=LATE,
+        sleep=time.sleep,
+        now=time.now,
+    )
+
+    assert verdict == "passed"
+    assert acts == [1.0, 2.25, 3.8125]
+
+
+def test_what_is_not_too_early_is_done_once(time: Time) -> None:
+    acts: list[float] = []
+
+    try_again(fail_times(0), lambda: acts.append(0), what="The rule", delay=LATE, sleep=time.sleep, now=time.now)
+
+    assert (acts, time.slept) == ([], [])
+
+
+def test_an_act_that_is_too_early_itself_is_done_again(time: Time) -> None:
+    act = fail_times(2)
+    check = fail_times(1)
+
+    assert try_again(check, act, what="The role", delay=LATE, sleep=time.sleep, now=time.now) == "passed"
+    assert len(time.slept) == 3
+
+
+def test_what_fails_for_longer_than_aws_needs_fails_with_its_own_sentence(time: Time) -> None:
+    with pytest.raises(CheckFailed, match="Not yet"):
+        try_again(fail_times(10**6), what="The rule", delay=LATE, sleep=time.sleep, now=time.now)
+
+    assert 60 <= time.passed <= 70
+
+
+def test_in_a_cloud_that_knows_at_once_the_first_failure_is_final(time: Time) -> None:
+    with pytest.raises(CheckFailed):
+        try_again(fail_times(1), what="The rule", delay=NONE, sleep=time.sleep, now=time.now)
+
+    assert time.slept == []

@@ -12,8 +12,9 @@ from matplotlib.patches import Patch
 
 from traffic_lab.charts.chart import HATCHES, Chart
 from traffic_lab.charts.labels import Place, measure_width, place_labels
-from traffic_lab.drill import Prediction, find_span
+from traffic_lab.drill import find_place, find_span
 from traffic_lab.measurement import ROUNDING, Mark, Sample, Timeline
+from traffic_lab.model.prediction import SwitchPrediction
 
 SHARE = 0.95
 """The share in the title. With 100 %, a single late request would decide."""
@@ -60,39 +61,21 @@ class Simulated(HasShares, Protocol):
         """Return the seconds after `since`, or None if it never moved."""
 
 
-class Curves(Prediction, Protocol):
-    """The part of `prediction.SwitchPrediction` that is drawn. Times are seconds after the cause."""
-
-    @property
-    def times(self) -> Any:
-        """The times of the curves."""
-
-    @property
-    def expected_share(self) -> Any:
-        """The share of all requests that the region is expected to answer."""
-
-    @property
-    def low_share(self) -> Any:
-        """The lowest share."""
-
-    @property
-    def high_share(self) -> Any:
-        """The highest share."""
-
-
 def plot_switch(
     timeline: Timeline,
     *,
     region: str,
-    prediction: Curves | None = None,
+    prediction: SwitchPrediction | None = None,
     cause: str | float | None = None,
     until: str | float | None = None,
     edge_ttl: float | None = None,
 ) -> Chart:
     """Draw how the traffic moved to a region: its share, the marks, and the failed requests.
 
-    Below, a stroke for each request shows the cache's part: hit, miss and so on. The prediction is drawn over the
-    measurement, and begins at the cause. Readable without colour.
+    Below, a stroke for each request shows the cache's part: hit, miss and so on. Readable without colour.
+
+    The prediction is drawn over the measurement, and begins at the cause: pale the worst case, stronger the 80 % band,
+    dashed the expected share. A bar above shows which part of it is the detection, and which is the DNS change.
 
     Args:
         timeline: From `record_timeline`.
@@ -111,17 +94,22 @@ def plot_switch(
     """
     since, end = find_span(timeline, cause, until)
     moved = timeline.moved_at(region, share=SHARE, since=since, until=end)
-    conclusion = _conclude(region, moved, end - since, prediction)
+    conclusion = _conclude(region, moved, end - since)
+    predicted = _tell_prediction(prediction, moved) if prediction else ""
+    shown = timeline.seconds
+    if prediction and until is None:  # a recording may end long before the slowest AWS
+        shown = end = max(shown, since + prediction.moved[SHARE].high)
     strokes = _sort_strokes(timeline.samples, edge_ttl)
     labels = [f"{mark.time:.1f} s  {mark.label}" for mark in timeline.marks[:MOST_LABELS]]
-    moments = [mark.time / timeline.seconds * INCHES * 72 for mark in timeline.marks[:MOST_LABELS]]
+    moments = [mark.time / shown * INCHES * 72 for mark in timeline.marks[:MOST_LABELS]]
     widths = [measure_width(label, size=LABEL_SIZE) + 4 for label in labels]
     places = place_labels(moments, widths, right=INCHES * 72, gap=6)
 
-    room = 0.42 + ROW * (max((place.row for place in places), default=-1) + 1)
-    chart = Chart(figsize=(WIDTH, room + MAIN + ROW * len(strokes) + 1.0))
-    main = _add_axes(chart, conclusion, top=room, height=MAIN)
+    room = 0.42 + ROW * (max((place.row for place in places), default=-1) + 1 + bool(predicted))
+    chart = Chart(figsize=(WIDTH, room + MAIN + ROW * len(strokes) + 1.0 + ROW * bool(prediction)))
+    main = _add_axes(chart, conclusion, predicted, top=room, height=MAIN)
     handles = _draw_shares(main, timeline.shares(_choose_bin(timeline)), region, timeline.seconds)
+    main.set_xlim(0, shown)
     if prediction:
         handles += _draw_prediction(main, prediction, since, end)
     below = _add_axes(chart, top=room + MAIN + 0.1, height=ROW * len(strokes) + 0.06, sharex=main)
@@ -130,8 +118,8 @@ def plot_switch(
         _draw_mark(chart, main, below, mark, label, place, is_cause=mark.time == since)
     for mark in timeline.marks[MOST_LABELS:]:
         main.axvline(mark.time, color="black", linewidth=0.6, linestyle=":")
-    chart.legend(handles=handles, loc="lower center", ncols=5, frameon=False, fontsize=LABEL_SIZE)
-    chart.summary = f"{conclusion}\n{timeline!r}"
+    chart.legend(handles=handles, loc="lower center", ncols=4, frameon=False, fontsize=LABEL_SIZE)
+    chart.summary = "\n".join(filter(None, (conclusion, predicted, repr(timeline))))
     return chart
 
 
@@ -160,16 +148,19 @@ def plot_simulation(traffic: Simulated, *, region: str, since: float = 0.0) -> C
     return chart
 
 
-def _conclude(region: str, moved: float | None, seconds: float, prediction: Prediction | None = None) -> str:
+def _conclude(region: str, moved: float | None, seconds: float) -> str:
     """Say what happened in one line."""
     if moved is None:
         said = f"{SHARE:.0%} did not move to {region} for good within {seconds:.0f} s"
     else:
         said = f"{SHARE:.0%} moved to {region} after {moved:.1f} s"
-    if prediction:
-        band = prediction.moved[SHARE]
-        said += f"; predicted {band.earliest:.1f} to {band.latest:.1f} s"
     return said.replace("%", " %")
+
+
+def _tell_prediction(prediction: SwitchPrediction, moved: float | None) -> str:
+    """Say what was predicted, and how right that was."""
+    band = prediction.moved[SHARE]
+    return f"predicted: {band.tell(unit=' s')}; measured {find_place(moved, band)}"
 
 
 def _choose_bin(timeline: Timeline) -> float:
@@ -178,7 +169,9 @@ def _choose_bin(timeline: Timeline) -> float:
     return max(timeline.seconds / BINS, FEWEST_IN_A_BIN * pause)
 
 
-def _add_axes(chart: Chart, title: str = "", *, top: float, height: float, sharex: Axes | None = None) -> Axes:
+def _add_axes(
+    chart: Chart, title: str = "", subtitle: str = "", *, top: float, height: float, sharex: Axes | None = None
+) -> Axes:
     """Add axes at a distance from the top, in inches. Placing the labels needs axes of a known width."""
     whole = chart.get_figheight()
     box = (LEFT / WIDTH, 1 - (top + height) / whole, INCHES / WIDTH, height / whole)
@@ -186,6 +179,8 @@ def _add_axes(chart: Chart, title: str = "", *, top: float, height: float, share
     axes.spines[["top", "right"]].set_visible(False)
     if title:
         chart.text(LEFT / WIDTH, 1 - 0.25 / whole, title, fontsize=11.5, fontweight="bold", ha="left", va="center")
+    if subtitle:
+        chart.text(LEFT / WIDTH, 1 - (0.25 + ROW) / whole, subtitle, fontsize=LABEL_SIZE, ha="left", va="center")
     return axes
 
 
@@ -209,19 +204,35 @@ def _draw_shares(axes: Axes, shares: HasShares, region: str, seconds: float) -> 
     return handles
 
 
-def _draw_prediction(axes: Axes, prediction: Curves, since: float, end: float) -> list[Any]:
-    """Draw the expected share, and the band of possible shares."""
-    times = np.asarray(prediction.times) + since
-    shown = times <= end
-    band = axes.fill_between(
-        times[shown], np.asarray(prediction.low_share)[shown], np.asarray(prediction.high_share)[shown],
-        facecolor="#e08a1e", alpha=0.6, edgecolor="black", linewidth=0.9, zorder=3, label="predicted: within",
-    )  # fmt: skip
+def _draw_prediction(axes: Axes, prediction: SwitchPrediction, since: float, end: float) -> list[Any]:
+    """Draw the worst case, the 80 % band, the expected share, and what comes before traffic can move."""
+    shares = np.array([0, *prediction.moved])  # what holds of the first twentieth is drawn from 0 on
+    bands = np.array([prediction.moved[shares[1]], *prediction.moved.values()])
+    earliest, low, _, high, latest = np.minimum(since + bands, end).T
+    x = np.array([since, *(since + bands[:, 2])])
+    style: dict[str, Any] = {"facecolor": "#e08a1e", "edgecolor": "black", "linewidth": 0.9, "zorder": 3}
+    worst = axes.fill_betweenx(shares, earliest, latest, alpha=0.25, linestyle=":", label="worst case", **style)
+    band = axes.fill_betweenx(shares, low, high, alpha=0.6, label="80 % band", **style)
     (line,) = axes.plot(
-        times[shown], np.asarray(prediction.expected_share)[shown],
-        color="black", linestyle="--", linewidth=1.4, zorder=5, label="predicted: expected",
+        x[x <= end], np.array([0, *shares])[x <= end],
+        color="black", linestyle="--", linewidth=1.4, zorder=5, label="expected",
     )  # fmt: skip
-    return [band, line]
+    return [worst, band, line, *_draw_parts(axes, prediction, since, end)]
+
+
+def _draw_parts(axes: Axes, prediction: SwitchPrediction, since: float, end: float) -> list[Any]:
+    """Draw bars above the shares: how long the detection may take, and from when until when DNS may change."""
+    detected, changed = prediction.detected, prediction.dns_changed
+    parts = [("detection", "xxx", 0.0, detected.latest)] if detected.latest else []
+    if changed.latest > detected.latest:
+        parts.append(("AWS's DNS change", "///", detected.earliest, changed.latest))
+    bars = []
+    for row, (label, hatch, begin, over) in enumerate(parts):
+        left, width = since + begin, min(over, end - since) - begin
+        style: dict[str, Any] = {"facecolor": "white", "edgecolor": "black", "linewidth": 0.9, "hatch": hatch}
+        bars.append(axes.barh(1.08 + 0.1 * row, width, height=0.08, left=left, label=label, zorder=4, **style))
+    axes.set_ylim(0, 1.02 + 0.11 * len(parts))
+    return bars
 
 
 def _sort_strokes(samples: Sequence[Sample], edge_ttl: float | None) -> dict[str, list[float]]:

@@ -1,7 +1,10 @@
 """Predicts a switch: how long until traffic has moved, and how many requests fail.
 
-The expected number is the average of many trials with the model of `clocks`, with random phases. The ends of each band
-are the model's best and worst case. They are calculated, not drawn, so the band is never too narrow. At times it is a
+Many trials with the model of `clocks` give a distribution. Its middle is the expected number: half of the trials are
+earlier. Eight trials in ten lie within the 80 % band, from the 10th to the 90th percentile. If it is known for how long
+requests came before the cause, the trials know how old the answers are, and the band is narrow.
+
+The worst case holds whatever the phases are. It is calculated, not drawn, so it is never too narrow. At times it is a
 little too wide:
 
     detection + DNS change  ≤  moved  ≤  detection + DNS change + dns_ttl + edge_ttl + one request
@@ -13,8 +16,9 @@ before the next run, so the second clock adds nothing.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,20 +28,27 @@ from traffic_lab.model.trials import Drill, try_drill
 from workshop_lib.errors import InvalidNumber
 from workshop_lib.observe import HEALTHY_SHARE
 
-SHARES = (0.5, 0.95, 1.0)
+QUANTILES = (0.1, 0.5, 0.9)
+SHARES = tuple(twentieth / 20 for twentieth in range(1, 21))
+TOLD = (0.5, 0.95, 1.0)
+"""The shares that the repr tells."""
 
 
 class Band(NamedTuple):
-    """An expected number and its bounds, in seconds or requests."""
+    """The distribution of a predicted number, in seconds or requests. `earliest` and `latest` are the worst case."""
 
     earliest: float
+    low: float
     expected: float
+    high: float
     latest: float
 
     def tell(self, form: str = ".1f", unit: str = "") -> str:
         """Write it in words, the expected number first."""
-        earliest, expected, latest = (format(number, form) for number in self)
-        return f"{expected}{unit} ({earliest} to {latest})"
+        earliest, low, expected, high, latest = (format(number, form) for number in self)
+        if earliest == latest:
+            return f"{expected}{unit}"
+        return f"{expected}{unit} (80 %: {low} to {high}; worst case: {earliest} to {latest})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,28 +58,23 @@ class SwitchPrediction:
     Attributes:
         detected: When the health check becomes unhealthy. 0 without one.
         dns_changed: When DNS answers with the new weights.
-        moved: Share → when the new region permanently answers at least this share of the moving requests, as
-            `Timeline.moved_at` measures it.
+        moved: Share → when the new region permanently answers at least this share of the requests, as
+            `Timeline.moved_at` measures it. It has each twentieth.
         failed_requests: How many requests get a 5xx.
-        times: The middles of the time bins of the curves.
-        expected_share: The share of all requests that the new region answers.
-        low_share: The lowest share in any trial. It also scatters because a time bin holds few requests.
-        high_share: The highest share in any trial.
     """
 
     detected: Band
     dns_changed: Band
-    moved: dict[float, Band]
+    moved: Mapping[float, Band]
     failed_requests: Band
-    times: NDArray[np.float64] = field(compare=False)
-    expected_share: NDArray[np.float64] = field(compare=False)
-    low_share: NDArray[np.float64] = field(compare=False)
-    high_share: NDArray[np.float64] = field(compare=False)
 
     def __repr__(self) -> str:
-        lines = [f"DNS changes after {self.dns_changed.tell(unit=' s')}"] if self.dns_changed.latest else []
-        for share, band in self.moved.items():
-            lines.append(f"{'all' if share == 1 else f'{100 * share:g} %'} moved after {band.tell(unit=' s')}")
+        lines = [f"detected after {self.detected.tell(unit=' s')}"] if self.detected.latest else []
+        if self.dns_changed.latest > self.detected.latest:
+            lines.append(f"DNS changes after {self.dns_changed.tell(unit=' s')}")
+        for share in TOLD:
+            moved = self.moved[share].tell(unit=" s")
+            lines.append(f"{'all' if share == 1 else f'{100 * share:g} %'} moved after {moved}")
         failing = self.failed_requests.tell(".0f") if self.failed_requests.latest else "none"
         return "\n".join([*lines, f"requests that fail: {failing}"])
 
@@ -110,9 +116,8 @@ def predict_switch(
     caches: int = 1,
     rate: float = 20.0,
     origin_fails: bool = False,
-    weight_share: float = 1.0,
     dns_change: float | tuple[float, float] = 0.0,
-    warm: bool = True,
+    lead: float | None = None,
     trials: int = 400,
     seed: int = 0,
 ) -> SwitchPrediction:
@@ -134,26 +139,24 @@ def predict_switch(
         caches: Pages, or caches, to which the requests go in turn. It has no effect if `edge_ttl` is 0.
         rate: Requests per second, at a steady rate.
         origin_fails: Whether the old region answers 5xx from the cause on.
-        weight_share: The part of the weight that moves, above 0 and up to 1. `moved` is about this part.
         dns_change: Seconds from the cause, or from the detection, until DNS answers with the new weights. If that isn't
-            known, the shortest and the longest time, such as `cloud.dns_change`. All times between are as likely.
-        warm: Whether such requests came before the cause too. If not, the edge has no stale copies to serve.
-        trials: How many random phases are tried. The bounds of `moved` don't depend on it.
+            known, the least and the most, such as `cloud.delays.dns_change`. All times between are as likely.
+        lead: For how many seconds requests come before the cause, if they begin when every answer and page has
+            expired, as after a pause. None if that isn't known. With 0 the edge has no stale copies to serve.
+        trials: How many random phases are tried. The worst case doesn't depend on it.
         seed: Seed of everything random.
 
     Returns:
-        Bands and curves.
+        A distribution of each number.
 
     Raises:
-        InvalidNumber: A number is impossible, or a failing region keeps a part of the weight.
+        InvalidNumber: A number is impossible.
     """
     quickest, slowest = dns_change if isinstance(dns_change, tuple) else (dns_change, dns_change)
-    require_number(0, dns_ttl=dns_ttl, edge_ttl=edge_ttl, error_ttl=error_ttl, dns_change=quickest)
+    require_number(0, dns_ttl=dns_ttl, edge_ttl=edge_ttl, error_ttl=error_ttl, dns_change=quickest, lead=lead or 0)
     require_number(quickest, dns_change=slowest)
     require_number(1, environments=environments, caches=caches, trials=trials)
-    require_number(0.001, rate=rate, weight_share=weight_share)
-    if weight_share > 1 or (origin_fails and weight_share < 1):
-        raise InvalidNumber(f"weight_share is {weight_share:g}. Give at most 1, and exactly 1 for a region that fails.")
+    require_number(0.001, rate=rate)
     if request_interval is None and failure_threshold is not None:
         raise InvalidNumber("There is a failure_threshold but no request_interval. Give both, or neither.")
     detection = (0.0, 0.0)
@@ -172,35 +175,29 @@ def predict_switch(
         caches=caches if edge_ttl else 1,
         gap=math.ceil((caches if edge_ttl else 1) / rate * TICKS),
         origin_fails=origin_fails,
-        weight_share=weight_share,
-        warm=warm or not edge_ttl,
+        lead=None if lead is None else to_ticks(lead),
     )
     tried = try_drill(drill, trials=trials, rng=np.random.default_rng(seed), shares=SHARES)
+    detected = np.linspace(*drill.detection, num=trials)  # all times between are as likely
     return SwitchPrediction(
-        detected=_to_band(*drill.detection),
-        dns_changed=_to_band(*drill.changes),
-        moved={share: _to_band(drill.changes[0], drill.latest, at) for share, at in tried.moved.items()},
-        failed_requests=_expect_failures(drill, tried.failed),
-        times=tried.times,
-        expected_share=tried.expected_share,
-        low_share=tried.low_share,
-        high_share=tried.high_share,
+        detected=_to_band(detected, *drill.detection),
+        dns_changed=_to_band(tried.changed, *drill.changes),
+        moved={share: _to_band(at, drill.changes[0], drill.latest) for share, at in tried.moved.items()},
+        failed_requests=_to_band(tried.failed * TICKS, *(TICKS * number for number in _limit_failures(drill))),
     )
 
 
-def _expect_failures(drill: Drill, average: float) -> Band:
-    """Predict the failures. Cached pages are served stale. Otherwise requests fail at least until DNS changes.
+def _limit_failures(drill: Drill) -> tuple[int, int]:
+    """Return how many requests fail in the best and in the worst case.
 
-    In the worst case they fail until all traffic has moved.
+    Cached pages are served stale. Otherwise requests fail at least until DNS changes, and at most until all has moved.
     """
     if not drill.origin_fails or (drill.edge_ttl and drill.warm):
-        return Band(0.0, 0.0, 0.0)
+        return 0, 0
     every = drill.gap / drill.caches
-    least, most = math.floor(drill.changes[0] / every), math.ceil(drill.latest / every)
-    return Band(float(least), min(max(average, least), most), float(most))
+    return math.floor(drill.changes[0] / every), math.ceil(drill.latest / every)
 
 
-def _to_band(earliest: float, latest: float, expected: float | None = None) -> Band:
-    """Make a band in seconds. Without an expected number, it is the middle."""
-    middle = (earliest + latest) / 2 if expected is None else min(max(expected, earliest), latest)
-    return Band(earliest / TICKS, float(middle) / TICKS, latest / TICKS)
+def _to_band(tried: NDArray[Any], earliest: int, latest: int) -> Band:
+    """Make a band in seconds of a number for each trial."""
+    return Band(*(float(number) / TICKS for number in (earliest, *np.quantile(tried, QUANTILES), latest)))

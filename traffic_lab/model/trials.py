@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +15,10 @@ MOST_REQUESTS = 2_000_000
 """The most requests in all trials together. A longer switch gets larger gaps between requests."""
 LATE = 10
 """A request is up to a tenth of its gap late, at random. Otherwise the clocks would be in step with the requests."""
-MOST_BINS, FEWEST_IN_BIN = 100, 10
-"""The most time bins of the curves, and the fewest requests in one."""
 WINDOW = TICKS
 """A share has moved if it is reached in each second from then on, as a timeline measures it."""
-OLD, NEW, STAYS = range(3)
-"""Regions of the model: the old one, the new one, and the old one for the part of the weight that doesn't move."""
-
-Floats: TypeAlias = NDArray[np.float64]
+OLD, NEW = range(2)
+"""Regions of the model."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +29,14 @@ class Drill:
         detection: The shortest and the longest time of the health check.
         dns_change: The shortest and the longest time from then until DNS answers with the new weights.
         dns_ttl: How long an environment keeps a DNS answer.
-        edge_ttl: How long the edge keeps a page. With 0 there is one cache, and `warm` is true.
+        edge_ttl: How long the edge keeps a page. With 0 there is one cache.
         error_ttl: How long the edge remembers a failure of the origin.
         environments: Function environments.
         caches: Pages, or caches, to which the requests go in turn.
         gap: The time between two requests to one of them.
         origin_fails: Whether the old region fails from time 0 on.
-        weight_share: The probability of the new region under the new weights.
-        warm: Whether there are requests before the cause.
+        lead: For how long requests come before the cause, after a pause in which all has expired. If None, they have
+            always come, and the phases are random.
     """
 
     detection: tuple[int, int]
@@ -52,13 +48,17 @@ class Drill:
     caches: int
     gap: int
     origin_fails: bool
-    weight_share: float
-    warm: bool
+    lead: int | None = None
 
     @property
     def longest_gap(self) -> int:
         """The longest time between two requests to one cache."""
         return self.gap + self.gap // LATE
+
+    @property
+    def warm(self) -> bool:
+        """Whether each cache had a request before the cause. Without any caching, that makes no difference."""
+        return self.lead is None or self.lead >= self.longest_gap or not self.edge_ttl
 
     @property
     def changes(self) -> tuple[int, int]:
@@ -88,31 +88,25 @@ class Drill:
 
     @property
     def warm_up(self) -> int:
-        """The time of requests before the cause, long enough to make both clocks depend on each other."""
-        return self.dns_ttl + self.edge_ttl if self.warm else 0
+        """The time of requests before the cause. If none is known, enough to make the clocks depend on each other."""
+        return self.dns_ttl + self.edge_ttl if self.lead is None else self.lead
 
 
 class Tried(NamedTuple):
-    """The results of the trials.
+    """The results of the trials: a number for each trial. Times are in ticks after the cause.
 
     Attributes:
-        moved: For each share, the average time at which it had moved, in ticks after the cause.
-        moves: For each trial, the sorted times at which its sources moved, in ticks after the cause. The sources are
-            its caches or, if nothing is cached, its environments.
-        failed: The average number of failed requests.
-        times: The middles of the time bins of the curves, in seconds after the cause.
-        expected_share: The average share of the requests that the new region answers.
-        low_share: The lowest share in any trial.
-        high_share: The highest share in any trial.
+        changed: When DNS changed.
+        moved: For each share, when it had moved.
+        moves: For each trial, the sorted times at which its sources moved. The sources are its caches or, if nothing is
+            cached, its environments.
+        failed: How many requests failed.
     """
 
-    moved: dict[float, float]
+    changed: Ticks
+    moved: dict[float, Ticks]
     moves: Ticks
-    failed: float
-    times: Floats
-    expected_share: Floats
-    low_share: Floats
-    high_share: Floats
+    failed: NDArray[np.float64]
 
 
 def try_drill(drill: Drill, *, trials: int, rng: np.random.Generator, shares: Sequence[float] = ()) -> Tried:
@@ -134,15 +128,16 @@ class _Trials:
         self.drill, self.trials, self.rng = drill, trials, rng
         self.span = drill.warm_up + drill.latest * 11 // 10 + 10 * drill.gap + WINDOW
         self.gap = max(drill.gap, self.span * trials * drill.caches // MOST_REQUESTS)
-        self.change_at = drill.warm_up + rng.integers(drill.changes[0], drill.changes[1] + 1, size=trials)
+        detected, changed = (rng.integers(a, b + 1, size=trials) for a, b in (drill.detection, drill.dns_change))
+        self.change_at = drill.warm_up + detected + changed
 
     def run(self, shares: Sequence[float]) -> Tried:
         times = self._draw_times()
         outcome = self._follow(times)
         regions, since = outcome.regions.reshape(times.shape), times - self.drill.warm_up
-        failed = float((regions == FAILED).sum()) / self.trials * self.gap / self.drill.gap
+        failed = (regions == FAILED).sum(axis=(1, 2)) * self.gap / self.drill.gap
         moved, moves = self._measure(regions, since, shares), self._find_moves(outcome, regions, since)
-        return Tried(moved, moves, failed, *self._draw_curve(regions, since))
+        return Tried(self.change_at - self.drill.warm_up, moved, moves, failed)
 
     def _draw_times(self) -> Ticks:
         """Draw the time of each request, by trial and cache: a steady rate with small delays, the caches in turn."""
@@ -162,42 +157,43 @@ class _Trials:
             error_ttl=max(drill.error_ttl, self.gap // 2),  # with 0 the next request asks again
             environments=drill.environments,
             resolvers=drill.environments,
-            before=np.array([1.0, 1.0, 1.0]),
-            after=np.array([0.0, drill.weight_share, 1.0]),
+            before=np.array([1.0, 1.0]),
+            after=np.array([0.0, 1.0]),
             change_at=self.change_at,
-            fails=np.array([drill.origin_fails, False, False]),
+            fails=np.array([drill.origin_fails, False]),
             fails_at=drill.warm_up,
         )
+        is_known, dns_caches = drill.lead is not None, self.trials * drill.environments
         state = State(
-            fresh_until=rng.integers(drill.edge_ttl + 1, size=keys) * drill.warm,
-            held=np.full(keys, OLD if drill.warm else FAILED, np.int8),
-            expires=rng.integers(drill.dns_ttl + 1, size=self.trials * drill.environments),
-            answers=np.zeros(self.trials * drill.environments, np.int8),
+            fresh_until=np.zeros(keys, np.int64) if is_known else rng.integers(drill.edge_ttl + 1, size=keys),
+            held=np.full(keys, FAILED if is_known else OLD, np.int8),
+            expires=np.zeros(dns_caches, np.int64) if is_known else rng.integers(drill.dns_ttl + 1, size=dns_caches),
+            answers=np.zeros(dns_caches, np.int8),
         )
         requests = Requests(moments.ravel(), np.arange(1, keys + 1) * count, self.span)
         return follow(requests, setting, state, lambda some: rng.random(len(some)))
 
-    def _measure(self, regions: Regions, since: Ticks, shares: Sequence[float]) -> dict[float, float]:
+    def _measure(self, regions: Regions, since: Ticks, shares: Sequence[float]) -> dict[float, Ticks]:
         """Return when each share had moved, as a timeline measures it: from a moved request on, in each window."""
         times = since.reshape(self.trials, -1)
         order = np.argsort(times, axis=1)
         times = np.take_along_axis(times, order, axis=1)
-        has_moved = np.take_along_axis(((regions != OLD) & (regions != FAILED)).reshape(times.shape), order, axis=1)
+        has_moved = np.take_along_axis((regions == NEW).reshape(times.shape), order, axis=1)
         size = max(1, WINDOW * self.drill.caches // self.gap)
         counted = np.cumsum(np.pad(has_moved, ((0, 0), (1, 0))), axis=1)
         inside = counted[:, size:] - counted[:, :-size]
+        for_good = np.flip(np.minimum.accumulate(np.flip(inside, axis=1), axis=1), axis=1)
+        for_good[~has_moved[:, : inside.shape[1]]] = -1
         moved = {}
         for share in shares:
-            is_enough = np.flip(inside >= share * size - 1e-9, axis=1)
-            for_good = np.flip(np.logical_and.accumulate(is_enough, axis=1), axis=1)
-            first = np.argmax(for_good & has_moved[:, : inside.shape[1]], axis=1)
-            moved[share] = float(np.maximum(times[np.arange(self.trials), first], 0).mean())
+            first = np.argmax(for_good >= share * size - 1e-9, axis=1)
+            moved[share] = np.maximum(times[np.arange(self.trials), first], 0)
         return moved
 
     def _find_moves(self, outcome: Outcome, regions: Regions, since: Ticks) -> Ticks:
         """Return the sorted times at which the sources of each trial moved: its caches, or else its environments."""
         if self.drill.edge_ttl:
-            waits = (regions == OLD) | (regions == FAILED)
+            waits = regions != NEW
             moves: Ticks = np.where(waits, np.append(since[:, :, 1:], since[:, :, -1:], axis=2), 0).max(axis=2)
             return np.sort(moves, axis=1)
         # An environment has moved when its last old answer expires. The next request can show it.
@@ -209,18 +205,3 @@ class _Trials:
         moves = np.maximum(moves, expires).reshape(self.trials, -1) - self.drill.warm_up
         phase = since[:, 0, :1] % self.gap
         return np.sort(phase - (phase - moves) // self.gap * self.gap, axis=1)
-
-    def _draw_curve(self, regions: Regions, since: Ticks) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return the share of the new region by time bin: the average, the lowest and the highest."""
-        end = self.span - self.drill.warm_up - 2 * self.gap
-        bins = int(min(MOST_BINS, max(1, end * self.drill.caches // (FEWEST_IN_BIN * self.gap))))
-        number = since * bins // end
-        is_shown = (number >= 0) & (number < bins)
-        number += np.arange(self.trials)[:, None, None] * bins
-        size = self.trials * bins
-        total = np.bincount(number[is_shown], minlength=size).reshape(-1, bins)
-        new = np.bincount(number[is_shown & (regions == NEW)], minlength=size).reshape(-1, bins)
-        shares = new / np.maximum(total, 1)
-        times = (np.arange(bins, dtype=float) + 0.5) * (end / bins / TICKS)
-        expected: Floats = new.sum(axis=0) / np.maximum(total.sum(axis=0), 1)
-        return times, expected, shares.min(axis=0), shares.max(axis=0)

@@ -9,9 +9,11 @@ A check changes nothing. It returns a `CheckPassed`, which shows as one line, or
 | `roles` | the trust policy, permissions and boundary of a role: notebooks 00 to 02 |
 | `edge` | the function, the distribution, the viewers' pages: notebooks 02 and 03 |
 | `dns` | records, weights, shares, health: notebooks 03 to 05 |
+| `costs` | whether the costs are accepted: notebook 00 |
 | `verdict` | what all checks return or raise |
 """
 
+from workshop_lib.checks.costs import costs_accepted
 from workshop_lib.checks.dns import (
     health_checks_attached,
     health_is,
@@ -26,6 +28,7 @@ from workshop_lib.checks.edge import (
     function_associated,
     function_package_matches,
     function_published,
+    log_follows_dns,
     origin_header_set,
     page_served,
     page_served_from,
@@ -53,6 +56,7 @@ __all__ = [
     "bucket_is_private",
     "bucket_name_free",
     "bucket_policy_allows_identity",
+    "costs_accepted",
     "distribution_deployed",
     "etag_unchanged",
     "function_associated",
@@ -60,6 +64,7 @@ __all__ = [
     "function_published",
     "health_checks_attached",
     "health_is",
+    "log_follows_dns",
     "nothing_left",
     "object_deleted",
     "object_present",

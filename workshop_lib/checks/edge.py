@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -230,6 +231,27 @@ def served_from_cache(cloud: Cloud, *, domain_name: str, path: str = "/index.htm
         wrong=f"{path} does not come from the cache: status {page.status}, {page.x_cache}.",
         fix="run this check again; on AWS another edge server may have answered. "
         f"If that doesn't help, run {STEPS['website']} with cache_seconds above 0.",
+    )
+
+
+def log_follows_dns(cloud: Cloud, log: Sequence[Mapping[str, Any]]) -> CheckPassed:
+    """The function logged that it followed DNS. On AWS, the log may come too late for this.
+
+    Args:
+        cloud: The cloud.
+        log: From `edge_logs.wait_for_log`.
+    """
+    if not log and cloud.delays.logs.most:
+        return CheckPassed(
+            f"CloudWatch shows no log of the function in any region after {cloud.delays.logs.most / 60:.0f} minutes. "
+            f"It often is late, and nothing else depends on it. Go on, and run {STEPS['log']} again later."
+        )
+    regions = ", ".join(dict.fromkeys(line["region"] for line in log))
+    return judge(
+        any(line["decision"] == "dns" for line in log),
+        right=f"{len(log)} decisions in {regions}, the last one: {log[-1]['decision'] if log else 'none'}.",
+        wrong=f"None of {len(log)} decisions followed DNS.",
+        fix=f"look at the reasons in the log, then run {STEPS['TXT record']} again.",
     )
 
 

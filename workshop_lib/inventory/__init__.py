@@ -27,12 +27,11 @@ from workshop_lib.inventory.functions import (
     REPLICATION_ROLES,
     VALIDATION_LOGS,
 )
-from workshop_lib.inventory.kind import FAILURES, Found, Kind, Resource, Unseen, describe_failure
+from workshop_lib.inventory.kind import Found, Kind, Resource, Unseen, describe_failure
 from workshop_lib.inventory.marked import Marked, find_marked
 
 __all__ = [
     "DISTRIBUTIONS",
-    "FAILURES",
     "KINDS",
     "REPLICATED",
     "Found",

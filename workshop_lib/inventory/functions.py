@@ -15,16 +15,13 @@ from botocore.exceptions import ClientError
 from workshop_lib.cloud import GLOBAL_REGION, Cloud
 from workshop_lib.errors import STEPS, TookTooLong
 from workshop_lib.inventory.distributions import find_distributions
-from workshop_lib.inventory.kind import Found, Kind, Resource, Unseen, count, look_at
+from workshop_lib.inventory.kind import Found, Kind, Resource, Unseen, count, look_in_all_regions
 from workshop_lib.names import WorkshopNames
 from workshop_lib.ownership import EARLIER_SENTENCE, MADE_EARLIER, describe_stranger, read_description, read_tags
 from workshop_lib.waiting import wait_until_deployed
 
-EDGE_REGIONS = (
-    *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "sa-east-1", "eu-central-1", "eu-west-1", "eu-west-2"),
-    *("ap-south-1", "ap-northeast-1", "ap-northeast-2", "ap-southeast-1", "ap-southeast-2"),
-)
-"""Regions with regional edge caches, where origin-request functions run and log."""
+LOGS = "CloudWatch Logs"
+"""An edge function logs in the region where it ran. That may be any region."""
 
 REPLICATED = "still replicated at the edge; AWS deletes the replicas within some hours"
 """Why a function waits (CFDG/lambda-edge-delete-replicas)."""
@@ -70,10 +67,13 @@ def _delete_function(cloud: Cloud, function: Resource) -> str | None:
 
 def _find_function_logs(cloud: Cloud, names: WorkshopNames) -> Found:
     functions = list(_find_function(cloud, names))
-    for region in EDGE_REGIONS:
+
+    def find(region: str) -> Iterator[Resource]:
         groups = [f"/aws/lambda/us-east-1.{names.function_name}"]
         groups += [f"/aws/lambda/{names.function_name}"] if region == GLOBAL_REGION else []
-        yield from look_at(_place_logs(region), _find_logs_of(cloud, functions, groups, region))
+        return _find_logs_of(cloud, functions, groups, region)
+
+    yield from look_in_all_regions(cloud, LOGS, find)
 
 
 def _find_logs_of(cloud: Cloud, functions: list[Resource], groups: list[str], region: str) -> Iterator[Resource]:
@@ -102,12 +102,8 @@ def _find_validation_logs(cloud: Cloud, names: WorkshopNames) -> Found:
         for group in _find_log_groups(cloud, groups, region):
             yield Resource("validation log", group, region, handle=groups[group])
 
-    for region in EDGE_REGIONS if groups else ():
-        yield from look_at(_place_logs(region), find(region))
-
-
-def _place_logs(region: str) -> str:
-    return f"CloudWatch Logs in {region}"
+    if groups:
+        yield from look_in_all_regions(cloud, LOGS, find)
 
 
 def _find_log_groups(cloud: Cloud, groups: Iterable[str], region: str) -> Iterator[str]:
@@ -171,14 +167,14 @@ BATCH_ROLES = _describe_role_kind("batch role", lambda names: names.batch_role_n
 EDGE_ROLES = _describe_role_kind("edge role", lambda names: names.edge_role_name, "edge role", after="edge function")
 FUNCTION_LOGS = Kind(
     "log group",
-    lambda names: [f"CloudWatch Logs in {len(EDGE_REGIONS)} regions: {names.function_name}"],
+    lambda names: [f"{LOGS} in all regions: {names.function_name}"],
     _find_function_logs,
     _delete_log_group,
     after="distribution",
 )
 VALIDATION_LOGS = Kind(
     "validation log",
-    lambda names: [f"CloudWatch Logs in {len(EDGE_REGIONS)} regions: validation errors"],
+    lambda names: [f"{LOGS} in all regions: validation errors"],
     _find_validation_logs,
     _delete_validation_log,
 )

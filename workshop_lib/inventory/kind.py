@@ -7,14 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnection
-
 from workshop_lib.cloud import Cloud
 from workshop_lib.names import WorkshopNames
-
-FAILURES = (ClientError, HTTPClientError, NoConnection)
-"""What one call can fail with, while others may still succeed: a refusal, throttling, a region that doesn't answer."""
+from workshop_lib.regions import FAILURES, ask_regions
 
 
 @dataclass(frozen=True)
@@ -86,6 +81,21 @@ def look_at(place: str, resources: Iterable[Resource]) -> Found:
         yield from resources
     except FAILURES as error:
         yield Unseen(place, describe_failure(error))
+
+
+def look_in_all_regions(cloud: Cloud, place: str, find: Callable[[str], Iterable[Resource]]) -> Found:
+    """Pass on what is found in all regions that the account has enabled. Say where AWS refuses the look, or is silent.
+
+    Args:
+        cloud: The cloud.
+        place: What is searched in each region, such as `"CloudWatch Logs"`.
+        find: Finds the resources in one region. It may run in any thread.
+    """
+    for region, answer in ask_regions(cloud.regions, lambda region: list(find(region))).items():
+        if isinstance(answer, Exception):
+            yield Unseen(f"{place} in {region}", describe_failure(answer))
+        else:
+            yield from answer
 
 
 def describe_failure(error: Exception) -> str:

@@ -9,8 +9,7 @@ from botocore.exceptions import ClientError
 
 from workshop_lib.cloud import GLOBAL_REGION, Cloud
 from workshop_lib.errors import get_error_code
-from workshop_lib.inventory.functions import EDGE_REGIONS
-from workshop_lib.inventory.kind import FAILURES, Unseen, describe_failure
+from workshop_lib.inventory.kind import Unseen, describe_failure
 from workshop_lib.names import WorkshopNames
 from workshop_lib.ownership import (
     TAG,
@@ -22,6 +21,7 @@ from workshop_lib.ownership import (
     read_tags,
 )
 from workshop_lib.refusals import REFUSALS
+from workshop_lib.regions import FAILURES, ask_regions
 
 GONE = {"NoSuchBucket", "NoSuchResource", "404"}
 
@@ -42,13 +42,15 @@ def find_marked(cloud: Cloud, names: WorkshopNames) -> Iterator[Marked | Unseen]
 
     Args:
         cloud: The cloud.
-        names: The learner's names, for the regions.
+        names: The learner's names.
     """
-    regions = dict.fromkeys((GLOBAL_REGION, names.source_region, names.destination_region, *EDGE_REGIONS))
     for place, find in _PLACES.items():
         yield from _look(f"{place} of all learners", lambda find=find: find(cloud))  # type: ignore[misc]
-    for region in regions:
-        yield from _look(f"tags of all learners in {region}", lambda region=region: _find_tagged(cloud, names, region))  # type: ignore[misc]
+    for region, answer in ask_regions(cloud.regions, lambda region: list(_find_tagged(cloud, names, region))).items():
+        if isinstance(answer, Exception):
+            yield Unseen(f"tags of all learners in {region}", describe_failure(answer))
+        else:
+            yield from (Marked(learner, kind, name) for learner, kind, name in answer if learner is not None)
 
 
 def _look(place: str, find: Callable[[], Iterator[tuple[str | None, str, str]]]) -> Iterator[Marked | Unseen]:

@@ -137,6 +137,11 @@ class Edge:
         self._sites.clear()
 
     @property
+    def regions(self) -> list[str]:
+        """The regions where functions run."""
+        return list(self._regions)
+
+    @property
     def _caches(self) -> list[Cache]:
         regional = [region.cache.cache for region in self._regions.values()]
         return [*regional, *(server.location.cache for server in self._servers.values())]

@@ -117,7 +117,7 @@ class Sandbox:
         loop = asyncio.get_running_loop()
         left = self._idle_seconds - pool.idle_for
         if left > 0:
-            loop.call_later(left, self._end_when_idle, key, pool)
+            pool.timer = loop.call_later(left, self._end_when_idle, key, pool)
         else:
             del self._pools[key]
             self._retire(pool)
@@ -158,6 +158,8 @@ class Pool:
         self._unpacking: asyncio.Future[Path] | None = None
         self._closed = False
         self._last_used = asyncio.get_running_loop().time()
+        self.timer: asyncio.TimerHandle | None = None
+        """Looks whether the pool is idle. It would keep a closed pool in memory for minutes."""
 
     @property
     def idle_for(self) -> float:
@@ -200,6 +202,8 @@ class Pool:
     async def close(self) -> None:
         """End all environments and remove what was unpacked. Raises nothing, and may be repeated."""
         self._closed = True
+        if self.timer:
+            self.timer.cancel()
         await asyncio.gather(*(environment.kill() for environment in self._slots if environment))
         if self._unpacking:
             [folder] = await asyncio.gather(self._unpacking, return_exceptions=True)

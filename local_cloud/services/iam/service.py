@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from local_cloud.access import known
+from local_cloud.access.authorizer import ADMINISTRATOR
 from local_cloud.access.permissions.cloudfront import SERVICE_ROLES
 from local_cloud.call import Call, Response, not_implemented
 from local_cloud.errors import AwsError
@@ -43,13 +45,17 @@ _NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 
 
 class IamService(Service):
-    """AWS Identity and Access Management, in front of moto's IAM, which accepts any name and most documents."""
+    """AWS Identity and Access Management, in front of moto's IAM, which accepts any name and most documents.
+
+    Args:
+        learner_policies: The policies of the user `learner`, for the policy simulator.
+        late: How many seconds later the other services know of a change.
+    """
 
     name = "iam"
 
-    def __init__(self, *, late: float = 0.0) -> None:
-        """Make it. `late` is how many seconds later the other services know of a change."""
-        self._late = late
+    def __init__(self, learner_policies: Iterable[str] = ADMINISTRATOR, *, late: float = 0.0) -> None:
+        self._learner_policies, self._late = tuple(learner_policies), late
         self.reset()
 
     def reset(self) -> None:
@@ -291,7 +297,7 @@ class IamService(Service):
 
     def answer_simulate_principal_policy(self, call: Call) -> dict[str, Any]:
         """Simulate what the policies of a user, group or role allow."""
-        policies = simulation.policies_of(call)
+        policies = simulation.policies_of(call, self._learner_policies)
         return simulation.simulate(call, [*policies, *simulation.given_policies(call)])
 
     def answer_simulate_custom_policy(self, call: Call) -> dict[str, Any]:
@@ -304,7 +310,7 @@ class IamService(Service):
 
     def answer_get_context_keys_for_principal_policy(self, call: Call) -> dict[str, Any]:
         """List the condition keys in the policies of a user or role."""
-        policies = [*simulation.policies_of(call), *simulation.given_policies(call)]
+        policies = [*simulation.policies_of(call, self._learner_policies), *simulation.given_policies(call)]
         return {"ContextKeyNames": simulation.context_keys(policies)}
 
 

@@ -46,15 +46,19 @@ def _limits(parameters: Mapping[str, Any]) -> list[Document]:
     return given or [parse(text) for text in look_up(str(parameters.get("PolicySourceArn")), newest=True).boundary]
 
 
-def policies_of(call: Call) -> list[Document]:
+def policies_of(call: Call, learner_policies: Iterable[str]) -> list[Document]:
     """The identity policies of the user, group or role that a call names.
 
+    Args:
+        call: The call.
+        learner_policies: The policies of the user `learner`, which moto doesn't know.
+
     Raises:
-        AwsError: NoSuchEntity; NotImplemented for the learner, whose policy isn't stored in IAM.
+        AwsError: NoSuchEntity.
     """
     arn = call.parameters["PolicySourceArn"]
     if arn == LEARNER:
-        raise AwsError("NotImplemented", f"The local cloud doesn't implement {call.operation} of iam for {arn}.", 501)
+        return [parse(text) for text in learner_policies]
     known = [*backend().users.values(), *backend().groups.values()]
     if find_role(arn) is None and arn not in (one.arn for one in known):
         raise no_such_entity(f"No such entity: {arn}")

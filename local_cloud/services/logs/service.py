@@ -65,6 +65,12 @@ class LogsService(Service):
         """
         self._waiting.append(_Output(group, region, stream, tuple(lines), int(self._now() * 1000)))
 
+    @property
+    def regions(self) -> set[str]:
+        """The regions with log groups, or with output that will soon be in one."""
+        backends = get_backend("logs")[ACCOUNT_ID]
+        return {output.region for output in self._waiting} | {name for name in backends if backends[name].groups}
+
     def prepare(self, call: Call) -> None:
         """Write the output of functions to moto's log groups."""
         seen = (self._now() - self._late) * 1000

@@ -89,14 +89,11 @@ def test_awss_policies_are_listed_and_are_not_ours(kit: Kit) -> None:
     assert kit.iam.list_policies(Scope="Local")["Policies"] == []
 
 
-def test_the_learner_whose_policy_is_not_among_those_of_iam_is_not_simulated(kit: Kit) -> None:
+def test_the_learner_is_simulated_as_the_administrator_who_no_policy_limits(kit: Kit) -> None:
     learner = "arn:aws:iam::123456789012:user/learner"
-    answer = refused(kit.iam.simulate_principal_policy, PolicySourceArn=learner, ActionNames=["s3:GetObject"])
-    assert answer == (
-        "NotImplemented",
-        501,
-        f"The local cloud doesn't implement SimulatePrincipalPolicy of iam for {learner}.",
-    )
+    result = kit.iam.simulate_principal_policy(PolicySourceArn=learner, ActionNames=["s3:GetObject"])
+
+    assert result["EvaluationResults"][0]["EvalDecision"] == "allowed"
 
 
 def test_the_tags_of_a_session_are_not_implemented_and_the_error_says_so(kit: Kit) -> None:

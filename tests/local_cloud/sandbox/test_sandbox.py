@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import gc
 import json
 import os
 import socket
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -62,6 +64,19 @@ def test_environments_of_a_forgotten_function_end_and_others_stay(
 
     assert not is_running(gone)
     assert is_running(stays)
+
+
+def test_nothing_of_a_forgotten_function_stays_in_memory(make_sandbox: MakeSandbox, run: Callable[..., Any]) -> None:
+    sandbox = make_sandbox()
+    function = make_function("def handler(e, c): return 1")
+    run(sandbox.invoke(function, None))
+    kept = weakref.ref(function)
+
+    del function
+    run(sandbox.forget("arn:aws:lambda:us-east-1:123456789012:function:site"))
+    gc.collect()
+
+    assert kept() is None
 
 
 def test_an_environment_lives_from_event_to_event(invoke: Callable[..., Invocation]) -> None:

@@ -93,8 +93,6 @@ def try_switches(gap: float) -> NDArray[np.float64]:
         caches=PAGES,
         gap=round(gap * TICKS),
         origin_fails=False,
-        weight_share=1.0,
-        warm=True,
     )
     return try_drill(drill, trials=1000, rng=np.random.default_rng(0)).moves / TICKS
 

@@ -24,7 +24,10 @@ def moved(**parameters: Any) -> Band:
 
 
 def test_with_both_ttls_0_all_moves_with_the_next_request() -> None:
-    assert moved(dns_ttl=0) == Band(0.0, pytest.approx(REQUEST / 2, abs=0.01), REQUEST)
+    band = moved(dns_ttl=0)
+
+    assert (band.earliest, band.latest) == (0, REQUEST)
+    assert band.expected == pytest.approx(REQUEST / 2, abs=0.01)
 
 
 def test_with_one_environment_and_a_dns_ttl_alone_any_moment_in_it_is_as_likely() -> None:
@@ -32,16 +35,18 @@ def test_with_one_environment_and_a_dns_ttl_alone_any_moment_in_it_is_as_likely(
 
     assert switch.moved[0.5] == switch.moved[1.0]
     assert switch.moved[1.0].latest == 10 + REQUEST
-    assert abs(switch.moved[1.0].expected - (5 + REQUEST / 2)) < 5 * 10 / np.sqrt(12 * 2000)
-    inside = switch.times < 10
-    assert np.abs(switch.expected_share[inside] - switch.times[inside] / 10).max() < 5 * 0.5 / np.sqrt(2000)
+    # Five standard deviations of the quantiles of an even draw.
+    assert switch.moved[1.0].expected == pytest.approx(5 + REQUEST / 2, abs=5 * 10 * 0.5 / np.sqrt(2000))
+    assert switch.moved[1.0].low == pytest.approx(1 + REQUEST / 2, abs=5 * 10 * 0.3 / np.sqrt(2000))
+    assert switch.moved[1.0].high == pytest.approx(9 + REQUEST / 2, abs=5 * 10 * 0.3 / np.sqrt(2000))
 
 
 def test_the_last_of_several_environments_is_waited_for() -> None:
     switch = predict_switch(dns_ttl=10, environments=4, trials=2000)
 
-    # The last of four even draws is at four fifths of the TTL; its last request came a little before.
-    assert switch.moved[1.0].expected == pytest.approx(8 - 4 * REQUEST, abs=5 * 1.64 / np.sqrt(2000))
+    # Half of the times, the last of four even draws is later than this. Its last request came a little before.
+    middle = 10 * 0.5 ** (1 / 4)
+    assert switch.moved[1.0].expected == pytest.approx(middle - 4 * REQUEST, abs=5 * 2.1 / np.sqrt(2000))
     assert switch.moved[0.5].expected < switch.moved[0.95].expected < switch.moved[1.0].expected
 
 
@@ -58,7 +63,10 @@ def test_two_clocks_add_up() -> None:
 
 
 def test_of_one_page_that_is_kept_longer_than_the_answer_only_the_edge_ttl_counts() -> None:
-    assert moved(dns_ttl=5, edge_ttl=60) == Band(0.0, pytest.approx(30, abs=5 * 60 / np.sqrt(12 * 400)), 60 + REQUEST)
+    band = moved(dns_ttl=5, edge_ttl=60)
+
+    assert (band.earliest, band.latest) == (0, 60 + REQUEST)
+    assert band.expected == pytest.approx(30, abs=5 * 60 * 0.5 / np.sqrt(400))
 
 
 def test_three_checkers_take_between_two_thirds_of_the_last_interval_and_all_of_it() -> None:
@@ -77,17 +85,24 @@ def test_of_sixteen_checkers_the_fourteenth_turns_the_check() -> None:
 def test_an_inverted_check_is_detected_at_once() -> None:
     switch = predict_switch(dns_ttl=5, dns_change=2)
 
-    assert switch.detected == (0, 0, 0)
-    assert switch.dns_changed == (2, 2, 2)
+    assert switch.detected == (0, 0, 0, 0, 0)
+    assert switch.dns_changed == (2, 2, 2, 2, 2)
     assert switch.moved[1.0].earliest == 2
 
 
 def test_detection_and_the_change_of_dns_come_first() -> None:
     switch = predict_switch(request_interval=0.6, failure_threshold=3, dns_ttl=5, dns_change=1)
 
-    assert switch.detected == pytest.approx((1.6, 1.7, 1.8))
+    assert switch.detected == pytest.approx((1.6, 1.62, 1.7, 1.78, 1.8))
     assert switch.moved[1.0].earliest == pytest.approx(2.6)
     assert switch.moved[1.0].latest == pytest.approx(2.8 + 5 + REQUEST)
+
+
+def test_a_change_of_dns_that_takes_some_time_is_part_of_the_band() -> None:
+    switch = predict_switch(request_interval=3, dns_ttl=0, dns_change=(0, 60))
+
+    assert (switch.dns_changed.earliest, switch.dns_changed.latest) == (8, 69)
+    assert switch.dns_changed.expected == pytest.approx(8.5 + 30, abs=5 * 60 * 0.5 / np.sqrt(400))
 
 
 def test_route_53_wants_three_failures_unless_told_otherwise() -> None:
@@ -99,12 +114,12 @@ def test_route_53_wants_three_failures_unless_told_otherwise() -> None:
 def test_stale_pages_hide_the_failure() -> None:
     failing: dict[str, Any] = {"request_interval": 1, "dns_ttl": 5, "origin_fails": True}
 
-    assert predict_switch(**failing, edge_ttl=5).failed_requests == (0, 0, 0)
+    assert predict_switch(**failing, edge_ttl=5).failed_requests == (0, 0, 0, 0, 0)
     assert predict_switch(**failing, edge_ttl=0).failed_requests.earliest == 53  # 2.67 s at 20 a second
 
 
 def test_all_requests_fail_until_dns_changes_when_nothing_was_cached() -> None:
-    switch = predict_switch(request_interval=1, dns_ttl=0, edge_ttl=60, error_ttl=4, origin_fails=True, warm=False)
+    switch = predict_switch(request_interval=1, dns_ttl=0, edge_ttl=60, error_ttl=4, origin_fails=True, lead=0)
 
     # The first request fails, and again 4 s later it is asked: DNS has changed by then.
     assert switch.moved[1.0].expected == pytest.approx(4.03, abs=0.06)
@@ -115,7 +130,8 @@ def test_all_requests_fail_until_dns_changes_when_nothing_was_cached() -> None:
 def test_without_caching_one_environment_fails_for_half_the_dns_ttl() -> None:
     failed = predict_switch(dns_ttl=10, environments=1, origin_fails=True, trials=2000).failed_requests
 
-    assert failed == (0, pytest.approx(100, abs=5 * 200 / np.sqrt(12 * 2000)), 202)
+    assert (failed.earliest, failed.latest) == (0, 202)
+    assert failed.expected == pytest.approx(100, abs=5 * 200 * 0.5 / np.sqrt(2000))
 
 
 def test_while_the_origin_fails_the_edge_asks_again_after_the_error_ttl() -> None:
@@ -126,11 +142,24 @@ def test_while_the_origin_fails_the_edge_asks_again_after_the_error_ttl() -> Non
     assert moved(**failing, edge_ttl=20, error_ttl=2).latest == 20 + REQUEST
 
 
-def test_moved_is_about_the_part_of_the_weight_that_moves() -> None:
-    part, whole = (predict_switch(dns_ttl=5, weight_share=share) for share in (0.1, 1.0))
+def test_when_requests_began_is_when_the_answers_run_out() -> None:
+    """Both environments ask DNS with their first requests, 2 s before the cause, and again 5 s later."""
+    band = moved(dns_ttl=5, lead=2)
 
-    assert part.moved == whole.moved
-    assert part.expected_share[-1] == pytest.approx(0.1, abs=0.03)
+    assert band.low == pytest.approx(3, abs=2 * REQUEST)
+    assert 0 < band.high - band.low < 5 * REQUEST
+    assert (band.earliest, band.latest) == (0, 5 + REQUEST)
+
+
+def test_a_page_is_asked_for_again_an_edge_ttl_after_the_first_request() -> None:
+    assert moved(dns_ttl=3, edge_ttl=7, lead=2).expected == pytest.approx(5, abs=2 * REQUEST)
+
+
+def test_a_page_that_expires_before_the_failure_is_known_stays_for_the_error_ttl() -> None:
+    failing: dict[str, Any] = {"request_interval": 1, "dns_ttl": 3, "edge_ttl": 4, "origin_fails": True}
+
+    assert moved(**failing, lead=0.9).expected == pytest.approx(3.1, abs=2 * REQUEST)  # detected after 3 s
+    assert moved(**failing, lead=2).expected == pytest.approx(2 + 10, abs=2 * REQUEST)
 
 
 def test_an_answer_from_before_the_failure_is_used_to_its_end() -> None:
@@ -140,29 +169,44 @@ def test_an_answer_from_before_the_failure_is_used_to_its_end() -> None:
     assert moved(**failing, dns_ttl=2, edge_ttl=3).latest == 3 + REQUEST
 
 
+def make_drill(**given: Any) -> Drill:
+    """A drill of seven seconds and a few TTLs."""
+    usual = {
+        "detection": (0, 0),
+        "dns_change": (7 * TICKS, 7 * TICKS),
+        "error_ttl": 2 * TICKS,
+        "environments": 2,
+        "gap": TICKS // 10,
+    }
+    return Drill(**(usual | given))
+
+
 @pytest.mark.parametrize("fails", [False, True], ids=["works", "fails"])
 @pytest.mark.parametrize("ttls", [(3, 0), (3, 4), (4, 3), (3, 3)], ids=str)
 @pytest.mark.parametrize("caches", [1, 20])
 def test_the_worst_case_does_happen(caches: int, ttls: tuple[int, int], fails: bool) -> None:
     dns_ttl, edge_ttl = (ttl * TICKS for ttl in ttls)
-    drill = Drill(
-        detection=(0, 0),
-        dns_change=(7 * TICKS, 7 * TICKS),
-        dns_ttl=dns_ttl,
-        edge_ttl=edge_ttl,
-        error_ttl=2 * TICKS,
-        environments=2,
-        caches=caches if edge_ttl else 1,
-        gap=TICKS // 10,
-        origin_fails=fails,
-        weight_share=1.0,
-        warm=True,
-    )
+    drill = make_drill(dns_ttl=dns_ttl, edge_ttl=edge_ttl, caches=caches if edge_ttl else 1, origin_fails=fails)
 
     moves = try_drill(drill, trials=200, rng=np.random.default_rng(1)).moves
 
     assert moves.min() >= 7 * TICKS
     assert 0.9 * drill.latest < moves.max() <= drill.latest
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["works", "fails"])
+@pytest.mark.parametrize("ttls", [(3, 0), (3, 4), (4, 3), (3, 3)], ids=str)
+@pytest.mark.parametrize("lead", [0.0, 0.7, 2.0, 6.0])
+def test_whenever_the_requests_began_no_trial_leaves_the_worst_case(
+    lead: float, ttls: tuple[int, int], fails: bool
+) -> None:
+    dns_ttl, edge_ttl = (ttl * TICKS for ttl in ttls)
+    begun = {"lead": round(lead * TICKS), "caches": 1, "dns_change": (0, TICKS)}
+    drill = make_drill(dns_ttl=dns_ttl, edge_ttl=edge_ttl, origin_fails=fails, **begun)
+
+    tried = try_drill(drill, trials=200, rng=np.random.default_rng(1), shares=[1.0])
+
+    assert 0 <= tried.moved[1.0].min() <= tried.moved[1.0].max() <= drill.latest
 
 
 RANDOM = np.random.default_rng(20)
@@ -174,7 +218,7 @@ SETTINGS = [
         "environments": int(RANDOM.integers(1, 5)),
         "caches": int(RANDOM.choice([1, 3])),
         "origin_fails": bool(RANDOM.integers(2)),
-        "warm": bool(RANDOM.integers(4)),
+        "lead": float(RANDOM.choice([0, 0.7, 2, 5])) if RANDOM.integers(3) else None,
         "request_interval": float(RANDOM.choice([0.5, 3])) if RANDOM.integers(2) else None,
         "dns_change": float(RANDOM.choice([0, 1])),
         "trials": 100,
@@ -184,15 +228,11 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize("parameters", SETTINGS, ids=range(30))
-def test_no_trial_is_earlier_than_the_best_case_or_later_than_the_worst(parameters: dict[str, Any]) -> None:
+def test_the_expected_number_lies_in_the_band_and_the_band_in_the_worst_case(parameters: dict[str, Any]) -> None:
     switch = predict_switch(**parameters)
 
-    earliest, _, latest = switch.moved[1.0]
-    width = switch.times[0]  # half a time bin
-    assert switch.high_share[switch.times + width <= earliest].sum() == 0
-    assert (switch.low_share[switch.times - width >= latest] == 1).all()
-    assert (switch.low_share <= switch.expected_share).all()
-    assert (switch.expected_share <= switch.high_share).all()
+    for band in (*switch.moved.values(), switch.detected, switch.dns_changed, switch.failed_requests):
+        assert list(band) == sorted(band)
 
 
 @pytest.mark.parametrize("parameters", SETTINGS, ids=range(30))
@@ -201,23 +241,29 @@ def test_a_larger_share_is_not_there_before_a_smaller_one(parameters: dict[str, 
 
     for (earlier, band), (later, next_band) in pairwise(switch.moved.items()):
         assert earlier < later
-        assert band.earliest <= band.expected <= next_band.expected <= next_band.latest
+        assert all(a <= b for a, b in zip(band, next_band, strict=True))
 
 
 def test_a_day_in_the_cache_is_predicted_as_fast_as_a_minute() -> None:
-    assert moved(dns_ttl=60, edge_ttl=86_400) == (
-        0,
-        pytest.approx(43_200, abs=5 * 86_400 / np.sqrt(12 * 400)),
-        86_400 + REQUEST,
-    )
+    band = moved(dns_ttl=60, edge_ttl=86_400)
+
+    assert (band.earliest, band.latest) == (0, 86_400 + REQUEST)
+    assert band.expected == pytest.approx(43_200, abs=5 * 86_400 * 0.5 / np.sqrt(400))
 
 
 def test_it_says_in_words_what_is_to_come() -> None:
     said = repr(predict_switch(dns_ttl=0, dns_change=2)).splitlines()
 
-    assert said[0] == "DNS changes after 2.0 s (2.0 to 2.0)"
-    assert said[1].startswith("50 % moved after 2.0 s (2.0 to 2.1)")
+    assert said[0] == "DNS changes after 2.0 s"
+    assert said[1] == "50 % moved after 2.0 s (80 %: 2.0 to 2.0; worst case: 2.0 to 2.1)"
     assert said[-1] == "requests that fail: none"
+
+
+def test_it_says_how_long_the_detection_takes() -> None:
+    said = repr(predict_switch(dns_ttl=0, request_interval=30, origin_fails=True)).splitlines()
+
+    assert said[0] == "detected after 85.0 s (80 %: 81.0 to 89.0; worst case: 80.0 to 90.0)"
+    assert said[-1].startswith("requests that fail: 17")
 
 
 @pytest.mark.parametrize(
@@ -230,8 +276,8 @@ def test_it_says_in_words_what_is_to_come() -> None:
         ({"dns_ttl": 1, "failure_threshold": 3}, "no request_interval"),
         ({"dns_ttl": 1, "rate": 0}, "rate is 0"),
         ({"dns_ttl": 1, "environments": 0}, "environments is 0"),
-        ({"dns_ttl": 1, "weight_share": 1.5}, r"weight_share is 1\.5"),
-        ({"dns_ttl": 1, "weight_share": 0.5, "origin_fails": True}, r"weight_share is 0\.5"),
+        ({"dns_ttl": 1, "lead": -1}, "lead is -1"),
+        ({"dns_ttl": 1, "dns_change": (2, 1)}, "dns_change is 1"),
     ],
 )
 def test_what_cannot_be_is_refused(parameters: dict[str, Any], says: str) -> None:

@@ -1,7 +1,4 @@
-"""Examine the machine: whether it has what the workshop needs, and how to fix what is missing.
-
-Used by notebook 00 and by `workshop doctor`. It changes nothing and starts nothing.
-"""
+"""Python, packages, ports, the cloud, the names file. It starts nothing."""
 
 from __future__ import annotations
 
@@ -11,67 +8,26 @@ import re
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from click import ClickException
 
 from workshop_lib import shared_cloud
+from workshop_lib.cloud import connect
+from workshop_lib.doctor.findings import Examination, Finding
+from workshop_lib.doctor.identity import examine_identity
+from workshop_lib.doctor.network import examine_endpoints, examine_name_servers, examine_proxies
 from workshop_lib.errors import STEPS, AmbiguousCloud, NotTheLocalCloud, WorkshopError
 from workshop_lib.guards import choose_cloud
 from workshop_lib.loopback import send
 from workshop_lib.names import get_names_path, load_names
 from workshop_lib.resources import RESOURCES
-from workshop_lib.tables import WHOLE, Column, render_table
 
 OLDEST_PYTHON = (3, 11)
 PINNED = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
 NEEDED = ("aiohttp", "boto3", "dnspython", "ipywidgets", "jupyterlab", "matplotlib", "moto", "papermill", "waitress")
 EXACT = ("moto",)
 """Packages that must have the tested version. For other packages another version is only a warning."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was examined.
-
-    `fix` says what to do, or is empty. `is_fault` says whether the workshop needs that first.
-    """
-
-    what: str
-    found: str
-    fix: str = ""
-    is_fault: bool = False
-
-    @property
-    def mark(self) -> str:
-        """`✔` fine, `!` a warning, `✘` must be fixed."""
-        return "✘" if self.is_fault else "!" if self.fix else "✔"
-
-
-@dataclass(frozen=True)
-class Examination:
-    """All findings. Shows as a table, in a notebook and in a terminal."""
-
-    findings: tuple[Finding, ...]
-
-    @property
-    def is_fit(self) -> bool:
-        """Whether the workshop can run."""
-        return not any(finding.is_fault for finding in self.findings)
-
-    def __repr__(self) -> str:
-        width = max(len(finding.what) for finding in self.findings)
-        lines = []
-        for finding in self.findings:
-            lines.append(f"{finding.mark} {finding.what:{width}}  {finding.found}")
-            if finding.fix:
-                lines.append(f"  {'':{width}}  → {finding.fix}")
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        columns = [Column(""), Column("what", WHOLE), Column("found"), Column("what to do")]
-        return render_table(columns, [(one.mark, one.what, one.found, one.fix) for one in self.findings])
 
 
 def examine_machine(
@@ -96,7 +52,7 @@ def examine_machine(
             _examine_python(python),
             *_examine_packages(constraints),
             _examine_sockets(),
-            _examine_cloud(environment, find_cloud),
+            *_examine_cloud(environment, find_cloud),
             _examine_names(names_file or get_names_path()),
         )
     )
@@ -143,20 +99,23 @@ def _examine_sockets() -> Finding:
     return Finding("Ports on 127.0.0.1", "free, TCP and UDP")
 
 
-def _examine_cloud(environment: Mapping[str, str], find_cloud: Callable[[], Mapping[str, str]]) -> Finding:
+def _examine_cloud(environment: Mapping[str, str], find_cloud: Callable[[], Mapping[str, str]]) -> Iterator[Finding]:
     try:
         if choose_cloud(environment) == "aws":
-            return _examine_credentials(environment)
+            yield from _examine_aws(environment)
+            return
     except AmbiguousCloud as error:
-        return Finding("Cloud", "not clear", str(error), is_fault=True)
+        yield Finding("Cloud", "not clear", str(error), is_fault=True)
+        return
     if environment.get("WORKSHOP_CONTROL_URL"):
-        return _examine_local_cloud(environment)
+        yield _examine_local_cloud(environment)
+        return
     try:
-        return _examine_local_cloud(find_cloud())
+        yield _examine_local_cloud(find_cloud())
     except shared_cloud.CloudBusyError as busy:
-        return Finding("Local cloud", "doesn't answer", str(busy), is_fault=True)
+        yield Finding("Local cloud", "doesn't answer", str(busy), is_fault=True)
     except ClickException:
-        return Finding("Local cloud", "not running; it starts when it is first needed")
+        yield Finding("Local cloud", "not running; it starts when it is first needed")
 
 
 def _examine_local_cloud(environment: Mapping[str, str]) -> Finding:
@@ -177,14 +136,15 @@ def _examine_local_cloud(environment: Mapping[str, str]) -> Finding:
     return Finding("Local cloud", f"answers at {environment.get('AWS_ENDPOINT_URL', control)}")
 
 
-def _examine_credentials(environment: Mapping[str, str]) -> Finding:
-    from workshop_lib.cloud import connect  # late, because only learners with an AWS account need it here
-
+def _examine_aws(environment: Mapping[str, str]) -> Iterator[Finding]:
+    yield examine_endpoints(environment)
+    yield examine_proxies(environment)
     try:
-        identity = connect(environ=environment).sts.get_caller_identity()
+        yield from examine_identity(connect(environ=environment))
     except WorkshopError as error:
-        return Finding("AWS", "doesn't know you", str(error), is_fault=True)
-    return Finding("AWS", f"account {identity['Account']}, as {identity['Arn']}")
+        yield Finding("AWS", "doesn't know you", str(error), is_fault=True)
+        return
+    yield examine_name_servers()
 
 
 def _examine_names(path: Path) -> Finding:

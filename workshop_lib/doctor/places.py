@@ -1,0 +1,48 @@
+"""The two regions, and the buckets' names in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from botocore.exceptions import ClientError
+
+from workshop_lib.cloud import Cloud
+from workshop_lib.doctor.findings import Finding
+from workshop_lib.errors import STEPS, CloudNotReachable, CredentialsRefused
+from workshop_lib.names import S3Origin
+
+
+def examine_region(cloud: Cloud, region: str) -> Iterator[Finding]:
+    """See whether the account may use a region, by asking STS there. This needs no permission.
+
+    A region that isn't enabled doesn't know the account's keys, although other regions do.
+    """
+    what = f"Region {region}"
+    choose = "or choose another region in step 4 of notebook 00."
+    try:
+        cloud.client("sts", region).get_caller_identity()
+    except CredentialsRefused:
+        fix = f"Enable it in the AWS console, under Account, AWS Regions, {choose}"
+        yield Finding(what, "not enabled in this account", fix, is_fault=True)
+    except CloudNotReachable as error:
+        yield Finding(what, str(error), f"Check how the region is written, {choose}", is_fault=True)
+    else:
+        yield Finding(what, "enabled")
+
+
+def examine_bucket(cloud: Cloud, origin: S3Origin) -> Iterator[Finding]:
+    """See whether a bucket's name is free, yours, or somebody else's."""
+    what = f"Bucket {origin.bucket}"
+    try:
+        cloud.s3(origin.region).head_bucket(Bucket=origin.bucket)
+    except ClientError as error:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if status == 404:
+            yield Finding(what, "the name is free")
+        elif status == 403:
+            fix = f"Choose another name in {STEPS['bucket names']}, or ask for the permission s3:ListBucket."
+            yield Finding(what, "belongs to somebody else, or you may not look at it", fix, is_fault=True)
+        else:
+            yield Finding(what, f"could not look: S3 answered {status}", is_unseen=True)
+    else:
+        yield Finding(what, "is there, and yours")
