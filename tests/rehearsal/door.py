@@ -40,6 +40,7 @@ _EXPECT = re.compile(rb"\r\nexpect:[^\r]*", re.IGNORECASE)
 _SESSION = "ASIA"
 """How the access keys of sessions begin."""
 _JSON = ("lambda", "logs", "tagging")
+OVER = "The security token included in the request is expired"
 _ERROR = (
     "<ErrorResponse><Error><Type>Sender</Type><Code>{0}</Code><Message>{1}</Message></Error>"
     "<Code>{0}</Code><Message>{1}</Message></ErrorResponse>"
@@ -351,8 +352,8 @@ def _refuse_expired(request: Message, host: str) -> Message:
         refusal = _refuse(400, "ExpiredToken", "The provided token has expired.")
         return refusal._replace(body=b"") if request.words[0] == "HEAD" else refusal
     if service in _JSON:
-        return _refuse_json(403, "ExpiredTokenException", "The security token included in the request is expired")
-    return _refuse(403, "ExpiredToken", "The security token included in the request is expired")
+        return _refuse_json(403, "ExpiredTokenException", OVER)
+    return _refuse(403, "ExpiredToken", OVER)
 
 
 def _refuse_json(status: int, code: str, message: str) -> Message:
