@@ -21,7 +21,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 pytest_plugins = ["tests.kits.learner"]
 
-SLOW = ("test_whole_run.py", "test_goes_red.py", "test_in_the_browser.py", "test_small_runs.py")
+SLOW = (
+    "test_whole_rehearsal.py",
+    "test_whole_run.py",
+    "test_goes_red.py",
+    "test_in_the_browser.py",
+    "test_small_runs.py",
+)
 """The files that take longest, longest first."""
 
 

@@ -50,6 +50,10 @@ def lab(no_browser: bool, lab_port: int | None, jupyter_options: tuple[str, ...]
             "--enforce is for the local cloud only, but WORKSHOP_CLOUD=aws is set. AWS always enforces your "
             "permissions, so leave --enforce out."
         )
+    elif any(value not in (None, ()) for value in options.values()):
+        raise click.UsageError(
+            "Speed and the ports are options of the local cloud, but WORKSHOP_CLOUD=aws is set. Leave them out."
+        )
     click.echo(terminals.render_advice(os.environ), err=True, nl=False)
     os.environ["PATH"] = terminals.put_first(os.environ.get("PATH", ""))
     whole_run.spare_slow_imports()

@@ -62,6 +62,7 @@ def main() -> None:
     """Learn how a website survives the loss of an AWS region.
 
     Start with `workshop lab`. Everything happens in a local cloud on this machine, unless WORKSHOP_CLOUD=aws is set.
+    Before you use AWS, run `workshop doctor` with WORKSHOP_CLOUD=aws. It shows what will be made and what it costs.
     """
 
 
@@ -110,8 +111,9 @@ def run(
 
     A parameter goes to every notebook that has it: -p weights=70,30 -p ttl=5
 
-    With WORKSHOP_CLOUD=aws it costs money. It first says who pays, what will be made, what that costs and how long it
-    takes, and asks for the number of the account. Ctrl-C is safe, and so is running it again.
+    With WORKSHOP_CLOUD=aws the run costs money. It first says who pays, what will be made, what that costs and how long
+    it takes. Then it asks for the number of the account. Ctrl-C is safe, and so is running it again. The ports,
+    --speed, --enforce and --running are for the local cloud only.
     """
     check_run_options(running, account, options)
     if notebooks == NOTEBOOKS:
@@ -213,9 +215,10 @@ def names() -> None:
 @click.argument("name")
 @click.argument("values", nargs=-1, metavar="[PLACEHOLDER=VALUE]...")
 def policy(name: str, values: tuple[str, ...]) -> None:
-    """Print a JSON document of policies/, with its placeholders filled in.
+    """Print a JSON document of policies/, filled in.
 
-    The notebooks' AWS CLI commands need it. A value that begins with [ or { is read as JSON.
+    The notebooks' AWS CLI commands need it. Give a value for each placeholder. A value that begins with [ or { is read
+    as JSON.
     """
     from workshop_lib.policies import list_policies, render_policy
 

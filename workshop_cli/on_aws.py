@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 
+LOOKING = "Looking at the AWS account. This changes nothing."
 NO_NAMES = (
     "There are no names yet, so permissions, bucket names and earlier runs were not looked at. Run steps 1 to 6 of "
     "notebook 00, which change nothing on AWS, then run this again."
@@ -34,6 +35,7 @@ def show_before_paying(cloud: Cloud, names: WorkshopNames, notebooks: Sequence[P
     from workshop_lib.doctor import examine_account
     from workshop_lib.plan import describe_waits, make_plan
 
+    say(LOOKING)
     examined = examine_account(cloud, names)
     say(f"{examined}\n\n{make_plan(names)}\n")
     say(f"This runs {', '.join(path.stem for path in notebooks)}. {describe_waits([path.stem for path in notebooks])}")
@@ -91,5 +93,8 @@ def _ask() -> str:
             "A run on AWS costs money, so it asks for the number of the account that pays. Here is no terminal to ask "
             "at. Give the number with --account."
         )
-    typed: str = click.prompt("To accept the costs, type the number of the account that pays; Ctrl-C to stop")
+    try:
+        typed: str = click.prompt("To accept the costs, type the number of the account that pays (Ctrl-C to stop)")
+    except click.Abort as stop:
+        raise KeyboardInterrupt from stop
     return typed

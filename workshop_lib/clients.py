@@ -5,6 +5,7 @@ The machine's credentials, profiles, configuration files, endpoints and proxies 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -122,6 +123,7 @@ class AwsClients(_Clients):
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._sign_in = SignIn()
+        self._making = threading.Lock()  # boto3 makes one client at a time, and regions are asked in threads
         with configuring():
             core = botocore.session.get_session()
             self._session = _make_session(core)
@@ -134,7 +136,7 @@ class AwsClients(_Clients):
     def make(self, service: str, region: str, *, patient: bool = True) -> Any:
         """Make a client. Sends no request yet."""
         config = AWS_CONFIG if patient else AWS_CONFIG.merge(IMPATIENT)
-        with configuring():
+        with configuring(), self._making:
             client: Any = self._session.client(service, region_name=region, config=config)  # type: ignore[call-overload]
         client.meta.events.register_last("before-send", self.guard.refuse_unpaid_change)
         return client
@@ -150,25 +152,26 @@ class AwsClients(_Clients):
             RegionNotEnabled: It does.
         """
         code, service = parsed.get("Error", {}).get("Code"), model.service_model.service_name
-        if code in REFUSED:
-            self._sign_in.forget()
         is_vague = code in ("400", "403") and model.http["method"] == "HEAD"
         region = context.get("client_region", GLOBAL_REGION)
         if service != "sts" and (is_vague or (code in UNKNOWN and region != GLOBAL_REGION)):
             self._ask_account(self._sign_in.get_frozen_credentials())
             if code in UNKNOWN:
-                raise RegionNotEnabled(region)
+                raise RegionNotEnabled(region)  # and what is signed in stays
+        if code in REFUSED:
+            self._sign_in.forget()
 
     def _ask_account(self, credentials: ReadOnlyCredentials) -> str:
         """Ask with exactly these credentials. The session's may change at any time."""
-        client = self._session.client(
-            "sts",
-            region_name=GLOBAL_REGION,
-            aws_access_key_id=credentials.access_key,
-            aws_secret_access_key=credentials.secret_key,
-            aws_session_token=credentials.token,
-            config=AWS_CONFIG,
-        )
+        with self._making:
+            client = self._session.client(
+                "sts",
+                region_name=GLOBAL_REGION,
+                aws_access_key_id=credentials.access_key,
+                aws_secret_access_key=credentials.secret_key,
+                aws_session_token=credentials.token,
+                config=AWS_CONFIG,
+            )
         return client.get_caller_identity()["Account"]
 
 

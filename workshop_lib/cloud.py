@@ -73,7 +73,7 @@ class Cloud:
             patient: Whether it retries calls that AWS throttles. Such retries slow down all calls of the same client.
         """
         key = (service, region, patient)
-        with self._making:  # boto3 makes clients in one thread at a time
+        with self._making:  # regions are asked in threads
             if key not in self._clients:
                 client = self._clients[key] = self._maker.make(service, region, patient=patient)
                 self.calls.connect(client.meta.events)  # not the session's: it may have clients to look up credentials

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workshop_lib.errors import AmbiguousCloud, CloudNotReachable, CredentialsRefused, get_error_code
 
-SIGN_IN = "Sign in again, for example with `aws sso login` or `aws configure`, then run this again."
+SIGN_IN = "Sign in again, for example with `aws login`, `aws sso login` or `aws configure`, then run this again."
 IN_VARIABLES = (
     "They are in variables such as AWS_ACCESS_KEY_ID, which no running program reads again. Set the new ones where you "
     "start JupyterLab or this command, and start it again. Credentials in ~/.aws/credentials need no new start."

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Any, Self, TypeVar
 
-from workshop_lib.errors import CloudProblem, NotUndone
+from workshop_lib.errors import NotUndone
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class Episode:
         self._may_begin = False
         try:
             start(self.end).result()
-        except CloudProblem as problem:  # such as credentials that have expired
+        except Exception as problem:  # such as credentials that have expired
             raise NotUndone(problem, timeline=getattr(error, "timeline", None)) from problem
 
 

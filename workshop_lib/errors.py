@@ -120,11 +120,12 @@ class NotUndone(WorkshopError):
         timeline: What was recorded until then, kept as `.timeline`. None if nothing was.
     """
 
-    def __init__(self, problem: CloudProblem, *, timeline: Any) -> None:
+    def __init__(self, problem: Exception, *, timeline: Any) -> None:
         self.timeline = timeline
+        kept = " What was recorded until then is kept in sys.last_value.timeline." if timeline else ""
         super().__init__(
-            f"The drill could not be ended, so a health check may still be inverted. {problem} Before that, run "
-            f"{STEPS['health check']}: it restores the health checks."
+            f"The drill could not be ended, so a health check may still be inverted. {problem} First of all, run "
+            f"{STEPS['health check']}: it restores the health checks.{kept}"
         )
 
 

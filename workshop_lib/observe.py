@@ -164,7 +164,9 @@ def count_regions(
         viewers.shutdown(wait=False, cancel_futures=True)  # Ctrl-C doesn't wait for slow answers
 
 
-def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = ()) -> list[TxtAnswer]:
+def look_up_txt(
+    cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = (), patient: bool = True
+) -> list[TxtAnswer]:
     """Look up TXT records as the edge function does, without any cache.
 
     Args:
@@ -173,6 +175,7 @@ def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] =
         name_servers: On AWS, host names of the zone's name servers (`dns_records.get_name_servers`). A zone without
             delegation needs them. Where none of them answers, Route 53's API is asked, and a warning says so.
             Without them the machine's own resolver is asked.
+        patient: Whether a throttled call of the API is tried again.
 
     Returns:
         One answer for each record. The list is empty if there is no such name or no such record.
@@ -185,7 +188,8 @@ def look_up_txt(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] =
     answers = ask_name_servers(name_servers, record_name=record_name)
     if answers is None:
         warnings.warn(PORT_CLOSED, stacklevel=2)
-        answers = ask_api(cloud.route53, record_name=record_name, name_servers=name_servers)
+        route53 = cloud.client("route53", patient=patient)
+        answers = ask_api(route53, record_name=record_name, name_servers=name_servers)
     return answers
 
 
@@ -213,13 +217,16 @@ def _ask_resolver(cloud: Cloud, record_name: str) -> list[TxtAnswer]:
     return [read_txt(record, answer.rrset.ttl) for record in answer.rrset] if answer.rrset else []
 
 
-def look_up_region(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = ()) -> str | None:
+def look_up_region(
+    cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = (), patient: bool = True
+) -> str | None:
     """Look up the region that DNS names now, without any cache. With weights, this is one random answer.
 
     Args:
         cloud: The cloud.
         record_name: Without a dot at the end.
         name_servers: As for `look_up_txt`.
+        patient: As for `look_up_txt`.
 
     Returns:
         The region of the first answer. None if there is no such record, or its text names no bucket.
@@ -227,7 +234,7 @@ def look_up_region(cloud: Cloud, *, record_name: str, name_servers: Sequence[str
     Raises:
         CloudNotReachable: No name server answers.
     """
-    answers = look_up_txt(cloud, record_name=record_name, name_servers=name_servers)
+    answers = look_up_txt(cloud, record_name=record_name, name_servers=name_servers, patient=patient)
     try:
         return S3Origin.from_domain_name(answers[0].text).region if answers else None
     except InvalidName:

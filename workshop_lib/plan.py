@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from workshop_lib.delays import AWS, MINUTE, Delay
 from workshop_lib.names import DEFAULT_LEARNER, WorkshopNames, suggest_names
 from workshop_lib.prices import describe_age, read_prices
 from workshop_lib.tables import LONG, NUMBER, WHOLE, Column, align_columns, render_table
@@ -42,15 +43,23 @@ class Item(NamedTuple):
 
 
 class Pace(NamedTuple):
-    """How long a notebook takes, in minutes. Both are estimates."""
+    """How long a notebook takes. An estimate."""
 
     notebook: str
     work: int
-    """To read and to do, as in README.md."""
-    least_wait: int
-    """At least so long for AWS."""
-    most_wait: int
-    """At most so long for AWS."""
+    """Minutes to read and to do, as in README.md."""
+    waits: tuple[Delay, ...] = ()
+    """What it waits for, one after the other."""
+
+    @property
+    def least_wait(self) -> int:
+        """Minutes that it waits for AWS at least."""
+        return round(sum(delay.least for delay in self.waits) / MINUTE)
+
+    @property
+    def most_wait(self) -> int:
+        """Minutes that it waits for AWS at most."""
+        return round(sum(delay.most for delay in self.waits) / MINUTE)
 
     @property
     def wait(self) -> str:
@@ -59,16 +68,14 @@ class Pace(NamedTuple):
 
 
 PACE = (
-    Pace("00 Start here", 10, 0, 0),
-    Pace("01 Replicate the website", 20, 5, 45),
-    Pace("02 Build the edge function", 20, 1, 5),
-    Pace("03 Route through CloudFront", 15, 5, 20),
-    Pace("04 Shift the traffic", 25, 8, 25),
-    Pace("05 Survive a region", 30, 12, 40),
-    Pace("06 Clean up", 5, 5, 20),
+    Pace("00 Start here", 10),
+    Pace("01 Replicate the website", 20, (AWS.versioning, AWS.permissions, AWS.rule, AWS.replication)),
+    Pace("02 Build the edge function", 20, (AWS.permissions,)),
+    Pace("03 Route through CloudFront", 15, (AWS.permissions, AWS.distribution, AWS.dns_change, AWS.logs)),
+    Pace("04 Shift the traffic", 25, (*[AWS.dns_change] * 4, AWS.invalidation, AWS.distribution)),
+    Pace("05 Survive a region", 30, (*[AWS.health_change] * 6, AWS.invalidation, *[AWS.distribution] * 2)),
+    Pace("06 Clean up", 5, (AWS.distribution,)),
 )
-"""The waits are those of AWS's documentation and of what users report: 3 to 15 minutes for each distribution, up to 15
-for versioning and for replication, a minute for DNS."""
 
 COLUMNS = (Column("notebook", WHOLE), Column("kind", WHOLE), Column("name", LONG), Column("USD", NUMBER))
 TIMES = (Column("notebook", WHOLE), Column("minutes of work", NUMBER), Column("minutes of waiting on AWS", NUMBER))
@@ -126,10 +133,9 @@ class Plan:
 
     def describe_times(self) -> str:
         """The sum of the times, in a sentence."""
-        work, least, most = (sum(column) for column in zip(*(pace[1:] for pace in PACE), strict=True))
         return (
-            f"In all, {work} minutes of work and {least} to {most} minutes of waiting. "
-            "These are estimates. AWS removes the function from its edge locations hours later, so run notebook 06 "
+            f"In all, {sum(pace.work for pace in PACE)} minutes of work. {describe_waits(p.notebook for p in PACE)} "
+            "AWS removes the function from its edge locations hours later, so run notebook 06 "
             "again the next day."
         )
 
@@ -178,7 +184,18 @@ def describe_waits(notebooks: Iterable[str]) -> str:
     numbers = {notebook[:2] for notebook in notebooks}
     paces = [pace for pace in PACE if pace.notebook[:2] in numbers]
     least, most = sum(pace.least_wait for pace in paces), sum(pace.most_wait for pace in paces)
-    return f"The waits for AWS take {least} to {most} minutes (estimated)."
+    return f"The waits for AWS take {least} to {most} minutes. These are estimates."
+
+
+def describe_month(kinds: Iterable[str]) -> str:
+    """Say what resources cost a month while they exist, in a sentence.
+
+    Args:
+        kinds: Their kinds, each as often as there are resources of it.
+    """
+    charges = {item.kind: item.month for item in make_plan(suggest_names(DEFAULT_LEARNER)).items}
+    month = sum(charges.get(kind, 0.0) for kind in kinds)
+    return f"While they exist, they cost about {month:.2f} USD a month ({describe_age(read_prices().values())})."
 
 
 def summarize_costs() -> str:

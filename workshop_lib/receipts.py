@@ -10,6 +10,7 @@ from typing import Self
 
 from workshop_lib.errors import STEPS
 from workshop_lib.inventory import KINDS, Marked, Resource, Unseen
+from workshop_lib.plan import describe_month
 from workshop_lib.tables import LONG, WHOLE, Column, align_columns, render_table
 
 NOTHING_THERE = "Nothing of the workshop is there."
@@ -112,7 +113,9 @@ class Receipt:
 
     def describe_left(self) -> str:
         """Say what is left, since when, what of it costs money, and how to delete it."""
-        lines = [repr(Inventory(self.left, self.unseen)), *self._name_costs(), *([REMEDY] if self.left else [])]
+        lines = [repr(Inventory(self.left, self.unseen)), *self._name_costs()]
+        lines += [describe_month(resource.kind for resource in self.costs)] if self.costs else []
+        lines += [REMEDY] if self.left else []
         return "\n".join(lines)
 
     def _name_costs(self) -> list[str]:

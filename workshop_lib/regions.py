@@ -10,15 +10,12 @@ from typing import TypeVar
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from workshop_lib.errors import CloudNotReachable, CredentialsRefused, RegionNotEnabled, get_error_code
+from workshop_lib.errors import CloudNotReachable, RegionNotEnabled
 
 T = TypeVar("T")
 
 FAILURES = (ClientError, HTTPClientError, NoConnection)
 """What one call can fail with, while others may still succeed: a refusal, throttling, a connection that breaks."""
-
-NOT_ENABLED = {"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure"}
-"""What a region answers to a good access key if the account hasn't enabled the region."""
 
 AT_ONCE = 8
 PATIENCE = 60.0
@@ -40,7 +37,7 @@ def ask_regions(
         left out, because nothing can be there.
 
     Raises:
-        Exception: What else was raised, or what every region failed with if none knows the access key or is reached.
+        Exception: What else was raised, or what every region failed with if none is enabled or answers.
     """
     found: dict[str, T | Exception] = {}
     places = threading.Semaphore(AT_ONCE)
@@ -60,22 +57,10 @@ def ask_regions(
         thread.join(max(0.0, deadline - time.monotonic()))
     silence = CloudNotReachable(f"It hasn't answered within {patience:g} seconds.")
     answers = {region: found.get(region, silence) for region in regions}
-    useless = [one for one in answers.values() if isinstance(one, CloudNotReachable) or _is_not_enabled(one)]
+    useless = [one for one in answers.values() if isinstance(one, CloudNotReachable | RegionNotEnabled)]
     if len(useless) == len(answers):
         raise useless[0]  # type: ignore[misc]
     for answer in answers.values():
-        if (
-            isinstance(answer, Exception)
-            and not isinstance(answer, (*FAILURES, CloudNotReachable))
-            and not _is_not_enabled(answer)
-        ):
+        if isinstance(answer, Exception) and not isinstance(answer, (*FAILURES, CloudNotReachable, RegionNotEnabled)):
             raise answer
-    return {region: answer for region, answer in answers.items() if not _is_not_enabled(answer)}
-
-
-def _is_not_enabled(answer: object) -> bool:
-    """Whether a region doesn't know an access key that other regions know."""
-    if isinstance(answer, RegionNotEnabled):
-        return True
-    error = answer.__cause__ if isinstance(answer, CredentialsRefused) else answer
-    return isinstance(error, ClientError) and get_error_code(error) in NOT_ENABLED
+    return {region: answer for region, answer in answers.items() if not isinstance(answer, RegionNotEnabled)}

@@ -34,6 +34,13 @@ MARKER_KEY = "region.json"
 
 CHOOSE_ANOTHER = f"Choose another: run {STEPS['bucket names']} and {STEPS['names']} again."
 
+UNAVAILABLE = {
+    "BucketAlreadyExists": f"is taken. {CHOOSE_ANOTHER}",
+    "OperationAborted": "is not free yet. A bucket of this name was deleted, and AWS may need an hour to free it. "
+    f"Run this cell again later. Or choose another name: run {STEPS['bucket names']} and {STEPS['names']} again.",
+}
+"""S3's codes for a name that can't be used, and what to do."""
+
 PRIVATE = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -58,7 +65,8 @@ def create_bucket(s3: S3Client, *, bucket: str, region: str, learner: str) -> S3
         The bucket as an origin, with its `.domain_name`.
 
     Raises:
-        InvalidName: Another account has this bucket, or you have it in another region or with objects.
+        InvalidName: Another account has this bucket, you have it in another region or with objects, or AWS hasn't
+            freed its name yet.
     """
     # us-east-1 is the default region, and LocationConstraint doesn't accept it.
     where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
@@ -66,9 +74,9 @@ def create_bucket(s3: S3Client, *, bucket: str, region: str, learner: str) -> S3
         try:
             s3.create_bucket(Bucket=bucket, **where)
         except ClientError as error:
-            if get_error_code(error) != "BucketAlreadyExists":
+            if get_error_code(error) not in UNAVAILABLE:
                 raise
-            raise InvalidName(f"The bucket name {bucket!r} is taken. {CHOOSE_ANOTHER}") from error
+            raise InvalidName(f"The bucket name {bucket!r} {UNAVAILABLE[get_error_code(error)]}") from error
         s3.get_waiter("bucket_exists").wait(Bucket=bucket)
     _mark_bucket(s3, bucket=bucket, learner=learner)
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=PRIVATE)  # type: ignore[arg-type]

@@ -1,13 +1,13 @@
 """What a recording can look at while it runs, at a rate that the cloud allows.
 
 Route 53 answers five calls a second for a whole account (R53DG, Quotas), which a class shares. So a look at health uses
-a client of its own that never retries, and comes seldom on AWS. Looks at DNS need no API.
+a client of its own that never retries, and comes seldom on AWS. Looks at DNS need the API only where port 53 is closed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workshop_lib.observe import get_health, look_up_region
 
@@ -20,8 +20,8 @@ LOCALLY = 0.1
 HEALTH_ON_AWS = 5.0
 """Seconds between two looks at a health check on AWS. Each takes two calls."""
 
-DNS_ON_AWS = 1.0
-"""Seconds between two looks at AWS's name servers."""
+DNS_ON_AWS = 2.0
+"""Seconds between two looks at AWS's name servers, or a call where port 53 is closed."""
 
 
 class Watch(NamedTuple):
@@ -53,5 +53,5 @@ def watch_dns(cloud: Cloud, *, record_name: str, name_servers: Sequence[str] = (
         record_name: Without a dot at the end.
         name_servers: As for `observe.look_up_txt`.
     """
-    every = LOCALLY if cloud.is_local else DNS_ON_AWS
-    return Watch(lambda: look_up_region(cloud, record_name=record_name, name_servers=name_servers), every)
+    dns: dict[str, Any] = {"record_name": record_name, "name_servers": name_servers}
+    return Watch(lambda: look_up_region(cloud, **dns, patient=False), LOCALLY if cloud.is_local else DNS_ON_AWS)

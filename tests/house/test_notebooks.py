@@ -187,3 +187,14 @@ def test_a_notebook_that_makes_a_distribution_waits_until_it_serves_a_page(path:
     made = max(code.rfind("distribution.create_distribution("), code.rfind("create_failover_distribution("))
 
     assert made < 0 or "wait_until_page_is_served(" in code[made:]
+
+
+def test_no_notebook_accepts_costs_but_by_what_is_typed() -> None:
+    code = "\n".join(source for path in NOTEBOOKS for source in sources_of("code", read(path).cells))
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    asked = [ast.unparse(call) for call in calls if re.search("accept_costs|account_picker", ast.unparse(call.func))]
+
+    assert asked == ["widgets.account_picker()", "accept_costs(cloud, payer.value)"], (
+        "a field that starts empty decides"
+    )
+    assert "WORKSHOP_ACCEPT_COSTS" not in code

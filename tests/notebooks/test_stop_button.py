@@ -155,6 +155,7 @@ def test_credentials_that_expire_in_a_recording_end_it_with_a_sentence_and_lose_
     said = notebook.fail(EXPIRED.format(silent=silent))
 
     assert "The drill could not be ended" in said
+    assert "kept in sys.last_value.timeline" in said
     assert "Your AWS credentials have expired." in said
     notebook.run(
         "assert [mark.label for mark in sys.last_value.timeline.marks] == ['begins', 'ends: CredentialsRefused']"

@@ -2,7 +2,8 @@
 
 | module | holds |
 |---|---|
-| `__main__` | the command: which acts are played, and the results |
+| `__main__` | the command: which forms and which acts |
+| `playing` | plays acts, and says what was not as it must be |
 | `acts` | what a learner does, from the first notebook to the last receipt |
 | `account` | what exists in the account, as an administrator sees it |
 | `times` | how long the notebooks took, and where they waited |

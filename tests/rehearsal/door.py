@@ -14,6 +14,7 @@ import socket
 import ssl
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple, Self
@@ -33,9 +34,12 @@ from tests.rehearsal.manner import Manner, Throttle
 from tests.rehearsal.replicas import Replicas
 
 HEAD_LIMIT = 1 << 20
-_CREDENTIAL = re.compile(r"Credential=[^/,\s&]+/\d{8}/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
+_CREDENTIAL = re.compile(r"Credential=(?P<key>[^/,\s&]+)/\d{8}/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
 _DOMAIN_NAME = re.compile(rb"<DomainName>([a-z0-9]+\.cloudfront\.net)</DomainName>")
 _EXPECT = re.compile(rb"\r\nexpect:[^\r]*", re.IGNORECASE)
+_SESSION = "ASIA"
+"""How the access keys of sessions begin."""
+_JSON = ("lambda", "logs", "tagging")
 _ERROR = (
     "<ErrorResponse><Error><Type>Sender</Type><Code>{0}</Code><Message>{1}</Message></Error>"
     "<Code>{0}</Code><Message>{1}</Message></ErrorResponse>"
@@ -80,6 +84,9 @@ class Door:
         self._throttle = Throttle(manner.route53_rate, manner.throttle_burst)
         self.replicas = Replicas()
         self._made: dict[str, float] = {}
+        self._sessions: Counter[str] = Counter()
+        self.expired: set[str] = set()
+        """Access keys whose session is over."""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="door", daemon=True)
 
@@ -180,6 +187,8 @@ class Door:
         if objection := self._find_objection(request, host, name):
             self.ledger.object(objection)
             return _refuse(403, "SignatureDoesNotMatch", objection)
+        if self._has_expired(request):
+            return _refuse_expired(request, host)
         if host.startswith("route53.") and not self._throttle.lets_pass():
             return _refuse(400, "Throttling", "Rate exceeded")
         if not hosts.is_enabled(host):
@@ -188,7 +197,7 @@ class Door:
             )
         await asyncio.sleep(self._manner.api_seconds)
         if refusal := self.replicas.find_refusal(host, *request.words[:2]):
-            return _refuse(400, "InvalidParameterValueException", refusal, in_json=True)
+            return _refuse_json(400, "InvalidParameterValueException", refusal)
         response = await _pass_on(request, self._gateway)
         self.replicas.note(host, *request.words[:2])
         if host.startswith("cloudfront."):
@@ -203,13 +212,16 @@ class Door:
             return f"a request to {host}, which is no API of AWS"
         if name != host:
             return f"a request to {host} over {'HTTP' if name is None else f'a connection to {name}'}"
-        signed = _CREDENTIAL.search(
-            request.headers.get("authorization", "")
-            or unquote(request.words[1]).replace("X-Amz-Credential", "Credential")
-        )
-        if signed and signed.groups() != scope:
-            return f"a signature for {'/'.join(signed.groups())} at {host}, which takes {'/'.join(scope)}"
+        if (signed := _read_signature(request)) and signed[1:] != scope:
+            return f"a signature for {'/'.join(signed[1:])} at {host}, which takes {'/'.join(scope)}"
         return None
+
+    def _has_expired(self, request: Message) -> bool:
+        """Whether the session that signed a request is over."""
+        key, *_ = _read_signature(request) or ("",)
+        if key.startswith(_SESSION):
+            self._sessions[key] += 1
+        return key in self.expired or 0 < self._manner.calls_of_a_session < self._sessions[key]
 
     def find_address(self, host: str) -> str | None:
         """The address of a name now. A distribution's name is known some time after it was made."""
@@ -325,18 +337,33 @@ async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
         return b"".join(parts)
 
 
+def _read_signature(request: Message) -> tuple[str, str, str] | None:
+    """The access key, the region and the service that a request was signed with."""
+    said = request.headers.get("authorization", "") or unquote(request.words[1])
+    signed = _CREDENTIAL.search(said.replace("X-Amz-Credential", "Credential"))
+    return (signed["key"], signed["region"], signed["service"]) if signed else None
+
+
+def _refuse_expired(request: Message, host: str) -> Message:
+    """Say that a session is over, as the service at this host does. S3 says nothing in answer to a HEAD request."""
+    _, service = hosts.find_scope(host) or ("", "")
+    if service == "s3":
+        refusal = _refuse(400, "ExpiredToken", "The provided token has expired.")
+        return refusal._replace(body=b"") if request.words[0] == "HEAD" else refusal
+    if service in _JSON:
+        return _refuse_json(403, "ExpiredTokenException", "The security token included in the request is expired")
+    return _refuse(403, "ExpiredToken", "The security token included in the request is expired")
+
+
 def _refuse_json(status: int, code: str, message: str) -> Message:
     body = json.dumps({"__type": code, "message": message}).encode()
-    head = (
-        f"HTTP/1.1 {status} Refused\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return Message(head.encode(), {}, body)
+    head = f"HTTP/1.1 {status} Refused\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    return Message(f"{head}x-amzn-ErrorType: {code}\r\n\r\n".encode(), {}, body)
 
 
-def _refuse(status: int, code: str, message: str, *, in_json: bool = False) -> Message:
-    said = json.dumps({"Type": "User", "Code": code, "message": message}) if in_json else _ERROR.format(code, message)
-    body, kind = said.encode(), "application/json" if in_json else "text/xml"
-    head = f"HTTP/1.1 {status} Refused\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+def _refuse(status: int, code: str, message: str) -> Message:
+    body = _ERROR.format(code, message).encode()
+    head = f"HTTP/1.1 {status} Refused\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n"
     return Message(head.encode(), {}, body)
 
 

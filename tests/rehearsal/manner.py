@@ -19,6 +19,7 @@ class Manner:
         route53_rate: Calls of the Route 53 API that are answered each second. Further ones are throttled. AWS allows
             five for each account.
         throttle_burst: So many calls pass at once before the rate counts.
+        calls_of_a_session: So many calls pass with the keys of one session. It has then expired. 0 lets all pass.
         is_port_53_open: Whether the learner's network lets queries out to name servers.
         late: What is late in the cloud behind the door, such as `"dns=20"`; see `local_cloud.delays`.
     """
@@ -27,6 +28,7 @@ class Manner:
     name_seconds: float = 0.0
     route53_rate: float = 0.0
     throttle_burst: int = 5
+    calls_of_a_session: int = 0
     is_port_53_open: bool = True
     late: tuple[str, ...] = ()
 
@@ -48,6 +50,7 @@ SLOW = {
     "api": Manner(api_seconds=0.1),
     "names": Manner(name_seconds=10),
     "throttled": Manner(route53_rate=1),
+    "sessions": Manner(calls_of_a_session=400),
     "port-53": Manner(is_port_53_open=False),
     "dns-20": Manner(late=("dns=20",)),
     "dns-60": Manner(late=("dns=60",)),
@@ -56,7 +59,7 @@ SLOW = {
     "replication": Manner(late=("replication=120",)),
     "invalidations": Manner(late=("invalidation=10",)),
     "logs": Manner(late=("logs=30",)),
-    "replicas": Manner(late=("edge-replicas=120",)),
+    "replicas": Manner(late=("edge-replicas=60",)),
 }
 """The slow forms, by name."""
 

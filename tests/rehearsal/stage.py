@@ -34,8 +34,16 @@ WORKSHOP = "workshop_cli.main"
 """The module of the command `workshop`."""
 LEARNER = "ada"
 """The user's name in IAM."""
+CLASS = "class"
+"""The role of her sessions, in the form that has some."""
+LEARNERS = (f"user/{LEARNER}", f"{CLASS}/{LEARNER}")
 NAME = "ada-lovelace"
 """The name that notebook 00 suggests."""
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": LOCAL_ACCOUNT}, "Action": "sts:AssumeRole"}],
+}
+KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 NOT_INHERITED = ("AWS_", "WORKSHOP_", "REHEARSAL")
 CERTIFICATES = ("SSL_CERT_DIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -55,6 +63,8 @@ class Stage:
     """How long AWS keeps replicas of the edge function."""
     stops: Sequence[int] = ()
     """After how many changes each clean-up is interrupted."""
+    is_port_53_open: bool = True
+    """Whether her network lets queries out to name servers."""
     account: str = LOCAL_ACCOUNT
 
     def start(self, *arguments: str | Path, module: str = WORKSHOP) -> subprocess.Popen[str]:
@@ -84,7 +94,7 @@ class Stage:
     def calls(self) -> list[dict[str, Any]]:
         """The learner's calls so far, as the cloud's call log has them."""
         lines = (self.folder / "calls.jsonl").read_text(encoding="utf-8").splitlines()
-        return [call for call in map(json.loads, lines) if call.get("principal", "").endswith(f"user/{LEARNER}")]
+        return [call for call in map(json.loads, lines) if call.get("principal", "").endswith(LEARNERS)]
 
     @property
     def changes(self) -> list[dict[str, Any]]:
@@ -110,9 +120,11 @@ def set_stage(
     with own_cloud(folder / "aws", options) as cloud, Door(cloud, ledger=ledger, manner=manner) as door:
         administrator = Cloud(cloud)
         keys = admit_learner(administrator, folder)
+        if manner.calls_of_a_session:
+            keys = open_session(administrator)
         threading.Event().wait(manner.delays.permissions)  # the instructor did it long before
         environment = equip_machine(folder, door, keys, manner)
-        yield Stage(folder, ledger, environment, administrator, door.replicas, stops)
+        yield Stage(folder, ledger, environment, administrator, door.replicas, stops, manner.is_port_53_open)
 
 
 def admit_learner(cloud: Cloud, folder: Path) -> dict[str, str]:
@@ -120,20 +132,35 @@ def admit_learner(cloud: Cloud, folder: Path) -> dict[str, str]:
     iam, buckets = cloud.iam, f"two-regions-{NAME}-*"
     granted = write_grants(folder / "policies", learner=NAME, source_bucket=buckets, destination_bucket=buckets)
     iam.create_user(UserName=LEARNER)
+    iam.create_role(RoleName=CLASS, AssumeRolePolicyDocument=json.dumps(TRUST))
     for file in (*granted["managed_policy"], *granted["enforce"]):
         made = iam.create_policy(PolicyName=file.stem, PolicyDocument=file.read_text(encoding="utf-8"))
         if file in granted["enforce"]:
             iam.attach_user_policy(UserName=LEARNER, PolicyArn=made["Policy"]["Arn"])
+            iam.attach_role_policy(RoleName=CLASS, PolicyArn=made["Policy"]["Arn"])
     key = iam.create_access_key(UserName=LEARNER)["AccessKey"]
     return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+
+
+def open_session(cloud: Cloud) -> dict[str, str]:
+    """Open a session of the learner's, as a class's page for signing in does. Returns its keys."""
+    role = f"arn:aws:iam::{LOCAL_ACCOUNT}:role/{CLASS}"
+    made = cloud.sts.assume_role(RoleArn=role, RoleSessionName=LEARNER)["Credentials"]
+    names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+    return dict(zip(KEYS, (str(made[name]) for name in names), strict=True))  # type: ignore[literal-required]
+
+
+def write_keys(folder: Path, keys: dict[str, str]) -> None:
+    """Write the learner's keys where her programs look for them."""
+    lines = ["[default]", *(f"{name} = {value}" for name, value in keys.items())]
+    (folder / "credentials").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def equip_machine(folder: Path, door: Door, keys: dict[str, str], manner: Manner = QUICK) -> dict[str, str]:
     """Write the learner's files, and return the variables of her programs."""
     bundle = folder / "certificates.pem"
     door.authority.cert_pem.write_to_path(str(bundle))
-    lines = ["[default]", *(f"{name} = {value}" for name, value in keys.items())]
-    (folder / "credentials").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_keys(folder, keys)
     (folder / "config").write_text("[default]\nregion = sa-east-1\n", encoding="utf-8")  # a region of neither bucket
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("workshop-*", ".*"))
     settings = {

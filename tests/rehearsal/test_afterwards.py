@@ -47,6 +47,7 @@ def test_the_status_lists_what_is_there_since_when_and_what_costs_money(
     assert names.zone_name in line
     assert abs(read_time(line) - datetime.now(UTC)) < timedelta(minutes=2)
     assert f"These cost money: hosted zone {names.zone_name}." in said
+    assert "While they exist, they cost about 0.50 USD a month (prices of " in said
     assert "`workshop clean-up --yes` deletes what the workshop made." in said
 
 

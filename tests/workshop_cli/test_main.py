@@ -185,6 +185,14 @@ def test_on_aws_permissions_are_enforced_anyway() -> None:
     assert "always" in answer.output
 
 
+@pytest.mark.parametrize("option", ["--speed", "--cloud-port", "--edge-port", "--nameserver-port"])
+def test_jupyterlab_on_aws_has_no_local_cloud_to_choose_options_for(option: str) -> None:
+    answer = CliRunner(env=ON_AWS).invoke(main, ["lab", option, "7"])
+
+    assert answer.exit_code == 2
+    assert "options of the local cloud" in answer.output
+
+
 def test_a_run_that_is_refused_leaves_the_report_of_the_last_one(tmp_path: Path) -> None:
     (tmp_path / "index.html").touch()
     CliRunner().invoke(main, ["run", "--output", str(tmp_path), "--enforce", "nothing.json"])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +23,14 @@ from workshop_lib.guards import is_read
 from workshop_lib.names import suggest_names, write_names
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
+IN_A_TERMINAL = """
+import fcntl, os, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from workshop_cli.main import main
+main()
+"""
+"""The command, whose standard input is its terminal, so that Ctrl-C there reaches it."""
 DENIED = ERROR.format("AccessDenied", "You may not look at this.")
 
 
@@ -123,6 +134,31 @@ def test_the_account_is_typed_at_a_terminal(aws: FakeAws) -> None:
 
     assert said[0].startswith(f"Accepted for the AWS account {ACCOUNT}.")
     assert is_accepted(aws.environment["WORKSHOP_NAMES"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+@pytest.mark.parametrize(("keys", "status"), [(f"{ACCOUNT}\n", 0), (f"{OTHER}\n", 1), ("\x03", 130), ("\x04", 130)])
+def test_a_run_asks_at_a_terminal_and_ctrl_c_there_accepts_nothing(
+    aws: FakeAws, notebooks: Path, tmp_path: Path, keys: str, status: int
+) -> None:
+    mine, its = os.openpty()
+    command = ["run", "--notebooks", str(notebooks), "--output", str(tmp_path / "output")]
+    with subprocess.Popen(
+        [sys.executable, "-c", IN_A_TERMINAL, *command], stdin=its, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout
+        said = ""
+        while "type the number of the account" not in said:
+            letter = program.stdout.read(1)
+            assert letter, f"it ended without asking:\n{said}"
+            said += letter
+        os.write(mine, keys.encode())
+        program.communicate()
+    os.close(mine)
+    os.close(its)
+
+    assert program.returncode == status
+    assert is_accepted(aws.environment["WORKSHOP_NAMES"]) == (status == 0)
 
 
 @pytest.mark.parametrize("typed", [OTHER, "yes"])

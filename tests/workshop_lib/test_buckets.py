@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
 from tests.workshop_lib.kit import keys
 from workshop_lib import checks, replication
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     from workshop_lib.cloud import Cloud
+    from workshop_lib.names import WorkshopNames
 
 
 class TestBuckets:
@@ -60,6 +63,15 @@ class TestBuckets:
 
         with pytest.raises(InvalidName, match="ap-southeast-1"):
             replication.create_bucket(ireland, bucket="two-regions-elsewhere", region="eu-west-1", learner="ada")
+
+    def test_a_name_that_aws_has_not_freed_yet_is_to_be_tried_later(self, names: WorkshopNames) -> None:
+        s3 = boto3.client("s3", region_name="eu-west-1", aws_access_key_id="any", aws_secret_access_key="any")
+        with Stubber(s3) as stub:
+            stub.add_client_error("head_bucket", "404", http_status_code=404)
+            stub.add_client_error("create_bucket", "OperationAborted", "A conflicting conditional operation …", 409)
+
+            with pytest.raises(InvalidName, match=r"(?s)is not free yet\..*an hour.*Run this cell again later"):
+                replication.create_bucket(s3, bucket=names.source_bucket, region="eu-west-1", learner="ada")
 
     def test_a_free_name_is_free(self, ireland: S3Client) -> None:
         assert "is free" in str(checks.bucket_name_free(ireland, bucket="nobody-has-this"))

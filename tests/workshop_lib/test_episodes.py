@@ -110,9 +110,9 @@ def test_what_is_just_beginning_in_a_thread_ends_after_it_has_begun() -> None:
 
 def test_the_error_of_an_end_is_not_hidden() -> None:
     def fail() -> None:
-        raise ValueError("still inverted")
+        raise ValueError("Rate exceeded")
 
-    with pytest.raises(ValueError, match="still inverted"), Episode(lambda: None, fail) as episode:
+    with pytest.raises(NotUndone, match="Rate exceeded"), Episode(lambda: None, fail) as episode:
         episode.begin()
 
 
@@ -144,3 +144,4 @@ def test_a_drill_that_cannot_be_ended_says_so_and_keeps_the_recording() -> None:
         drill()
 
     assert stuck.value.timeline == "the recording"
+    assert "kept in sys.last_value.timeline" in str(stuck.value)

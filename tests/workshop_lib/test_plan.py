@@ -9,7 +9,7 @@ import pytest
 
 from workshop_lib.inventory import KINDS
 from workshop_lib.names import suggest_names
-from workshop_lib.plan import PACE, make_plan
+from workshop_lib.plan import PACE, describe_waits, make_plan
 from workshop_lib.prices import Price, describe_age, read_prices
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,6 +65,14 @@ def test_the_minutes_of_work_are_those_of_the_readme() -> None:
     listed = re.findall(r"^\| \[(\d\d [^]]+)\]\(notebooks/.*\| (\d+) \|$", readme, re.M)
 
     assert [(pace.notebook, str(pace.work)) for pace in PACE] == listed
+
+
+def test_the_waits_are_those_that_the_steps_allow_for() -> None:
+    third = PACE[3]
+
+    assert (third.least_wait, third.most_wait) == (3, 24)
+    assert describe_waits(["00_start_here"]).startswith("The waits for AWS take 0 to 0 minutes")
+    assert describe_waits(["03_route", "02_build"]).startswith("The waits for AWS take 3 to 27 minutes")
 
 
 def test_every_price_has_a_date_and_a_source_and_says_whether_it_is_verified() -> None:

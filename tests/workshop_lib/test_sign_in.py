@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore.credentials import Credentials
 
 from tests.kits.fake_aws import ERROR, Asked, FakeAws, running_fake_aws
 from workshop_lib.cloud import Cloud, accept_costs, connect
 from workshop_lib.errors import AccountChanged, CredentialsRefused, RegionNotEnabled
 from workshop_lib.polling import wait_until
 from workshop_lib.refusals import AccessRefused
+from workshop_lib.sign_in import SignIn
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 EXPIRED = ("ExpiredToken", "The provided token has expired.")
@@ -146,3 +148,20 @@ def test_keys_in_variables_need_a_new_start(school: School, paid: Cloud, monkeyp
 
     with pytest.raises(CredentialsRefused, match=r"in variables such as AWS_ACCESS_KEY_ID.*start it again"):
         connect(environ=school.aws.environment).s3("us-east-1").list_buckets()
+
+
+def test_a_code_that_a_notebook_cannot_ask_for_is_a_matter_of_credentials() -> None:
+    def ask_for_the_code() -> None:
+        raise NotImplementedError("getpass was called, but this frontend does not support input requests.")
+
+    with pytest.raises(CredentialsRefused, match=r"the code of an MFA device.*export-credentials"):
+        SignIn(ask_for_the_code).get_frozen_credentials()
+
+
+def test_what_could_not_be_fetched_is_fetched_again() -> None:
+    fetched = iter([None, Credentials("AKIANEXT", "secret")])
+    sign_in = SignIn(lambda: next(fetched))
+    with pytest.raises(CredentialsRefused, match="There are no AWS credentials"):
+        sign_in.get_frozen_credentials()
+
+    assert sign_in.get_frozen_credentials().access_key == "AKIANEXT"

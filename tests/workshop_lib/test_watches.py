@@ -48,10 +48,21 @@ def test_a_watch_shares_no_client_with_the_notebook(aws: FakeAws) -> None:
     assert cloud.client("route53", patient=False) is not cloud.route53
 
 
-def test_on_aws_health_is_looked_at_with_less_than_one_call_a_second(aws: FakeAws) -> None:
-    watch = watch_health(connect(environ=aws.environment), health_check_id="any")
+def test_on_aws_the_watches_take_less_than_one_call_a_second_together(aws: FakeAws) -> None:
+    cloud = connect(environ=aws.environment)
+    health, dns = watch_health(cloud, health_check_id="any"), watch_dns(cloud, record_name="any")
 
-    assert CALLS_OF_A_LOOK_AT_HEALTH / watch.every < 1
+    assert CALLS_OF_A_LOOK_AT_HEALTH / health.every + 1 / dns.every < 1
+
+
+def test_where_port_53_is_closed_a_throttled_look_at_dns_is_not_tried_again(aws: FakeAws) -> None:
+    aws.answer = lambda asked: (400, ERROR.format("Throttling", "Rate exceeded"))
+    servers = ["127.0.0.1", "127.0.0.2"]  # nothing listens at their port 53
+    watch = watch_dns(connect(environ=aws.environment), record_name="origin.test", name_servers=servers)
+
+    with pytest.warns(UserWarning, match="53"), pytest.raises(ClientError, match="Throttling"):
+        watch.look()
+    assert len(aws.asked) == 1
 
 
 def test_the_local_cloud_is_looked_at_many_times_a_second(connected: Cloud, zone_id: str, names: WorkshopNames) -> None:

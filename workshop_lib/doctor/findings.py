@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from workshop_lib.errors import WorkshopError
+from workshop_lib.errors import CredentialsRefused, WorkshopError
 from workshop_lib.tables import WHOLE, Column, render_table
 
 
@@ -64,9 +64,14 @@ def look(what: str, examine: Callable[[], Iterable[Finding]]) -> Iterator[Findin
     Args:
         what: What is examined.
         examine: Makes the calls.
+
+    Raises:
+        CredentialsRefused: The credentials can't be used any more, so no other look would succeed.
     """
     try:
         yield from examine()
+    except CredentialsRefused:
+        raise
     except (BotoCoreError, ClientError, WorkshopError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         yield Finding(what, f"could not look: {reason}", is_unseen=True)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import configparser
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import dns.exception
+import dns.flags
 import dns.message
 import dns.query
-import dns.resolver
 
 from workshop_lib.doctor.findings import Finding
+from workshop_lib.zones import Address, find_addresses
 
 NAME_SERVER = "ns-1.awsdns-00.com"
 """One of Route 53's name servers. It answers at once, if only to refuse."""
 PATIENCE = 3.0
+WHAT = "Name servers"
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "AWS_CA_BUNDLE")
 FILES = {"AWS_CONFIG_FILE": "~/.aws/config", "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials"}
 """Variables that name AWS's configuration files, and the files without them."""
@@ -52,15 +54,24 @@ def examine_proxies(environment: Mapping[str, str]) -> Finding:
     return Finding("Proxy", ", ".join(f"{name}={value}" for name, value in used.items()) or "none")
 
 
-def examine_name_servers(name_server: str = NAME_SERVER) -> Finding:
-    """Ask one of Route 53's name servers, as notebooks 03 to 05 do."""
+def examine_name_servers(
+    name_server: str = NAME_SERVER, *, find_addresses: Callable[[str], list[Address]] = find_addresses
+) -> Finding:
+    """Ask one of Route 53's name servers once, as notebooks 03 to 05 do. A resolver may answer in its place.
+
+    Args:
+        name_server: Its name.
+        find_addresses: Finds its addresses. A seam for tests.
+    """
+    fix = "Notebooks 03 to 05 then ask Route 53's API, which tells no TTL. To ask name servers, use another network."
     query = dns.message.make_query("two-regions.test.", "TXT")
     try:
-        address = dns.resolver.resolve(name_server, "A", lifetime=PATIENCE)[0].to_text()
-        dns.query.udp(query, address, timeout=PATIENCE)
+        address, port = find_addresses(name_server)[0]
+        response = dns.query.udp(query, address, timeout=PATIENCE, port=port)
     except dns.exception.Timeout:
-        fix = "Notebooks 03 to 05 ask name servers. Use a network that allows UDP to port 53."
-        return Finding("Name servers", f"{name_server} doesn't answer", fix)
+        return Finding(WHAT, "don't answer: UDP port 53 is probably closed", fix)
     except (dns.exception.DNSException, OSError) as error:
-        return Finding("Name servers", f"could not look: {error}", is_unseen=True)
-    return Finding("Name servers", "answer")
+        return Finding(WHAT, f"could not look: {error}", is_unseen=True)
+    if response.flags & dns.flags.RA:  # Route 53's never resolve other names
+        return Finding(WHAT, "another program answers in place of Route 53's", fix)
+    return Finding(WHAT, "answer")

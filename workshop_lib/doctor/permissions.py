@@ -43,7 +43,10 @@ def judge_permissions(missing: Sequence[str], total: int) -> Finding:
     if not missing:
         return Finding("Permissions", f"all {total} that the notebooks need")
     listed = ", ".join(missing[:SHOWN]) + (f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else "")
-    fix = "Show `Grant the permissions` in docs/instructor.md to the administrator of this account."
+    fix = (
+        "Show `Grant the permissions` in docs/instructor.md to the administrator of this account. To clean up, "
+        "policies/learner-look-and-clean-up.json is enough."
+    )
     return Finding("Permissions", f"you lack {listed}", fix, is_fault=True)
 
 

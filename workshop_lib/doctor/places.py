@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from botocore.exceptions import ClientError
 
 from workshop_lib.cloud import Cloud
 from workshop_lib.doctor.findings import Finding
-from workshop_lib.errors import STEPS, CloudNotReachable, CredentialsRefused
+from workshop_lib.errors import STEPS, CloudNotReachable, RegionNotEnabled
 from workshop_lib.names import S3Origin
 
 
 def examine_region(cloud: Cloud, region: str) -> Iterator[Finding]:
-    """See whether the account may use a region, by asking STS there. This needs no permission.
-
-    A region that isn't enabled doesn't know the account's keys, although other regions do.
-    """
+    """See whether the account may use a region, by a call there. A refused call shows it as well as an answer."""
     what = f"Region {region}"
     choose = "or choose another region in step 4 of notebook 00."
     try:
-        cloud.client("sts", region).get_caller_identity()
-    except CredentialsRefused:
+        with suppress(ClientError):
+            cloud.logs(region).describe_log_groups(limit=1)
+    except RegionNotEnabled:
         fix = f"Enable it in the AWS console, under Account, AWS Regions, {choose}"
         yield Finding(what, "not enabled in this account", fix, is_fault=True)
     except CloudNotReachable as error:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import dns.flags
+import dns.message
 import pytest
 from botocore.exceptions import ClientError
 
-from workshop_lib.doctor.findings import Examination, Finding
+from workshop_lib.doctor.findings import Examination, Finding, look
 from workshop_lib.doctor.identity import examine_identity, judge_clock
 from workshop_lib.doctor.leftovers import judge_leftovers
-from workshop_lib.doctor.network import examine_endpoints, examine_proxies
+from workshop_lib.doctor.network import examine_endpoints, examine_name_servers, examine_proxies
 from workshop_lib.doctor.places import examine_bucket, examine_region
 from workshop_lib.doctor.quotas import judge_concurrency, judge_limit
-from workshop_lib.errors import CloudNotReachable, CredentialsRefused
+from workshop_lib.errors import CloudNotReachable, CredentialsRefused, RegionNotEnabled
 from workshop_lib.inventory import Unseen
 from workshop_lib.names import S3Origin
 from workshop_lib.receipts import Inventory
@@ -72,21 +77,28 @@ def test_a_quota_that_leaves_too_little_room_is_a_fault(count: int, needed: int,
 
 
 def region_that(error: Exception | None) -> Finding:
-    """What is found in a region whose STS answers, or raises an error."""
+    """What is found in a region that answers, or raises an error."""
 
-    def ask() -> None:
+    def ask(**_: object) -> None:
         if error:
             raise error
 
-    cloud: Any = SimpleNamespace(client=lambda service, region: SimpleNamespace(get_caller_identity=ask))
+    cloud: Any = SimpleNamespace(logs=lambda region: SimpleNamespace(describe_log_groups=ask))
     return next(iter(examine_region(cloud, "eu-south-2")))
 
 
 def test_a_region_that_does_not_know_the_key_is_not_enabled() -> None:
-    assert region_that(None).mark == "✔"
-    disabled = region_that(CredentialsRefused("AWS doesn't know your access key."))
+    disabled = region_that(RegionNotEnabled("eu-south-2"))
+
     assert (disabled.mark, disabled.found) == ("✘", "not enabled in this account")
     assert region_that(CloudNotReachable("AWS does not answer.")).mark == "✘"
+
+
+def test_a_region_that_refuses_a_call_is_enabled_as_one_that_answers() -> None:
+    denied: Any = {"Error": {"Code": "AccessDeniedException"}}
+
+    assert region_that(None).mark == "✔"
+    assert region_that(ClientError(denied, "DescribeLogGroups")).mark == "✔"
 
 
 def bucket_whose_head_is(status: int) -> Finding:
@@ -131,10 +143,54 @@ def test_a_proxy_is_named_without_its_password() -> None:
     assert examine_proxies({"HTTPS_PROXY": "http://ada:secret@proxy:8080"}).found == "HTTPS_PROXY=http://…@proxy:8080"
 
 
+@pytest.fixture
+def name_server() -> Iterator[Callable[[int], Finding]]:
+    """Examines a name server that answers with some flags."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+
+        def answer(flags: int) -> None:
+            query, sender = listener.recvfrom(512)
+            response = dns.message.make_response(dns.message.from_wire(query))
+            response.flags |= flags
+            listener.sendto(response.to_wire(), sender)
+
+        def examine(flags: int) -> Finding:
+            thread = threading.Thread(target=answer, args=(flags,))
+            thread.start()
+            found = examine_name_servers(find_addresses=lambda _: [listener.getsockname()])
+            thread.join()
+            return found
+
+        yield examine
+
+
+def test_a_name_server_that_answers_is_fine_and_a_resolver_in_its_place_is_not(
+    name_server: Callable[[int], Finding],
+) -> None:
+    assert name_server(0).mark == "✔"
+    assert "another program answers" in name_server(dns.flags.RA).found
+
+
+def test_a_name_server_without_an_address_could_not_be_looked_at() -> None:
+    def find_none(_: str) -> list[tuple[str, int]]:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    assert examine_name_servers(find_addresses=find_none).mark == "?"
+
+
 def test_a_place_that_cannot_be_searched_is_not_known() -> None:
     found = list(judge_leftovers(Inventory((), [Unseen("Route 53: hosted zone", "AccessDenied")])))
 
     assert [finding.mark for finding in found] == ["✔", "?"]
+
+
+def test_credentials_that_expire_meanwhile_end_the_examination() -> None:
+    def examine() -> list[Finding]:
+        raise CredentialsRefused("Your AWS credentials have expired.")
+
+    with pytest.raises(CredentialsRefused):
+        list(look("Lambda", examine))
 
 
 def test_what_is_not_known_is_no_fault() -> None:
