@@ -90,7 +90,7 @@ def region_that(error: Exception | None) -> Finding:
 def test_a_region_that_does_not_know_the_key_is_not_enabled() -> None:
     disabled = region_that(RegionNotEnabled("eu-south-2"))
 
-    assert (disabled.mark, disabled.found) == ("✘", "not enabled in this account")
+    assert (disabled.mark, disabled.what, disabled.found) == ("✘", "Region eu-south-2", "not enabled in this account")
     assert region_that(CloudNotReachable("AWS does not answer.")).mark == "✘"
 
 
