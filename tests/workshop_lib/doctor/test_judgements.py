@@ -18,6 +18,7 @@ from workshop_lib.doctor.findings import Examination, Finding, look
 from workshop_lib.doctor.identity import examine_identity, judge_clock
 from workshop_lib.doctor.leftovers import judge_leftovers
 from workshop_lib.doctor.network import examine_endpoints, examine_name_servers, examine_proxies
+from workshop_lib.doctor.permissions import simulate
 from workshop_lib.doctor.places import examine_bucket, examine_region
 from workshop_lib.doctor.quotas import judge_concurrency, judge_limit
 from workshop_lib.errors import CloudNotReachable, CredentialsRefused, RegionNotEnabled
@@ -90,7 +91,7 @@ def region_that(error: Exception | None) -> Finding:
 def test_a_region_that_does_not_know_the_key_is_not_enabled() -> None:
     disabled = region_that(RegionNotEnabled("eu-south-2"))
 
-    assert (disabled.mark, disabled.found) == ("✘", "not enabled in this account")
+    assert (disabled.mark, disabled.what, disabled.found) == ("✘", "Region eu-south-2", "not enabled in this account")
     assert region_that(CloudNotReachable("AWS does not answer.")).mark == "✘"
 
 
@@ -141,6 +142,32 @@ def test_a_configuration_that_cannot_be_read_has_no_endpoints(tmp_path: Path) ->
 def test_a_proxy_is_named_without_its_password() -> None:
     assert examine_proxies({}).found == "none"
     assert examine_proxies({"HTTPS_PROXY": "http://ada:secret@proxy:8080"}).found == "HTTPS_PROXY=http://…@proxy:8080"
+
+
+def iam_that_takes(*together: set[str]) -> Any:
+    """IAM, which simulates only actions that are in one set. All are allowed but `s3:B`."""
+
+    def paginate(**request: Any) -> Iterator[dict[str, Any]]:
+        actions = request["ActionNames"]
+        if not any(set(actions) <= one for one in together):
+            answer: Any = {"Error": {"Code": "InvalidInput", "Message": "require different authorization information"}}
+            raise ClientError(answer, "SimulatePrincipalPolicy")
+        decisions = {True: "allowed", False: "implicitDeny"}
+        yield {"EvaluationResults": [{"EvalActionName": a, "EvalDecision": decisions[a != "s3:B"]} for a in actions]}
+
+    return SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=paginate))
+
+
+def test_actions_that_iam_does_not_simulate_together_are_simulated_apart() -> None:
+    iam = iam_that_takes({"s3:A", "s3:B"}, {"s3:C"}, {"s3:D"})
+
+    found = dict(simulate(iam, PolicySourceArn="any", ActionNames=["s3:A", "s3:B", "s3:C", "s3:D"]))
+
+    assert found == {"s3:A": True, "s3:B": False, "s3:C": True, "s3:D": True}
+
+
+def test_an_action_that_iam_does_not_simulate_at_all_is_left_out() -> None:
+    assert dict(simulate(iam_that_takes({"s3:A"}), ActionNames=["s3:A", "s3:X"])) == {"s3:A": True}
 
 
 @pytest.fixture
