@@ -137,7 +137,7 @@ def interrupt_clean_up(stage: Stage, *, after: int) -> None:
         while program.poll() is None and (len(stage.ledger.asked) == asked or len(stage.changes) - changed < after):
             pause.wait(0.01)
         program.send_signal(signal.SIGINT)
-        output, _ = program.communicate(timeout=60)
+        output, _ = program.communicate(timeout=120)
     assert program.returncode in (0, COSTS, 130), f"interrupted, it ended with {program.returncode}:\n{output}"
     status, output = stage.run("clean-up")
     assert status in (0, COSTS), output
