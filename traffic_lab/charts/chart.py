@@ -12,8 +12,6 @@ from matplotlib.figure import Figure
 
 HATCHES = ("", "///", "...", "xxx")
 GREYS = ("#9fb8cc", "#e3e9ee", "#c4d2de", "#f4f6f8")
-FIT = 'style="max-width:100%;height:auto"'
-"""In a narrow window a chart becomes smaller, and isn't cut off."""
 
 
 class Chart(Figure):  # type: ignore[misc]  # matplotlib's stubs are not followed
@@ -27,7 +25,7 @@ class Chart(Figure):  # type: ignore[misc]  # matplotlib's stubs are not followe
         # With a fixed salt and no date, the same data give the same bytes, so executed notebooks can be compared.
         with matplotlib.rc_context({"svg.hashsalt": "workshop", "svg.fonttype": "none"}):
             self.savefig(drawn, format="svg", metadata={"Date": None})
-        return drawn.getvalue().replace("<svg ", f"<svg {FIT} ", 1)
+        return drawn.getvalue()
 
     def __repr__(self) -> str:
         return self.summary or super().__repr__()
