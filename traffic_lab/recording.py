@@ -115,12 +115,12 @@ class Recording:
 
     def has_seen(self, until: AllFrom) -> bool:
         """Whether the wait of the last action is over."""
-        passed = self.passed()
-        if passed - self.returned >= until.within:
+        if self.passed() - self.returned >= until.within:
             return True
-        elsewhere = (sample.time for sample in list(self.samples[0]) if sample.region != until.region)
-        all_answered = min([passed, *self._open.copy().values()])
-        return all_answered - max([self.returned, *elsewhere]) >= until.settled
+        times = {sample.time: sample.region for sample in list(self.samples[0])}
+        newest = min([max(times, default=0.0), *self._open.copy().values()])  # an open request may come from elsewhere
+        elsewhere = (time for time, region in times.items() if region != until.region)
+        return newest - max([self.returned, *elsewhere]) >= until.settled
 
     def wait_until(self, due: float, sleep: Sleep, bar: Any) -> None:
         """Wait until a time. Errors of jobs are noticed within a tick."""

@@ -46,9 +46,16 @@ def wait_for_log(cloud: Cloud, *, function_name: str, sleep: Sleep = time.sleep)
 
 
 def find_decisions(cloud: Cloud, *, function_name: str) -> list[dict[str, Any]]:
-    """Look once in all regions for decisions of the function. Regions that don't answer are left out."""
+    """Look once in all regions for decisions of the function. Regions that refuse the look are left out.
+
+    Raises:
+        ClientError: All regions refuse it.
+    """
     group = f"/aws/lambda/us-east-1.{function_name}"
     answers = ask_regions(cloud.regions, lambda region: _read_events(cloud, group, region))
+    refused = [answer for answer in answers.values() if isinstance(answer, Exception)]
+    if len(refused) == len(answers):
+        raise refused[0]
     found = [event for answer in answers.values() if not isinstance(answer, Exception) for event in answer]
     return [decision for _, decision in sorted(found, key=lambda event: event[0])]
 

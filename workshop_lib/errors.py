@@ -176,7 +176,7 @@ class RegionNotEnabled(CloudProblem):
     def __init__(self, region: str) -> None:
         super().__init__(
             f"AWS knows your access key, but not in {region}. This region isn't enabled for your account. Enable it on "
-            f"the console's page Account, under AWS Regions, or choose another region: run {STEPS['bucket names']}."
+            f"the console's page Account, under AWS Regions, or choose another region in step 4 of notebook 00."
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from workshop_lib.errors import TookTooLong, get_error_code
+from workshop_lib.errors import TookTooLong, WorkshopError, get_error_code
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
@@ -87,6 +87,25 @@ def draw_progress(what: str, seconds: float, *, show: bool = True) -> Any:
     return tqdm(total=seconds, desc=what, disable=not show, bar_format="{desc}: {bar} {elapsed}{postfix}")
 
 
+class StillRefused(ClientError, WorkshopError):  # noqa: N818 - named for what happened, as in errors.py
+    """AWS still refuses what it should have accepted by now.
+
+    Code can catch it as the ClientError that botocore raised. A notebook shows it without a traceback.
+
+    Args:
+        error: What botocore raised.
+        what: What AWS doesn't know yet, as a sentence.
+        seconds: For how long the call was tried.
+    """
+
+    def __init__(self, error: ClientError, *, what: str, seconds: float) -> None:
+        super().__init__(error.response, error.operation_name)
+        self._told = f"{what}, after {seconds:g} seconds. AWS's words: {error}. Run the cell again to keep trying."
+
+    def __str__(self) -> str:
+        return self._told
+
+
 def retry_while(
     call: Callable[[], T],
     transient: Mapping[str, str],
@@ -112,19 +131,22 @@ def retry_while(
         What the call returned.
 
     Raises:
-        ClientError: Any other error, or the last one when the time is over.
+        StillRefused: The time is over.
+        ClientError: Any other error.
     """
     started = now()
 
-    def passes(error: ClientError) -> bool:
+    def check_passes(error: ClientError) -> None:
         part = transient.get(get_error_code(error))
-        return part is not None and part in str(error) and now() - started < timeout
+        if part is None or part not in str(error):
+            raise error
+        if now() - started >= timeout:
+            raise StillRefused(error, what=what, seconds=timeout) from error
 
     try:
         return call()
     except ClientError as error:
-        if not passes(error):
-            raise
+        check_passes(error)
     with draw_progress(f"{what}, trying again", timeout) as bar:
         for interval in choose_intervals():
             sleep(interval)
@@ -133,6 +155,5 @@ def retry_while(
             try:
                 return call()
             except ClientError as error:
-                if not passes(error):
-                    raise
+                check_passes(error)
     raise AssertionError("choose_intervals never ends")

@@ -67,6 +67,19 @@ def test_a_new_role_cannot_be_assumed_yet(late_permissions: None, time: Time) ->
     check_role(arn)
 
 
+def test_sts_gives_no_session_of_a_new_role_yet(late_permissions: None, time: Time) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": s3_kit.ACCOUNT}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    arn = s3_kit.KIT.iam.create_role(RoleName="helper", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    session = {"RoleArn": arn, "RoleSessionName": "one"}
+    code, _, _ = s3_kit.refused(s3_kit.KIT.client("sts").assume_role, **session)
+
+    time.pass_by(20)
+
+    assert code == "AccessDenied"
+    assert s3_kit.KIT.client("sts").assume_role(**session)["AssumedRoleUser"]["Arn"].endswith("helper/one")
+
+
 def test_iam_itself_knows_a_new_role_at_once(late_permissions: None) -> None:
     arn = s3_kit.make_role(s3_kit.KIT.iam)
     s3_kit.allow(s3_kit.KIT.iam, {"s3:GetObject": "*"})

@@ -40,6 +40,9 @@ _EXPECT = re.compile(rb"\r\nexpect:[^\r]*", re.IGNORECASE)
 _SESSION = "ASIA"
 """How the access keys of sessions begin."""
 _JSON = ("lambda", "logs", "tagging")
+_FLAGS = 3
+"""The byte of a DNS message that has the flag RA, recursion available."""
+OVER = "The security token included in the request is expired"
 _ERROR = (
     "<ErrorResponse><Error><Type>Sender</Type><Code>{0}</Code><Message>{1}</Message></Error>"
     "<Code>{0}</Code><Message>{1}</Message></ErrorResponse>"
@@ -282,12 +285,14 @@ class _Question(asyncio.DatagramProtocol):
 
 
 async def _ask(nameserver: tuple[str, int], query: bytes) -> bytes | None:
-    """Ask the local cloud's nameserver. None if it is silent."""
+    """Ask the local cloud's nameserver, and answer as Route 53's do, which resolve no other names. None for silence."""
     loop = asyncio.get_running_loop()
     transport, question = await loop.create_datagram_endpoint(_Question, remote_addr=nameserver)
     try:
         transport.sendto(query)
-        return await asyncio.wait_for(question.answer, timeout=5)
+        answer = bytearray(await asyncio.wait_for(question.answer, timeout=5))
+        answer[_FLAGS] &= ~dns.flags.RA & 0xFF
+        return bytes(answer)
     except TimeoutError:
         return None
     finally:
@@ -351,8 +356,8 @@ def _refuse_expired(request: Message, host: str) -> Message:
         refusal = _refuse(400, "ExpiredToken", "The provided token has expired.")
         return refusal._replace(body=b"") if request.words[0] == "HEAD" else refusal
     if service in _JSON:
-        return _refuse_json(403, "ExpiredTokenException", "The security token included in the request is expired")
-    return _refuse(403, "ExpiredToken", "The security token included in the request is expired")
+        return _refuse_json(403, "ExpiredTokenException", OVER)
+    return _refuse(403, "ExpiredToken", OVER)
 
 
 def _refuse_json(status: int, code: str, message: str) -> Message:

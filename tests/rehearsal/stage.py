@@ -34,7 +34,7 @@ WORKSHOP = "workshop_cli.main"
 """The module of the command `workshop`."""
 LEARNER = "ada"
 """The user's name in IAM."""
-CLASS = "two-regions-class"
+CLASS = "class"
 """The role of her sessions, in the form that has some."""
 LEARNERS = (f"user/{LEARNER}", f"{CLASS}/{LEARNER}")
 NAME = "ada-lovelace"

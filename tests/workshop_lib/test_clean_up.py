@@ -284,3 +284,10 @@ BUCKET, FUNCTION = Resource("bucket", "site"), Resource("edge function", "f")
 )
 def test_a_visit_only_waits_if_what_is_left_is_free_and_comes_later(receipt: dict[str, Any], only_waits: bool) -> None:
     assert Receipt(learner="ada", looked=(), kept=(), **receipt).only_waits == only_waits
+
+
+def test_the_receipt_names_the_time_zone_of_the_time_to_come_back() -> None:
+    moment = datetime(2026, 11, 29, 13, 45, tzinfo=UTC)
+    receipt = Receipt("ada", looked=(), left=(Resource("edge function", "f"),), kept=(), come_back=moment)
+
+    assert f"Come back after {moment.astimezone():%Y-%m-%d %H:%M %Z}, say tomorrow." in repr(receipt)

@@ -186,7 +186,7 @@ class TestRefusals:
     def test_a_place_that_cannot_be_searched_is_an_outcome(
         self, some_of_each: None, connected: Cloud, names: WorkshopNames
     ) -> None:
-        iam, logs = connected.iam, connected.logs("sa-east-1")
+        iam, logs = connected.iam, connected.logs("ap-southeast-1")
         with (
             intercepting(iam, "GetRole", refuse(iam, "AccessDenied", status=403, message="You may not look.")),
             intercepting(logs, "DescribeLogGroups", refuse(logs, "AccessDeniedException", message="Not here.")),
@@ -195,7 +195,7 @@ class TestRefusals:
             receipt = clean_up.get_receipt(connected, names)
 
         assert {"bucket", "hosted zone", "health check"} <= set(outcomes(report)["deleted"])
-        assert "CloudWatch Logs in sa-east-1" in {unseen.place for unseen in report.unseen}
+        assert "CloudWatch Logs in ap-southeast-1" in {unseen.place for unseen in report.unseen}
         assert f"IAM: role {names.replication_role_name}" in {unseen.place for unseen in receipt.unseen}
         assert "Could not look:" in repr(receipt)
         assert "You may not look." in repr(report)

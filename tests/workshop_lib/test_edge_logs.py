@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local_cloud.cloud import LocalCloud
+from tests.kits.interception import intercepting, refuse
 from workshop_lib import checks
 from workshop_lib.cloud import Cloud
 from workshop_lib.delays import Delay
@@ -53,6 +56,25 @@ def test_a_log_that_is_late_is_waited_for(cloud: LocalCloud, late: Cloud) -> Non
 
 def test_a_function_that_has_not_run_has_no_log(connected: Cloud) -> None:
     assert wait_for_log(connected, function_name="site") == []
+
+
+def test_a_look_that_is_refused_everywhere_is_no_late_log(cloud: LocalCloud, connected: Cloud) -> None:
+    with contextlib.ExitStack() as refusals:
+        for region in connected.regions:
+            logs = connected.logs(region)
+            answer = refuse(logs, "AccessDeniedException")
+            refusals.enter_context(intercepting(logs, "FilterLogEvents", answer))
+
+        with pytest.raises(ClientError, match="FilterLogEvents"):
+            wait_for_log(connected, function_name="site")
+
+
+def test_a_region_that_refuses_hides_no_other_log(cloud: LocalCloud, connected: Cloud) -> None:
+    log(cloud, "eu-west-1", "dns")
+    logs = connected.logs("ap-southeast-1")
+
+    with intercepting(logs, "FilterLogEvents", refuse(logs, "AccessDeniedException")):
+        assert wait_for_log(connected, function_name="site") == [{"region": "eu-west-1", "decision": "dns"}]
 
 
 def test_a_log_that_is_too_late_fails_no_notebook(late: Cloud) -> None:

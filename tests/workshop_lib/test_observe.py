@@ -90,7 +90,7 @@ def test_the_traffic_follows_the_records(
 def test_a_missing_page_is_a_404_and_the_check_says_where_to_look(connected: Cloud, deployed: dict[str, str]) -> None:
     domain_name = deployed["domain_name"]
 
-    with pytest.raises(CheckFailed, match=r"(?s)/nothing answers 404.*read_log.*put_bucket_policy"):
+    with pytest.raises(CheckFailed, match=r"(?s)/nothing answers 404.*wait_for_log.*put_bucket_policy"):
         checks.page_served(connected, domain_name=domain_name, path="/nothing")
     with pytest.raises(CheckFailed, match="does not come from the cache"):
         checks.served_from_cache(connected, domain_name=domain_name, path="/region.json")

@@ -130,7 +130,7 @@ def test_a_key_that_one_region_does_not_know_means_that_the_region_is_not_enable
     unknown = "The AWS Access Key Id you provided does not exist in our records."
     school.aws.answer = lambda asked: (403, ERROR.format("InvalidAccessKeyId", unknown))
 
-    with pytest.raises(RegionNotEnabled, match=r"not in me-central-1.*Account.*step 5 of notebook 00"):
+    with pytest.raises(RegionNotEnabled, match=r"not in me-central-1.*Account.*step 4 of notebook 00"):
         paid.s3("me-central-1").list_buckets()
 
 

@@ -147,14 +147,16 @@ def test_any_other_refusal_is_final(time: Time, error: ClientError) -> None:
     assert time.slept == []
 
 
-def test_a_refusal_that_never_ends_is_raised_after_the_timeout(time: Time) -> None:
+def test_a_refusal_that_never_ends_is_a_sentence_after_the_timeout(time: Time) -> None:
     error = refuse("MalformedPolicy", "Invalid principal in policy")
 
-    with pytest.raises(ClientError):
+    with pytest.raises(
+        ClientError, match=r"^It is new, after 60 seconds\. AWS's words: .*principal.*Run the cell again"
+    ):
         retry_while(
             refuse_times(10**6, error),
             {"MalformedPolicy": "Invalid principal"},
-            what="It",
+            what="It is new",
             timeout=60,
             sleep=time.sleep,
             now=time.now,
