@@ -6,6 +6,7 @@ The machine's credentials, profiles, configuration files, endpoints and proxies 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 GLOBAL_REGION = "us-east-1"
 """The region of the IAM, Route 53 and CloudFront endpoints. Edge functions must be in it too."""
+
+KNOWN_SECONDS = 60.0
+"""How long AWS is taken to know an access key that it has just known, though a region doesn't."""
 
 LOCAL_CONFIG = Config(  # type: ignore[call-arg]  # the stubs don't know ignore_configured_endpoint_urls
     proxies={},
@@ -123,6 +127,7 @@ class AwsClients(_Clients):
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._sign_in = SignIn()
+        self._confirming, self._known_until = threading.Lock(), dict[str | None, float]()
         self._making = threading.Lock()  # boto3 makes one client at a time, and regions are asked in threads
         with configuring():
             core = botocore.session.get_session()
@@ -155,11 +160,18 @@ class AwsClients(_Clients):
         is_vague = code in ("400", "403") and model.http["method"] == "HEAD"
         region = context.get("client_region", GLOBAL_REGION)
         if service != "sts" and (is_vague or (code in UNKNOWN and region != GLOBAL_REGION)):
-            self._ask_account(self._sign_in.get_frozen_credentials())
+            self._confirm(self._sign_in.get_frozen_credentials(), again=is_vague)
             if code in UNKNOWN:
                 raise RegionNotEnabled(region)  # and what is signed in stays
         if code in REFUSED:
             self._sign_in.forget()
+
+    def _confirm(self, credentials: ReadOnlyCredentials, *, again: bool) -> None:
+        """Ask whether AWS knows some credentials: once in a while, or again, because they may have expired."""
+        with self._confirming:
+            if again or time.monotonic() >= self._known_until.get(credentials.access_key, 0.0):
+                self._ask_account(credentials)
+                self._known_until[credentials.access_key] = time.monotonic() + KNOWN_SECONDS
 
     def _ask_account(self, credentials: ReadOnlyCredentials) -> str:
         """Ask with exactly these credentials. The session's may change at any time."""

@@ -50,7 +50,7 @@ SLOW = {
     "api": Manner(api_seconds=0.1),
     "names": Manner(name_seconds=10),
     "throttled": Manner(route53_rate=1),
-    "sessions": Manner(calls_of_a_session=400),
+    "sessions": Manner(calls_of_a_session=800),
     "port-53": Manner(is_port_53_open=False),
     "dns-20": Manner(late=("dns=20",)),
     "dns-60": Manner(late=("dns=60",)),

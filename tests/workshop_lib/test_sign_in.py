@@ -134,6 +134,17 @@ def test_a_key_that_one_region_does_not_know_means_that_the_region_is_not_enable
         paid.s3("me-central-1").list_buckets()
 
 
+def test_many_regions_that_are_not_enabled_cost_one_question(school: School, paid: Cloud) -> None:
+    school.aws.answer = lambda asked: (403, ERROR.format("InvalidAccessKeyId", "There is no such key."))
+    before = len(school.aws.looked_up)
+
+    for region in ("me-central-1", "af-south-1", "ap-east-1"):
+        with pytest.raises(RegionNotEnabled, match=region):
+            paid.s3(region).list_buckets()
+
+    assert len(school.aws.looked_up) == before + 1
+
+
 def test_a_key_that_no_region_knows_is_wrong(school: School, paid: Cloud) -> None:
     school.refusal = ("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
     school.end("AKIAFIRST")
