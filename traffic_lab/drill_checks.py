@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from traffic_lab.drill import OUTSIDE, SLACK, find_place, find_span, get_rate
-from traffic_lab.measurement import Timeline
+from traffic_lab.measurement import NO_ANSWER, Timeline
 from traffic_lab.model.prediction import SwitchPrediction
 from workshop_lib.checks.verdict import CheckPassed, judge
 
@@ -123,5 +123,9 @@ def no_viewer_saw_an_error(timeline: Timeline) -> CheckPassed:
         not failed,
         right=f"None of {len(timeline.samples)} requests failed.",
         wrong=f"{len(failed)} of {len(timeline.samples)} requests failed. The first was {failed[:1]}.",
-        fix=f"request the page once before you record, so that the edge has a copy. Then run {RECORD} again.",
+        fix=(
+            f"see whether this machine or its network is very busy: they got no answer. Then run {RECORD} again."
+            if {sample.status for sample in failed} == {NO_ANSWER}
+            else f"request the page once before you record, so that the edge has a copy. Then run {RECORD} again."
+        ),
     )

@@ -63,6 +63,7 @@ def examine(machine: Examination, cloud: Cloud, names_file: Path) -> tuple[Exami
         names = load_names(names_file)
     except WorkshopError:  # the machine's findings say why
         return machine, f"\n\n{NO_NAMES}\n{summarize_costs()}"
+    click.echo(LOOKING, err=True)
     findings = dict.fromkeys((*machine.findings, *examine_account(cloud, names).findings))  # both say who you are
     return Examination(tuple(findings)), f"\n\n{make_plan(names)}"
 

@@ -82,9 +82,7 @@ def come_back_tomorrow(stage: Stage) -> None:
     stage.replicas.let_pass(HOUR / 2)
     _expect(COSTS, stage.run("clean-up", "--yes"))
     stage.replicas.let_pass(24 * HOUR)
-    receipt = _expect(0, stage.run("clean-up", "--yes"))
-    assert NOTHING_LEFT.search(receipt), f"something is left the next day:\n{receipt}"
-    _expect_right_list(stage, receipt)
+    wait_until_gone(stage)  # in one visit, unless the cloud behind the door keeps replicas too (`--slow replicas`)
 
 
 Act = Callable[[Stage], None]
@@ -139,7 +137,7 @@ def interrupt_clean_up(stage: Stage, *, after: int) -> None:
         while program.poll() is None and (len(stage.ledger.asked) == asked or len(stage.changes) - changed < after):
             pause.wait(0.01)
         program.send_signal(signal.SIGINT)
-        output, _ = program.communicate(timeout=60)
+        output, _ = program.communicate(timeout=120)
     assert program.returncode in (0, COSTS, 130), f"interrupted, it ended with {program.returncode}:\n{output}"
     status, output = stage.run("clean-up")
     assert status in (0, COSTS), output

@@ -40,6 +40,8 @@ _EXPECT = re.compile(rb"\r\nexpect:[^\r]*", re.IGNORECASE)
 _SESSION = "ASIA"
 """How the access keys of sessions begin."""
 _JSON = ("lambda", "logs", "tagging")
+_FLAGS = 3
+"""The byte of a DNS message that has the flag RA, recursion available."""
 OVER = "The security token included in the request is expired"
 _ERROR = (
     "<ErrorResponse><Error><Type>Sender</Type><Code>{0}</Code><Message>{1}</Message></Error>"
@@ -283,12 +285,14 @@ class _Question(asyncio.DatagramProtocol):
 
 
 async def _ask(nameserver: tuple[str, int], query: bytes) -> bytes | None:
-    """Ask the local cloud's nameserver. None if it is silent."""
+    """Ask the local cloud's nameserver, and answer as Route 53's do, which resolve no other names. None for silence."""
     loop = asyncio.get_running_loop()
     transport, question = await loop.create_datagram_endpoint(_Question, remote_addr=nameserver)
     try:
         transport.sendto(query)
-        return await asyncio.wait_for(question.answer, timeout=5)
+        answer = bytearray(await asyncio.wait_for(question.answer, timeout=5))
+        answer[_FLAGS] &= ~dns.flags.RA & 0xFF
+        return bytes(answer)
     except TimeoutError:
         return None
     finally:

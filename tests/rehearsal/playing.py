@@ -43,7 +43,8 @@ def rehearse(
             print(f"{mark} {act.__name__.replace('_', ' ')}: {time.monotonic() - began:.0f} s", flush=True)
             if faults:
                 break
-        faults += find_faults(stage, least_programs=PROGRAMS_OF_ONE_RUN if run_the_workshop in acts else 1)
+        played = not faults and run_the_workshop in acts
+        faults += find_faults(stage, least_programs=PROGRAMS_OF_ONE_RUN if played else 1)
         print(describe(stage))
     for run in sorted(folder.glob("run-*")):
         print(f"\n{run.name}\n{describe_times(run)}")

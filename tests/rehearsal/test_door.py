@@ -73,6 +73,12 @@ def test_the_name_servers_of_a_zone_are_asked_at_the_local_nameserver(run_python
     assert run_python("import dns.query, dns.message; " + NAME_SERVERS.format(ask)).strip() == "192.0.2.53 5"
 
 
+def test_name_servers_offer_no_recursion_as_those_of_route_53(run_python: RunPython) -> None:
+    ask = "dns.query.udp(dns.message.make_query('nothing.example.', 'TXT'), '192.0.2.53').flags & dns.flags.RA"
+
+    assert run_python("import dns.flags, dns.query, dns.message; " + NAME_SERVERS.format(ask)).strip() == "192.0.2.53 0"
+
+
 def test_the_name_of_a_distribution_that_was_never_made_is_unknown(door: Door) -> None:
     query = dns.message.make_query("d111111abcdef8.cloudfront.net.", "A")
     answer = door.resolve(query.to_wire())

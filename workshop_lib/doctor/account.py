@@ -10,7 +10,7 @@ from workshop_lib.doctor.findings import Examination, Finding, look
 from workshop_lib.doctor.identity import examine_identity
 from workshop_lib.doctor.leftovers import find_existing, judge_leftovers
 from workshop_lib.doctor.permissions import examine_permissions
-from workshop_lib.doctor.places import examine_bucket, examine_region
+from workshop_lib.doctor.places import describe_region, examine_bucket, examine_region
 from workshop_lib.doctor.quotas import examine_concurrency, examine_distributions, examine_zones_and_checks
 from workshop_lib.names import WorkshopNames
 
@@ -33,7 +33,7 @@ def examine_account(cloud: Cloud, names: WorkshopNames) -> Examination:
 def _examine(cloud: Cloud, names: WorkshopNames) -> Iterator[Finding]:
     yield from examine_identity(cloud)
     for origin in (names.source_origin, names.destination_origin):
-        yield from look(f"Region {origin.region}", lambda region=origin.region: examine_region(cloud, region))  # type: ignore[misc]
+        yield from look(describe_region(origin.region), lambda region=origin.region: examine_region(cloud, region))  # type: ignore[misc]
         yield from look(f"Bucket {origin.bucket}", lambda origin=origin: examine_bucket(cloud, origin))  # type: ignore[misc]
     yield from look("Permissions", lambda: examine_permissions(cloud, names))
     existing = find_existing(cloud, names)

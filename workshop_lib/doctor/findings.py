@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workshop_lib.errors import CredentialsRefused, WorkshopError
-from workshop_lib.tables import WHOLE, Column, render_table
+from workshop_lib.tables import Column, render_table
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Examination:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        columns = [Column(""), Column("what", WHOLE), Column("found"), Column("what to do")]
+        columns = [Column(""), Column("what"), Column("found"), Column("what to do")]
         return render_table(columns, [(one.mark, one.what, one.found, one.fix) for one in self.findings])
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from workshop_lib.cloud import Cloud
 from workshop_lib.doctor.findings import Finding
+from workshop_lib.errors import get_error_code
 from workshop_lib.names import WorkshopNames
 from workshop_lib.policies import LEARNER_POLICIES, render_policy
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
 
 ACTIONS, RESOURCES = "ActionNames", "ResourceArns"
 SHOWN = 6
@@ -24,13 +28,32 @@ def examine_permissions(cloud: Cloud, names: WorkshopNames) -> Iterator[Finding]
     if arn.endswith(":root"):
         yield Finding("Permissions", "all, as the root user")
         return
-    missing, total = [], 0
-    pages = cloud.iam.get_paginator("simulate_principal_policy")
-    for request in make_requests(names, account=identity["Account"]):
-        total += len(request[ACTIONS])
-        for page in pages.paginate(PolicySourceArn=arn, **request):
-            missing += [one["EvalActionName"] for one in page["EvaluationResults"] if not _is_allowed(one)]
-    yield judge_permissions(sorted(set(missing)), total)
+    requests = make_requests(names, account=identity["Account"])
+    results = [result for request in requests for result in simulate(cloud.iam, PolicySourceArn=arn, **request)]
+    missing = sorted({action for action, is_allowed in results if not is_allowed})
+    yield judge_permissions(missing, len({action for action, _ in results}))
+
+
+def simulate(iam: IAMClient, **request: Any) -> Iterator[tuple[str, bool]]:
+    """Simulate actions, and return each with whether it is allowed.
+
+    IAM refuses to simulate some actions together ("Actions: … require different authorization information"), and
+    doesn't document which. So the request is divided until it accepts it. What it doesn't simulate alone is left out.
+
+    Args:
+        iam: Client.
+        request: Parameters of SimulatePrincipalPolicy.
+    """
+    try:
+        for page in iam.get_paginator("simulate_principal_policy").paginate(**request):
+            yield from ((one["EvalActionName"], _is_allowed(one)) for one in page["EvaluationResults"])
+    except ClientError as error:
+        if get_error_code(error) != "InvalidInput":
+            raise
+        actions = request[ACTIONS]
+        middle = len(actions) // 2
+        for part in (actions[:middle], actions[middle:]) if middle else ():
+            yield from simulate(iam, **{**request, ACTIONS: part})
 
 
 def judge_permissions(missing: Sequence[str], total: int) -> Finding:
@@ -38,10 +61,10 @@ def judge_permissions(missing: Sequence[str], total: int) -> Finding:
 
     Args:
         missing: The actions that aren't allowed.
-        total: How many were simulated.
+        total: How many different ones were simulated.
     """
     if not missing:
-        return Finding("Permissions", f"all {total} that the notebooks need")
+        return Finding("Permissions", f"all {total} actions that IAM simulates are allowed")
     listed = ", ".join(missing[:SHOWN]) + (f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else "")
     fix = (
         "Show `Grant the permissions` in docs/instructor.md to the administrator of this account. To clean up, "

@@ -11,11 +11,17 @@ from workshop_lib.cloud import Cloud
 from workshop_lib.doctor.findings import Finding
 from workshop_lib.errors import STEPS, CloudNotReachable, RegionNotEnabled
 from workshop_lib.names import S3Origin
+from workshop_lib.widgets import REGIONS
+
+
+def describe_region(region: str) -> str:
+    """What the table calls a region: by its place, too, if the workshop knows it."""
+    return f"{REGIONS[region]} ({region})" if region in REGIONS else f"Region {region}"
 
 
 def examine_region(cloud: Cloud, region: str) -> Iterator[Finding]:
     """See whether the account may use a region, by a call there. A refused call shows it as well as an answer."""
-    what = f"Region {region}"
+    what = describe_region(region)
     choose = "or choose another region in step 4 of notebook 00."
     try:
         with suppress(ClientError):

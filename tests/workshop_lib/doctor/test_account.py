@@ -48,6 +48,7 @@ def test_with_the_learners_policies_everything_can_be_looked_at_and_nothing_is_w
     examination = examine_account(granted, NAMES)
 
     assert {finding.mark for finding in examination.findings} == {"✔"}, examination
+    assert pick(examination, "Ireland (eu-west-1)").found == "enabled"
     assert pick(examination, "Earlier runs").found == "left nothing"
     assert pick(examination, f"Bucket {NAMES.source_bucket}").found == "the name is free"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import dns.flags
 import dns.message
+import dns.rcode
 import pytest
 from botocore.exceptions import ClientError
 
@@ -18,6 +18,7 @@ from workshop_lib.doctor.findings import Examination, Finding, look
 from workshop_lib.doctor.identity import examine_identity, judge_clock
 from workshop_lib.doctor.leftovers import judge_leftovers
 from workshop_lib.doctor.network import examine_endpoints, examine_name_servers, examine_proxies
+from workshop_lib.doctor.permissions import simulate
 from workshop_lib.doctor.places import examine_bucket, examine_region
 from workshop_lib.doctor.quotas import judge_concurrency, judge_limit
 from workshop_lib.errors import CloudNotReachable, CredentialsRefused, RegionNotEnabled
@@ -90,7 +91,7 @@ def region_that(error: Exception | None) -> Finding:
 def test_a_region_that_does_not_know_the_key_is_not_enabled() -> None:
     disabled = region_that(RegionNotEnabled("eu-south-2"))
 
-    assert (disabled.mark, disabled.found) == ("✘", "not enabled in this account")
+    assert (disabled.mark, disabled.what, disabled.found) == ("✘", "Region eu-south-2", "not enabled in this account")
     assert region_that(CloudNotReachable("AWS does not answer.")).mark == "✘"
 
 
@@ -143,33 +144,47 @@ def test_a_proxy_is_named_without_its_password() -> None:
     assert examine_proxies({"HTTPS_PROXY": "http://ada:secret@proxy:8080"}).found == "HTTPS_PROXY=http://…@proxy:8080"
 
 
-@pytest.fixture
-def name_server() -> Iterator[Callable[[int], Finding]]:
-    """Examines a name server that answers with some flags."""
+def iam_that_takes(*together: set[str]) -> Any:
+    """IAM, which simulates only actions that are in one set. All are allowed but `s3:B`."""
+
+    def paginate(**request: Any) -> Iterator[dict[str, Any]]:
+        actions = request["ActionNames"]
+        if not any(set(actions) <= one for one in together):
+            answer: Any = {"Error": {"Code": "InvalidInput", "Message": "require different authorization information"}}
+            raise ClientError(answer, "SimulatePrincipalPolicy")
+        decisions = {True: "allowed", False: "implicitDeny"}
+        yield {"EvaluationResults": [{"EvalActionName": a, "EvalDecision": decisions[a != "s3:B"]} for a in actions]}
+
+    return SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=paginate))
+
+
+def test_actions_that_iam_does_not_simulate_together_are_simulated_apart() -> None:
+    iam = iam_that_takes({"s3:A", "s3:B"}, {"s3:C"}, {"s3:D"})
+
+    found = dict(simulate(iam, PolicySourceArn="any", ActionNames=["s3:A", "s3:B", "s3:C", "s3:D"]))
+
+    assert found == {"s3:A": True, "s3:B": False, "s3:C": True, "s3:D": True}
+
+
+def test_an_action_that_iam_does_not_simulate_at_all_is_left_out() -> None:
+    assert dict(simulate(iam_that_takes({"s3:A"}), ActionNames=["s3:A", "s3:X"])) == {"s3:A": True}
+
+
+def test_a_name_server_that_answers_is_fine_whatever_it_says() -> None:
+    def refuse(listener: socket.socket) -> None:
+        query, sender = listener.recvfrom(512)
+        response = dns.message.make_response(dns.message.from_wire(query))
+        response.set_rcode(dns.rcode.REFUSED)
+        listener.sendto(response.to_wire(), sender)
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
         listener.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=refuse, args=(listener,))
+        thread.start()
+        found = examine_name_servers(find_addresses=lambda _: [listener.getsockname()])
+        thread.join()
 
-        def answer(flags: int) -> None:
-            query, sender = listener.recvfrom(512)
-            response = dns.message.make_response(dns.message.from_wire(query))
-            response.flags |= flags
-            listener.sendto(response.to_wire(), sender)
-
-        def examine(flags: int) -> Finding:
-            thread = threading.Thread(target=answer, args=(flags,))
-            thread.start()
-            found = examine_name_servers(find_addresses=lambda _: [listener.getsockname()])
-            thread.join()
-            return found
-
-        yield examine
-
-
-def test_a_name_server_that_answers_is_fine_and_a_resolver_in_its_place_is_not(
-    name_server: Callable[[int], Finding],
-) -> None:
-    assert name_server(0).mark == "✔"
-    assert "another program answers" in name_server(dns.flags.RA).found
+    assert found.mark == "✔"
 
 
 def test_a_name_server_without_an_address_could_not_be_looked_at() -> None:
