@@ -151,6 +151,7 @@ def wait_until_gone(stage: Stage) -> None:
 
 def clean_up_until(stage: Stage, is_enough: Callable[[str], object], *, visits: int = 20) -> str:
     """Clean up from the terminal again and again, until a receipt is enough. Each receipt must be right."""
+    pause = max(2.0, stage.administrator.delays.edge_replicas.least / 15)  # seconds: at speed 1, replicas stay long
     for _ in range(visits):
         status, output = stage.run("clean-up", "--yes")
         assert "Looked here:" in output, f"there is no receipt:\n{output}"
@@ -160,7 +161,7 @@ def clean_up_until(stage: Stage, is_enough: Callable[[str], object], *, visits: 
         assert status == (0 if clean else COSTS), f"it ended with {status}, but the receipt says:\n{receipt}"
         if is_enough(receipt):
             return receipt
-        Event().wait(2)
+        Event().wait(pause)
     raise AssertionError(f"clean-up doesn't end: after {visits} visits the receipt says\n{receipt}")
 
 
