@@ -17,8 +17,12 @@ from workshop_lib.tables import LONG, NUMBER, WHOLE, Column, align_columns, rend
 HOURS_IN_A_MONTH, DAYS_IN_A_MONTH = 730, 30
 VISITS = 10_000
 """More requests than the notebooks send in all. Each is counted as a cache miss, which is the dearest."""
-SECONDS_OF_A_VISIT, GIGABYTES_OF_THE_FUNCTION = 0.05, 0.125
+SECONDS_OF_A_VISIT = 0.05
+"""For which the function runs. An estimate: AWS counts its wait for DNS, too."""
+GIGABYTES_OF_THE_FUNCTION = 0.5
+"""`lambda_edge.MEMORY_SIZE`, which can't be imported here."""
 GIGABYTES_IN_A_BUCKET = 0.01
+"""With all versions. An estimate."""
 FREE_HOURS_OF_A_ZONE = 12
 
 
@@ -165,8 +169,13 @@ class Plan:
 def make_plan(names: WorkshopNames) -> Plan:
     """Make the plan for a learner's names. It asks no cloud.
 
+    It lists what the notebooks make in all, also what exists already.
+
     Args:
         names: The learner's names.
+
+    Returns:
+        The plan. It shows itself as tables.
     """
     items = tuple(sorted(_list_items(names), key=lambda item: item.notebook))
     visits = ("viewer_request", "invocation", "origin_request", "dns_query")
