@@ -79,9 +79,11 @@ AWS = Delays(
 def read_delays_of_aws(environ: Mapping[str, str]) -> Delays:
     """Return AWS's delays, unless the environment says otherwise.
 
+    A shorter wait for permissions and rules doesn't shorten the time in which what is too early is tried again.
+
     Args:
-        environ: `WORKSHOP_DNS_SECONDS` is the most that a change in DNS takes. `WORKSHOP_PROPAGATION_SECONDS` is the
-            wait after changes of permissions and rules.
+        environ: `WORKSHOP_DNS_SECONDS` is the most that a change in DNS takes, of records and of health.
+            `WORKSHOP_PROPAGATION_SECONDS` is the wait after changes of permissions and rules.
 
     Raises:
         InvalidNumber: A value is no number of seconds.

@@ -72,6 +72,14 @@ def test_the_minutes_of_work_are_those_of_the_readme() -> None:
     assert [(pace.notebook, str(pace.work)) for pace in PACE] == listed
 
 
+def test_the_document_about_aws_says_what_the_plan_says() -> None:
+    document = " ".join((ROOT / "docs" / "aws.md").read_text(encoding="utf-8").split())
+
+    assert PLAN.summary in document
+    assert f"{sum(pace.work for pace in PACE)} minutes of work" in document
+    assert describe_waits(pace.notebook for pace in PACE) in document
+
+
 def test_the_waits_are_those_that_the_steps_allow_for() -> None:
     third = PACE[3]
 

@@ -17,6 +17,7 @@ from workshop_lib.zones import Address, find_addresses
 NAME_SERVER = "ns-1.awsdns-00.com"
 """One of Route 53's name servers. It answers at once, if only to refuse."""
 PATIENCE = 3.0
+"""Seconds."""
 WHAT = "Name servers"
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "AWS_CA_BUNDLE")
 FILES = {"AWS_CONFIG_FILE": "~/.aws/config", "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials"}
@@ -24,7 +25,11 @@ FILES = {"AWS_CONFIG_FILE": "~/.aws/config", "AWS_SHARED_CREDENTIALS_FILE": "~/.
 
 
 def examine_endpoints(environment: Mapping[str, str]) -> Finding:
-    """Find sections of AWS's configuration files that lead clients elsewhere. The notebooks ignore them."""
+    """Find sections of AWS's configuration files that lead clients elsewhere. The notebooks ignore them.
+
+    Args:
+        environment: Environment variables, which may name other files.
+    """
     found = []
     for variable, usual in FILES.items():
         file = Path(environment.get(variable) or usual).expanduser()
@@ -48,7 +53,11 @@ def examine_endpoints(environment: Mapping[str, str]) -> Finding:
 
 
 def examine_proxies(environment: Mapping[str, str]) -> Finding:
-    """Name the proxy and the certificates that requests to AWS use. Passwords are left out."""
+    """Name the proxy and the certificates that requests to AWS use. Passwords are left out.
+
+    Args:
+        environment: Environment variables.
+    """
     used = {name: re.sub(r"//[^@/]*@", "//…@", environment[name]) for name in PROXIES if environment.get(name)}
     return Finding("Proxy", ", ".join(f"{name}={value}" for name, value in used.items()) or "none")
 
@@ -57,6 +66,8 @@ def examine_name_servers(
     name_server: str = NAME_SERVER, *, find_addresses: Callable[[str], list[Address]] = find_addresses
 ) -> Finding:
     """Ask one of Route 53's name servers once, over UDP, as notebooks 03 to 05 do. Any answer will do.
+
+    Without an answer it takes three seconds.
 
     Args:
         name_server: Its name.

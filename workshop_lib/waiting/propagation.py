@@ -56,13 +56,14 @@ def try_again(
 ) -> T:
     """Check what may have been too early. While it fails, act once more and check again.
 
-    The local cloud knows every change at once. There, the first failure is final.
+    The local cloud knows every change at once. There, the first failure is final. On AWS, `act` may run many times, so
+    it must be safe to repeat. A check that fails for another reason says so only when the time is over.
 
     Args:
         check: Returns a verdict or anything else, or fails as checks and waits do.
         act: What to do again before each further check. By default nothing: looking again is enough.
         what: What AWS may not know yet, as the beginning of a sentence.
-        delay: How long it may take until AWS knows it, from `cloud.delays`.
+        delay: How long it may take until AWS knows it, from `cloud.delays`. A try that runs then may end later.
         sleep: Seam for tests.
         now: Seam for tests.
 
