@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import configparser
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import dns.exception
@@ -22,6 +22,17 @@ WHAT = "Name servers"
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "AWS_CA_BUNDLE")
 FILES = {"AWS_CONFIG_FILE": "~/.aws/config", "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials"}
 """Variables that name AWS's configuration files, and the files without them."""
+
+
+def examine_way(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Look at this machine's way to AWS: endpoints that lead elsewhere, proxies, and whether name servers answer.
+
+    Args:
+        environment: Environment variables.
+    """
+    yield examine_endpoints(environment)
+    yield examine_proxies(environment)
+    yield examine_name_servers()
 
 
 def examine_endpoints(environment: Mapping[str, str]) -> Finding:
