@@ -53,7 +53,10 @@ class Pace(NamedTuple):
     work: int
     """Minutes to read and to do, as in README.md."""
     waits: tuple[Delay, ...] = ()
-    """What it waits for, one after the other."""
+    """What it waits for, one after the other, with the exercises.
+
+    Distributions that are made together count once. All replicas of a notebook count once, too, which is an estimate.
+    """
 
     @property
     def least_wait(self) -> int:
@@ -75,9 +78,9 @@ PACE = (
     Pace("00 Start here", 10),
     Pace("01 Replicate the website", 20, (AWS.versioning, AWS.permissions, AWS.rule, AWS.replication)),
     Pace("02 Build the edge function", 20, (AWS.permissions,)),
-    Pace("03 Route through CloudFront", 15, (AWS.permissions, AWS.distribution, AWS.dns_change, AWS.logs)),
-    Pace("04 Shift the traffic", 25, (*[AWS.dns_change] * 4, AWS.invalidation, AWS.distribution)),
-    Pace("05 Survive a region", 30, (*[AWS.health_change] * 6, AWS.invalidation, *[AWS.distribution] * 2)),
+    Pace("03 Route through CloudFront", 15, (AWS.permissions, AWS.distribution, *[AWS.dns_change] * 3, AWS.logs)),
+    Pace("04 Shift the traffic", 25, (*[AWS.dns_change] * 9, *[AWS.invalidation] * 2, AWS.distribution)),
+    Pace("05 Survive a region", 30, (*[AWS.health_change] * 7, AWS.distribution, AWS.replication)),
     Pace("06 Clean up", 5, (AWS.distribution,)),
 )
 
