@@ -130,9 +130,10 @@ def _guess_seconds(actions: Sequence[Action]) -> float:
 
 
 def _check_arguments(seconds: float | None, rate: float, actions: Sequence[Action]) -> None:
-    if rate <= 0 or (seconds is not None and seconds <= 0):
+    if not all(0 < number < math.inf for number in (rate, 1 if seconds is None else seconds)):
+        length = "A recording" if seconds is None else f"{seconds:g} seconds"
         raise WorkshopError(
-            f"{seconds:g} seconds at {rate:g} requests per second are no recording. Give numbers above 0 for both."
+            f"{length} at {rate:g} requests per second: this is no recording. Give numbers above 0 for both."
         )
     if seconds is None and not (actions and actions[-1].until):
         raise WorkshopError(
@@ -142,8 +143,9 @@ def _check_arguments(seconds: float | None, rate: float, actions: Sequence[Actio
     at = 0.0
     for action in actions:
         at += action.after
-        if action.after < 0 or (seconds is not None and at >= seconds):
+        end = math.inf if seconds is None else seconds
+        if not action.after >= 0 or at >= end:
             raise WorkshopError(
-                f"{action.label!r} is planned for second {at:g}, but the recording is from 0 to {seconds:g}. "
+                f"{action.label!r} is planned for second {at:g}, but the recording is from 0 to {end:g}. "
                 "Record for longer, or plan it earlier."
             )

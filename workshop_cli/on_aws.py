@@ -80,17 +80,21 @@ def confirm_costs(cloud: Cloud, account: str | None, say: Say, *, ask: Callable[
 
     Raises:
         click.UsageError: No number was given, and there is no terminal.
-        CostNotAccepted: The credentials belong to another account.
+        CostNotAccepted: The credentials belong to another account, or the number is empty.
     """
     from workshop_lib.cloud import accept_costs
+    from workshop_lib.errors import CostNotAccepted
 
     if account is None:
         account = (ask or _ask)()
-    say(accept_costs(cloud, account))
+    told = accept_costs(cloud, account)
+    if not cloud.may_cost:
+        raise CostNotAccepted(told)
+    say(told)
 
 
 def _ask() -> str:
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():  # None if it was closed, as in some schedulers
         raise click.UsageError(
             "A run on AWS costs money, so it asks for the number of the account that pays. Here is no terminal to ask "
             "at. Give the number with --account."

@@ -82,16 +82,27 @@ class AccountGuard:
         return account_id in (self._environ.get("WORKSHOP_ACCEPT_COSTS"), *self._read_accepted())
 
     def accept(self, account_id: str) -> None:
-        """Keep one more account for which the learner accepted the costs. Safe to repeat."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        """Keep one more account for which the learner accepted the costs. Safe to repeat.
+
+        Raises:
+            CostNotAccepted: The file can't be written.
+        """
         accepted = sorted({account_id, *self._read_accepted()})
-        self._file.write_text(json.dumps(accepted) + "\n", encoding="utf-8")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_text(json.dumps(accepted) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise CostNotAccepted(
+                f"Nothing is accepted, because {self._file} can't be written ({error}). Correct or remove it, or work in "
+                "a folder in which you may write."
+            ) from error
 
     def _read_accepted(self) -> list[str]:
         try:
-            return list(json.loads(self._file.read_text(encoding="utf-8")))
-        except (FileNotFoundError, ValueError):  # a file that can't be read accepts nothing
+            accepted = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # a file that can't be read accepts nothing
             return []
+        return [one for one in accepted if isinstance(one, str)] if isinstance(accepted, list) else []
 
     def _find_account(self, access_key: str, credentials: ReadOnlyCredentials | None = None) -> str:
         if access_key not in self._accounts:

@@ -45,7 +45,11 @@ class Cloud:
     """
 
     def __init__(self, environment: Mapping[str, str] | None, *, environ: Mapping[str, str] = os.environ) -> None:
-        """Make it from the local cloud's variables, or from None for AWS. Sends no request yet."""
+        """Make it from the local cloud's variables, or from None for AWS. Sends no request yet.
+
+        Raises:
+            InvalidNumber: A variable gives no number of seconds for how slow AWS is.
+        """
         self.is_local = environment is not None
         self.environment = dict(environment or {})
         log = None if self.is_local else environ.get("WORKSHOP_CALL_LOG")  # the local cloud has a log of its own
@@ -62,6 +66,7 @@ class Cloud:
                 self.environment["AWS_ENDPOINT_URL"], self.environment.get("AWS_SECRET_ACCESS_KEY", "unknown")
             )
         else:
+            read_delays_of_aws(environ)  # a wrong setting is refused now, not in the middle of notebook 01
             self._maker = AwsClients(environ)
 
     def client(self, service: str, region: str = GLOBAL_REGION, *, patient: bool = True) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import count
-from math import inf
+from math import inf, nan
 from threading import Event, Semaphore
 from typing import TYPE_CHECKING, Any
 
@@ -446,6 +446,22 @@ def test_something_must_end_a_recording(world: World) -> None:
 def test_a_recording_of_nothing_is_refused(world: World, length: dict[str, float]) -> None:
     with pytest.raises(WorkshopError, match="no recording"):
         world.record(**length)
+
+
+@pytest.mark.parametrize("length", [{"seconds": nan}, {"seconds": inf}, {"rate": inf}, {"rate": nan}])
+def test_a_recording_that_would_never_end_is_refused(world: World, length: dict[str, float]) -> None:
+    with pytest.raises(WorkshopError, match="no recording"):
+        world.record(**length)
+
+
+@pytest.mark.parametrize("wrong", [{"rate": -1}, {"after": -1}, {"after": nan}])
+def test_a_recording_that_ends_by_what_it_sees_needs_possible_numbers_too(
+    world: World, wrong: dict[str, float]
+) -> None:
+    moved = Action(wrong.pop("after", 1), "weights change", world.move, AllFrom("ap-southeast-1", 1, 2))
+
+    with pytest.raises(WorkshopError, match="no recording|is planned for second"):
+        world.record(seconds=None, actions=[moved], **wrong)
 
 
 def test_the_progress_bar_tells_the_last_region_and_the_errors(

@@ -171,6 +171,21 @@ def test_what_is_typed_must_be_the_account(aws: FakeAws, typed: str) -> None:
     assert not is_accepted(aws.environment["WORKSHOP_NAMES"])
 
 
+@pytest.mark.parametrize("typed", ["", "   "])
+def test_a_run_does_not_begin_with_an_empty_account(aws: FakeAws, typed: str) -> None:
+    with pytest.raises(CostNotAccepted, match="Nothing is accepted"):
+        on_aws.confirm_costs(connect(environ=aws.environment), typed, click.echo)
+
+
+def test_a_run_whose_input_is_closed_says_that_there_is_no_terminal(aws: FakeAws, notebooks: Path) -> None:
+    program = "import sys; sys.stdin = None; from workshop_cli.main import main; main()"
+    command = [sys.executable, "-c", program, "run", "--notebooks", str(notebooks)]
+    ended = subprocess.run(command, capture_output=True, text=True)
+
+    assert ended.returncode == 2
+    assert "Here is no terminal" in ended.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [(["--running"], "means the running local cloud"), (["--speed", "7"], "of the local cloud")],

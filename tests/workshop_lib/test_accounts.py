@@ -208,6 +208,26 @@ def test_a_field_that_is_left_empty_accepts_nothing(aws: FakeAws, typed: str) ->
         make_bucket(cloud)
 
 
+@pytest.mark.parametrize("kept", ["5", "null", f'{{"{ACCOUNT}": false}}', f'"{ACCOUNT}"', f"[{ACCOUNT}]", "[null]", "["])
+def test_a_file_that_is_no_list_of_accounts_accepts_nothing_and_can_be_written_again(aws: FakeAws, kept: str) -> None:
+    file = Path(aws.environment["WORKSHOP_NAMES"]).with_name("workshop-costs-accepted.json")
+    file.write_text(kept)
+    cloud = connect(environ=aws.environment)
+
+    assert not cloud.may_cost
+    accept_costs(cloud, ACCOUNT)
+    assert cloud.may_cost
+
+
+def test_what_cannot_be_kept_is_not_accepted(aws: FakeAws) -> None:
+    Path(aws.environment["WORKSHOP_NAMES"]).with_name("workshop-costs-accepted.json").mkdir()
+    cloud = connect(environ=aws.environment)
+
+    with pytest.raises(CostNotAccepted, match="can't be written"):
+        accept_costs(cloud, ACCOUNT)
+    assert not cloud.may_cost
+
+
 def test_what_was_accepted_stays_accepted_when_the_field_is_left_empty(paid: Cloud) -> None:
     assert accept_costs(paid, "").startswith(f"Accepted for the AWS account {ACCOUNT}.")
 

@@ -8,6 +8,7 @@ import pytest
 
 from workshop_lib.cloud import Cloud
 from workshop_lib.delays import AWS, Delays, read_delays_of_aws, shorten_delays
+from workshop_lib.errors import InvalidNumber
 
 LOCAL = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
 PAIRS = [getattr(AWS, one.name) for one in fields(Delays)]
@@ -40,6 +41,13 @@ def test_the_environment_says_how_long_to_wait_for_permissions_and_rules(
     slow = read_delays_of_aws({"WORKSHOP_PROPAGATION_SECONDS": seconds})
 
     assert slow.permissions == slow.rule == pair
+
+
+@pytest.mark.parametrize("name", ["WORKSHOP_DNS_SECONDS", "WORKSHOP_PROPAGATION_SECONDS"])
+def test_a_wrong_setting_is_refused_before_anything_is_done_on_aws_and_ignored_here(name: str) -> None:
+    with pytest.raises(InvalidNumber, match=name):
+        Cloud(None, environ={name: "abc"})
+    assert Cloud(LOCAL, environ={name: "abc"}).delays.dns_change == (0, 0)
 
 
 def test_the_local_cloud_is_as_many_times_faster_as_its_speed() -> None:

@@ -17,7 +17,7 @@ from workshop_lib.cloud import connect
 from workshop_lib.doctor.findings import Examination, Finding
 from workshop_lib.doctor.identity import examine_identity
 from workshop_lib.doctor.network import examine_way
-from workshop_lib.errors import STEPS, AmbiguousCloud, NotTheLocalCloud, WorkshopError
+from workshop_lib.errors import STEPS, AmbiguousCloud, InvalidNumber, NotTheLocalCloud, WorkshopError
 from workshop_lib.guards import choose_cloud
 from workshop_lib.loopback import send
 from workshop_lib.names import get_names_path, load_names
@@ -140,6 +140,8 @@ def _examine_aws(environment: Mapping[str, str]) -> Iterator[Finding]:
     yield from examine_way(environment)
     try:
         yield from examine_identity(connect(environ=environment))
+    except InvalidNumber as error:
+        yield Finding("Settings", "not usable", str(error), is_fault=True)
     except WorkshopError as error:
         yield Finding("AWS", "doesn't know you", str(error), is_fault=True)
 

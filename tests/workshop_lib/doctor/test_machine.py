@@ -54,6 +54,13 @@ def test_another_version_of_moto_is_a_fault_and_of_anything_else_is_not(tmp_path
     assert "boto3" in finding("Packages", constraints=constraints).found
 
 
+def test_a_setting_that_is_no_number_is_a_fault_on_aws() -> None:
+    settings = finding("Settings", environment={"WORKSHOP_CLOUD": "aws", "WORKSHOP_DNS_SECONDS": "abc"})
+
+    assert settings.is_fault
+    assert "WORKSHOP_DNS_SECONDS is 'abc'" in settings.fix
+
+
 def test_a_local_cloud_that_has_ended_is_a_fault() -> None:
     cloud = finding("Local cloud", environment={"WORKSHOP_CONTROL_URL": "http://127.0.0.1:9/_local_cloud"})
 
