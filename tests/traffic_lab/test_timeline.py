@@ -460,7 +460,7 @@ def test_a_recording_that_ends_by_what_it_sees_needs_possible_numbers_too(
 ) -> None:
     moved = Action(wrong.pop("after", 1), "weights change", world.move, AllFrom("ap-southeast-1", 1, 2))
 
-    with pytest.raises(WorkshopError, match="no recording|is planned for second"):
+    with pytest.raises(WorkshopError, match=r"no recording|is planned for second"):
         world.record(seconds=None, actions=[moved], **wrong)
 
 

@@ -208,7 +208,9 @@ def test_a_field_that_is_left_empty_accepts_nothing(aws: FakeAws, typed: str) ->
         make_bucket(cloud)
 
 
-@pytest.mark.parametrize("kept", ["5", "null", f'{{"{ACCOUNT}": false}}', f'"{ACCOUNT}"', f"[{ACCOUNT}]", "[null]", "["])
+@pytest.mark.parametrize(
+    "kept", ["5", "null", f'{{"{ACCOUNT}": false}}', f'"{ACCOUNT}"', f"[{ACCOUNT}]", "[null]", "["]
+)
 def test_a_file_that_is_no_list_of_accounts_accepts_nothing_and_can_be_written_again(aws: FakeAws, kept: str) -> None:
     file = Path(aws.environment["WORKSHOP_NAMES"]).with_name("workshop-costs-accepted.json")
     file.write_text(kept)
