@@ -26,7 +26,7 @@ class Lookout:
         watch: What to look at.
 
     Raises:
-        Exception: The first look raised it, other than that it was throttled or got no answer. Nothing is lost yet.
+        Exception: The first look failed, other than by throttling or without an answer. Nothing is recorded yet.
     """
 
     def __init__(self, label: str, watch: Watch) -> None:
@@ -52,7 +52,7 @@ class Lookout:
     def _mark_change(self, passed: Callable[[], float], marks: list[Mark]) -> None:
         try:
             seen = self._see()
-        except Exception:  # it is told, and no reason to end a recording
+        except Exception:  # `tell_missed` says so; a recording goes on
             seen = "can't be seen"
         if seen not in (None, self._seen):
             marks.append(Mark(passed(), f"{self._label}: {seen}"))

@@ -38,7 +38,7 @@ class AllFrom(NamedTuple):
 
     @classmethod
     def predicted(cls, region: str, prediction: SwitchPrediction) -> Self:
-        """Wait for what is predicted, no longer than in the worst case.
+        """Wait for what is predicted, and at most 2 seconds longer than in the worst case.
 
         The traffic has settled when everything that remembers an old answer has had the time to forget it twice.
         """
@@ -100,7 +100,11 @@ class Recording:
             del self._open[me]
 
     def act(self, action: Action) -> None:
-        """Do an action, and mark when it has returned. From then on its effect counts."""
+        """Do an action, and mark when it has returned. From then on its effect counts.
+
+        Raises:
+            BaseException: What the action raised. The mark then names the error.
+        """
         self._doing = action, self.passed()
         error = ""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ NO_NAMES = (
 
 
 def show_before_paying(cloud: Cloud, names: WorkshopNames, notebooks: Sequence[Path], say: Say) -> None:
-    """Say who pays, what the notebooks make, and how long they take.
+    """Say who pays, how this machine reaches AWS, what the notebooks make, and how long they take.
 
     Args:
         cloud: AWS.
@@ -32,11 +33,11 @@ def show_before_paying(cloud: Cloud, names: WorkshopNames, notebooks: Sequence[P
         notebooks: Those that will run.
         say: Prints a text.
     """
-    from workshop_lib.doctor import examine_account
+    from workshop_lib.doctor import Examination, examine_account, examine_way
     from workshop_lib.plan import describe_waits, make_plan
 
     say(LOOKING)
-    examined = examine_account(cloud, names)
+    examined = Examination((*examine_account(cloud, names).findings, *examine_way(os.environ)))
     say(f"{examined}\n\n{make_plan(names)}\n")
     say(f"This runs {', '.join(path.stem for path in notebooks)}. {describe_waits([path.stem for path in notebooks])}")
     if not examined.is_fit:

@@ -93,8 +93,8 @@ class AccountGuard:
             self._file.write_text(json.dumps(accepted) + "\n", encoding="utf-8")
         except OSError as error:
             raise CostNotAccepted(
-                f"Nothing is accepted, because {self._file} can't be written ({error}). Remove it, or work in a folder "
-                "in which you may write."
+                f"Nothing is accepted, because {self._file} can't be written ({error}). Correct or remove it, or work "
+                "in a folder in which you may write."
             ) from error
 
     def _read_accepted(self) -> list[str]:

@@ -79,9 +79,12 @@ AWS = Delays(
 def read_delays_of_aws(environ: Mapping[str, str]) -> Delays:
     """Return AWS's delays, unless the environment says otherwise.
 
+    A shorter wait for permissions and rules doesn't shorten the time in which what is too early is tried again.
+
     Args:
-        environ: `WORKSHOP_DNS_SECONDS` is the most that a change in DNS takes. `WORKSHOP_PROPAGATION_SECONDS` is the
-            wait after changes of permissions and rules.
+        environ: `WORKSHOP_DNS_SECONDS` is the most that a change in DNS takes, of records and of health.
+            `WORKSHOP_PROPAGATION_SECONDS` is the wait after changes of permissions and rules.
+            `WORKSHOP_VERSIONING_SECONDS` is the time after which versioned objects can always be read.
 
     Raises:
         InvalidNumber: A value is no number of seconds.
@@ -89,7 +92,8 @@ def read_delays_of_aws(environ: Mapping[str, str]) -> Delays:
     dns = Delay(0.0, read_seconds(environ, "WORKSHOP_DNS_SECONDS", AWS.dns_change.most))
     propagation = read_seconds(environ, "WORKSHOP_PROPAGATION_SECONDS", AWS.permissions.least)
     known = Delay(propagation, max(propagation, AWS.permissions.most))
-    return replace(AWS, dns_change=dns, health_change=dns, permissions=known, rule=known)
+    versioning = Delay(0.0, read_seconds(environ, "WORKSHOP_VERSIONING_SECONDS", AWS.versioning.most))
+    return replace(AWS, dns_change=dns, health_change=dns, permissions=known, rule=known, versioning=versioning)
 
 
 def shorten_delays(speed: float) -> Delays:

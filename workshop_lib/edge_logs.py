@@ -22,6 +22,8 @@ from workshop_lib.regions import ask_regions
 def wait_for_log(cloud: Cloud, *, function_name: str, sleep: Sleep = time.sleep) -> list[dict[str, Any]]:
     """Look in all regions until CloudWatch shows decisions of the function, or until it is later than usual.
 
+    It waits for `cloud.delays.logs`: 5 minutes on AWS, and not at all in the local cloud. It may be repeated.
+
     Args:
         cloud: The cloud.
         function_name: Name of the function.
@@ -29,7 +31,11 @@ def wait_for_log(cloud: Cloud, *, function_name: str, sleep: Sleep = time.sleep)
 
     Returns:
         One dict for each decision, oldest first, with the region where the function ran. The list is empty if the
-        function hasn't run, or if CloudWatch is late.
+        function hasn't run, or if CloudWatch is late. Then it is no error.
+
+    Raises:
+        ClientError: All regions refuse the look.
+        CloudNotReachable: No region answers.
     """
     try:
         return wait_until(
@@ -48,8 +54,18 @@ def wait_for_log(cloud: Cloud, *, function_name: str, sleep: Sleep = time.sleep)
 def find_decisions(cloud: Cloud, *, function_name: str) -> list[dict[str, Any]]:
     """Look once in all regions for decisions of the function. Regions that refuse the look are left out.
 
+    On AWS this takes a call to each of about 35 regions.
+
+    Args:
+        cloud: The cloud.
+        function_name: Name of the function.
+
+    Returns:
+        As `wait_for_log`.
+
     Raises:
         ClientError: All regions refuse it.
+        CloudNotReachable: No region answers.
     """
     group = f"/aws/lambda/us-east-1.{function_name}"
     answers = ask_regions(cloud.regions, lambda region: _read_events(cloud, group, region))
@@ -76,7 +92,7 @@ def _read_events(cloud: Cloud, group: str, region: str) -> list[tuple[int, dict[
 
 
 def parse_decisions(lines: Iterable[str]) -> list[dict[str, Any]]:
-    """Read the decisions from the JSON lines of a log."""
+    """Read the decisions from the JSON lines of a log. Other lines are skipped, and so is one that was cut off."""
     found = []
     for line in lines:
         if line.startswith('{"decision"'):

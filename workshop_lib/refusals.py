@@ -92,7 +92,11 @@ class AccessRefused(AwsRefused):
 
 
 def find_advice(answer: Any) -> str | None:
-    """Say what to do about a refusal. None if the answer is none."""
+    """Say what to do about a refusal. None if the answer is no refusal, or AWS's own sentence is enough.
+
+    Args:
+        answer: An answer of an API, as botocore parses it.
+    """
     error = answer.get("Error", {})
     code, message = str(error.get("Code", "")), str(error.get("Message", ""))
     is_denied = code in REFUSALS or MISSING_AT_THE_EDGE in message
@@ -102,7 +106,7 @@ def find_advice(answer: Any) -> str | None:
 
 
 def raise_refusal(parsed: dict[str, Any], model: OperationModel, **_: Any) -> None:
-    """Handle botocore's event `after-call`.
+    """Handle botocore's event `after-call`. Answers without an advice pass, and botocore raises their errors itself.
 
     Raises:
         AccessRefused: The caller may not do this.

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 
 
 def fetch_credentials() -> Credentials | None:
-    """Fetch the machine's credentials, in a new session: botocore's sessions read each file only once."""
+    """Fetch the machine's credentials, in a new session: botocore's sessions read each file only once.
+
+    None if there are none. A profile may run a program or ask for an MFA code, so this may take long.
+    """
     return botocore.session.get_session().get_credentials()
 
 
 class SignIn:
     """Stands for credentials in botocore's clients, which keep the object that they were made with.
+
+    All clients of a cloud share one, and may use it in any thread.
 
     Args:
         fetch: Fetches credentials. A seam for tests.
@@ -43,11 +48,11 @@ class SignIn:
             if fetched is None:
                 raise NoCredentialsError
             frozen = fetched.get_frozen_credentials()
-            self._fetched = fetched  # only now: what failed is fetched anew
+            self._fetched = fetched  # only now: what failed is fetched again
             return frozen
 
     def forget(self) -> None:
-        """Fetch them anew for the next request, because AWS refused them."""
+        """Fetch them again for the next request, because AWS refused them."""
         with self._lock:
             self._fetched = None
 

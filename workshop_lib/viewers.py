@@ -21,12 +21,15 @@ ANYWHERE = "https://cloudfront.net"
 
 
 def request_page(url: str, *, headers: Mapping[str, str] | None = None, timeout: float) -> BaseHTTPResponse:
-    """Request a page. It follows no redirects.
+    """Request a page once. It follows no redirects, and tries nothing again.
 
     Args:
         url: The page.
         headers: Headers of the request.
         timeout: Seconds to connect, and again for each part of the answer.
+
+    Returns:
+        The answer, whatever its status.
 
     Raises:
         urllib3.exceptions.HTTPError: No answer.

@@ -75,7 +75,14 @@ class NameServers:
         self._rest_until: dict[str, float] = {}
 
     def ask(self, record_name: str) -> list[TxtAnswer] | None:
-        """Ask for the TXT records of a name. None if no name server answers, or all rest."""
+        """Ask for the TXT records of a name. Silent name servers cost `patience` for each address.
+
+        Args:
+            record_name: Without a dot at the end.
+
+        Returns:
+            The answers, none of them if there is no such record. None if no name server answers, or all rest.
+        """
         awake = [host for host in self._hosts if self._now() >= self._rest_until.get(host, -math.inf)]
         for host in random.sample(awake, len(awake)):
             answers = self._ask_one(host, record_name)
@@ -113,11 +120,17 @@ def _remember(*hosts: str) -> NameServers:
 
 
 def ask_name_servers(name_servers: Sequence[str], *, record_name: str) -> list[TxtAnswer] | None:
-    """Ask the name servers of a zone for the TXT records of a name. None if none of them answers.
+    """Ask the name servers of a zone for the TXT records of a name.
+
+    It remembers for a minute which of them failed. So after a look at a network that lets no query out, the next looks
+    return None at once.
 
     Args:
         name_servers: Their names or addresses.
         record_name: Without a dot at the end.
+
+    Returns:
+        As `NameServers.ask`.
     """
     return _remember(*name_servers).ask(record_name)
 
@@ -129,6 +142,9 @@ def read_txt(record: Any, ttl: int | None) -> TxtAnswer:
 
 def ask_api(route53: Route53Client, *, record_name: str, name_servers: Sequence[str]) -> list[TxtAnswer]:
     """Ask Route 53's API what the name servers of a zone answer (`TestDNSAnswer`).
+
+    It may know a change before the name servers do. It tells no TTL. Each question is one call of the five that Route
+    53 allows an account in a second, and the first question takes a few more.
 
     Args:
         route53: Client.

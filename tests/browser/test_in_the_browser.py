@@ -56,7 +56,7 @@ def test_the_weights_picker_moves_the_traffic(lab: Any, website: Any) -> None:
     notebook.write("parameters", few)
     notebook.run_all()
     assert_all_is_well(notebook)
-    assert notebook.shown.locator(".jp-RenderedSVG").count() >= 5
+    assert notebook.shown.locator(".jp-OutputArea-output img[alt]").count() >= 5  # charts
     for slider, weight in ((0, 0), (1, 255)):
         readout = notebook.shown.locator(".widget-readout").nth(slider)
         readout.fill(str(weight))

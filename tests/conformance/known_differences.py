@@ -1,15 +1,15 @@
 """Written by hand: how the local cloud differs from AWS on purpose, and what is not known about AWS."""
 
 ON_PURPOSE = {
-    "Signatures are not verified": """
-        A request with an unknown access key acts as the user `learner`. This user may do everything, unless the local
-        cloud was started with a policy to enforce.""",
+    "Its own key may do everything": """
+        Signatures are verified, except those of Signature Version 4A. The local cloud's own key is that of the user
+        `learner`, who may do everything, unless the local cloud was started with a policy to enforce.""",
     "Waits are shortened": """
         Deployments, replication, DNS changes, health-check intervals and the removal of edge replicas take AWS's time
         divided by `--speed`, which is 200 by default. TTLs are never shortened.""",
     "A change is visible at once": """
         On AWS a new role, policy or bucket can take seconds to become visible everywhere. Code that forgets to retry
-        passes here and may fail there.""",
+        passes here and may fail there. `--slow` makes some changes late.""",
     "There is no HTTPS": """
         The AWS APIs and the edge speak plain HTTP on 127.0.0.1. There are no certificates. The edge treats every viewer
         request as an HTTPS request. The policies `redirect-to-https` and `https-only` are stored, but have no
@@ -26,8 +26,7 @@ ON_PURPOSE = {
         Functions run from their zip archive, in separate processes, with the Python that runs the local cloud. The
         local cloud rejects a function with another runtime when it is invoked or associated, and names the runtime.""",
     "The policy simulator returns less": """
-        It decides as AWS does, but it returns no matched statements and accepts any action name. It doesn't know the
-        user `learner`, whose policy is not stored in IAM.""",
+        It decides as AWS does, but it returns no matched statements and accepts any action name.""",
     "KMS is not simulated": """
         An object that is encrypted with KMS says so. It is replicated only if a rule asks for it. Anonymous requests
         and origin access identities can't read it. The local cloud doesn't check whether a key exists or what its

@@ -60,6 +60,17 @@ def test_a_document_points_only_at_what_exists(document: str) -> None:
         assert f"\ndef {name}(" in tests, f"{document} says that {file}::{name} holds something, which is not there"
 
 
+def test_the_readme_names_every_service_that_a_learner_may_call() -> None:
+    words = {"cloudfront": "CloudFront", "iam": "IAM", "lambda": "Lambda", "logs": "CloudWatch Logs", "s3": "S3"}
+    words |= {"route53": "Route 53", "tag": "resource tagging"}
+    policies = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "policies").glob("learner-*.json"))
+    called = set(re.findall(r'"([a-z0-9]+):[A-Z]\w+\*?"', policies))
+    listed = re.findall(r"The workshop calls\s+([^.]*)\.", (ROOT / "README.md").read_text(encoding="utf-8"))[0]
+
+    assert called == set(words), "say in README.md which services a learner calls, and in this test how it names them"
+    assert [word for word in words.values() if word not in listed] == []
+
+
 def test_the_readme_lists_the_notebooks_in_order() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"\(notebooks/(\w+)\.ipynb\)", readme) == EXPECTED_NOTEBOOKS

@@ -41,7 +41,8 @@ class Manner:
     def waits(self) -> dict[str, str]:
         """The learner's variables for waits that only cost time. AWS's lateness makes the kit's defaults count."""
         late = self.delays
-        waits = {} if late.dns else {"WORKSHOP_DNS_SECONDS": "0"}
+        waits = {"WORKSHOP_VERSIONING_SECONDS": f"{late.versioning:g}"}
+        waits |= {} if late.dns else {"WORKSHOP_DNS_SECONDS": "0"}
         return waits if late.permissions or late.rule else {**waits, "WORKSHOP_PROPAGATION_SECONDS": "0"}
 
 

@@ -72,6 +72,9 @@ def test_a_run_says_who_pays_what_is_made_what_it_costs_and_how_long_it_takes(
     said = run("run", "--notebooks", notebooks, "--output", tmp_path / "output").output
 
     assert f"account {ACCOUNT}" in said
+    assert {"Endpoints", "Proxy", "Name servers"} <= {
+        line[2:].partition("  ")[0].rstrip() for line in said.splitlines()
+    }
     assert "two-regions-ada-eu-west-1" in said
     assert "USD a month" in said
     assert "The waits for AWS take 0 to 0 minutes" in said

@@ -34,6 +34,10 @@ def test_the_environment_says_how_slow_dns_is_for_records_and_for_health() -> No
     assert slow.dns_change == slow.health_change == (0, 5)
 
 
+def test_the_environment_says_how_long_versioning_takes() -> None:
+    assert read_delays_of_aws({"WORKSHOP_VERSIONING_SECONDS": "60"}).versioning == (0, 60)
+
+
 @pytest.mark.parametrize(("seconds", "pair"), [("0", (0, 180)), ("40", (40, 180)), ("300", (300, 300))])
 def test_the_environment_says_how_long_to_wait_for_permissions_and_rules(
     seconds: str, pair: tuple[float, float]

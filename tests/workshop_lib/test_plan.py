@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from workshop_lib.inventory import KINDS
+from workshop_lib.lambda_edge import MEMORY_SIZE
 from workshop_lib.names import suggest_names
-from workshop_lib.plan import PACE, describe_waits, make_plan
+from workshop_lib.plan import GIGABYTES_OF_THE_FUNCTION, PACE, describe_waits, make_plan
 from workshop_lib.prices import Price, describe_age, read_prices
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,9 +38,13 @@ def test_what_is_forgotten_costs_the_zone_the_checks_and_the_storage() -> None:
 
 
 def test_an_hour_costs_its_share_of_the_checks_and_the_requests() -> None:
-    checks, requests = 2 * 2.75 / 730, 0.012 + 0.006 + 0.004 + 0.004 + 10_000 * 0.05 * 0.125 * 0.00005001
+    checks, requests = 2 * 2.75 / 730, 0.012 + 0.006 + 0.004 + 0.004 + 10_000 * 0.05 * 0.5 * 0.00005001
 
     assert PLAN.hour == pytest.approx(checks + requests, rel=0.01)
+
+
+def test_the_plan_counts_the_memory_that_the_function_has() -> None:
+    assert GIGABYTES_OF_THE_FUNCTION * 1024 == MEMORY_SIZE
 
 
 def test_the_day_of_the_workshop_costs_less_than_a_dollar() -> None:
@@ -67,12 +72,20 @@ def test_the_minutes_of_work_are_those_of_the_readme() -> None:
     assert [(pace.notebook, str(pace.work)) for pace in PACE] == listed
 
 
+def test_the_document_about_aws_says_what_the_plan_says() -> None:
+    document = " ".join((ROOT / "docs" / "aws.md").read_text(encoding="utf-8").split())
+
+    assert PLAN.summary in document
+    assert f"{sum(pace.work for pace in PACE)} minutes of work" in document
+    assert describe_waits(pace.notebook for pace in PACE) in document
+
+
 def test_the_waits_are_those_that_the_steps_allow_for() -> None:
     third = PACE[3]
 
-    assert (third.least_wait, third.most_wait) == (3, 24)
+    assert (third.least_wait, third.most_wait) == (3, 26)
     assert describe_waits(["00_start_here"]).startswith("The waits for AWS take 0 to 0 minutes")
-    assert describe_waits(["03_route", "02_build"]).startswith("The waits for AWS take 3 to 27 minutes")
+    assert describe_waits(["03_route", "02_build"]).startswith("The waits for AWS take 3 to 29 minutes")
 
 
 def test_every_price_has_a_date_and_a_source_and_says_whether_it_is_verified() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from itertools import count, islice, takewhile
 from socket import gaierror
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +19,7 @@ from workshop_lib.errors import CheckFailed, CloudNotReachable, InvalidNumber, T
 from workshop_lib.guards import read_seconds
 from workshop_lib.observe import Page
 from workshop_lib.polling import choose_intervals, retry_while, wait_until
-from workshop_lib.waiting import try_again, wait_for_propagation, wait_until_page_is_served
+from workshop_lib.waiting import try_again, wait_for_propagation, wait_for_versioning, wait_until_page_is_served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -303,3 +305,24 @@ def test_in_a_cloud_that_knows_at_once_the_first_failure_is_final(time: Time) ->
         try_again(fail_times(1), what="The rule", delay=NONE, sleep=time.sleep, now=time.now)
 
     assert time.slept == []
+
+
+def bucket_written_at(*seconds: float) -> Any:
+    """A client of S3 with a bucket whose object versions were written then. It lists one a page."""
+    pages = [{"Versions": [{"LastModified": datetime.fromtimestamp(one, UTC)}]} for one in seconds] or [{}]
+    return SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: pages))
+
+
+@pytest.mark.parametrize(("written", "left"), [((1000, 400, 900), 300), ((99,), 0), ((), 0)])
+def test_versioning_is_as_old_as_the_oldest_object(time: Time, written: tuple[float, ...], left: int) -> None:
+    s3 = bucket_written_at(*written)
+
+    wait_for_versioning(s3, bucket="site", delay=Delay(0, 900), sleep=time.sleep, now=lambda: 1000 + time.passed)
+
+    assert time.passed == left
+
+
+def test_where_versioning_is_known_at_once_nothing_is_asked(time: Time) -> None:
+    wait_for_versioning(None, bucket="site", delay=NONE, sleep=time.sleep)  # type: ignore[arg-type]
+
+    assert time.passed == 0

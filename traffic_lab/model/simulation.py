@@ -142,8 +142,9 @@ def simulate_traffic(
         edge_ttl: Seconds for which an object is kept. With 0 nothing is kept, not even errors (managed policy
             CachingDisabled).
         error_ttl: Seconds for which an edge remembers a failure of the origin: the error caching minimum TTL.
-        edge_locations: The number of edge locations. Some are busier than others.
-        regional_caches: The number of regional edge caches. They share the edge locations in turn.
+        edge_locations: The number of edge locations, an assumption. Some are busier than others.
+        regional_caches: The number of regional edge caches, an assumption: AWS has more than a dozen. They share the
+            edge locations in turn.
         environments: Function environments at each regional edge cache.
         resolvers: Resolvers at each regional edge cache, which its environments share. None: each environment asks
             Route 53's name servers itself, as with `X-DNS-NAMESERVERS`.

@@ -18,5 +18,6 @@ Used by notebook 00, `workshop doctor` and `workshop run`. One refused look does
 from workshop_lib.doctor.account import examine_account
 from workshop_lib.doctor.findings import Examination, Finding
 from workshop_lib.doctor.machine import examine_machine
+from workshop_lib.doctor.network import examine_way
 
-__all__ = ["Examination", "Finding", "examine_account", "examine_machine"]
+__all__ = ["Examination", "Finding", "examine_account", "examine_machine", "examine_way"]

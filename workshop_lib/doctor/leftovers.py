@@ -16,7 +16,7 @@ WHAT = "Earlier runs"
 
 
 def find_existing(cloud: Cloud, names: WorkshopNames) -> Inventory:
-    """List what has the learner's names."""
+    """List what has the learner's names. What may not be looked at is in `unseen`."""
     return find_resources(cloud, names)
 
 

@@ -16,7 +16,7 @@ from workshop_lib import shared_cloud
 from workshop_lib.cloud import connect
 from workshop_lib.doctor.findings import Examination, Finding
 from workshop_lib.doctor.identity import examine_identity
-from workshop_lib.doctor.network import examine_endpoints, examine_name_servers, examine_proxies
+from workshop_lib.doctor.network import examine_way
 from workshop_lib.errors import STEPS, AmbiguousCloud, InvalidNumber, NotTheLocalCloud, WorkshopError
 from workshop_lib.guards import choose_cloud
 from workshop_lib.loopback import send
@@ -137,17 +137,13 @@ def _examine_local_cloud(environment: Mapping[str, str]) -> Finding:
 
 
 def _examine_aws(environment: Mapping[str, str]) -> Iterator[Finding]:
-    yield examine_endpoints(environment)
-    yield examine_proxies(environment)
+    yield from examine_way(environment)
     try:
         yield from examine_identity(connect(environ=environment))
     except InvalidNumber as error:
         yield Finding("Settings", "not usable", str(error), is_fault=True)
-        return
     except WorkshopError as error:
         yield Finding("AWS", "doesn't know you", str(error), is_fault=True)
-        return
-    yield examine_name_servers()
 
 
 def _examine_names(path: Path) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import configparser
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import dns.exception
@@ -17,14 +17,30 @@ from workshop_lib.zones import Address, find_addresses
 NAME_SERVER = "ns-1.awsdns-00.com"
 """One of Route 53's name servers. It answers at once, if only to refuse."""
 PATIENCE = 3.0
+"""Seconds."""
 WHAT = "Name servers"
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "AWS_CA_BUNDLE")
 FILES = {"AWS_CONFIG_FILE": "~/.aws/config", "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials"}
 """Variables that name AWS's configuration files, and the files without them."""
 
 
+def examine_way(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Look at this machine's way to AWS: endpoints that lead elsewhere, proxies, and whether name servers answer.
+
+    Args:
+        environment: Environment variables.
+    """
+    yield examine_endpoints(environment)
+    yield examine_proxies(environment)
+    yield examine_name_servers()
+
+
 def examine_endpoints(environment: Mapping[str, str]) -> Finding:
-    """Find sections of AWS's configuration files that lead clients elsewhere. The notebooks ignore them."""
+    """Find sections of AWS's configuration files that lead clients elsewhere. The notebooks ignore them.
+
+    Args:
+        environment: Environment variables, which may name other files.
+    """
     found = []
     for variable, usual in FILES.items():
         file = Path(environment.get(variable) or usual).expanduser()
@@ -48,7 +64,11 @@ def examine_endpoints(environment: Mapping[str, str]) -> Finding:
 
 
 def examine_proxies(environment: Mapping[str, str]) -> Finding:
-    """Name the proxy and the certificates that requests to AWS use. Passwords are left out."""
+    """Name the proxy and the certificates that requests to AWS use. Passwords are left out.
+
+    Args:
+        environment: Environment variables.
+    """
     used = {name: re.sub(r"//[^@/]*@", "//…@", environment[name]) for name in PROXIES if environment.get(name)}
     return Finding("Proxy", ", ".join(f"{name}={value}" for name, value in used.items()) or "none")
 
@@ -57,6 +77,8 @@ def examine_name_servers(
     name_server: str = NAME_SERVER, *, find_addresses: Callable[[str], list[Address]] = find_addresses
 ) -> Finding:
     """Ask one of Route 53's name servers once, over UDP, as notebooks 03 to 05 do. Any answer will do.
+
+    Without an answer it takes three seconds.
 
     Args:
         name_server: Its name.

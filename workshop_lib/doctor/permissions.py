@@ -22,7 +22,17 @@ SHOWN = 6
 
 
 def examine_permissions(cloud: Cloud, names: WorkshopNames) -> Iterator[Finding]:
-    """Simulate each action of the learner's policies, on the resources and with the conditions that they name."""
+    """Simulate each action of the learner's policies, on the resources and with the conditions that they name.
+
+    It takes some dozens of calls. For a role, `iam:SimulatePrincipalPolicy` on that role is needed.
+
+    Args:
+        cloud: The cloud.
+        names: The learner's names.
+
+    Raises:
+        ClientError: You may not simulate your own policies.
+    """
     identity = cloud.sts.get_caller_identity()
     arn = find_principal(cloud, identity["Arn"])
     if arn.endswith(":root"):

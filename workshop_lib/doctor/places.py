@@ -20,7 +20,12 @@ def describe_region(region: str) -> str:
 
 
 def examine_region(cloud: Cloud, region: str) -> Iterator[Finding]:
-    """See whether the account may use a region, by a call there. A refused call shows it as well as an answer."""
+    """See whether the account may use a region, by a call there. A refused call shows it as well as an answer.
+
+    Args:
+        cloud: The cloud.
+        region: Its code.
+    """
     what = describe_region(region)
     choose = "or choose another region in step 4 of notebook 00."
     try:
@@ -36,7 +41,12 @@ def examine_region(cloud: Cloud, region: str) -> Iterator[Finding]:
 
 
 def examine_bucket(cloud: Cloud, origin: S3Origin) -> Iterator[Finding]:
-    """See whether a bucket's name is free, yours, or somebody else's."""
+    """See whether a bucket's name is free, yours, or somebody else's.
+
+    Args:
+        cloud: The cloud.
+        origin: The bucket and its region.
+    """
     what = f"Bucket {origin.bucket}"
     try:
         cloud.s3(origin.region).head_bucket(Bucket=origin.bucket)

@@ -21,7 +21,11 @@ RAISE = "Ask for more in the AWS console, under Service Quotas."
 
 
 def examine_concurrency(cloud: Cloud) -> Iterator[Finding]:
-    """See how many copies of functions may run at once."""
+    """See how many copies of functions may run at once in us-east-1. Other regions may allow other numbers.
+
+    Args:
+        cloud: The cloud.
+    """
     limit = cloud.lambda_.get_account_settings()["AccountLimit"]
     yield judge_concurrency(limit["UnreservedConcurrentExecutions"])
 
@@ -53,7 +57,13 @@ def examine_zones_and_checks(cloud: Cloud, names: WorkshopNames, existing: Count
 
 
 def examine_distributions(cloud: Cloud, names: WorkshopNames, existing: Counter[str]) -> Iterator[Finding]:
-    """See whether CloudFront allows the distributions that aren't there yet."""
+    """See whether CloudFront allows the distributions that aren't there yet, by the default quota.
+
+    Args:
+        cloud: The cloud.
+        names: The learner's names.
+        existing: How many of each kind the learner has.
+    """
     pages = cloud.cloudfront.get_paginator("list_distributions").paginate()
     count = sum(page["DistributionList"].get("Quantity", 0) for page in pages)
     needed = len(names.distribution_comments) - existing["distribution"]

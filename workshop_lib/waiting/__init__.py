@@ -18,12 +18,13 @@ from workshop_lib.waiting.edge import (
     wait_until_page_is_served,
     wait_until_served_from,
 )
-from workshop_lib.waiting.propagation import try_again, wait_for_propagation
+from workshop_lib.waiting.propagation import try_again, wait_for_propagation, wait_for_versioning
 from workshop_lib.waiting.replication import wait_until_job_complete, wait_until_replicated
 
 __all__ = [
     "try_again",
     "wait_for_propagation",
+    "wait_for_versioning",
     "wait_until_deployed",
     "wait_until_dns_names",
     "wait_until_function_active",

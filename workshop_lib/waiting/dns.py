@@ -22,6 +22,12 @@ def wait_until_in_sync(
 
     Resolvers still keep old answers until the TTL expires.
 
+    Args:
+        route53: Client.
+        change_id: From `put_txt_record` or `put_weighted_records`.
+        timeout: Seconds.
+        sleep: Seam for tests.
+
     Returns:
         `"INSYNC"`.
 
@@ -47,9 +53,10 @@ def wait_until_dns_names(
     timeout: float = 300,
     sleep: Sleep = time.sleep,
 ) -> str:
-    """Wait until DNS names a bucket in one region, many times in a row. For a switch from all to nothing.
+    """Wait until DNS names a bucket in one region, many times in a row.
 
-    It asks the name servers. Route 53's API knows a change, or an inverted health check, before they do.
+    Use it only where all other regions have the weight 0 or are unhealthy. With shared weights it hardly ever ends. It
+    asks the name servers. Route 53's API knows a change, or an inverted health check, before they do.
 
     Args:
         cloud: The cloud.
@@ -84,6 +91,15 @@ def wait_until_health(
     route53: Route53Client, *, health_check_id: str, healthy: bool, timeout: float = 600, sleep: Sleep = time.sleep
 ) -> bool:
     """Wait until Route 53 reports a health check as healthy, or as unhealthy. On AWS: about interval × threshold.
+
+    DNS may follow later: up to a minute on AWS. For that, use `wait_until_dns_names`.
+
+    Args:
+        route53: Client.
+        health_check_id: The health check.
+        healthy: What to wait for.
+        timeout: Seconds.
+        sleep: Seam for tests.
 
     Returns:
         `healthy`.

@@ -97,6 +97,13 @@ def wait_until_invalidated(
 ) -> str:
     """Wait until an invalidation has emptied the caches. On AWS it usually takes less than two minutes.
 
+    Args:
+        cloudfront: Client.
+        distribution_id: The distribution.
+        invalidation_id: From `create_invalidation`.
+        timeout: Seconds.
+        sleep: Seam for tests.
+
     Returns:
         `"Completed"`.
 

@@ -15,6 +15,7 @@ from workshop_lib.polling import Sleep, choose_intervals, draw_progress
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+    from mypy_boto3_s3 import S3Client
 
 T = TypeVar("T")
 
@@ -45,6 +46,34 @@ def wait_for_propagation(
             bar.update(1)
 
 
+def wait_for_versioning(
+    s3: S3Client, *, bucket: str, delay: Delay, sleep: Sleep = time.sleep, now: Callable[[], float] = time.time
+) -> None:
+    """Wait until a bucket's versioning is old enough that S3 no longer answers 404 at times. May be repeated.
+
+    Its age is that of the oldest object version. S3 doesn't say when versioning was enabled. In the local cloud, and
+    some time later on AWS, it returns at once. Source: S3 API Reference, PutBucketVersioning.
+
+    Args:
+        s3: Client in the bucket's region.
+        bucket: The bucket. Without objects there is nothing to wait for.
+        delay: From `cloud.delays.versioning`.
+        sleep: Seam for tests.
+        now: Seconds since the epoch. A seam for tests.
+    """
+    if not delay.most:
+        return
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
+    written = [version["LastModified"].timestamp() for page in pages for version in page.get("Versions", [])]
+    left = math.ceil(min(written) + delay.most - now()) if written else 0
+    if left <= 0:
+        return
+    with draw_progress(f"Versioning of {bucket}: waiting until S3 answers without 404", left) as bar:
+        for _ in range(left):
+            sleep(1)
+            bar.update(1)
+
+
 def try_again(
     check: Callable[[], T],
     act: Callable[[], object] = lambda: None,
@@ -56,13 +85,14 @@ def try_again(
 ) -> T:
     """Check what may have been too early. While it fails, act once more and check again.
 
-    The local cloud knows every change at once. There, the first failure is final.
+    The local cloud knows every change at once. There, the first failure is final. On AWS, `act` may run many times, so
+    it must be safe to repeat. A check that fails for another reason says so only when the time is over.
 
     Args:
         check: Returns a verdict or anything else, or fails as checks and waits do.
         act: What to do again before each further check. By default nothing: looking again is enough.
         what: What AWS may not know yet, as the beginning of a sentence.
-        delay: How long it may take until AWS knows it, from `cloud.delays`.
+        delay: How long it may take until AWS knows it, from `cloud.delays`. A try that runs then may end later.
         sleep: Seam for tests.
         now: Seam for tests.
 

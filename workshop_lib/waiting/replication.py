@@ -35,7 +35,7 @@ def wait_until_replicated(
         bucket: Source or destination bucket. In the destination the object may be missing at first.
         key: The object.
         version_id: Wait for this version. Without it, for the current version.
-        timeout: Seconds. AWS copies most objects within 15 minutes, small ones within one.
+        timeout: Seconds. AWS copies most objects within 15 minutes, and promises no time.
         sleep: Seam for tests.
 
     Returns:
@@ -70,6 +70,15 @@ def wait_until_job_complete(
     s3control: S3ControlClient, *, account_id: str, job_id: str, timeout: float = 1800, sleep: Sleep = time.sleep
 ) -> dict[str, Any]:
     """Wait until an S3 Batch Operations job has ended. On AWS it takes minutes, even for few objects.
+
+    A job is complete even if some of its tasks failed. So look at the numbers, or at the replicas.
+
+    Args:
+        s3control: Client in the source bucket's region.
+        account_id: The account's number.
+        job_id: From `create_batch_replication_job`.
+        timeout: Seconds.
+        sleep: Seam for tests.
 
     Returns:
         AWS's progress summary: the numbers of all tasks, of succeeded and of failed ones.
