@@ -13,7 +13,7 @@ from typing import Any
 from botocore import exceptions as raised
 from botocore.exceptions import BotoCoreError, ClientError
 
-from workshop_lib.errors import AmbiguousCloud, CloudNotReachable, CredentialsRefused, get_error_code
+from workshop_lib.errors import AmbiguousCloud, CredentialsRefused, ServiceNotReachable, get_error_code
 
 SIGN_IN = "Sign in again, for example with `aws login`, `aws sso login` or `aws configure`, then run this again."
 IN_VARIABLES = (
@@ -95,7 +95,7 @@ def explain(error: Exception) -> None:
 
     Raises:
         CredentialsRefused: There are no usable credentials, or AWS doesn't accept them.
-        CloudNotReachable: AWS does not answer.
+        ServiceNotReachable: AWS does not answer.
     """
     if isinstance(error, ClientError):
         code, said = get_error_code(error), str(error)
@@ -105,7 +105,7 @@ def explain(error: Exception) -> None:
             fix = IN_VARIABLES if os.environ.get("AWS_ACCESS_KEY_ID") else SIGN_IN
             raise CredentialsRefused(f"{REFUSED[code]} ({said}) {fix}") from error
     if isinstance(error, NOT_REACHABLE):
-        raise CloudNotReachable(f"AWS does not answer ({error}). {CHECK_THE_WAY}") from error
+        raise ServiceNotReachable(f"AWS does not answer ({error}). {CHECK_THE_WAY}") from error
     for kinds, what, fix in NOT_USABLE:
         if isinstance(error, kinds):
             raise CredentialsRefused(f"{what} ({error}) {fix}") from error

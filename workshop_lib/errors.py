@@ -15,6 +15,7 @@ WorkshopError
     ├── AmbiguousCloud         the environment names no cloud, or two at once
     ├── NotTheLocalCloud       a request would leave this machine, or another program answers
     ├── CloudNotReachable      nothing answers
+    │   └── ServiceNotReachable   a service of AWS doesn't answer; others may
     ├── CostNotAccepted        a call would change a real AWS account, and the cost isn't accepted yet
     ├── CredentialsRefused     there are no usable AWS credentials, or AWS doesn't accept them
     ├── RegionNotEnabled       a region isn't enabled for the AWS account
@@ -156,6 +157,10 @@ class NotTheLocalCloud(CloudProblem):
 
 class CloudNotReachable(CloudProblem):
     """Nothing answers at the cloud's address."""
+
+
+class ServiceNotReachable(CloudNotReachable):
+    """A service of AWS doesn't answer in a region. Others may."""
 
 
 class CostNotAccepted(CloudProblem):

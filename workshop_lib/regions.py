@@ -10,11 +10,11 @@ from typing import TypeVar
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from workshop_lib.errors import CloudNotReachable, RegionNotEnabled
+from workshop_lib.errors import CloudNotReachable, RegionNotEnabled, ServiceNotReachable
 
 T = TypeVar("T")
 
-FAILURES = (ClientError, HTTPClientError, NoConnection)
+FAILURES = (ClientError, HTTPClientError, NoConnection, ServiceNotReachable, RegionNotEnabled)
 """What one call can fail with, while others may still succeed: a refusal, throttling, a connection that breaks."""
 
 AT_ONCE = 8
@@ -61,6 +61,6 @@ def ask_regions(
     if len(useless) == len(answers):
         raise useless[0]  # type: ignore[misc]
     for answer in answers.values():
-        if isinstance(answer, Exception) and not isinstance(answer, (*FAILURES, CloudNotReachable, RegionNotEnabled)):
+        if isinstance(answer, Exception) and not isinstance(answer, (*FAILURES, CloudNotReachable)):
             raise answer
     return {region: answer for region, answer in answers.items() if not isinstance(answer, RegionNotEnabled)}

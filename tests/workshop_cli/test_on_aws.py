@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -213,6 +214,26 @@ def test_the_doctor_examines_the_account_and_shows_the_plan(aws: FakeAws) -> Non
 
     assert {"Python", "AWS", "Permissions"} <= {finding.what for finding in found.findings}
     assert "What the notebooks make on AWS for ada" in plan
+
+
+def test_a_service_that_does_not_answer_hides_nothing_else(aws: FakeAws) -> None:
+    aws.unknown_names.add("iam.amazonaws.com")
+
+    for command in ("doctor", "status", "clean-up"):
+        told = " ".join(run(command).output.split())
+        assert re.search(r"IAM: role two-regions-ada-edge.{1,9}AWS does not answer", told), told
+        assert "health check" in told
+
+
+def test_a_source_region_that_is_not_enabled_hides_nothing_else(aws: FakeAws) -> None:
+    unknown = ERROR.format("InvalidAccessKeyId", "AWS doesn't know this key here.")
+    aws.answer = lambda asked: (403, unknown if "s3-control" in asked.host else DENIED)
+
+    told = " ".join(run("clean-up").output.split())
+
+    assert re.search(r"S3 Batch Operations in eu-west-1.{1,9}AWS knows your access key, but not in eu-west-1", told), (
+        told
+    )
 
 
 def test_without_names_the_doctor_says_what_it_did_not_look_at(aws: FakeAws, tmp_path: Path) -> None:
