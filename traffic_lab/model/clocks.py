@@ -15,7 +15,6 @@ CloudFront stops after the cache policy's maximum TTL, which is much longer than
 
 from __future__ import annotations
 
-import math
 import numbers
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -127,8 +126,12 @@ def to_ticks(seconds: float) -> int:
     return round(seconds * TICKS)
 
 
+MOST = 1e9
+"""No number is larger: in seconds, 30 years."""
+
+
 def require_number(least: float, **given: float) -> None:
-    """Refuse values that are no finite numbers, or too small.
+    """Refuse values that are no numbers, too small, or above `MOST`.
 
     Args:
         least: The smallest allowed number.
@@ -138,8 +141,24 @@ def require_number(least: float, **given: float) -> None:
         InvalidNumber: The message names the argument and the allowed numbers.
     """
     for name, number in given.items():
-        if not (isinstance(number, numbers.Real) and math.isfinite(number) and number >= least):
-            raise InvalidNumber(f"{name} is {number!r}. Give a number of at least {least:g}.")
+        if not (isinstance(number, numbers.Real) and least <= number <= MOST):
+            raise InvalidNumber(f"{name} is {number!r}. Give a number of at least {least:g}, and at most {MOST:,.0f}.")
+
+
+def require_whole(least: int, most: int, **given: int) -> None:
+    """Refuse values that are no whole numbers, or not within two bounds.
+
+    Args:
+        least: The smallest allowed number.
+        most: The largest allowed number.
+        **given: Numbers, by their names in the caller.
+
+    Raises:
+        InvalidNumber: The message names the argument and the allowed numbers.
+    """
+    for name, number in given.items():
+        if not (isinstance(number, numbers.Integral) and least <= number <= most):
+            raise InvalidNumber(f"{name} is {number!r}. Give a whole number from {least} to {most}.")
 
 
 def add_up(weights: Mapping[str, float]) -> NDArray[np.float64]:

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from traffic_lab.model.clocks import TICKS, require_number, to_ticks
+from traffic_lab.model.clocks import TICKS, require_number, require_whole, to_ticks
 from traffic_lab.model.trials import Drill, try_drill
 from workshop_lib.errors import InvalidNumber
 from workshop_lib.observe import HEALTHY_SHARE
@@ -97,7 +97,7 @@ def get_detection_seconds(
         InvalidNumber: The interval is 0 or less, or there is less than one checker or failure.
     """
     require_number(1e-6, request_interval=request_interval)
-    require_number(1, failure_threshold=failure_threshold, checkers=checkers)
+    require_whole(1, 1000, failure_threshold=failure_threshold, checkers=checkers)
     enough = checkers - math.floor(HEALTHY_SHARE * checkers)
     turn = request_interval / checkers
     least = (failure_threshold - 1) * request_interval + (enough - 1) * turn
@@ -152,10 +152,11 @@ def predict_switch(
     Raises:
         InvalidNumber: A number is impossible.
     """
-    quickest, slowest = dns_change if isinstance(dns_change, tuple) else (dns_change, dns_change)
+    quickest, slowest = (*dns_change, math.nan, math.nan)[:2] if isinstance(dns_change, tuple) else (dns_change,) * 2
     require_number(0, dns_ttl=dns_ttl, edge_ttl=edge_ttl, error_ttl=error_ttl, dns_change=quickest, lead=lead or 0)
     require_number(quickest, dns_change=slowest)
-    require_number(1, environments=environments, caches=caches, trials=trials)
+    require_whole(1, 10_000, environments=environments, caches=caches, trials=trials)
+    require_whole(0, 2**32, seed=seed)
     require_number(0.001, rate=rate)
     if request_interval is None and failure_threshold is not None:
         raise InvalidNumber("There is a failure_threshold but no request_interval. Give both, or neither.")

@@ -278,6 +278,15 @@ def test_it_says_how_long_the_detection_takes() -> None:
         ({"dns_ttl": 1, "environments": 0}, "environments is 0"),
         ({"dns_ttl": 1, "lead": -1}, "lead is -1"),
         ({"dns_ttl": 1, "dns_change": (2, 1)}, "dns_change is 1"),
+        ({"dns_ttl": 1, "dns_change": (0,)}, "dns_change is nan"),
+        ({"dns_ttl": 1, "dns_change": 1e13}, "dns_change is 10000000000000.0"),
+        ({"dns_ttl": 1e18}, "dns_ttl is 1e[+]18.*at most 1,000,000,000"),
+        ({"dns_ttl": float("nan")}, "dns_ttl is nan"),
+        ({"dns_ttl": 1, "environments": 2.5}, "environments is 2.5. Give a whole number from 1 to 10000"),
+        ({"dns_ttl": 1, "environments": 10**6}, "environments is 1000000"),
+        ({"dns_ttl": 1, "caches": 2.5}, "caches is 2.5"),
+        ({"dns_ttl": 1, "trials": 10**7}, "trials is 10000000"),
+        ({"dns_ttl": 1, "seed": -1}, "seed is -1"),
     ],
 )
 def test_what_cannot_be_is_refused(parameters: dict[str, Any], says: str) -> None:
