@@ -35,7 +35,7 @@ class CallLog:
 
     def __init__(self, *, limit: int = 5000, file: Path | None = None, now: Callable[[], float] = time.time) -> None:
         self._entries: collections.deque[tuple[int, str]] = collections.deque(maxlen=limit)
-        """Number and JSON. A text takes a quarter of the memory of its objects, and leaves no gaps when it goes."""
+        """Number and JSON: one text in place of many small objects."""
         self._file = _open(file) if file else None
         self._now = now
         self._number = 0

@@ -1,6 +1,7 @@
 """How slow the cloud is: for each kind of change, how long until it is true everywhere. Get it as `cloud.delays`.
 
-Everything that waits for AWS, or predicts it, reads it here. AWS gives a status for some of these changes only.
+Predictions, and waits that AWS gives no status for, read it here. Waits for a status have their time-outs beside them,
+in `waiting`.
 """
 
 from __future__ import annotations
@@ -57,8 +58,6 @@ class Delays:
     """An edge function ran → CloudWatch shows its log. D, Lambda@Edge: best effort, may take minutes."""
     edge_replicas: Delay
     """No distribution uses a function → it can be deleted. D, Lambda@Edge: typically a few hours. R: 30 minutes."""
-    bucket_name: Delay
-    """A bucket is deleted → its name is free. R: up to an hour, with 409 until then."""
 
 
 AWS = Delays(
@@ -72,7 +71,6 @@ AWS = Delays(
     invalidation=Delay(0, 2 * MINUTE),
     logs=Delay(0, 5 * MINUTE),
     edge_replicas=Delay(0.5 * HOUR, 4 * HOUR),
-    bucket_name=Delay(0, HOUR),
 )
 
 
